@@ -1,0 +1,71 @@
+/* Fields as data: one description of a value's shape serves body validation, lists, filters, import, export, forms
+ * and the OpenAPI file. */
+#ifndef DABIAO_PLATFORM_FIELD_H
+#define DABIAO_PLATFORM_FIELD_H
+
+#include <jansson.h>
+
+#include "platform/arena.h"
+#include "platform/err.h"
+#include "platform/values.h"
+
+enum field_type {
+    FIELD_TEXT,      /* one line; max = characters (default 255) */
+    FIELD_LONG_TEXT, /* several lines; max = characters (default 10,000) */
+    FIELD_INT,       /* integer, min…max */
+    FIELD_MONEY,     /* integer minor units; name ends _minor */
+    FIELD_PPM,       /* integer parts per million; name ends _ppm */
+    FIELD_BOOL,
+    FIELD_DATE,      /* YYYY-MM-DD; name ends _on */
+    FIELD_INSTANT,   /* RFC 3339; name ends _at */
+    FIELD_ENUM,      /* one of `options` */
+    FIELD_REF,       /* id of a record of object `ref`; name ends _id */
+    FIELD_EMAIL,
+    FIELD_PHONE,     /* digits, + - ( ) space; 5…20 digits */
+    FIELD_JSON,      /* any JSON value, stored as text */
+    FIELD_OBJECT,    /* nested: `fields` */
+    FIELD_LIST,      /* list of nested `fields` (or of integers / texts: `item`); max = items */
+};
+
+enum field_flag {
+    FIELD_REQUIRED = 1 << 0,    /* must be present and not empty on create */
+    FIELD_READ_ONLY = 1 << 1,   /* set by the server only */
+    FIELD_SORTABLE = 1 << 2,    /* an index serves the sort, or the list is small */
+    FIELD_NO_FILTER = 1 << 3,   /* not usable in filters */
+    FIELD_HIDDEN_IN_LIST = 1 << 4, /* not among the default columns */
+    FIELD_UNIQUE = 1 << 5,      /* unique in the database: a key for import */
+    FIELD_MASKABLE = 1 << 6,    /* field permissions may mask it (phones, amounts) */
+    FIELD_CREATE_ONLY = 1 << 7, /* settable on create, read-only afterwards */
+    FIELD_NULLABLE = 1 << 8,    /* JSON null is accepted and clears it (answers: may be null) */
+    FIELD_LABEL = 1 << 9,       /* the field by which a person names the record */
+    FIELD_SENSITIVE = 1 << 10,  /* password and the like: never logged, never answered */
+};
+
+/* One field. */
+struct field {
+    const char *name;           /* snake_case; API name and SQL column */
+    enum field_type type;
+    unsigned flags;             /* enum field_flag */
+    int64_t min, max;           /* limits; both 0: the type's default */
+    const char *const *options; /* FIELD_ENUM: NULL-terminated wire words */
+    const char *ref;            /* FIELD_REF: object name */
+    const struct field *fields; /* FIELD_OBJECT, FIELD_LIST: nested, ended by a field without name */
+    enum field_type item;       /* FIELD_LIST without `fields`: type of the items */
+    const char *about;          /* English phrase for the OpenAPI file: shape, unit, source */
+};
+
+/* Ends a table of fields. */
+#define FIELD_END {.name = NULL}
+
+/* Checks a JSON object against a table of fields: unknown names, types, limits, required ones (unless `partial`).
+ * Every fault goes to `error` with its path. Errors: ERR_INVALID. */
+enum err fields_check(const struct field *fields, json_t *object, bool partial, struct error *error) MUST_CHECK;
+/* One JSON value against one field; `path` names it in errors; `out` gets the typed value (VALUE_NULL for null). False when refused. */
+bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error,
+                 struct value *out);
+/* The typed value as JSON, in the notation of the field. Owned by the caller (attach it with *_new). */
+json_t *field_json(const struct field *field, struct value value, struct arena *arena);
+const struct field *fields_find(const struct field *fields, struct str name);
+size_t fields_count(const struct field *fields);
+
+#endif

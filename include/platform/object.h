@@ -1,0 +1,111 @@
+/* Business records as data: one table of fields an object, from which list, get, create, update, delete, restore,
+ * transfer, search, aggregate, export, import, forms and the OpenAPI file are made. What an object alone knows lives in
+ * its hooks. Every write of a record, from page, API, bulk, import or job, goes through record_create/update/… here. */
+#ifndef DABIAO_PLATFORM_OBJECT_H
+#define DABIAO_PLATFORM_OBJECT_H
+
+#include "platform/field.h"
+#include "platform/http.h"
+#include "platform/permission.h"
+#include "platform/query.h"
+#include "platform/route.h"
+
+enum object_flag {
+    OBJECT_DIRECTORY = 1 << 0,   /* seen whole by everyone with the view permission (users, departments, products) */
+    OBJECT_GRAMS = 1 << 1,       /* its label is searchable by any two characters (search_gram) */
+    OBJECT_NO_CREATE = 1 << 2,   /* the feature has its own create / update / delete routes */
+    OBJECT_NO_DELETE = 1 << 3,   /* never deleted, only disabled */
+};
+
+enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE, RECORD_TRANSFER };
+
+struct object;
+
+/* One write of one record on its way. */
+struct record_change {
+    const struct object *object; /* of which kind */
+    enum record_action action;   /* what happens */
+    int64_t id;                  /* 0 before the insert */
+    const struct value *before;  /* by field index; NULL on create */
+    struct value *after;         /* by field index; hooks may change it in `prepare` */
+    json_t *body;                /* as sent, or NULL: nested parts such as lines */
+    struct str reason;           /* given by the user, or empty */
+    bool importing;              /* original created_at / created_by are kept; missing references may be created */
+};
+
+/* A child that follows its parent on transfer and blocks or follows its deletion. */
+struct object_child {
+    const char *object;          /* name */
+    const char *column;          /* reference to the parent */
+    const char *choice;          /* transfer checkbox: "contacts", "open_opportunities", … */
+    const char *only;            /* SQL literal condition of the choice, alias c, or NULL */
+};
+
+/* A kind of business record. */
+struct object {
+    const char *name;            /* "customer" */
+    const char *plural;          /* URL segment: "customers" */
+    const char *table;           /* SQL table */
+    const struct field *fields;  /* ended by FIELD_END; standard fields included by OBJECT_STANDARD_FIELDS */
+    enum permission view, create, edit, remove, export, import, transfer; /* PERM_… */
+    const char *owner_column;    /* "owner_id", or NULL for directories */
+    const char *department_column; /* "department_id", or NULL */
+    const char *parent_object;   /* also in scope when this parent record is, or NULL */
+    const char *parent_column;   /* reference to it */
+    const char *default_sort;    /* "-updated_at" */
+    const char *date_field;      /* business date used by calendars and default filters, or NULL */
+    unsigned flags;              /* enum object_flag */
+    const struct object_child *children; /* ended by a row without object, or NULL */
+    /* Checks rules and derives fields before the write; refusals through req->error. May be NULL. */
+    enum err (*prepare)(struct request *request, struct record_change *change);
+    /* Follows the write in the same transaction: lines, histories, metrics. May be NULL. */
+    enum err (*saved)(struct request *request, const struct record_change *change);
+    /* Adds members to the answer of GET one. May be NULL. */
+    enum err (*complete)(struct request *request, int64_t id, json_t *record);
+    const struct field *extra_body;   /* nested body members beside the fields (lines), or NULL */
+    const struct field *extra_answer; /* members that `complete` adds, or NULL */
+};
+
+/* The columns every record table has. */
+#define OBJECT_STANDARD_FIELDS                                                                                          \
+    {.name = "created_at", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "when created"},  \
+    {.name = "created_by_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "who created it"}, \
+    {.name = "updated_at", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "last change"}
+
+const struct object *object_find(const char *name);
+const struct object *const *objects_all(size_t *count_out);
+/* Index of a field in object->fields; asserts that it exists. */
+size_t object_field(const struct object *object, const char *name);
+const struct field *object_label(const struct object *object);
+/* Value of a field in a change, after and before. */
+struct value change_after(const struct record_change *change, const char *name);
+struct value change_before(const struct record_change *change, const char *name);
+void change_set(struct record_change *change, const char *name, struct value value);
+bool change_differs(const struct record_change *change, const char *name);
+
+/* How a write differs from the ordinary one. */
+struct record_options {
+    bool importing;                   /* see record_change */
+    struct opt_instant created_at;    /* original time (import) */
+    struct opt_int created_by_id;     /* original creator (import) */
+    bool unscoped;                    /* rules acting for the company, not for the user */
+    struct str reason;                /* for history */
+};
+
+/* The records of a request's user. Errors: ERR_NOT_FOUND outside the scope, ERR_FORBIDDEN, ERR_INVALID, ERR_STALE_VERSION,
+ * ERR_DUPLICATE, ERR_IN_USE. `options` may be NULL. */
+enum err record_load(struct request *request, const struct object *object, int64_t id, bool for_write, struct value **values_out,
+                     int64_t *version_out) MUST_CHECK;
+enum err record_create(struct request *request, const struct object *object, json_t *body, const struct record_options *options,
+                       int64_t *id_out) MUST_CHECK;
+enum err record_update(struct request *request, const struct object *object, int64_t id, int64_t version, json_t *body,
+                       const struct record_options *options) MUST_CHECK; /* version 0: whatever it is (jobs, import) */
+enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version) MUST_CHECK;
+enum err record_restore(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
+/* Owner changes; `choices` names the children that follow (NULL-terminated). */
+enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id, struct str reason,
+                         const char *const *choices) MUST_CHECK;
+/* One record as the API shows it, masked by field permissions. */
+enum err record_answer(struct request *request, const struct object *object, int64_t id, json_t **out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,24 @@
+/* On which records: one predicate, compiled once and used by every way in (get, list, count, search, aggregate,
+ * export, autocomplete, timeline, notification, change feed). */
+#ifndef DABIAO_PLATFORM_SCOPE_H
+#define DABIAO_PLATFORM_SCOPE_H
+
+#include "platform/http.h"
+#include "platform/query.h"
+
+struct object;
+
+/* The user's scope for the object: roles' scopes united, shares noted. Cached in the identity's grants. */
+const struct scope *scope_for(const struct request *request, const struct object *object);
+/* Adds a predicate in parentheses that is true for the records of `object` (table alias `alias`) in scope. For writing,
+ * read-only shares do not count. */
+void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
+                     bool for_write);
+/* May the user see / change field `name` of the object. */
+enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name);
+/* Departments (subtree included) and users whose targets and figures the user may see; all=true for everyone. */
+const struct scope *scope_for_key(const struct request *request, const char *key);
+/* True when the record exists and is in scope. */
+enum err scope_check(struct request *request, const struct object *object, int64_t id, bool for_write) MUST_CHECK;
+
+#endif
