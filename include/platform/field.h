@@ -41,13 +41,21 @@ enum field_flag {
     FIELD_SENSITIVE = 1 << 10,  /* password and the like: never logged, never answered */
 };
 
+/* One allowed word of an enum. */
+struct option {
+    const char *value; /* on the wire and in the database */
+    const char *zh;    /* shown to people, Chinese */
+    const char *en;    /* shown to people, English */
+};
+
 /* One field. */
 struct field {
     const char *name;           /* snake_case; API name and SQL column */
+    const char *zh, *en;        /* what people call it: forms, lists, exports, import guesses; NULL in plain bodies */
     enum field_type type;
     unsigned flags;             /* enum field_flag */
     int64_t min, max;           /* limits; both 0: the type's default */
-    const char *const *options; /* FIELD_ENUM: NULL-terminated wire words */
+    const struct option *options; /* FIELD_ENUM: ended by an option without value */
     const char *ref;            /* FIELD_REF: object name */
     const struct field *fields; /* FIELD_OBJECT, FIELD_LIST: nested, ended by a field without name */
     enum field_type item;       /* FIELD_LIST without `fields`: type of the items */

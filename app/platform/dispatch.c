@@ -1,0 +1,248 @@
+/* One short list of steps from a request to its answer. Nothing is sent before commit, and a handler has no effect
+ * outside the database, so a handler may run again after a deadlock. */
+#include "platform/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/field.h"
+#include "platform/idempotency.h"
+#include "platform/identity_load.h"
+#include "platform/log.h"
+#include "platform/route.h"
+#include "platform/tx.h"
+
+struct dispatcher {
+    const struct config *config; /* settings */
+    struct db *write;            /* runs transactions */
+    struct db *read;             /* cannot write */
+    uint64_t queries_before;     /* of both connections when the request began */
+    int64_t act_as;              /* user for `dabiao request --as`, or 0 */
+};
+
+struct dispatcher *dispatcher_create(const struct config *config)
+{
+    struct dispatcher *dispatcher = calloc(1, sizeof *dispatcher);
+    if (dispatcher == NULL) {
+        abort();
+    }
+    dispatcher->config = config;
+    dispatcher->write = db_create(config, DB_WRITE);
+    dispatcher->read = db_create(config, DB_READ);
+    routes_init();
+    return dispatcher;
+}
+
+void dispatcher_destroy(struct dispatcher *dispatcher)
+{
+    if (dispatcher == NULL) {
+        return;
+    }
+    db_destroy(dispatcher->write);
+    db_destroy(dispatcher->read);
+    free(dispatcher);
+}
+
+void dispatcher_act_as(struct dispatcher *dispatcher, int64_t user_id)
+{
+    dispatcher->act_as = user_id;
+}
+
+static uint64_t query_total(const struct dispatcher *dispatcher)
+{
+    return db_query_count(dispatcher->write) + db_query_count(dispatcher->read);
+}
+
+uint64_t dispatcher_query_count(const struct dispatcher *dispatcher)
+{
+    return query_total(dispatcher) - dispatcher->queries_before;
+}
+
+static bool is_write(const struct route *route)
+{
+    return strcmp(route->method, "GET") != 0 || (route->flags & ROUTE_WRITE) != 0;
+}
+
+static enum err authenticate(struct dispatcher *dispatcher, struct request *request)
+{
+    struct db *db = request->db;
+    if (request->route->permission == PERMISSION_PUBLIC) {
+        return strcmp(request->route->path, "/healthz") == 0 ? OK : identity_load_company(request, db);
+    }
+    if (dispatcher->act_as != 0) {
+        return identity_load_user(request, db, dispatcher->act_as);
+    }
+    return identity_load(request, db);
+}
+
+static enum err authorise(struct request *request)
+{
+    const struct route *route = request->route;
+    if (route->permission == PERMISSION_PUBLIC) {
+        return OK;
+    }
+    if (request->user->must_change_password && (route->flags & ROUTE_FIRST_PASSWORD) == 0) {
+        return error_set(request->error, ERR_PASSWORD_CHANGE_REQUIRED, "%s", err_text(ERR_PASSWORD_CHANGE_REQUIRED));
+    }
+    if (route->permission != PERMISSION_SIGNED_IN && !identity_can(request->user, route->permission)) {
+        return error_set(request->error, ERR_FORBIDDEN, "This needs the right %s.", permission_key(route->permission));
+    }
+    return OK;
+}
+
+static bool type_is_json(struct str content_type)
+{
+    struct str type = content_type;
+    struct str head;
+    return str_cut(&type, ';', &head) && str_eq_ci(str_trim(head), STR("application/json"));
+}
+
+/* Reads and checks the body the route row promises. Routes without one refuse a body. */
+static enum err decode_body(struct request *request)
+{
+    const struct route *route = request->route;
+    if ((route->flags & ROUTE_UPLOAD) != 0) {
+        return OK;
+    }
+    if (route->body == NULL) {
+        struct str rest = str_trim(request->body);
+        bool empty = rest.len == 0 || str_eq_c(rest, "{}");
+        return empty ? OK : error_set(request->error, ERR_BAD_REQUEST, "This address takes no body.");
+    }
+    if (!type_is_json(request->content_type)) {
+        return error_set(request->error, ERR_UNSUPPORTED_TYPE, "The body must be application/json.");
+    }
+    TRY(json_read(request->arena, request->body, request->error, &request->json));
+    if (!json_is_object(request->json)) {
+        return error_set(request->error, ERR_BAD_JSON, "The body must be a JSON object.");
+    }
+    if ((route->flags & ROUTE_HANDLER_CHECKS) != 0) {
+        return OK;
+    }
+    return fields_check(route->body, request->json, strcmp(route->method, "PATCH") == 0, request->error);
+}
+
+static bool wants_idempotency(const struct request *request)
+{
+    bool transactional = (request->route->flags & (ROUTE_NO_TX | ROUTE_UPLOAD)) == 0;
+    return request->idempotency_key.len > 0 && transactional && strcmp(request->route->method, "POST") == 0;
+}
+
+/* The handler inside its transaction, up to and without the commit. */
+static enum err run_handler(struct request *request, struct response *response)
+{
+    if (!wants_idempotency(request)) {
+        return request->route->handler(request, response);
+    }
+    bool replayed = false;
+    TRY(idempotency_begin(request, response, &replayed));
+    if (replayed) {
+        return OK;
+    }
+    TRY(request->route->handler(request, response));
+    if (response->status == 0) {
+        response->status = 200;
+    }
+    return idempotency_store(request, response);
+}
+
+static enum err run_in_tx(struct request *request, struct response *response)
+{
+    TRY(tx_begin(request->db));
+    enum err err = run_handler(request, response);
+    if (err != OK) {
+        tx_rollback(request->db);
+        return err;
+    }
+    return tx_commit(request->db);
+}
+
+/* A failed attempt may run again: the transaction was rolled back, or, at a lost connection, never committed. A commit
+ * of unknown outcome is repeated only under an idempotency key, which tells whether it had happened. */
+static bool may_retry(const struct request *request, enum err err, int attempt)
+{
+    if (err == ERR_BUSY) {
+        return attempt < TX_ATTEMPTS;
+    }
+    return err == ERR_UNAVAILABLE && wants_idempotency(request) && attempt < 2;
+}
+
+static enum err run_write(struct request *request, struct response *response)
+{
+    if ((request->route->flags & ROUTE_NO_TX) != 0) {
+        return run_handler(request, response);
+    }
+    for (int attempt = 1;; attempt++) {
+        enum err err = run_in_tx(request, response);
+        if (err == OK || !may_retry(request, err, attempt)) {
+            return err;
+        }
+        *response = (struct response){0};
+        error_init(request->error, request->arena);
+        tx_back_off(attempt);
+    }
+}
+
+static enum err run_read(struct request *request, struct response *response)
+{
+    if ((request->route->flags & ROUTE_SNAPSHOT) == 0) {
+        return request->route->handler(request, response);
+    }
+    TRY(tx_begin(request->db));
+    enum err err = request->route->handler(request, response);
+    tx_rollback(request->db);
+    return err;
+}
+
+static enum err serve(struct dispatcher *dispatcher, struct request *request, struct response *response)
+{
+    TRY(route_find(request, &request->route));
+    request->db = is_write(request->route) ? dispatcher->write : dispatcher->read;
+    db_set_request_id(request->db, request->id);
+    TRY(authenticate(dispatcher, request));
+    TRY(authorise(request));
+    TRY(decode_body(request));
+    return is_write(request->route) ? run_write(request, response) : run_read(request, response);
+}
+
+/* The failure as RFC 9457 problem document. */
+static void answer_problem(struct request *request, struct response *response, enum err err)
+{
+    const struct error *error = request->error;
+    /* A retried deadlock that never got through has no text of its own. */
+    struct str detail = error->code == err && error->detail.len > 0 ? error->detail : str_from(err_text(err));
+    json_t *problem = json_keep(request->arena, json_object());
+    json_object_set_new(problem, "type", json_string("about:blank"));
+    json_object_set_new(problem, "title", json_string(err_text(err)));
+    json_object_set_new(problem, "status", json_integer(err_status(err)));
+    json_object_set_new(problem, "code", json_string(err_code(err)));
+    json_object_set_new(problem, "detail", json_str(detail));
+    json_object_set_new(problem, "request_id", json_str(request->id));
+    json_t *fields = json_array();
+    for (size_t i = 0; i < error->field_count; i++) {
+        json_array_append_new(fields, json_pack("{s:o,s:o,s:o}", "field", json_str(error->fields[i].field), "code",
+                                                json_str(error->fields[i].code), "message", json_str(error->fields[i].message)));
+    }
+    json_object_set_new(problem, "errors", fields);
+    if (error->retry_at.len > 0) {
+        json_object_set_new(problem, "retry_at", json_str(error->retry_at));
+    }
+    if (error->extra != NULL) {
+        json_object_update(problem, error->extra);
+    }
+    *response = (struct response){.status = err_status(err), .json = problem, .content_type = "application/problem+json"};
+}
+
+void dispatch(struct dispatcher *dispatcher, struct request *request, struct response *response)
+{
+    dispatcher->queries_before = query_total(dispatcher);
+    enum err err = serve(dispatcher, request, response);
+    if (err != OK) {
+        answer_problem(request, response, err);
+        return;
+    }
+    if (response->status == 0) {
+        bool empty = response->json == NULL && response->raw.len == 0 && response->file.len == 0;
+        response->status = empty ? 204 : 200;
+    }
+}
