@@ -38,12 +38,14 @@ struct object_child {
     const char *object;          /* name */
     const char *column;          /* reference to the parent */
     const char *choice;          /* transfer checkbox: "contacts", "open_opportunities", … */
-    const char *only;            /* SQL literal condition of the choice, alias c, or NULL */
+    const char *only;            /* SQL literal condition of the choice, alias t, or NULL */
+    bool deleted_along;          /* goes to the recycle bin with the parent; otherwise its existence forbids that */
 };
 
 /* A kind of business record. */
 struct object {
     const char *name;            /* "customer" */
+    const char *zh, *en;         /* what people call one: 客户, customer */
     const char *plural;          /* URL segment: "customers" */
     const char *table;           /* SQL table */
     const struct field *fields;  /* ended by FIELD_END; standard fields included by OBJECT_STANDARD_FIELDS */
@@ -68,9 +70,31 @@ struct object {
 
 /* The columns every record table has. */
 #define OBJECT_STANDARD_FIELDS                                                                                          \
-    {.name = "created_at", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "when created"},  \
-    {.name = "created_by_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "who created it"}, \
-    {.name = "updated_at", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "last change"}
+    {.name = "created_at", .zh = "创建时间", .en = "Created", .type = FIELD_INSTANT,                                    \
+     .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "when created"},                                               \
+    {.name = "created_by_id", .zh = "创建人", .en = "Created by", .type = FIELD_REF, .ref = "user",                     \
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "who created it"},                      \
+    {.name = "updated_at", .zh = "更新时间", .en = "Updated", .type = FIELD_INSTANT,                                    \
+     .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "last change"}
+
+/* Owner and department of records that belong to somebody: the owner is chosen on create and changed by transfer. */
+#define OBJECT_OWNER_FIELDS                                                                                             \
+    {.name = "owner_id", .zh = "负责人", .en = "Owner", .type = FIELD_REF, .ref = "user",                               \
+     .flags = FIELD_CREATE_ONLY | FIELD_NULLABLE, .about = "whose record it is; the asking user unless given"},         \
+    {.name = "department_id", .zh = "所属部门", .en = "Department", .type = FIELD_REF, .ref = "department",             \
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "the owner's department when the record came to the owner"}
+
+/* Where a reference leads: an object, or a table that is not one (region, pipeline, stage). */
+struct reference {
+    const char *table;           /* SQL table */
+    const char *label;           /* column by which a person names the row */
+    const struct object *object; /* NULL when it is no object */
+    bool has_deleted_at;         /* the table has a recycle bin */
+};
+/* Asserts that the reference is known. */
+struct reference reference_find(const char *name);
+/* Name of the label member beside a reference: "owner_id" → "owner_name". */
+struct str reference_label_member(struct arena *arena, const struct field *field);
 
 const struct object *object_find(const char *name);
 const struct object *const *objects_all(size_t *count_out);
