@@ -1,0 +1,440 @@
+/* Every write of a record goes through here, whatever the way in: checks, hooks, histories, audit. */
+#include <assert.h>
+#include <string.h>
+
+#include "platform/audit.h"
+#include "platform/object_answer.h"
+#include "platform/scope.h"
+
+static const struct record_options NO_OPTIONS;
+
+/* At most this many children of one kind follow one record at once. */
+enum { CHILDREN_MAX = 100000 };
+
+static enum err refuse(struct request *request, enum err code)
+{
+    return error_set(request->error, code, "%s", err_text(code));
+}
+
+/* Outside the scope a record does not exist; visible but not writable is forbidden. */
+static enum err load_row(struct request *request, const struct object *object, int64_t id, bool for_write, bool lock,
+                         bool deleted, struct record_row *row)
+{
+    enum err err = object_store_get(request, object, id, for_write, lock, deleted, row);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    if (for_write && object_store_get(request, object, id, false, false, deleted, row) == OK) {
+        return refuse(request, ERR_FORBIDDEN);
+    }
+    return refuse(request, ERR_NOT_FOUND);
+}
+
+enum err record_load(struct request *request, const struct object *object, int64_t id, bool for_write,
+                     struct value **values_out, int64_t *version_out)
+{
+    struct record_row row;
+    TRY(load_row(request, object, id, for_write, for_write, false, &row));
+    *values_out = (struct value *)row.values;
+    *version_out = row.version;
+    return OK;
+}
+
+enum err record_answer(struct request *request, const struct object *object, int64_t id, json_t **out)
+{
+    struct record_row row;
+    TRY(load_row(request, object, id, false, false, true, &row));
+    *out = object_answer(request, object, &row);
+    return object->complete == NULL ? OK : object->complete(request, id, *out);
+}
+
+/* Body → values, for the fields it names. */
+static void read_fields(struct request *request, const struct object *object, json_t *body, struct record_change *change)
+{
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        json_t *member = json_object_get(body, field->name);
+        if (member == NULL || field->type == FIELD_OBJECT || field->type == FIELD_LIST) {
+            continue;
+        }
+        bool may_edit = change->importing || scope_field_access(request, object, field->name) == FIELD_ACCESS_EDIT;
+        if (!may_edit) {
+            error_field(request->error, str_from(field->name), "read_only", "You may not change %s.", field->name);
+            continue;
+        }
+        if ((field->flags & FIELD_CREATE_ONLY) != 0 && change->action != RECORD_CREATE) {
+            error_field(request->error, str_from(field->name), "read_only", "%s cannot be changed here.", field->name);
+            continue;
+        }
+        struct value value;
+        if (field_value(field, member, str_from(field->name), request->arena, request->error, &value)) {
+            change->after[i] = value;
+        }
+    }
+}
+
+static enum err check_references(struct request *request, const struct record_change *change, bool unscoped)
+{
+    const struct object *object = change->object;
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        bool unchanged = change->before != NULL && value_eq(change->before[i], change->after[i]);
+        if (field->type != FIELD_REF || (field->flags & FIELD_READ_ONLY) != 0 || change->after[i].type == VALUE_NULL || unchanged) {
+            continue;
+        }
+        bool ok = false;
+        TRY(object_store_reference_ok(request, field, change->after[i].integer, unscoped, &ok));
+        if (!ok) {
+            error_field(request->error, str_from(field->name), "no_such_record", "%s does not name a record you can use.", field->name);
+        }
+    }
+    return error_check_fields(request->error);
+}
+
+/* The owner must be able to work; giving a record to somebody else needs the transfer right. */
+static enum err place_owner(struct request *request, struct record_change *change, int64_t owner_id, bool unscoped)
+{
+    const struct object *object = change->object;
+    bool someone_else = request->user == NULL || owner_id != request->user->user_id;
+    if (someone_else && !unscoped && !change->importing && !identity_can(request->user, object->transfer)) {
+        error_field(request->error, STR("owner_id"), "not_yours", "You may not give records to somebody else.");
+        return error_check_fields(request->error);
+    }
+    int64_t department_id = 0;
+    bool active = false;
+    enum err err = object_store_user_department(request, owner_id, &department_id, &active);
+    if (err != OK && err != ERR_NOT_FOUND) {
+        return err;
+    }
+    if (err == ERR_NOT_FOUND || (!active && !change->importing)) {
+        error_field(request->error, STR("owner_id"), "not_active", "The owner must be an active user.");
+        return error_check_fields(request->error);
+    }
+    change_set(change, object->owner_column, V(owner_id));
+    change_set(change, object->department_column, V(department_id));
+    return OK;
+}
+
+/* Name of the field behind a unique key of the table ("customer_code" → code). */
+static enum err explain_duplicate(struct request *request, const struct object *object, enum err err)
+{
+    if (err != ERR_DUPLICATE) {
+        return err;
+    }
+    struct str key = db_failed_key(request->db);
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        if (str_ends(key, str_from(object->fields[i].name))) {
+            error_field(request->error, str_from(object->fields[i].name), "duplicate",
+                        "Another record already has this %s (it may be in the recycle bin).", object->fields[i].name);
+        }
+    }
+    return refuse(request, ERR_DUPLICATE);
+}
+
+/* {field: [before, after]} of what a change does. */
+static json_t *change_json(struct request *request, const struct record_change *change)
+{
+    json_t *changes = json_keep(request->arena, json_object());
+    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
+        const struct field *field = &change->object->fields[i];
+        struct value before = change->before == NULL ? value_null() : change->before[i];
+        bool shown = (field->flags & FIELD_SENSITIVE) == 0 && strcmp(field->name, "updated_at") != 0;
+        if (shown && !value_eq(before, change->after[i])) {
+            json_object_set_new(changes, field->name,
+                                json_pack("[o,o]", field_json(field, before, request->arena),
+                                          field_json(field, change->after[i], request->arena)));
+        }
+    }
+    return changes;
+}
+
+static enum err keep_grams(struct request *request, const struct record_change *change)
+{
+    const struct object *object = change->object;
+    const char *label = object_label(object)->name;
+    if ((object->flags & OBJECT_GRAMS) == 0 || (change->before != NULL && !change_differs(change, label))) {
+        return OK;
+    }
+    return object_store_grams(request, object, change->id, change_after(change, label).text);
+}
+
+static enum err run_hook(enum err (*hook)(struct request *, const struct record_change *), struct request *request,
+                         const struct record_change *change)
+{
+    return hook == NULL ? OK : hook(request, change);
+}
+
+static const struct field *body_fields(const struct object *object, struct arena *arena)
+{
+    size_t own = fields_count(object->fields);
+    size_t extra = object->extra_body == NULL ? 0 : fields_count(object->extra_body);
+    struct field *all = ARENA_ARRAY(arena, struct field, own + extra + 1);
+    memcpy(all, object->fields, own * sizeof *all);
+    if (extra > 0) {
+        memcpy(all + own, object->extra_body, extra * sizeof *all);
+    }
+    return all;
+}
+
+static enum err prepare_create(struct request *request, struct record_change *change, const struct record_options *options)
+{
+    const struct object *object = change->object;
+    TRY(fields_check(body_fields(object, request->arena), change->body, false, request->error));
+    read_fields(request, object, change->body, change);
+    TRY(error_check_fields(request->error));
+    if (object->owner_column != NULL) {
+        struct value owner = change_after(change, object->owner_column);
+        bool self = owner.type == VALUE_NULL && request->user != NULL && !change->importing;
+        if (owner.type != VALUE_NULL || self) {
+            TRY(place_owner(request, change, self ? request->user->user_id : owner.integer, options->unscoped));
+        }
+    }
+    TRY(check_references(request, change, options->unscoped));
+    if (object->prepare != NULL) {
+        TRY(object->prepare(request, change));
+    }
+    return error_check_fields(request->error);
+}
+
+enum err record_create(struct request *request, const struct object *object, json_t *body, const struct record_options *options,
+                       int64_t *id_out)
+{
+    options = options == NULL ? &NO_OPTIONS : options;
+    struct record_change change = {
+        .object = object, .action = RECORD_CREATE, .body = body, .reason = options->reason, .importing = options->importing,
+        .after = ARENA_ARRAY(request->arena, struct value, fields_count(object->fields) + 1),
+    };
+    TRY(prepare_create(request, &change, options));
+    TRY(explain_duplicate(request, object, object_store_insert(request, &change, options, &change.id)));
+    if (object->owner_column != NULL) {
+        TRY(object_store_ownership(request, object, change.id, change_after(&change, object->owner_column),
+                                   change_after(&change, object->department_column), true, options->reason));
+    }
+    TRY(keep_grams(request, &change));
+    TRY(run_hook(object->saved, request, &change));
+    *id_out = change.id;
+    return audit_write(request, object->name, change.id, "create", 1, change_json(request, &change), options->reason);
+}
+
+static enum err refuse_stale(struct request *request, const struct object *object, const struct record_row *row)
+{
+    json_t *extra = json_keep(request->arena, json_object());
+    json_object_set(extra, "current", object_answer(request, object, row));
+    request->error->extra = extra;
+    return refuse(request, ERR_STALE_VERSION);
+}
+
+static bool nothing_changes(const struct record_change *change)
+{
+    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
+        if (!value_eq(change->before[i], change->after[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool names_extra(const struct object *object, const json_t *body)
+{
+    for (const struct field *field = object->extra_body; field != NULL && field->name != NULL; field++) {
+        if (json_has(body, field->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct value *copy_values(struct arena *arena, const struct object *object, const struct value *values)
+{
+    size_t count = fields_count(object->fields);
+    struct value *copy = ARENA_ARRAY(arena, struct value, count + 1);
+    memcpy(copy, values, count * sizeof *copy);
+    return copy;
+}
+
+enum err record_update(struct request *request, const struct object *object, int64_t id, int64_t version, json_t *body,
+                       const struct record_options *options)
+{
+    options = options == NULL ? &NO_OPTIONS : options;
+    TRY(fields_check(body_fields(object, request->arena), body, true, request->error));
+    struct record_row row;
+    TRY(load_row(request, object, id, !options->unscoped, true, false, &row));
+    if (version != 0 && row.version != version) {
+        return refuse_stale(request, object, &row);
+    }
+    struct record_change change = {
+        .object = object, .action = RECORD_UPDATE, .id = id, .before = row.values, .body = body, .reason = options->reason,
+        .importing = options->importing, .after = copy_values(request->arena, object, row.values),
+    };
+    read_fields(request, object, body, &change);
+    TRY(error_check_fields(request->error));
+    TRY(check_references(request, &change, options->unscoped));
+    if (nothing_changes(&change) && !names_extra(object, body)) {
+        return OK;
+    }
+    if (object->prepare != NULL) {
+        TRY(object->prepare(request, &change));
+    }
+    TRY(error_check_fields(request->error));
+    TRY(explain_duplicate(request, object, object_store_update(request, &change)));
+    TRY(keep_grams(request, &change));
+    TRY(run_hook(object->saved, request, &change));
+    return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change), options->reason);
+}
+
+/* One record into or out of the recycle bin, hooks and audit included. */
+static enum err set_deleted(struct request *request, const struct object *object, const struct record_row *row,
+                            enum record_action action)
+{
+    struct opt_instant at = {action == RECORD_DELETE, request->now};
+    struct record_change change = {
+        .object = object, .action = action, .id = row->id, .before = row->values,
+        .after = copy_values(request->arena, object, row->values),
+    };
+    if (object->prepare != NULL) {
+        TRY(object->prepare(request, &change));
+        TRY(error_check_fields(request->error));
+    }
+    TRY(object_store_set_deleted(request, object, row->id, at));
+    TRY(run_hook(object->saved, request, &change));
+    return audit_write(request, object->name, row->id, action == RECORD_DELETE ? "delete" : "restore", row->version + 1, NULL,
+                       (struct str){0});
+}
+
+static bool has_children(const struct object *object)
+{
+    return object->children != NULL && object->children->object != NULL;
+}
+
+/* Children without `deleted_along` forbid the deletion; the others go along, with their own children. */
+static enum err delete_tree(struct request *request, const struct object *object, const struct record_row *row)
+{
+    for (const struct object_child *child = object->children; has_children(object) && child->object != NULL; child++) {
+        const struct object *child_object = object_find(child->object);
+        int64_t *ids;
+        size_t count;
+        int64_t limit = child->deleted_along ? CHILDREN_MAX : 1;
+        TRY(object_store_children(request, child, row->id, (struct opt_instant){0}, NULL, limit, &ids, &count));
+        if (count > 0 && !child->deleted_along) {
+            return error_set(request->error, ERR_IN_USE, "Records of type %s still belong to this one.", child->object);
+        }
+        for (size_t i = 0; i < count; i++) {
+            struct record_row child_row;
+            TRY(load_row(request, child_object, ids[i], true, true, false, &child_row));
+            TRY(delete_tree(request, child_object, &child_row));
+        }
+    }
+    return set_deleted(request, object, row, RECORD_DELETE);
+}
+
+enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version)
+{
+    struct record_row row;
+    TRY(load_row(request, object, id, true, true, false, &row));
+    if (version != 0 && row.version != version) {
+        return refuse_stale(request, object, &row);
+    }
+    return delete_tree(request, object, &row);
+}
+
+/* What went to the bin at the same instant comes back together. */
+static enum err restore_tree(struct request *request, const struct object *object, const struct record_row *row)
+{
+    TRY(set_deleted(request, object, row, RECORD_RESTORE));
+    for (const struct object_child *child = object->children; has_children(object) && child->object != NULL; child++) {
+        const struct object *child_object = object_find(child->object);
+        int64_t *ids;
+        size_t count;
+        if (!child->deleted_along) {
+            continue;
+        }
+        TRY(object_store_children(request, child, row->id, row->deleted_at, NULL, CHILDREN_MAX, &ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            struct record_row child_row;
+            TRY(load_row(request, child_object, ids[i], true, true, true, &child_row));
+            TRY(restore_tree(request, child_object, &child_row));
+        }
+    }
+    return OK;
+}
+
+enum err record_restore(struct request *request, const struct object *object, int64_t id)
+{
+    struct record_row row;
+    TRY(load_row(request, object, id, true, true, true, &row));
+    if (!row.deleted_at.set) {
+        return OK;
+    }
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        bool ok = true;
+        if (field->type == FIELD_REF && (field->flags & FIELD_REQUIRED) != 0 && row.values[i].type != VALUE_NULL) {
+            TRY(object_store_reference_ok(request, field, row.values[i].integer, true, &ok));
+        }
+        if (!ok) {
+            return error_set(request->error, ERR_CONFLICT, "Restore the record that %s names first.", field->name);
+        }
+    }
+    return restore_tree(request, object, &row);
+}
+
+static bool is_chosen(const char *const *choices, const char *choice)
+{
+    for (size_t i = 0; choices != NULL && choices[i] != NULL; i++) {
+        if (strcmp(choices[i], choice) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Gives one record to its new owner: stage, history and links stay as they are. */
+static enum err transfer_one(struct request *request, const struct object *object, const struct record_row *row, int64_t owner_id,
+                             struct str reason)
+{
+    struct record_change change = {
+        .object = object, .action = RECORD_TRANSFER, .id = row->id, .before = row->values, .reason = reason,
+        .after = copy_values(request->arena, object, row->values),
+    };
+    TRY(place_owner(request, &change, owner_id, false));
+    if (value_eq(change_before(&change, object->owner_column), change_after(&change, object->owner_column))) {
+        return OK;
+    }
+    if (object->prepare != NULL) {
+        TRY(object->prepare(request, &change));
+        TRY(error_check_fields(request->error));
+    }
+    TRY(object_store_update(request, &change));
+    TRY(object_store_ownership(request, object, row->id, change_after(&change, object->owner_column),
+                               change_after(&change, object->department_column), false, reason));
+    TRY(run_hook(object->saved, request, &change));
+    return audit_write(request, object->name, row->id, "transfer", row->version + 1, change_json(request, &change), reason);
+}
+
+enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id, struct str reason,
+                         const char *const *choices)
+{
+    assert(object->owner_column != NULL);
+    struct record_row row;
+    TRY(load_row(request, object, id, true, true, false, &row));
+    struct value old_owner = row.values[object_field(object, object->owner_column)];
+    for (const struct object_child *child = object->children; has_children(object) && child->object != NULL; child++) {
+        const struct object *child_object = object_find(child->object);
+        int64_t *ids;
+        size_t count;
+        if (child->choice == NULL || !is_chosen(choices, child->choice)) {
+            continue;
+        }
+        TRY(object_store_children(request, child, id, (struct opt_instant){0}, child->only, CHILDREN_MAX, &ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            struct record_row child_row;
+            TRY(load_row(request, child_object, ids[i], true, true, false, &child_row));
+            /* A colleague's record stays with the colleague. */
+            struct value child_owner = child_row.values[object_field(child_object, child_object->owner_column)];
+            if (value_eq(child_owner, old_owner)) {
+                TRY(transfer_one(request, child_object, &child_row, owner_id, reason));
+            }
+        }
+    }
+    return transfer_one(request, object, &row, owner_id, reason);
+}

@@ -1,0 +1,13 @@
+/* Records as the API shows them: labels beside references, field permissions applied. */
+#ifndef DABIAO_PLATFORM_OBJECT_ANSWER_H
+#define DABIAO_PLATFORM_OBJECT_ANSWER_H
+
+#include "platform/object_store.h"
+
+/* The record as JSON, kept by the arena. Hidden fields are absent; masked ones are shortened (texts) or null and
+ * named in member `masked`. */
+json_t *object_answer(struct request *request, const struct object *object, const struct record_row *row);
+/* A text as somebody with a masked field sees it. Example: "13812341234" → "138****1234". */
+struct str object_mask(struct arena *arena, struct str text);
+
+#endif
