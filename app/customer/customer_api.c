@@ -1,0 +1,87 @@
+/* Routes of customers beyond the generic ones: the timeline. */
+#include <string.h>
+
+#include "customer.h"
+#include "customer_store.h"
+#include "platform/scope.h"
+
+enum { TIMELINE_PAGE = 50 };
+
+static json_t *timeline_item(struct request *request, const struct timeline_row *row)
+{
+    bool structured = row->detail.set && row->detail.value.len > 0 && row->detail.value.ptr[0] == '{';
+    json_t *detail = structured ? json_loadb(row->detail.value.ptr, row->detail.value.len, 0, NULL) : NULL;
+    if (detail == NULL) {
+        detail = json_object();
+        json_object_set_new(detail, "text", json_opt_str(row->detail));
+    }
+    return json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "at", json_instant(request->arena, row->at), "kind", json_str(row->kind),
+                     "object", json_str(row->object), "record_id", (json_int_t)row->record_id, "user_id", json_opt_int(row->user_id),
+                     "user_name", json_opt_str(row->user_name), "title", json_opt_str(row->title), "action", json_str(row->action),
+                     "detail", detail);
+}
+
+/* Hidden or masked customer fields must not show through the history of their changes. */
+static void drop_closed_fields(struct request *request, json_t *detail)
+{
+    for (const struct field *field = CUSTOMER.fields; field->name != NULL; field++) {
+        if (scope_field_access(request, &CUSTOMER, field->name) < FIELD_ACCESS_READ) {
+            json_object_del(detail, field->name);
+        }
+    }
+}
+
+static enum err get_timeline(struct request *request, struct response *response)
+{
+    TRY(scope_check(request, &CUSTOMER, request->params[0], false));
+    struct instant before = {request->now.ms + 366LL * 86400000};
+    struct str cursor = request_query(request, "cursor");
+    if (cursor.len > 0 && !instant_parse(cursor, &before)) {
+        return error_set(request->error, ERR_BAD_CURSOR, "%s", err_text(ERR_BAD_CURSOR));
+    }
+    struct timeline_row *rows;
+    size_t count;
+    TRY(customer_store_timeline(request->db, request->arena, request->params[0], before, TIMELINE_PAGE, &rows, &count));
+    json_t *items = json_keep(request->arena, json_array());
+    for (size_t i = 0; i < count; i++) {
+        json_t *item = timeline_item(request, &rows[i]);
+        if (str_eq_c(rows[i].object, "customer")) {
+            drop_closed_fields(request, json_object_get(item, "detail"));
+        }
+        json_array_append_new(items, item);
+    }
+    json_t *next = count == TIMELINE_PAGE ? json_instant(request->arena, rows[count - 1].at) : json_null();
+    response->json = json_keep(request->arena, json_pack("{s:O,s:o}", "items", items, "next_cursor", next));
+    return OK;
+}
+
+static const struct field TIMELINE_QUERY[] = {
+    {.name = "cursor", .type = FIELD_INSTANT, .about = "next_cursor of the page before"}, FIELD_END,
+};
+static const struct field TIMELINE_ITEM[] = {
+    {.name = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when"},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "follow_up, stage or audit"},
+    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "whose record"},
+    {.name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which record"},
+    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who"},
+    {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who, by name"},
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "name, number or plan"},
+    {.name = "action", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "create, update, transfer …; a follow-up's method"},
+    {.name = "detail", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "by kind: text, stages, or field: [before, after]"},
+    FIELD_END,
+};
+static const struct field TIMELINE_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = TIMELINE_ITEM, .about = "newest first"},
+    {.name = "next_cursor", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null on the last page"},
+    FIELD_END,
+};
+
+static const struct route ROUTES[] = {
+    {"GET", "/customers/{id}/timeline", "customer.timeline", PERM_CUSTOMER_VIEW, 0, RECORDS_ONE, "customer", TIMELINE_QUERY, NULL,
+     TIMELINE_ANSWER, get_timeline, NULL, "What happened with a customer, newest first."},
+    {0},
+};
+
+static const struct object *const OBJECTS[] = {&CUSTOMER, &CONTACT, &FOLLOW_UP, NULL};
+
+const struct feature CUSTOMER_FEATURE = {.name = "customer", .routes = ROUTES, .objects = OBJECTS};

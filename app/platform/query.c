@@ -1,0 +1,66 @@
+/* SQL in the making. */
+#include "platform/query.h"
+
+#include <string.h>
+
+void query_init(struct query *query, struct arena *arena)
+{
+    *query = (struct query){0};
+    buf_init(&query->sql, arena);
+}
+
+void query_sql(struct query *query, const char *literal)
+{
+    buf_add_c(&query->sql, literal);
+}
+
+static void add_value(struct query *query, struct value value)
+{
+    if (query->count == query->cap) {
+        size_t cap = query->cap == 0 ? 16 : query->cap * 2;
+        struct value *grown = ARENA_ARRAY(query->sql.arena, struct value, cap);
+        if (query->count > 0) {
+            memcpy(grown, query->items, query->count * sizeof *grown);
+        }
+        query->items = grown;
+        query->cap = cap;
+    }
+    query->items[query->count++] = value;
+}
+
+void query_arg(struct query *query, struct value value)
+{
+    query_sql(query, "?");
+    add_value(query, value);
+}
+
+void query_arg_ids(struct query *query, const int64_t *ids, size_t count)
+{
+    if (count == 0) {
+        query_sql(query, "(NULL)");
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        query_sql(query, i == 0 ? "(" : ", ");
+        query_arg(query, V(ids[i]));
+    }
+    query_sql(query, ")");
+}
+
+void query_append(struct query *query, const struct query *other)
+{
+    buf_add(&query->sql, buf_str(&other->sql));
+    for (size_t i = 0; i < other->count; i++) {
+        add_value(query, other->items[i]);
+    }
+}
+
+struct args query_args(const struct query *query)
+{
+    return (struct args){query->items, query->count};
+}
+
+struct str query_text(const struct query *query)
+{
+    return buf_str(&query->sql);
+}
