@@ -14,9 +14,9 @@ CREATE TABLE IF NOT EXISTS user_credential (
 CREATE TABLE IF NOT EXISTS user_session (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   user_id BIGINT NOT NULL,
-  family BINARY(16) NOT NULL COMMENT 'chain of rotated refresh tokens',
+  family BINARY(16) NOT NULL COMMENT 'chain of rotated refresh tokens; every token of it carries this',
   refresh_hash BINARY(32) NOT NULL COMMENT 'SHA-256 of the current refresh token',
-  previous_hash BINARY(32) NULL COMMENT 'the token before: its use again revokes the session',
+  previous_hash BINARY(32) NULL COMMENT 'the token before: accepted for some seconds after the rotation, later its use revokes the session',
   rotated_at DATETIME(3) NOT NULL COMMENT 'last refresh',
   expires_at DATETIME(3) NOT NULL,
   revoked_at DATETIME(3) NULL,
@@ -26,8 +26,7 @@ CREATE TABLE IF NOT EXISTS user_session (
   client VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'browser' COMMENT 'browser app',
   created_at DATETIME(3) NOT NULL,
   last_seen_at DATETIME(3) NOT NULL,
-  UNIQUE KEY user_session_refresh (refresh_hash),
-  KEY user_session_previous (previous_hash),
+  UNIQUE KEY user_session_family (family),
   KEY user_session_user (user_id, revoked_at),
   CONSTRAINT user_session_user_fk FOREIGN KEY (user_id) REFERENCES `user` (id) ON DELETE CASCADE
 ) COMMENT 'Signed-in devices';
