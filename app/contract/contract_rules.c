@@ -271,6 +271,8 @@ static enum err prepare_payment(struct request *request, struct record_change *c
         }
         change_set(change, "customer_id", V(contract.customer_id));
         change_set(change, "currency", V(contract.currency));
+        /* Whoever books the money, it counts for the seller. */
+        TRY(change_default_owner(request, change, contract.owner_id));
         return give_number(request, change, "payment", "HK");
     }
     if (change->action == RECORD_UPDATE && change_after(change, "amount_minor").integer < change_before(change, "refunded_minor").integer) {
@@ -306,6 +308,7 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
     if (change->action != RECORD_CREATE) {
         return OK;
     }
+    TRY(change_default_owner(request, change, payment.owner_id));
     change_set(change, "contract_id", V(payment.contract_id));
     change_set(change, "customer_id", V(payment.customer_id));
     change_set(change, "currency", V(payment.currency));

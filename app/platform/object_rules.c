@@ -115,6 +115,20 @@ static enum err place_owner(struct request *request, struct record_change *chang
     return OK;
 }
 
+enum err change_default_owner(struct request *request, struct record_change *change, struct opt_int owner_id)
+{
+    bool named = change->body != NULL && json_is_integer(json_object_get(change->body, change->object->owner_column));
+    if (named || !owner_id.set) {
+        return OK;
+    }
+    int64_t department_id = 0;
+    bool active = false;
+    TRY(object_store_user_department(request, owner_id.value, &department_id, &active));
+    change_set(change, change->object->owner_column, V(owner_id.value));
+    change_set(change, change->object->department_column, V(department_id));
+    return OK;
+}
+
 /* Name of the field behind a unique key of the table ("customer_code" → code). */
 static enum err explain_duplicate(struct request *request, const struct object *object, enum err err)
 {

@@ -106,6 +106,9 @@ struct value change_after(const struct record_change *change, const char *name);
 struct value change_before(const struct record_change *change, const char *name);
 void change_set(struct record_change *change, const char *name, struct value value);
 bool change_differs(const struct record_change *change, const char *name);
+/* For `prepare` on create: the record belongs to this owner (and the owner's department) unless the body names one. A null
+ * owner changes nothing. */
+enum err change_default_owner(struct request *request, struct record_change *change, struct opt_int owner_id) MUST_CHECK;
 
 /* How a write differs from the ordinary one. */
 struct record_options {
