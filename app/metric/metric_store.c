@@ -1,0 +1,285 @@
+/* SQL of facts and their sums. One SELECT an object brings everything attribution asks for: record, owner intervals and
+ * the owners' assignments; the decision itself is made in metric_rules. */
+#include "metric_store.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "platform/query.h"
+
+const struct metric_source METRIC_SOURCES[] = {
+    {"contract", "contract", "t.signed_on, NULL, t.amount_minor, t.amount_minor - t.cost_minor",
+     "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL", {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT}, 2},
+    {"payment", "payment", "t.received_on, NULL, t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"refund", "refund", "t.refunded_on, NULL, -t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"customer", "customer", "NULL, t.created_at, 1, 0", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
+    {"opportunity", "opportunity", "t.closed_on, NULL, 1, 0", "t.status = 'won' AND t.closed_on IS NOT NULL", {MEASURE_WON_DEALS}, 1},
+    {"follow_up", "follow_up", "NULL, t.followed_at, 1, 0", "TRUE", {MEASURE_FOLLOW_UPS}, 1},
+    {NULL, NULL, NULL, NULL, {0}, 0},
+};
+
+static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone), COLUMN(struct metric_company, root_id)};
+STATEMENT_ROWS(COMPANY, "metric.company", struct metric_company, COMPANY_COLUMNS,
+               "SELECT time_zone, "
+               "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL) "
+               "FROM company WHERE id = 1");
+
+enum err metric_store_company(struct db *db, struct arena *arena, struct metric_company *out)
+{
+    return db_one(db, arena, &COMPANY, NO_ARGS, out);
+}
+
+/* " AND column IN (…)" or a range. Lists are filled up to a few lengths by repeating the last id, so that the
+ * connection's cache holds few statements. */
+static void add_pick(struct query *query, const char *column, const struct metric_pick *pick)
+{
+    static const size_t LENGTHS[] = {1, 8, 64, 256, 1000};
+    query_sql(query, " AND ");
+    query_sql(query, column);
+    if (pick->ids == NULL) {
+        query_sql(query, " > ");
+        query_arg(query, V(pick->from));
+        query_sql(query, " AND ");
+        query_sql(query, column);
+        query_sql(query, " <= ");
+        query_arg(query, V(pick->to));
+        return;
+    }
+    size_t length = 0;
+    while (LENGTHS[length] < pick->count) {
+        length++;
+        assert(length < sizeof LENGTHS / sizeof LENGTHS[0]);
+    }
+    int64_t *ids = ARENA_ARRAY(query->sql.arena, int64_t, LENGTHS[length]);
+    for (size_t i = 0; i < LENGTHS[length]; i++) {
+        ids[i] = pick->ids[i < pick->count ? i : pick->count - 1];
+    }
+    query_sql(query, " IN ");
+    query_arg_ids(query, ids, LENGTHS[length]);
+}
+
+static struct opt_int opt_int_of(struct value value)
+{
+    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
+}
+
+static struct opt_date opt_date_of(struct value value)
+{
+    return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
+}
+
+enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source, const char *zone,
+                              const struct metric_pick *pick, bool lock, struct source_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT t.id, ");
+    query_sql(&query, source->columns);
+    query_sql(&query, ", o.id, o.valid_from, IF(o.id IS NULL, t.owner_id, o.owner_id), "
+                      "IF(o.id IS NULL, t.department_id, o.department_id), a.valid_from, a.valid_to, a.department_id FROM ");
+    query_sql(&query, source->table);
+    query_sql(&query, " t LEFT JOIN ownership o ON o.record_id = t.id AND o.object = ");
+    query_arg(&query, V(source->object));
+    query_sql(&query, " LEFT JOIN user_assignment a ON a.user_id = IF(o.id IS NULL, t.owner_id, o.owner_id) "
+                      "WHERE t.deleted_at IS NULL AND ");
+    query_sql(&query, source->counts);
+    add_pick(&query, "t.id", pick);
+    query_sql(&query, " ORDER BY t.id, o.valid_from, o.id, a.valid_from");
+    query_sql(&query, lock ? " LOCK IN SHARE MODE" : "");
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    struct source_row *out = ARENA_ARRAY(arena, struct source_row, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct value on = rows_get(&rows, i, 1);
+        out[i] = (struct source_row){
+            .record_id = rows_get(&rows, i, 0).integer,
+            .on = on.type == VALUE_DATE ? on.date : instant_date(rows_get(&rows, i, 2).instant, zone),
+            .amounts = {rows_get(&rows, i, 3).integer, rows_get(&rows, i, 4).integer},
+            .interval_id = opt_int_of(rows_get(&rows, i, 5)),
+            .owner_from = opt_date_of(rows_get(&rows, i, 6)),
+            .owner_id = opt_int_of(rows_get(&rows, i, 7)),
+            .owner_department_id = opt_int_of(rows_get(&rows, i, 8)),
+            .member_from = opt_date_of(rows_get(&rows, i, 9)),
+            .member_to = opt_date_of(rows_get(&rows, i, 10)),
+            .member_department_id = opt_int_of(rows_get(&rows, i, 11)),
+        };
+    }
+    *rows_out = out;
+    *count_out = rows.count;
+    return OK;
+}
+
+static enum measure measure_of(struct value value)
+{
+    enum measure measure = MEASURE_COUNT;
+    bool known = measure_find(value.text, &measure);
+    assert(known);
+    return measure;
+}
+
+enum err metric_store_facts(struct db *db, struct arena *arena, const struct metric_source *source,
+                            const struct metric_pick *pick, struct fact **facts_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT record_id, measure, fact_on, user_id, department_id, amount FROM metric_fact WHERE object = ");
+    query_arg(&query, V(source->object));
+    add_pick(&query, "record_id", pick);
+    query_sql(&query, " ORDER BY record_id, measure");
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    struct fact *facts = ARENA_ARRAY(arena, struct fact, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        facts[i] = (struct fact){
+            .record_id = rows_get(&rows, i, 0).integer, .measure = measure_of(rows_get(&rows, i, 1)),
+            .on = rows_get(&rows, i, 2).date, .user_id = rows_get(&rows, i, 3).integer,
+            .department_id = rows_get(&rows, i, 4).integer, .amount = rows_get(&rows, i, 5).integer,
+        };
+    }
+    *facts_out = facts;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err metric_store_put(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,
+                          size_t count)
+{
+    enum { WIDTH = 7 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {
+            V(source->object), V(facts[i].record_id), V(MEASURES[facts[i].measure].key), V(facts[i].on),
+            V(facts[i].user_id), V(facts[i].department_id), V(facts[i].amount),
+        };
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena,
+                   STR("INSERT INTO metric_fact (object, record_id, measure, fact_on, user_id, department_id, amount) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE fact_on = VALUES(fact_on), "
+                       "user_id = VALUES(user_id), department_id = VALUES(department_id), amount = VALUES(amount)"),
+                   values, WIDTH, count);
+}
+
+enum err metric_store_delete(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,
+                             size_t count)
+{
+    enum { WIDTH = 3 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {V(source->object), V(facts[i].record_id), V(MEASURES[facts[i].measure].key)};
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena, STR("DELETE FROM metric_fact WHERE object = ? AND record_id = ? AND measure = ?"), values, WIDTH, count);
+}
+
+enum err metric_store_add(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
+{
+    enum { WIDTH = 6 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {
+            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id),
+            V(deltas[i].user_id), V(deltas[i].amount), V(deltas[i].fact_count),
+        };
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena,
+                   STR("INSERT INTO metric_rollup (measure, month_on, department_id, user_id, amount, fact_count) "
+                       "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount), "
+                       "fact_count = fact_count + VALUES(fact_count)"),
+                   values, WIDTH, count);
+}
+
+enum err metric_store_last_id(struct db *db, struct arena *arena, const struct metric_source *source, int64_t *out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT GREATEST((SELECT COALESCE(MAX(id), 0) FROM ");
+    query_sql(&query, source->table);
+    query_sql(&query, "), (SELECT COALESCE(MAX(record_id), 0) FROM metric_fact WHERE object = ");
+    query_arg(&query, V(source->object));
+    query_sql(&query, "))");
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *out = rows_get(&rows, 0, 0).integer;
+    return OK;
+}
+
+enum err metric_store_of_user(struct db *db, struct arena *arena, const struct metric_source *source, int64_t user_id,
+                              struct date from, int64_t **ids_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT DISTINCT record_id FROM metric_fact WHERE measure IN (NULL");
+    for (size_t i = 0; i < source->measure_count; i++) {
+        query_sql(&query, ", ");
+        query_arg(&query, V(MEASURES[source->measures[i]].key));
+    }
+    query_sql(&query, ") AND user_id = ");
+    query_arg(&query, V(user_id));
+    query_sql(&query, " AND fact_on >= ");
+    query_arg(&query, V(from));
+    query_sql(&query, " AND object = ");
+    query_arg(&query, V(source->object));
+    query_sql(&query, " ORDER BY record_id");
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *ids_out = ARENA_ARRAY(arena, int64_t, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        (*ids_out)[i] = rows_get(&rows, i, 0).integer;
+    }
+    *count_out = rows.count;
+    return OK;
+}
+
+STATEMENT(STAMP_TARGETS, "metric.stamp_targets",
+          "UPDATE target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
+          "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "
+          "SET v.department_id = a.department_id "
+          "WHERE v.subject_kind = 'user' AND v.subject_id = ? AND v.month_on >= ? AND v.department_id <> a.department_id");
+
+enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t user_id, struct date from)
+{
+    return db_exec(db, arena, &STAMP_TARGETS, ARGS(V(user_id), V(from)));
+}
+
+enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+{
+    struct rows rows;
+    TRY(db_query(db, arena,
+                 STR("SELECT measure, month_on, department_id, user_id, SUM(amount), SUM(fact_count) FROM ("
+                     "SELECT measure, fact_on - INTERVAL DAYOFMONTH(fact_on) - 1 DAY AS month_on, department_id, user_id, "
+                     "SUM(amount) AS amount, COUNT(*) AS fact_count FROM metric_fact GROUP BY measure, month_on, department_id, user_id "
+                     "UNION ALL SELECT measure, month_on, department_id, user_id, -amount, -fact_count FROM metric_rollup) x "
+                     "GROUP BY measure, month_on, department_id, user_id "
+                     "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id, user_id"),
+                 NO_ARGS, &rows));
+    struct rollup_delta *deltas = ARENA_ARRAY(arena, struct rollup_delta, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        deltas[i] = (struct rollup_delta){
+            .measure = measure_of(rows_get(&rows, i, 0)), .month = rows_get(&rows, i, 1).date,
+            .department_id = rows_get(&rows, i, 2).integer, .user_id = rows_get(&rows, i, 3).integer,
+            .amount = rows_get(&rows, i, 4).integer, .fact_count = rows_get(&rows, i, 5).integer,
+        };
+    }
+    *deltas_out = deltas;
+    *count_out = rows.count;
+    return OK;
+}
+
+static const struct column WRONG_TARGET_COLUMNS[] = {
+    COLUMN(struct wrong_target, user_id), COLUMN(struct wrong_target, month),
+    COLUMN(struct wrong_target, stored_id), COLUMN(struct wrong_target, expected_id),
+};
+STATEMENT_ROWS(WRONG_TARGETS, "metric.wrong_targets", struct wrong_target, WRONG_TARGET_COLUMNS,
+               "SELECT v.subject_id, v.month_on, v.department_id, a.department_id "
+               "FROM target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
+               "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "
+               "WHERE v.subject_kind = 'user' AND v.department_id <> a.department_id "
+               "UNION ALL SELECT v.subject_id, v.month_on, v.department_id, v.subject_id FROM target_value v "
+               "WHERE v.subject_kind = 'department' AND v.department_id <> v.subject_id");
+
+enum err metric_store_wrong_targets(struct db *db, struct arena *arena, struct wrong_target **rows_out, size_t *count_out)
+{
+    return db_many(db, arena, &WRONG_TARGETS, NO_ARGS, rows_out, count_out);
+}

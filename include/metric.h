@@ -1,0 +1,51 @@
+/* What counts towards targets: facts made from records, and their monthly sums.
+ *
+ * A fact is a pure function of its record's present state, the owner history and the organisation's history: it belongs
+ * to the owner of the record on the business date of the event, and to the department that owner had on that day.
+ * Transfers and department moves after that day therefore never change it. Definitions: docs/formulas.md.
+ * Whoever changes a record, an owner interval or an assignment calls the matching function in the same transaction. */
+#ifndef DABIAO_METRIC_H
+#define DABIAO_METRIC_H
+
+#include "platform/db.h"
+
+enum measure {
+    MEASURE_SIGNED_AMOUNT, MEASURE_RECEIVED_AMOUNT, MEASURE_GROSS_PROFIT, MEASURE_NEW_CUSTOMERS, MEASURE_WON_DEALS,
+    MEASURE_FOLLOW_UPS, MEASURE_COUNT
+};
+
+/* What people can set targets for. */
+struct measure_kind {
+    const char *key;  /* wire word and SQL value */
+    bool is_money;    /* minor units; else a count */
+};
+extern const struct measure_kind MEASURES[MEASURE_COUNT];
+/* False when there is no such key. */
+bool measure_find(struct str key, enum measure *out);
+
+/* Brings the facts of one record in line: after create, update, delete, restore or transfer, when the record and its
+ * owner intervals are written. Objects that never count are accepted. Cheap when nothing changed. */
+enum err metric_sync(struct db *db, struct arena *arena, const char *object, int64_t record_id) MUST_CHECK;
+/* The same for many records of one object, in chunks of a few statements each; ids in any order. */
+enum err metric_sync_many(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count) MUST_CHECK;
+/* After a change of the person's assignments from `from` on: the facts since then and the targets of the months that
+ * begin since then go to the departments the person has now. */
+enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, struct date from) MUST_CHECK;
+
+/* Brings all facts and sums in line, in transactions of its own (none may be open): after bulk loads and after the
+ * company's time zone was changed. Safe while people work. `progress` may be NULL. */
+enum err metric_rebuild(struct db *db, void (*progress)(void *context, const char *object, int64_t done, int64_t total),
+                        void *context) MUST_CHECK;
+
+/* What a check found. */
+struct metric_report {
+    int64_t facts;             /* compared */
+    int64_t wrong_facts;       /* missing, too many or different */
+    int64_t wrong_rollups;     /* monthly sums that differ from their facts */
+    int64_t wrong_targets;     /* targets that stand in the wrong department */
+};
+/* Computes everything again and compares, changing nothing. `difference` (may be NULL) hears one sentence for each. */
+enum err metric_check(struct db *db, void (*difference)(void *context, struct str sentence), void *context,
+                      struct metric_report *out) MUST_CHECK;
+
+#endif
