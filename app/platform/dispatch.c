@@ -8,7 +8,7 @@
 #include "platform/field.h"
 #include "platform/idempotency.h"
 #include "platform/identity_load.h"
-#include "platform/log.h"
+#include "platform/metrics.h"
 #include "platform/route.h"
 #include "platform/tx.h"
 
@@ -83,6 +83,11 @@ static enum err authorise(struct request *request)
     }
     if (request->user->must_change_password && (route->flags & ROUTE_FIRST_PASSWORD) == 0) {
         return error_set(request->error, ERR_PASSWORD_CHANGE_REQUIRED, "%s", err_text(ERR_PASSWORD_CHANGE_REQUIRED));
+    }
+    int64_t limit = request->config->rate_per_minute;
+    if (limit > 0 && metrics_user_rate(request->user->user_id, request->now.ms / 60000) > limit) {
+        request->error->retry_at = instant_format(request->arena, (struct instant){(request->now.ms / 60000 + 1) * 60000});
+        return error_set(request->error, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
     }
     if (route->permission != PERMISSION_SIGNED_IN && !identity_can(request->user, route->permission)) {
         return error_set(request->error, ERR_FORBIDDEN, "This needs the right %s.", permission_key(route->permission));
@@ -206,7 +211,7 @@ static enum err serve(struct dispatcher *dispatcher, struct request *request, st
 }
 
 /* The failure as RFC 9457 problem document. */
-static void answer_problem(struct request *request, struct response *response, enum err err)
+void dispatch_refuse(struct request *request, struct response *response, enum err err)
 {
     const struct error *error = request->error;
     /* A retried deadlock that never got through has no text of its own. */
@@ -238,7 +243,7 @@ void dispatch(struct dispatcher *dispatcher, struct request *request, struct res
     dispatcher->queries_before = query_total(dispatcher);
     enum err err = serve(dispatcher, request, response);
     if (err != OK) {
-        answer_problem(request, response, err);
+        dispatch_refuse(request, response, err);
         return;
     }
     if (response->status == 0) {
