@@ -1,6 +1,8 @@
 /* SQL of departments, people and their places in time. */
 #include "org_store.h"
 
+#include "platform/object_select.h"
+
 struct number { int64_t value; };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 static const struct column NODE[] = {
@@ -55,11 +57,6 @@ STATEMENT_ROWS(WOULD_CYCLE, "user.would_cycle", struct number, NUMBER,
                "UNION SELECT u.id, u.manager_id FROM `user` u JOIN above a ON u.id = a.manager_id) "
                "SELECT COUNT(*) AS value FROM above WHERE id = ?");
 STATEMENT(SET_STATUS, "user.set_status", "UPDATE `user` SET status = ?, left_on = ?, version = version + 1, updated_at = ? WHERE id = ?");
-STATEMENT(END_SESSIONS, "user.end_sessions",
-          "UPDATE user_session SET revoked_at = ?, revoked_reason = 'disabled' WHERE user_id = ? AND revoked_at IS NULL");
-STATEMENT(SET_PASSWORD, "user.set_password",
-          "INSERT INTO user_credential (user_id, password_hash, must_change, changed_at) VALUES (?, ?, TRUE, ?) "
-          "ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), must_change = TRUE, changed_at = VALUES(changed_at)");
 STATEMENT_ROWS(USER_ROLES, "user.roles", struct number, NUMBER, "SELECT role_id AS value FROM user_role WHERE user_id = ? ORDER BY role_id");
 STATEMENT(DROP_ROLES, "user.drop_roles", "DELETE FROM user_role WHERE user_id = ?");
 STATEMENT(ADD_ROLE, "user.add_role", "INSERT INTO user_role (user_id, role_id) VALUES (?, ?)");
@@ -149,16 +146,6 @@ enum err user_store_set_status(struct db *db, struct arena *arena, int64_t user_
     return db_exec(db, arena, &SET_STATUS, ARGS(V(status), V(left_on), V(now), V(user_id)));
 }
 
-enum err user_store_end_sessions(struct db *db, struct arena *arena, int64_t user_id, struct instant now)
-{
-    return db_exec(db, arena, &END_SESSIONS, ARGS(V(now), V(user_id)));
-}
-
-enum err user_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash, struct instant now)
-{
-    return db_exec(db, arena, &SET_PASSWORD, ARGS(V(user_id), V(hash), V(now)));
-}
-
 enum err user_store_roles(struct db *db, struct arena *arena, int64_t user_id, int64_t **ids_out, size_t *count_out)
 {
     return db_many(db, arena, &USER_ROLES, ARGS(V(user_id)), ids_out, count_out);
@@ -176,4 +163,40 @@ enum err user_store_set_roles(struct db *db, struct arena *arena, int64_t user_i
 enum err user_store_other_admins(struct db *db, struct arena *arena, int64_t user_id, int64_t *out)
 {
     return db_one(db, arena, &OTHER_ADMINS, ARGS(V(user_id)), out);
+}
+
+enum err org_store_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t limit, int64_t **ids_out,
+                         size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT t.id FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.owner_id = ");
+    query_arg(&query, V(user_id));
+    query_sql(&query, " AND t.deleted_at IS NULL ORDER BY t.id LIMIT ");
+    query_arg(&query, V(limit));
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        ids[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = ids;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err org_store_owned_count(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t *out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT COUNT(*) FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.deleted_at IS NULL AND t.owner_id = ");
+    query_arg(&query, V(user_id));
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *out = rows_get(&rows, 0, 0).integer;
+    return OK;
 }

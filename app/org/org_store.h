@@ -2,7 +2,7 @@
 #ifndef DABIAO_ORG_STORE_H
 #define DABIAO_ORG_STORE_H
 
-#include "platform/db.h"
+#include "platform/object.h"
 
 enum err org_store_touch(struct db *db, struct arena *arena) MUST_CHECK;
 
@@ -46,12 +46,15 @@ enum err user_store_set_place(struct db *db, struct arena *arena, int64_t user_i
 /* True when `manager_id` is the user or stands below the user by manager_id. */
 enum err user_store_would_cycle(struct db *db, struct arena *arena, int64_t user_id, int64_t manager_id, bool *out) MUST_CHECK;
 enum err user_store_set_status(struct db *db, struct arena *arena, int64_t user_id, const char *status, struct opt_date left_on, struct instant now) MUST_CHECK;
-enum err user_store_end_sessions(struct db *db, struct arena *arena, int64_t user_id, struct instant now) MUST_CHECK;
-enum err user_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash, struct instant now) MUST_CHECK;
 enum err user_store_roles(struct db *db, struct arena *arena, int64_t user_id, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 enum err user_store_set_roles(struct db *db, struct arena *arena, int64_t user_id, const int64_t *ids, size_t count) MUST_CHECK;
 /* Number of other active administrators. */
 enum err user_store_other_admins(struct db *db, struct arena *arena, int64_t user_id, int64_t *out) MUST_CHECK;
+
+/* Ids of the live records of an object that a person owns, ascending; and their number. */
+enum err org_store_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t limit, int64_t **ids_out,
+                         size_t *count_out) MUST_CHECK;
+enum err org_store_owned_count(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t *out) MUST_CHECK;
 
 struct role_row {
     int64_t id;                  /* role.id */

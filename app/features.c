@@ -1,0 +1,19 @@
+/* The list of all features: the only file that knows them all. */
+#include "auth.h"
+#include "contract.h"
+#include "customer.h"
+#include "job.h"
+#include "opportunity.h"
+#include "org.h"
+#include "platform/command.h"
+#include "platform/route.h"
+#include "product.h"
+#include "share.h"
+#include "target.h"
+#include "workspace.h"
+
+const struct feature *const FEATURES[] = {
+    &AUTH_FEATURE, &ORG_FEATURE, &CUSTOMER_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
+    &TARGET_FEATURE, &SHARE_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
+};
+const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
