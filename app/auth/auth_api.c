@@ -240,8 +240,8 @@ static enum err post_totp_disable(struct request *request, struct response *resp
 
 /* ---- shapes ---- */
 
-static const char *const CLIENTS[] = {"browser", "app", NULL};
-static const char *const LOCALES[] = {"zh-CN", "en", NULL};
+static const struct option CLIENTS[] = {{"browser", "浏览器", "Browser"}, {"app", "应用", "App"}, {NULL, NULL, NULL}};
+static const struct option LOCALES[] = {{"zh-CN", "简体中文", "Simplified Chinese"}, {"en", "英文", "English"}, {NULL, NULL, NULL}};
 #define SECRET_TEXT(name_, flags_, max_, about_)                                                                       \
     {.name = name_, .type = FIELD_TEXT, .flags = FIELD_SENSITIVE | (flags_), .max = (max_), .about = about_}
 
