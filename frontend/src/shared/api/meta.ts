@@ -1,0 +1,45 @@
+/** The description of the company and of all objects: which fields there are, and what this person may do. */
+import { useQuery } from '@tanstack/vue-query';
+import { computed, type ComputedRef } from 'vue';
+import { send } from './client';
+import { setProblemZone } from './problem';
+import { queryClient } from './query';
+import type { Company, Meta, MetaField, MetaObject } from './types';
+
+const KEY = ['meta'] as const;
+const STALE_MS = 300_000;
+
+async function fetchMeta(): Promise<Meta> {
+  const meta = await send<Meta>('GET', '/meta');
+  setProblemZone(meta.company.time_zone);
+  return meta;
+}
+
+/** Loads the description before a page is shown, so that pages may rely on it. */
+export async function loadMeta(): Promise<Meta> {
+  return queryClient.ensureQueryData({ queryKey: KEY, queryFn: fetchMeta, staleTime: STALE_MS });
+}
+
+/** The description; `loadMeta` ran before any page that uses it. */
+export function useMeta(): ComputedRef<Meta> {
+  const query = useQuery({ queryKey: KEY, queryFn: fetchMeta, staleTime: STALE_MS });
+  return computed(() => {
+    if (!query.data.value) {
+      throw new Error('meta is not loaded');
+    }
+    return query.data.value;
+  });
+}
+
+export function useCompany(): ComputedRef<Company> {
+  const meta = useMeta();
+  return computed(() => meta.value.company);
+}
+
+export function findObject(meta: Meta, name: string): MetaObject | null {
+  return meta.objects.find((object) => object.name === name) ?? null;
+}
+
+export function findField(object: MetaObject, name: string): MetaField | null {
+  return object.fields.find((field) => field.name === name) ?? null;
+}

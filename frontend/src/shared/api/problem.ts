@@ -1,0 +1,90 @@
+/** Failures of the API, and the one function that turns any failure into what the person reads. */
+import { currentLocale, hasText, text } from '@/shared/i18n';
+import { formatInstant } from '@/shared/lib/dates';
+
+export interface FieldProblem {
+  readonly field: string; // "name", "lines[2].quantity_milli"
+  readonly code: string; // "required", "too_long" …
+  readonly message?: string;
+}
+
+/** The body of application/problem+json. */
+export interface ProblemBody {
+  readonly type?: string;
+  readonly title?: string;
+  readonly status?: number;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly FieldProblem[];
+  readonly request_id?: string;
+  readonly retry_at?: string;
+  readonly current?: unknown;
+}
+
+/** A refusal by the server, or a request that did not reach it (code "offline"). */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly fields: readonly FieldProblem[];
+  readonly requestId: string;
+  readonly retryAt: string | null;
+  readonly current: unknown;
+
+  constructor(status: number, body: ProblemBody) {
+    super(body.title ?? body.code ?? `HTTP ${status}`);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = body.code ?? (status === 0 ? 'offline' : 'internal_error');
+    this.detail = body.detail ?? '';
+    this.fields = body.errors ?? [];
+    this.requestId = body.request_id ?? '';
+    this.retryAt = body.retry_at ?? null;
+    this.current = body.current ?? null;
+  }
+}
+
+/** True for requests that the program itself gave up; nobody needs to hear of them. */
+export function isAborted(failure: unknown): boolean {
+  return failure instanceof DOMException && failure.name === 'AbortError';
+}
+
+export function hasCode(failure: unknown, ...codes: readonly string[]): failure is ApiProblem {
+  return failure instanceof ApiProblem && codes.includes(failure.code);
+}
+
+let zone = 'UTC';
+/** Sets the company's zone, in which times in sentences are given. */
+export function setProblemZone(name: string): void {
+  zone = name;
+}
+
+/** The sentence for one field error; the server's own message is used for codes that have no translation. */
+export function fieldMessage(problem: FieldProblem): string {
+  const key = `field_error.${problem.code}`;
+  if (hasText(key)) {
+    return text(key);
+  }
+  return problem.message || text('field_error.invalid');
+}
+
+/** What the person reads for any failure: the translated reason, the detail where it adds something, and when it
+ * becomes possible again. Empty for aborted requests. */
+export function problemSentence(failure: unknown): string {
+  if (isAborted(failure)) {
+    return '';
+  }
+  if (!(failure instanceof ApiProblem)) {
+    return text('error.internal_error');
+  }
+  const key = `error.${failure.code}`;
+  const sentence = hasText(key) ? text(key) : failure.detail || text('error.internal_error');
+  const parts = [sentence];
+  if (failure.retryAt) {
+    parts.push(text('error.retry_at', { time: formatInstant(failure.retryAt, currentLocale(), zone) }));
+  }
+  if (failure.status >= 500 && failure.requestId) {
+    parts.push(text('error.request_id', { id: failure.requestId }));
+  }
+  return parts.join(' ');
+}

@@ -1,0 +1,83 @@
+/** Who is signed in, and what that person may do. The server decides; `can` only hides what would be refused. */
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { asLocale, setLocale } from '@/shared/i18n';
+import { recall, remember } from '@/shared/lib/preferences';
+import { send } from './client';
+import { adoptToken, dropToken, onSessionEnd, restoreSession } from './token';
+import type { Me, SignInAnswer } from './types';
+
+/** Set while a session may exist, so that a first visit does not ask the server for one. */
+const HINT = 'signed-in';
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  readonly totp?: string;
+}
+
+export const useSession = defineStore('session', () => {
+  const me = ref<Me | null>(null);
+  const isSignedIn = computed(() => me.value !== null);
+  const mustChangePassword = computed(() => me.value?.must_change_password ?? false);
+  const permissions = computed(() => new Set(me.value?.permissions ?? []));
+
+  function can(permission: string): boolean {
+    return (me.value?.is_admin ?? false) || permissions.value.has(permission);
+  }
+
+  async function adopt(answer: SignInAnswer): Promise<void> {
+    adoptToken(answer);
+    me.value = answer.user;
+    remember(HINT, '1');
+    const locale = asLocale(answer.user.locale);
+    if (locale && recall('locale') === null) {
+      await setLocale(locale);
+    }
+  }
+
+  async function signIn(credentials: Credentials): Promise<void> {
+    await adopt(await send<SignInAnswer>('POST', '/auth/sign-in', { body: { ...credentials, client: 'browser' }, anonymous: true }));
+  }
+
+  /** Takes up the session of the cookie, if there is one. Errors: ApiProblem when the server cannot be reached. */
+  async function restore(): Promise<void> {
+    if (recall(HINT) === null) {
+      return;
+    }
+    const answer = await restoreSession();
+    if (answer) {
+      me.value = answer.user;
+    } else {
+      remember(HINT, null);
+    }
+  }
+
+  async function signOut(): Promise<void> {
+    await send('POST', '/auth/sign-out', { body: {} }).catch(() => undefined);
+    end();
+    dropToken();
+  }
+
+  async function changePassword(current: string, next: string): Promise<void> {
+    await adopt(await send<SignInAnswer>('PUT', '/auth/password', { body: { current_password: current, new_password: next } }));
+  }
+
+  async function reload(): Promise<void> {
+    me.value = await send<Me>('GET', '/auth/me');
+  }
+
+  function end(): void {
+    me.value = null;
+    remember(HINT, null);
+  }
+
+  onSessionEnd(end);
+  return { me, isSignedIn, mustChangePassword, can, signIn, signOut, restore, changePassword, reload };
+});
+
+/** The permission check alone, for templates. */
+export function useCan(): (permission: string) => boolean {
+  const session = useSession();
+  return (permission) => session.can(permission);
+}

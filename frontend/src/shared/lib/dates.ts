@@ -1,0 +1,109 @@
+/** Business dates ("2026-03-31", in the company's zone) and instants (RFC 3339, UTC). A business date is a text and is
+ * never turned into a local time; arithmetic runs in UTC where each day has 24 hours. */
+
+const DAY_MS = 86_400_000;
+
+function utcOf(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`);
+}
+
+function dateOf(utc: number): string {
+  return new Date(utc).toISOString().slice(0, 10);
+}
+
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utcOf(text)) && dateOf(utcOf(text)) === text;
+}
+
+export function addDays(date: string, days: number): string {
+  return dateOf(utcOf(date) + days * DAY_MS);
+}
+
+/** The same day `months` later, or the last day of that month where it is shorter: 2026-01-31 + 1 → 2026-02-28. */
+export function addMonths(date: string, months: number): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const index = year * 12 + month - 1 + months;
+  const last = new Date(Date.UTC(Math.floor(index / 12), (index % 12) + 1, 0)).getUTCDate();
+  return dateOf(Date.UTC(Math.floor(index / 12), index % 12, Math.min(day, last)));
+}
+
+/** Days from `from` to `to`; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((utcOf(to) - utcOf(from)) / DAY_MS);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatFor(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}|${zone}|${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
+    formats.set(key, format);
+  }
+  return format;
+}
+
+const WALL: Intl.DateTimeFormatOptions = {
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+};
+
+/** The wall clock of a zone at an instant: "2026-03-31 09:05:00". */
+export function wallOf(instant: string | number | Date, zone: string): string {
+  const parts: Record<string, string> = {};
+  for (const part of formatFor('en-GB', zone, WALL).formatToParts(new Date(instant))) {
+    parts[part.type] = part.value;
+  }
+  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`;
+}
+
+/** The instant at which the zone's clock shows `wall` ("2026-03-31 09:05" or with seconds). Where a clock change
+ * skips that time the instant after the gap is taken. */
+export function instantOf(wall: string, zone: string): string {
+  const asUtc = Date.parse(`${wall.replace(' ', 'T')}${wall.length === 16 ? ':00' : ''}Z`);
+  let guess = asUtc;
+  for (let round = 0; round < 2; round += 1) {
+    guess += asUtc - Date.parse(`${wallOf(guess, zone).replace(' ', 'T')}Z`);
+  }
+  return new Date(guess).toISOString();
+}
+
+/** The business date of an instant. */
+export function dateOfInstant(instant: string | number | Date, zone: string): string {
+  return wallOf(instant, zone).slice(0, 10);
+}
+
+/** A business date as read in lists: "2026-03-31" in Chinese, "31 Mar 2026" in English. */
+export function formatDate(date: string | null | undefined, locale: string): string {
+  if (!date) {
+    return '—';
+  }
+  if (locale.startsWith('zh')) {
+    return date;
+  }
+  return formatFor('en-GB', 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(utcOf(date));
+}
+
+/** An instant in the company's zone, to the minute. */
+export function formatInstant(instant: string | null | undefined, locale: string, zone: string): string {
+  if (!instant) {
+    return '—';
+  }
+  const wall = wallOf(instant, zone);
+  return `${formatDate(wall.slice(0, 10), locale)} ${wall.slice(11, 16)}`;
+}
+
+/** How long ago, in the largest unit that fits: "3 分钟前", "in 2 days". */
+export function formatAgo(instant: string, locale: string, now: number): string {
+  const seconds = Math.round((Date.parse(instant) - now) / 1000);
+  const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+    ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60],
+  ];
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) {
+      return format.format(Math.trunc(seconds / size), unit);
+    }
+  }
+  return format.format(0, 'second');
+}
