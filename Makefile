@@ -35,6 +35,9 @@ FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -path fr
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
+# Ends with make, however make ends, and on INT even when started in the background.
+STOPPABLE := env --default-signal=INT setpriv --pdeathsig TERM
+
 .DEFAULT_GOAL := all
 .PHONY: all debug asan unit unit-tests fuzzers npm-ci frontend run test test-long check fmt bench gen db-reset compdb clean help
 .DELETE_ON_ERROR:
@@ -47,19 +50,19 @@ asan:   ## build with address and undefined-behaviour sanitizers
 	$(MAKE) MODE=asan all
 
 run:    ## install what is missing, build, and run the program on 127.0.0.1:8080 (DABIAO_PORT, DABIAO_VAR)
-	@exec setpriv --pdeathsig TERM scripts/run.sh
+	@exec $(STOPPABLE) scripts/run.sh
 
 test:   ## run every test; T=pattern chooses by name
-	@exec setpriv --pdeathsig TERM tests/run --match "$(T)"
+	@exec $(STOPPABLE) tests/run --match "$(T)"
 test-%: ## run one suite: test-checks, -unit, -asan, -frontend, -api, -e2e, -fuzz, -long
-	@exec setpriv --pdeathsig TERM tests/run --suite "$*" --match "$(T)"
+	@exec $(STOPPABLE) tests/run --suite "$*" --match "$(T)"
 
 check:  ## the rules of tests/checks
 	@exec tests/run --suite checks --match "$(T)"
 fmt:    ## format the C sources
 	clang-format -i $(FORMATTED)
 bench:  ## measure against the yardsticks of docs/benchmarks.md
-	@exec setpriv --pdeathsig TERM tests/bench/run
+	@exec $(STOPPABLE) tests/bench/run
 gen: all ## write include/openapi.json and the front end's types from the route table
 	$(OUT)/dabiao routes --openapi >build/openapi.json && mv build/openapi.json include/openapi.json
 	cd frontend && npm run gen

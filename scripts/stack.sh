@@ -160,6 +160,7 @@ start_service() {
         setsid setpriv --pdeathsig TERM "$@" >>"$log" 2>&1 &
     fi
     PIDS[$name]=$!
+    disown "$!" # its death is told by revive, not by the shell
 }
 
 # Runs a command as a user and waits for it; it does not outlive this script either.
@@ -294,8 +295,8 @@ dabiao() {
 migrate() {
     local log=$VAR/log/migrate.log
     if ! dabiao migrate >"$log" 2>&1; then
-        cat "$log" >&2
-        die "the database could not be brought up to this version"
+        tail -n 5 "$log" >&2 # its own sentence: a newer database, a failed migration
+        exit 1
     fi
 }
 
@@ -334,14 +335,13 @@ start_nginx() {
 stop_service() {
     local name=$1 until=$((SECONDS + $2)) pid=${PIDS[$1]:-}
     if [ -z "$pid" ]; then
-        return
+        return 0 # a bare return would repeat the status from before the trap
     fi
     kill -TERM "$pid" 2>/dev/null || true
     while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$until" ]; do
         sleep 0.05
     done
     kill -KILL -- "-$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
     unset "PIDS[$name]"
 }
 
