@@ -1,0 +1,91 @@
+/* The pages of targets as data: grid, overview, the facts behind a figure, splitting a year. */
+#ifndef DABIAO_TARGET_RULES_H
+#define DABIAO_TARGET_RULES_H
+
+#include "target_view.h"
+
+/* One month of one row of the grid. */
+struct target_grid_cell {
+    bool here;                  /* the subject counts in this row's department that month */
+    int64_t amount;             /* minor units or count */
+    int64_t version;            /* 0: no row yet */
+};
+
+/* One row of the grid. A person who moved during the year has a row in each department. */
+struct target_grid_row {
+    bool is_user;               /* a person, or a department's own amounts */
+    int64_t subject_id;         /* user.id or department.id */
+    struct str name;            /* shown */
+    int64_t parent_id;          /* department the row stands below; 0: none that is visible */
+    int64_t depth;              /* 0 at the top of what is shown */
+    bool can_edit;              /* cells that are here may be changed */
+    struct target_grid_cell cells[TARGET_MONTHS]; /* by month */
+};
+
+/* Rows in the order of display: a department, its people, its departments; then people outside the visible departments.
+ * `department_id` 0: all that is visible. Errors: ERR_NOT_FOUND. */
+enum err target_grid(const struct target_view *view, int64_t department_id, struct target_grid_row **rows_out,
+                     size_t *count_out) MUST_CHECK;
+
+enum target_line_kind { TARGET_LINE_SCOPE, TARGET_LINE_DEPARTMENT, TARGET_LINE_USER };
+
+/* One line of the overview. */
+struct target_line {
+    enum target_line_kind kind; /* scope: everything the user may see, when that has no single top */
+    int64_t id;                 /* department.id or user.id; 0 for the scope */
+    struct str name;            /* shown */
+    struct target_figures figures; /* by month */
+};
+
+/* A node with what it consists of: node = own + children, in every month. */
+struct target_overview {
+    struct target_line node;    /* asked for */
+    struct target_figures own;  /* the department's own: not shared out, and facts of nobody */
+    struct target_line *children; /* departments, then people by name */
+    size_t child_count;         /* in `children` */
+    const struct target_department **path; /* visible ancestors of the node, the top first */
+    size_t path_count;          /* in `path` */
+};
+
+/* The node of a department or of a person (the other id 0), or, with both 0, the top of what the user may see: the one
+ * department above all, else the person alone, else everything together. Errors: ERR_NOT_FOUND. */
+enum err target_overview(const struct target_view *view, int64_t department_id, int64_t user_id,
+                         struct target_overview *out) MUST_CHECK;
+
+/* Facts behind a figure of the overview: of a department with all below, of a person, of a person (0: nobody) within
+ * exactly one department (`both`), or of everything visible. Fills `pick` and `both`. Errors: ERR_NOT_FOUND. */
+enum err target_facts_scope(const struct target_view *view, struct opt_int department_id, struct opt_int user_id,
+                            struct target_facts_request *out) MUST_CHECK;
+
+/* A fact with what the user may read of its record. */
+struct target_fact_line {
+    struct target_fact fact;    /* the figures and names */
+    struct str label;           /* name of the record; no text when it is closed to the user */
+    struct str customer_name;   /* likewise */
+};
+
+/* One page of facts. */
+struct target_facts_page {
+    struct target_fact_line *lines; /* newest first */
+    size_t count;               /* in `lines` */
+    bool more;                  /* there is a next page */
+    int64_t sum;                /* of all facts asked for: equal to the figure */
+    int64_t total;              /* number of all */
+};
+enum err target_facts(const struct target_view *view, const struct target_facts_request *asked, struct target_facts_page *out) MUST_CHECK;
+
+enum target_split_method { TARGET_SPLIT_EVEN, TARGET_SPLIT_LAST_YEAR, TARGET_SPLIT_WORKING_DAYS, TARGET_SPLIT_COPY };
+
+/* How a year's total is to be shared out. */
+struct target_split {
+    enum target_split_method method; /* by which weights */
+    int64_t total;              /* of the year; not used by copy */
+    int64_t percent_ppm;        /* copy: growth in millionths */
+    int64_t department_id;      /* whose last year; 0: none */
+    int64_t user_id;            /* whose last year; 0: none; both 0: everything visible */
+    bool of_targets;            /* last year's targets instead of its figures */
+};
+enum err target_split_year(const struct target_view *view, const struct target_split *split,
+                           int64_t amounts_out[TARGET_MONTHS]) MUST_CHECK;
+
+#endif
