@@ -143,19 +143,16 @@ static const int64_t *owners_of(struct arena *arena, const struct scope *scope, 
     return ids;
 }
 
-static void add_role_terms(struct query *query, const struct request *request, const struct object *object, const char *alias,
-                           const struct scope *scope, size_t *terms)
+static void add_role_terms(struct query *query, const struct object *object, const char *alias, const struct scope *scope,
+                           size_t *terms)
 {
-    bool by_department = object->department_column != NULL && scope->department_count > 0;
-    bool own_covered = by_department && scope->user_count == 0 &&
-                       ids_contain(scope->department_ids, scope->department_count, request->user->department_id);
     size_t owner_count = 0;
-    const int64_t *owners = owners_of(request->arena, scope, &owner_count);
-    if (object->owner_column != NULL && owner_count > 0 && !own_covered) {
+    const int64_t *owners = owners_of(query->sql.arena, scope, &owner_count);
+    if (object->owner_column != NULL && owner_count > 0) {
         next_term(query, terms);
         add_id_test(query, alias, object->owner_column, owners, owner_count);
     }
-    if (by_department) {
+    if (object->department_column != NULL && scope->department_count > 0) {
         next_term(query, terms);
         add_id_test(query, alias, object->department_column, scope->department_ids, scope->department_count);
     }
@@ -191,7 +188,7 @@ static void add_terms_by_role(struct query *query, const struct request *request
         return;
     }
     if ((parts & SCOPE_PART_ROLES) != 0) {
-        add_role_terms(query, request, object, alias, scope, terms);
+        add_role_terms(query, object, alias, scope, terms);
     }
     if ((parts & SCOPE_PART_PARENT) != 0 && object->parent_object != NULL) {
         add_parent_term(query, request, object, alias, depth, terms);
@@ -334,10 +331,10 @@ void scope_predicate_parts(struct query *query, const struct request *request, c
 void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
                      bool for_write)
 {
-    scope_predicate_parts(query, request, object, alias, for_write, SCOPE_PART_ROLES | SCOPE_PART_PARENT | SCOPE_PART_SHARES);
+    scope_predicate_parts(query, request, object, alias, for_write, SCOPE_PARTS_ALL);
 }
 
-enum err scope_check(struct request *request, const struct object *object, int64_t id, bool for_write)
+enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write, unsigned parts)
 {
     struct query query;
     query_init(&query, request->arena);
@@ -346,8 +343,13 @@ enum err scope_check(struct request *request, const struct object *object, int64
     query_sql(&query, "` t WHERE t.id = ");
     query_arg(&query, V(id));
     query_sql(&query, " AND t.deleted_at IS NULL AND ");
-    scope_predicate(&query, request, object, "t", for_write);
+    scope_predicate_parts(&query, request, object, "t", for_write, parts);
     struct rows rows;
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     return rows.count == 1 ? OK : ERR_NOT_FOUND;
+}
+
+enum err scope_check(struct request *request, const struct object *object, int64_t id, bool for_write)
+{
+    return scope_check_parts(request, object, id, for_write, SCOPE_PARTS_ALL);
 }

@@ -60,10 +60,13 @@ enum err rights_load(struct db *db, struct arena *arena, int64_t user_id, int64_
 enum scope_part {
     SCOPE_PART_ROLES = 1 << 0,  /* owner and department */
     SCOPE_PART_PARENT = 1 << 1, /* the parent record is in scope by its own roles part */
-    SCOPE_PART_SHARES = 1 << 2  /* shared with the user */
+    SCOPE_PART_SHARES = 1 << 2, /* shared with the user */
+    SCOPE_PARTS_ALL = SCOPE_PART_ROLES | SCOPE_PART_PARENT | SCOPE_PART_SHARES
 };
 /* scope_predicate with only some parts. */
 void scope_predicate_parts(struct query *query, const struct request *request, const struct object *object,
                            const char *alias, bool for_write, unsigned parts);
+/* scope_check with only some parts. Errors: ERR_NOT_FOUND. */
+enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write, unsigned parts) MUST_CHECK;
 
 #endif

@@ -11,10 +11,9 @@ struct object;
 /* The user's scope for the object: roles' scopes united, shares noted. Cached in the identity's grants. */
 const struct scope *scope_for(const struct request *request, const struct object *object);
 /* Adds a predicate in parentheses that is true for the records of `object` (table alias `alias`) in scope. For writing,
- * read-only shares do not count. Every scope but "none" includes the user's own records; the record's department is its
- * owner's, so a scope with the user's own department needs no word on the owner. Records below a parent (parent_object)
- * are in scope with it, unless the scope for the object itself is none. A share opens the record, and children only as
- * far as it cascades. Without a user: FALSE. */
+ * read-only shares do not count. Every scope but "none" includes the user's own records. Records below a parent
+ * (parent_object) are in scope with it, unless the scope for the object itself is none. A share opens the record, and
+ * children only as far as it cascades. Without a user: FALSE. */
 void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
                      bool for_write);
 /* May the user see / change field `name` of the object. */
