@@ -17,3 +17,5 @@ const struct feature *const FEATURES[] = {
     &TARGET_FEATURE, &SHARE_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
+
+const struct command *const COMMANDS[] = {&AUTH_COMMANDS[0], NULL};

@@ -1,6 +1,7 @@
 /* Metadata, search, saved views, notifications, events, health, change feed. */
 #include <string.h>
 
+#include "events_api.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
 #include "record_jobs.h"
@@ -496,6 +497,8 @@ static const struct route ROUTES[] = {
     {"GET", "/notifications", "notification.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NOTIFICATIONS_QUERY, NULL, NOTIFICATIONS_ANSWER, list_notifications, NULL, "What the user was told."},
     {"GET", "/notifications/count", "notification.count", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, UNREAD_ANSWER, count_notifications, NULL, "How much is unread."},
     {"POST", "/notifications/read", "notification.read", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, READ_BODY, NULL, read_notifications, NULL, "Marks as read."},
+    {"POST", "/events/ticket", "events.ticket", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, events_api_ticket, NULL, "A cookie for GET /events, good for a minute."},
+    {"GET", "/events/authorize", "events.authorize", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, events_api_authorize, NULL, "nginx asks which channel a ticket opens."},
     {"GET", "/changes", "change.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, CHANGES_QUERY, NULL, CHANGES_ANSWER, list_changes, NULL, "Change feed for clients that keep copies."},
     {0},
 };
