@@ -1,12 +1,23 @@
-/* JSON values against tables of fields. */
+/* JSON values against tables of fields.
+ *
+ * One walk serves bodies and single values. Every fault is collected; the path of a member is put together only when
+ * there is something to say about it, because large bodies (a grid of targets) have tens of thousands of members. */
 #include "platform/field.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "platform/json.h"
 
-enum { TEXT_MAX = 255, LONG_TEXT_MAX = 10000, LIST_ITEMS_MAX = 1000 };
+enum { TEXT_MAX = 255, LONG_TEXT_MAX = 10000, LIST_ITEMS_MAX = 1000, EMAIL_MAX = 254, QUOTED_KEY_MAX = 64 };
 #define SAFE_INT_MAX 9007199254740991LL
+
+/* Where a value stands in the body. */
+struct place {
+    const struct place *parent; /* what it is a member or item of; NULL at the top */
+    struct str name;            /* of the member; no text for an item of a list */
+    size_t index;               /* of the item */
+};
 
 size_t fields_count(const struct field *fields)
 {
@@ -27,36 +38,101 @@ const struct field *fields_find(const struct field *fields, struct str name)
     return NULL;
 }
 
-static bool refuse(struct error *error, struct str path, const char *code, const char *message)
+static void add_path(struct buf *path, const struct place *place)
 {
-    error_field(error, path, code, "%.*s %s", STR_ARG(path), message);
+    if (place == NULL) {
+        return;
+    }
+    add_path(path, place->parent);
+    if (path->len > 0) {
+        buf_add_char(path, '.');
+    }
+    if (place->name.ptr == NULL) {
+        buf_format(path, "%zu", place->index);
+        return;
+    }
+    size_t end = 0;
+    while (end < place->name.len && end < QUOTED_KEY_MAX) {
+        str_next_char(place->name, &end);
+    }
+    buf_add(path, str_slice(place->name, 0, end));
+}
+
+/* Notes a refusal; the sentence begins with the path. Always false, so that `return refuse(…)` reads well. */
+static bool refuse(struct error *error, const struct place *place, const char *code, const char *sentence)
+{
+    struct buf path;
+    if (error->field_count == ERROR_FIELD_MAX) {
+        return false;
+    }
+    buf_init(&path, error->arena);
+    add_path(&path, place);
+    error_field(error, buf_str(&path), code, "%.*s %s", STR_ARG(buf_str(&path)), sentence);
     return false;
 }
 
+static bool refuse_limit(struct error *error, const struct place *place, const char *code, const char *before, int64_t limit,
+                         const char *after)
+{
+    char sentence[96];
+    snprintf(sentence, sizeof sentence, "%s %lld%s.", before, (long long)limit, after);
+    return refuse(error, place, code, sentence);
+}
+
+/* Control characters, and the line ends that are none in ASCII; long texts may have line feeds and tabs. */
 static bool has_control_character(struct str text, bool long_text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool layout = long_text && (c == '\n' || c == '\t' || c == '\r');
-        if ((c < 0x20 || c == 0x7F) && !layout) {
+    for (size_t offset = 0; offset < text.len;) {
+        uint32_t c = str_next_char(text, &offset);
+        bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+        if (control && !(long_text && (c == '\n' || c == '\t'))) {
             return true;
         }
     }
     return false;
 }
 
-/* One @ with something before it and a dotted name behind it. */
-static bool is_email(struct str text)
+/* Letters, digits, hyphens inside, and anything beyond ASCII. */
+static bool is_domain_label(struct str label)
 {
-    size_t at = str_find(text, STR("@"));
-    if (at == SIZE_MAX || at == 0 || text.len > 254) {
+    if (label.len == 0 || label.ptr[0] == '-' || label.ptr[label.len - 1] == '-') {
         return false;
     }
-    struct str domain = str_slice(text, at + 1, text.len);
-    size_t dot = str_find(domain, STR("."));
-    bool one_at = str_find(domain, STR("@")) == SIZE_MAX;
-    bool no_space = str_find(text, STR(" ")) == SIZE_MAX;
-    return one_at && no_space && dot != SIZE_MAX && dot > 0 && !str_ends(domain, STR("."));
+    for (size_t i = 0; i < label.len; i++) {
+        unsigned char c = (unsigned char)label.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c < 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One @, something without spaces or brackets before it, a dotted name behind it. */
+static bool is_email(struct str text)
+{
+    struct str local;
+    struct str label;
+    struct str domain = text;
+    size_t labels = 0;
+    if (text.len > EMAIL_MAX || str_ends(text, STR("."))) {
+        return false;
+    }
+    str_cut(&domain, '@', &local);
+    if (local.len == 0 || local.len > 64) {
+        return false;
+    }
+    for (size_t i = 0; i < local.len; i++) {
+        if (strchr(" <>()[]\\,;:\"", local.ptr[i]) != NULL) {
+            return false;
+        }
+    }
+    for (; str_cut(&domain, '.', &label); labels++) {
+        if (!is_domain_label(label)) {
+            return false;
+        }
+    }
+    return labels >= 2;
 }
 
 static bool is_phone(struct str text)
@@ -72,204 +148,303 @@ static bool is_phone(struct str text)
     return digits >= 5 && digits <= 20;
 }
 
-static bool text_value(const struct field *field, json_t *json, struct str path, struct error *error, struct value *out)
+/* Line ends of Windows and of old files become line feeds. */
+static struct str unify_line_ends(struct str text, struct arena *arena)
+{
+    struct buf out;
+    if (str_find(text, STR("\r")) == SIZE_MAX) {
+        return text;
+    }
+    buf_init(&out, arena);
+    for (size_t i = 0; i < text.len; i++) {
+        bool pair = text.ptr[i] == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n';
+        if (!pair) {
+            buf_add_char(&out, text.ptr[i] == '\r' ? '\n' : text.ptr[i]);
+        }
+    }
+    return buf_str(&out);
+}
+
+/* Brings a text into the form it is kept in: trimmed, unless it is a password. The JSON changes too, for those who read
+ * it there. */
+static struct str clean_text(const struct field *field, json_t *json, struct arena *arena)
+{
+    struct str raw = str_n(json_string_value(json), json_string_length(json));
+    struct str text = (field->flags & FIELD_SENSITIVE) != 0 ? raw : str_trim(raw);
+    text = field->type == FIELD_LONG_TEXT ? unify_line_ends(text, arena) : text;
+    if (text.len != raw.len) {
+        /* Jansson copies before it frees the old bytes, into which `text` may point. */
+        json_string_setn_nocheck(json, text.ptr, text.len);
+    }
+    return str_n(json_string_value(json), json_string_length(json));
+}
+
+static bool check_text(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
 {
     bool long_text = field->type == FIELD_LONG_TEXT;
     if (!json_is_string(json)) {
-        return refuse(error, path, "not_a_string", "must be a text.");
+        return refuse(error, place, "not_a_string", "must be a text.");
     }
-    struct str text = str_trim(str_n(json_string_value(json), json_string_length(json)));
+    struct str text = clean_text(field, json, error->arena);
+    if (text.len == 0) {
+        return (field->flags & FIELD_REQUIRED) == 0 || refuse(error, place, "required", "must not be empty.");
+    }
     int64_t max = field->max != 0 ? field->max : long_text ? LONG_TEXT_MAX : TEXT_MAX;
     int64_t chars = (int64_t)str_chars(text);
-    if (text.len == 0) {
-        *out = value_null();
-        return (field->flags & FIELD_REQUIRED) == 0 || refuse(error, path, "required", "must not be empty.");
-    }
     if (chars > max) {
-        error_field(error, path, "too_long", "%.*s must have at most %lld characters.", STR_ARG(path), (long long)max);
-        return false;
+        return refuse_limit(error, place, "too_long", "must have at most", max, " characters");
     }
     if (chars < field->min) {
-        error_field(error, path, "too_short", "%.*s must have at least %lld characters.", STR_ARG(path), (long long)field->min);
-        return false;
+        return refuse_limit(error, place, "too_short", "must have at least", field->min, " characters");
     }
     if (has_control_character(text, long_text)) {
-        return refuse(error, path, "control_character", "must not contain control characters.");
+        return refuse(error, place, "control_character", "must not contain control characters.");
     }
     if (field->type == FIELD_EMAIL && !is_email(text)) {
-        return refuse(error, path, "not_an_email", "must be an e-mail address.");
+        return refuse(error, place, "not_an_email", "must be an e-mail address.");
     }
     if (field->type == FIELD_PHONE && !is_phone(text)) {
-        return refuse(error, path, "not_a_phone", "must be a phone number of 5 to 20 digits.");
+        return refuse(error, place, "not_a_phone", "must be a phone number of 5 to 20 digits.");
     }
     *out = value_text(text);
     return true;
 }
 
-static bool integer_value(const struct field *field, json_t *json, struct str path, struct error *error, struct value *out)
+static bool check_integer(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                          struct value *out)
 {
+    bool limited = field->min != 0 || field->max != 0;
+    int64_t widest = field->type == FIELD_PPM ? INT32_MAX : SAFE_INT_MAX;
+    int64_t min = limited ? field->min : -widest;
+    int64_t max = limited && (field->max != 0 || field->min < 0) ? field->max : widest;
     if (!json_is_integer(json)) {
-        return refuse(error, path, field->type == FIELD_REF ? "not_an_id" : "not_an_integer",
-                      field->type == FIELD_REF ? "must be the id of a record." : "must be a whole number.");
+        return refuse(error, place, "not_an_integer", "must be a whole number.");
     }
     int64_t integer = json_integer_value(json);
-    bool limited = field->min != 0 || field->max != 0;
-    int64_t min = field->type == FIELD_REF ? 1 : limited ? field->min : -SAFE_INT_MAX;
-    int64_t max = limited && field->type != FIELD_REF ? field->max : SAFE_INT_MAX;
-    if (integer < min || integer > max) {
-        error_field(error, path, integer < min ? "too_small" : "too_large", "%.*s must be between %lld and %lld.", STR_ARG(path),
-                    (long long)min, (long long)max);
-        return false;
+    if (integer < min) {
+        return refuse_limit(error, place, "too_small", "must be at least", min, "");
+    }
+    if (integer > max) {
+        return refuse_limit(error, place, "too_large", "must be at most", max, "");
     }
     *out = value_int(integer);
     return true;
 }
 
-static bool enum_value(const struct field *field, json_t *json, struct str path, struct error *error, struct value *out)
+static bool check_ref(json_t *json, const struct place *place, struct error *error, struct value *out)
 {
-    for (const struct option *option = field->options; option->value != NULL; option++) {
-        if (json_is_string(json) && strcmp(json_string_value(json), option->value) == 0) {
+    int64_t id = json_integer_value(json);
+    if (!json_is_integer(json) || id < 1 || id > SAFE_INT_MAX) {
+        return refuse(error, place, "not_an_id", "must be the id of a record.");
+    }
+    *out = value_int(id);
+    return true;
+}
+
+static bool check_bool(json_t *json, const struct place *place, struct error *error, struct value *out)
+{
+    if (!json_is_boolean(json)) {
+        return refuse(error, place, "not_a_boolean", "must be true or false.");
+    }
+    *out = value_bool(json_is_true(json));
+    return true;
+}
+
+static bool check_enum(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
+{
+    for (const struct option *option = field->options; json_is_string(json) && option->value != NULL; option++) {
+        if (strcmp(json_string_value(json), option->value) == 0) {
             *out = value_c(option->value);
             return true;
         }
     }
-    return refuse(error, path, "not_an_option", "is not one of the allowed words.");
+    return refuse(error, place, "not_an_option", "is not one of the allowed words.");
 }
 
-static bool time_value(const struct field *field, json_t *json, struct str path, struct error *error, struct value *out)
+static bool check_time(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
 {
     struct str text = json_is_string(json) ? str_n(json_string_value(json), json_string_length(json)) : (struct str){0};
     struct date date;
     struct instant instant;
-    if (field->type == FIELD_DATE) {
-        if (!date_parse(text, &date)) {
-            return refuse(error, path, "not_a_date", "must be a date like 2026-03-31.");
-        }
+    if (field->type == FIELD_DATE && date_parse(text, &date)) {
         *out = value_date(date);
         return true;
     }
+    if (field->type == FIELD_DATE) {
+        return refuse(error, place, "not_a_date", "must be a date like 2026-03-31.");
+    }
     if (!instant_parse(text, &instant)) {
-        return refuse(error, path, "not_an_instant", "must be a time like 2026-03-31T08:00:00Z.");
+        return refuse(error, place, "not_an_instant", "must be a time like 2026-03-31T08:00:00Z.");
     }
     *out = value_instant(instant);
     return true;
 }
 
-bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error, struct value *out)
+static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place, struct error *error);
+static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out);
+
+static bool check_item(const struct field *list, json_t *item, const struct place *place, struct error *error)
+{
+    if (list->fields != NULL) {
+        return check_object(list->fields, item, false, place, error);
+    }
+    struct value ignored;
+    struct field plain = {.name = list->name, .type = list->item, .flags = FIELD_REQUIRED, .options = list->options, .ref = list->ref};
+    return check_value(&plain, item, place, error, &ignored);
+}
+
+static bool check_list(const struct field *field, json_t *list, const struct place *place, struct error *error)
+{
+    int64_t max = field->max != 0 ? field->max : LIST_ITEMS_MAX;
+    int64_t count = (int64_t)json_array_size(list);
+    bool accepted = true;
+    if (!json_is_array(list)) {
+        return refuse(error, place, "not_a_list", "must be a list.");
+    }
+    if (count == 0 && (field->flags & FIELD_REQUIRED) != 0) {
+        return refuse(error, place, "required", "must not be empty.");
+    }
+    if (count > max) {
+        return refuse_limit(error, place, "too_many", "must have at most", max, " items");
+    }
+    if (count < field->min) {
+        return refuse_limit(error, place, "too_short", "must have at least", field->min, " items");
+    }
+    for (size_t i = 0; i < (size_t)count && error->field_count < ERROR_FIELD_MAX; i++) {
+        struct place item = {.parent = place, .index = i};
+        accepted = check_item(field, json_array_get(list, i), &item, error) && accepted;
+    }
+    return accepted;
+}
+
+static bool check_null(const struct field *field, const struct place *place, struct error *error)
+{
+    if ((field->flags & FIELD_NULLABLE) != 0) {
+        return true;
+    }
+    if ((field->flags & FIELD_REQUIRED) != 0) {
+        return refuse(error, place, "required", "must not be empty.");
+    }
+    return refuse(error, place, "null_not_allowed", "must not be null.");
+}
+
+/* `out` stays VALUE_NULL for objects, lists and JSON: their text is made only for those who ask (field_value). */
+static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
 {
     *out = value_null();
     if (json_is_null(json)) {
-        if ((field->flags & FIELD_REQUIRED) != 0) {
-            return refuse(error, path, "required", "must not be empty.");
-        }
-        return (field->flags & FIELD_NULLABLE) != 0 || refuse(error, path, "null_not_allowed", "must not be null.");
+        return check_null(field, place, error);
     }
     switch (field->type) {
     case FIELD_TEXT:
     case FIELD_LONG_TEXT:
     case FIELD_EMAIL:
     case FIELD_PHONE:
-        return text_value(field, json, path, error, out);
+        return check_text(field, json, place, error, out);
     case FIELD_INT:
     case FIELD_MONEY:
     case FIELD_PPM:
+        return check_integer(field, json, place, error, out);
     case FIELD_REF:
-        return integer_value(field, json, path, error, out);
+        return check_ref(json, place, error, out);
     case FIELD_BOOL:
-        *out = value_bool(json_is_true(json));
-        return json_is_boolean(json) || refuse(error, path, "not_a_boolean", "must be true or false.");
+        return check_bool(json, place, error, out);
     case FIELD_DATE:
     case FIELD_INSTANT:
-        return time_value(field, json, path, error, out);
+        return check_time(field, json, place, error, out);
     case FIELD_ENUM:
-        return enum_value(field, json, path, error, out);
-    case FIELD_JSON:
-        *out = value_text(json_write(arena, json));
-        return true;
+        return check_enum(field, json, place, error, out);
     case FIELD_OBJECT:
+        return check_object(field->fields, json, false, place, error);
     case FIELD_LIST:
-        break;
+        return check_list(field, json, place, error);
+    case FIELD_JSON:
+        return true;
     }
     return true;
 }
 
-static void check_object(const struct field *fields, json_t *object, bool partial, struct str prefix, struct error *error);
-
-static struct str join(struct error *error, struct str prefix, const char *name)
+static bool is_structured(enum field_type type)
 {
-    return prefix.len == 0 ? str_from(name) : str_format(error->arena, "%.*s.%s", STR_ARG(prefix), name);
+    return type == FIELD_JSON || type == FIELD_OBJECT || type == FIELD_LIST;
 }
 
-static void check_list(const struct field *field, json_t *list, struct str path, struct error *error)
+bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error, struct value *out)
 {
-    size_t max = field->max != 0 ? (size_t)field->max : LIST_ITEMS_MAX;
-    size_t index;
-    json_t *item;
-    if (!json_is_array(list)) {
-        refuse(error, path, "not_a_list", "must be a list.");
-        return;
+    struct place place = {.name = path.ptr == NULL ? STR("") : path};
+    if (!check_value(field, json, &place, error, out)) {
+        return false;
     }
-    if (json_array_size(list) > max) {
-        error_field(error, path, "too_many", "%.*s must have at most %zu items.", STR_ARG(path), max);
-        return;
+    if (is_structured(field->type) && !json_is_null(json)) {
+        *out = value_text(json_write(arena, json));
     }
-    json_array_foreach(list, index, item)
-    {
-        struct str item_path = str_format(error->arena, "%.*s.%zu", STR_ARG(path), index);
-        if (field->fields == NULL) {
-            struct field plain = {.name = field->name, .type = field->item, .flags = FIELD_REQUIRED};
-            struct value ignored;
-            field_value(&plain, item, item_path, error->arena, error, &ignored);
-        } else if (json_is_object(item)) {
-            check_object(field->fields, item, false, item_path, error);
-        } else {
-            refuse(error, item_path, "not_an_object", "must be an object.");
-        }
-    }
+    return true;
 }
 
-static void check_member(const struct field *field, json_t *member, struct str path, struct error *error)
+/* One member of a body. */
+static bool check_member(const struct field *field, json_t *member, bool partial, const struct place *place, struct error *error)
 {
-    struct value ignored;
-    if (field->type == FIELD_LIST && !json_is_null(member)) {
-        check_list(field, member, path, error);
-    } else if (field->type == FIELD_OBJECT && json_is_object(member)) {
-        check_object(field->fields, member, false, path, error);
-    } else if (field->type == FIELD_OBJECT && !json_is_null(member)) {
-        refuse(error, path, "not_an_object", "must be an object.");
-    } else {
-        field_value(field, member, path, error->arena, error, &ignored);
+    struct value value;
+    bool fixed = (field->flags & FIELD_READ_ONLY) != 0 || (partial && (field->flags & FIELD_CREATE_ONLY) != 0);
+    if (fixed) {
+        return refuse(error, place, "read_only", "cannot be changed here.");
     }
+    if (!check_value(field, member, place, error, &value)) {
+        return false;
+    }
+    bool emptied = json_is_string(member) && value.type == VALUE_NULL && !is_structured(field->type);
+    if (emptied && partial && (field->flags & FIELD_NULLABLE) == 0) {
+        return refuse(error, place, "required", "must not be empty.");
+    }
+    return true;
 }
 
-static void check_object(const struct field *fields, json_t *object, bool partial, struct str prefix, struct error *error)
+static bool check_members(const struct field *fields, json_t *object, bool partial, const struct place *parent, struct error *error)
 {
     const char *key;
     json_t *member;
+    bool accepted = true;
     json_object_foreach(object, key, member)
     {
         const struct field *field = fields_find(fields, str_from(key));
-        struct str path = join(error, prefix, key);
-        bool tolerated = prefix.len == 0 && (strcmp(key, "id") == 0 || strcmp(key, "version") == 0);
-        if (field == NULL && !tolerated) {
-            refuse(error, path, "unknown_field", "is not known here.");
-        } else if (field != NULL && (field->flags & FIELD_READ_ONLY) != 0) {
-            refuse(error, path, "read_only", "is set by the server.");
-        } else if (field != NULL) {
-            check_member(field, member, path, error);
+        struct place place = {.parent = parent, .name = str_from(key)};
+        bool tolerated = parent == NULL && (strcmp(key, "id") == 0 || strcmp(key, "version") == 0);
+        if (error->field_count == ERROR_FIELD_MAX) {
+            return false;
+        }
+        if (field != NULL && !(tolerated && (field->flags & FIELD_READ_ONLY) != 0)) {
+            accepted = check_member(field, member, partial, &place, error) && accepted;
+        } else if (!tolerated) {
+            accepted = refuse(error, &place, "unknown_field", "is not known here.");
         }
     }
+    return accepted;
+}
+
+static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place, struct error *error)
+{
+    if (!json_is_object(object)) {
+        return refuse(error, place, "not_an_object", "must be an object.");
+    }
+    bool accepted = check_members(fields, object, partial, place, error);
     for (; !partial && fields->name != NULL; fields++) {
         bool needed = (fields->flags & FIELD_REQUIRED) != 0 && (fields->flags & FIELD_READ_ONLY) == 0;
         if (needed && json_object_get(object, fields->name) == NULL) {
-            refuse(error, join(error, prefix, fields->name), "required", "is missing.");
+            struct place missing = {.parent = place, .name = str_from(fields->name)};
+            accepted = refuse(error, &missing, "required", "is missing.");
         }
     }
+    return accepted;
 }
 
 enum err fields_check(const struct field *fields, json_t *object, bool partial, struct error *error)
 {
-    check_object(fields, object, partial, (struct str){0}, error);
+    static const struct place body = {.name = {"body", 4}};
+    if (!json_is_object(object)) {
+        refuse(error, &body, "not_an_object", "must be an object.");
+    } else {
+        check_object(fields, object, partial, NULL, error);
+    }
     return error_check_fields(error);
 }
 
@@ -287,7 +462,7 @@ json_t *field_json(const struct field *field, struct value value, struct arena *
     case VALUE_TEXT:
         break;
     }
-    if (field->type == FIELD_JSON) {
+    if (is_structured(field->type)) {
         json_t *parsed = json_loadb(value.text.ptr, value.text.len, JSON_DECODE_ANY, NULL);
         return parsed == NULL ? json_null() : parsed;
     }

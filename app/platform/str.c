@@ -1,4 +1,7 @@
-/* Text and the growing buffer. */
+/* Text and the growing buffer.
+ *
+ * Texts only borrow; what must outlive its source is copied into an arena. Growing a buffer leaves the old bytes where
+ * they were, so a buffer may be added to itself. */
 #include "platform/str.h"
 
 #include <assert.h>
@@ -42,7 +45,7 @@ bool str_starts(struct str text, struct str prefix)
 
 bool str_ends(struct str text, struct str suffix)
 {
-    return text.len >= suffix.len && str_eq(str_n(text.ptr + (text.len - suffix.len), suffix.len), suffix);
+    return text.len >= suffix.len && str_eq(str_slice(text, text.len - suffix.len, text.len), suffix);
 }
 
 static bool is_ascii_space(char c)
@@ -256,9 +259,12 @@ void buf_add_char(struct buf *buf, char c)
     buf_add(buf, str_n(&c, 1));
 }
 
+/* What is no character becomes U+FFFD: a buffer never turns into bad UTF-8 by this. */
 void buf_add_utf8(struct buf *buf, uint32_t c)
 {
     char bytes[4];
+    bool encodable = c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+    c = encodable ? c : 0xFFFD;
     size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
     for (size_t i = len - 1; i > 0; i--) {

@@ -1,12 +1,7 @@
-/* Money, dates, instants, and the one value of any kind. */
+/* Money, dates, instants, and the one value of any kind. Pure arithmetic; time zones are in zone.c. */
 #include "platform/values.h"
 
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "platform/arena.h"
 
@@ -85,25 +80,61 @@ bool date_parse(struct str text, struct date *out)
     return true;
 }
 
-struct str date_format(struct arena *arena, struct date date)
+/* Writes `count` decimal digits of `value` and returns the place behind them. Lists format thousands of dates, so this
+ * is not left to printf. */
+static char *put_digits(char *place, int value, int count)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        place[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return place + count;
+}
+
+static char *put_date(char *place, struct date date)
 {
     int year, month, day;
     date_parts(date, &year, &month, &day);
-    return str_format(arena, "%04d-%02d-%02d", year, month, day);
+    place = put_digits(place, year, 4);
+    *place++ = '-';
+    place = put_digits(place, month, 2);
+    *place++ = '-';
+    return put_digits(place, day, 2);
+}
+
+struct str date_format(struct arena *arena, struct date date)
+{
+    char *text = arena_alloc(arena, sizeof "2026-03-31");
+    return str_n(text, (size_t)(put_date(text, date) - text));
+}
+
+/* Dates end where the database's do: 1000-01-01 and 9999-12-31. */
+static struct date clamp_days(int64_t days)
+{
+    const int64_t first = days_from_civil(1000, 1, 1);
+    const int64_t last = days_from_civil(9999, 12, 31);
+    days = days < first ? first : days;
+    return (struct date){(int32_t)(days > last ? last : days)};
 }
 
 struct date date_add_days(struct date date, int days)
 {
-    return (struct date){date.days + days};
+    return clamp_days((int64_t)date.days + days);
 }
 
 struct date date_add_months(struct date date, int months)
 {
     int year, month, day;
     date_parts(date, &year, &month, &day);
-    int index = year * 12 + (month - 1) + months;
-    year = index / 12;
-    month = index % 12 + 1;
+    int64_t index = (int64_t)year * 12 + (month - 1) + months;
+    if (index < 1000 * 12) {
+        return date_of(1000, 1, 1);
+    }
+    if (index >= 10000 * 12) {
+        return date_of(9999, 12, 31);
+    }
+    year = (int)(index / 12);
+    month = (int)(index % 12) + 1;
     int last = month_days(year, month);
     return date_of(year, month, day > last ? last : day);
 }
@@ -172,9 +203,13 @@ bool instant_parse(struct str text, struct instant *out)
     if (!time_ok || !date_parse(str_slice(text, 0, 10), &date) || !parse_tail(text, 19, &ms, &offset_minutes)) {
         return false;
     }
-    int64_t seconds = (int64_t)date.days * DAY_SECONDS + hour * 3600 + minute * 60 + second - (int64_t)offset_minutes * 60;
-    out->ms = seconds * 1000 + ms;
-    return true;
+    int64_t seconds = (int64_t)date.days * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset_minutes * 60;
+    /* An offset may push the moment past the years that dates and the database have. */
+    bool in_range = seconds >= days_from_civil(1000, 1, 1) * DAY_SECONDS && seconds < days_from_civil(10000, 1, 1) * DAY_SECONDS;
+    if (in_range) {
+        out->ms = seconds * 1000 + ms;
+    }
+    return in_range;
 }
 
 /* Division that rounds towards minus infinity, for moments before 1970. */
@@ -185,53 +220,20 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 struct str instant_format(struct arena *arena, struct instant instant)
 {
-    int year, month, day;
     int64_t days = floor_div(instant.ms, DAY_MS);
-    int64_t rest = instant.ms - days * DAY_MS;
-    date_parts((struct date){(int32_t)days}, &year, &month, &day);
-    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day, (int)(rest / 3600000),
-                      (int)(rest / 60000 % 60), (int)(rest / 1000 % 60), (int)(rest % 1000));
-}
-
-bool zone_is_known(const char *zone)
-{
-    char path[256];
-    bool plain = zone[0] != '\0' && zone[0] != '/' && strstr(zone, "..") == NULL && strlen(zone) < 64;
-    if (!plain) {
-        return false;
-    }
-    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-    return strcmp(zone, "UTC") == 0 || access(path, R_OK) == 0;
-}
-
-/* The C library knows one zone at a time; a process serves one company, so it is switched once. */
-static void use_zone(const char *zone)
-{
-    static char current[64];
-    const char *wanted = zone_is_known(zone) ? zone : "UTC";
-    if (strcmp(current, wanted) != 0) {
-        snprintf(current, sizeof current, "%s", wanted);
-        setenv("TZ", current, 1);
-        tzset();
-    }
-}
-
-struct date instant_date(struct instant instant, const char *zone)
-{
-    use_zone(zone);
-    time_t seconds = (time_t)floor_div(instant.ms, 1000);
-    struct tm tm;
-    localtime_r(&seconds, &tm);
-    return date_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-}
-
-struct instant date_start(struct date date, const char *zone)
-{
-    use_zone(zone);
-    int year, month, day;
-    date_parts(date, &year, &month, &day);
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1};
-    return (struct instant){(int64_t)mktime(&tm) * 1000};
+    int ms = (int)(instant.ms - days * DAY_MS);
+    char *text = arena_alloc(arena, sizeof "2026-03-31T08:00:00.000Z");
+    char *place = put_date(text, (struct date){(int32_t)days});
+    *place++ = 'T';
+    place = put_digits(place, ms / 3600000, 2);
+    *place++ = ':';
+    place = put_digits(place, ms / 60000 % 60, 2);
+    *place++ = ':';
+    place = put_digits(place, ms / 1000 % 60, 2);
+    *place++ = '.';
+    place = put_digits(place, ms % 1000, 3);
+    *place++ = 'Z';
+    return str_n(text, (size_t)(place - text));
 }
 
 struct instant instant_now(void)
@@ -277,15 +279,15 @@ static bool mul_div_round(int64_t a, int64_t b, int64_t c, int64_t *out)
     if (c == 0) {
         return false;
     }
+    /* 126 bits at most; the remainder is compared instead of doubling the product, which would not fit. */
     __int128 product = (__int128)a * b;
-    __int128 divisor = c;
-    if (divisor < 0) {
-        product = -product;
-        divisor = -divisor;
+    __int128 quotient = product / c;
+    __int128 remainder = product % c;
+    __int128 size = c < 0 ? -(__int128)c : c;
+    bool negative = (product < 0) != (c < 0);
+    if ((remainder < 0 ? -remainder : remainder) * 2 >= size) {
+        quotient += negative ? -1 : 1;
     }
-    __int128 twice = product >= 0 ? 2 * product + divisor : -2 * product + divisor;
-    __int128 quotient = twice / (2 * divisor);
-    quotient = product >= 0 ? quotient : -quotient;
     if (quotient > INT64_MAX || quotient < INT64_MIN) {
         return false;
     }

@@ -21,7 +21,7 @@ enum field_type {
     FIELD_ENUM,      /* one of `options` */
     FIELD_REF,       /* id of a record of object `ref`; name ends _id */
     FIELD_EMAIL,
-    FIELD_PHONE,     /* digits, + - ( ) space; 5…20 digits */
+    FIELD_PHONE,     /* digits, + - ( ) # space; 5…20 digits */
     FIELD_JSON,      /* any JSON value, stored as text */
     FIELD_OBJECT,    /* nested: `fields` */
     FIELD_LIST,      /* list of nested `fields` (or of integers / texts: `item`); max = items */
@@ -65,10 +65,16 @@ struct field {
 /* Ends a table of fields. */
 #define FIELD_END {.name = NULL}
 
-/* Checks a JSON object against a table of fields: unknown names, types, limits, required ones (unless `partial`).
- * Every fault goes to `error` with its path. Errors: ERR_INVALID. */
+/* Checks a JSON object against a table of fields: unknown names, types, limits, required ones (unless `partial`), fields
+ * that cannot be changed. `id` and `version` are tolerated at the top. Every fault goes to `error` with its path.
+ * Texts are replaced by their trimmed form in the object too.
+ * Codes: required, unknown_field, not_a_string, not_an_integer, not_a_boolean, not_a_date, not_an_instant,
+ * not_an_option, not_an_email, not_a_phone, not_an_id, too_long, too_short, too_small, too_large, not_an_object,
+ * not_a_list, too_many, read_only, null_not_allowed, control_character. Errors: ERR_INVALID. */
 enum err fields_check(const struct field *fields, json_t *object, bool partial, struct error *error) MUST_CHECK;
-/* One JSON value against one field; `path` names it in errors; `out` gets the typed value (VALUE_NULL for null). False when refused. */
+/* One JSON value against one field; `path` names it in errors. `out` gets the typed value: VALUE_NULL for null and for
+ * an empty text; texts trimmed (not passwords), line ends of long texts as \n, in `json` too, from which they borrow;
+ * objects, lists and JSON as compact text. False when refused. */
 bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error,
                  struct value *out);
 /* The typed value as JSON, in the notation of the field. Owned by the caller (attach it with *_new). */

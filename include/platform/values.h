@@ -32,19 +32,20 @@ void date_parts(struct date date, int *year, int *month, int *day);
 /* "2026-03-31" and nothing else. */
 bool date_parse(struct str text, struct date *out);
 struct str date_format(struct arena *arena, struct date date);
-struct date date_add_days(struct date date, int days);
-struct date date_add_months(struct date date, int months); /* day clamped to the month's end */
+struct date date_add_days(struct date date, int days);     /* clamped to 1000-01-01 … 9999-12-31 */
+struct date date_add_months(struct date date, int months); /* day clamped to the month's end; range as above */
 struct date date_month_start(struct date date);
 int date_compare(struct date a, struct date b);
 int date_weekday(struct date date); /* 1 = Monday … 7 = Sunday */
 
-/* RFC 3339 with an offset or Z, fraction optional. */
+/* RFC 3339 with an offset or Z, fraction optional (cut to milliseconds), years 1000..9999 in UTC. */
 bool instant_parse(struct str text, struct instant *out);
 struct str instant_format(struct arena *arena, struct instant instant); /* 2026-03-31T08:00:00.000Z */
 /* The business date of a moment. `zone` is an IANA name; unknown names count as UTC. */
 struct date instant_date(struct instant instant, const char *zone);
-/* The moment a business date begins in the zone. */
+/* The first moment of a business date in the zone. Where clocks skip midnight: the moment of the skip. */
 struct instant date_start(struct date date, const char *zone);
+/* Whether the system's tz database has the name. */
 bool zone_is_known(const char *zone);
 /* The wall clock. Only the platform calls it; business code uses req->now. */
 struct instant instant_now(void);
