@@ -6,7 +6,6 @@
 #include "org_rules.h"
 #include "org_store.h"
 #include "platform/audit.h"
-#include "platform/auth.h"
 #include "role_api.h"
 
 /* The person of the path; ERR_NOT_FOUND when there is none. */
@@ -158,18 +157,6 @@ static enum err enable_user(struct request *request, struct response *response)
     return record_answer(request, &USER, request->params[0], &response->json);
 }
 
-static enum err reset_password(struct request *request, struct response *response)
-{
-    struct value *values;
-    TRY(load_user(request, &values));
-    struct str password = auth_password_generate(request->arena);
-    TRY(auth_set_password(request->db, request->arena, request->config, request->params[0], password, true, request->now));
-    TRY(auth_end_sessions(request->db, request->arena, request->params[0], "password_change", request->now));
-    TRY(audit_write(request, "user", request->params[0], "reset_password", 0, NULL, (struct str){0}));
-    response->json = json_keep(request->arena, json_pack("{s:o}", "first_password", json_str(password)));
-    return OK;
-}
-
 static json_t *company_json(const struct company_row *company)
 {
     return json_pack("{s:o,s:o,s:o,s:I,s:I}", "name", json_str(company->name), "time_zone", json_str(company->time_zone), "currency",
@@ -274,7 +261,6 @@ static const struct field DISABLE_BODY[] = {
     FIELD_END,
 };
 static const struct field JOB_ANSWER[] = {{.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "the hand-over, or null"}, FIELD_END};
-static const struct field PASSWORD_ANSWER[] = {{.name = "first_password", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown once; must be changed at sign-in"}, FIELD_END};
 static const struct field COMPANY_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "time_zone", .type = FIELD_TEXT, .max = 64, .about = "IANA zone of business dates"},
@@ -313,7 +299,6 @@ static const struct route ROUTES[] = {
     {"GET", "/users/{id}/holdings", "user.holdings", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, HOLDINGS_ANSWER, get_holdings, NULL, "What a person owns."},
     {"POST", "/users/{id}/disable", "user.disable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, DISABLE_BODY, JOB_ANSWER, disable_user, NULL, "Ends a person's access; records go to a successor."},
     {"POST", "/users/{id}/enable", "user.enable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, enable_user, NULL, "Gives access back."},
-    {"POST", "/users/{id}/reset-password", "user.reset_password", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, PASSWORD_ANSWER, reset_password, NULL, "A new first password."},
     {"GET", "/company", "company.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, COMPANY_ANSWER, get_company, NULL, "Company settings."},
     {"PATCH", "/company", "company.update", PERM_COMPANY_EDIT, 0, RECORDS_NONE, NULL, NULL, COMPANY_FIELDS, COMPANY_ANSWER, update_company, NULL, "Changes company settings."},
     {"GET", "/regions", "region.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, REGION_QUERY, NULL, REGIONS_ANSWER, list_regions, NULL, "Administrative divisions."},
