@@ -70,7 +70,10 @@ static enum err authenticate(struct dispatcher *dispatcher, struct request *requ
         return strcmp(request->route->path, "/healthz") == 0 ? OK : identity_load_company(request, db);
     }
     if (dispatcher->act_as != 0) {
-        return identity_load_user(request, db, dispatcher->act_as);
+        TRY(identity_load_user(request, db, dispatcher->act_as));
+        /* Whoever may run the program acts for the user; nobody signed in with a first password. */
+        request->user->must_change_password = false;
+        return OK;
     }
     return identity_load(request, db);
 }
