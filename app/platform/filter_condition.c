@@ -16,7 +16,8 @@ enum operator_kind {
 };
 
 /* One word of the language. */
-struct operator{
+struct operator
+{
     const char *word;        /* as written in "op" */
     enum operator_kind kind; /* how it is built */
     unsigned classes;        /* enum filter_class it applies to */
@@ -50,12 +51,14 @@ static const struct operator operators[] = {
 };
 
 /* A plain date against an instant means the whole business day: from its start to the start of the next one. */
-static bool is_day_of_instant(const struct field *field, struct value value) {
+static bool is_day_of_instant(const struct field *field, struct value value)
+{
     return field->type == FIELD_INSTANT && value.type == VALUE_DATE;
 }
 
 static struct filter_bound bound_low(struct filter_parse *parse, const struct field *field, struct value value,
-                                     bool inclusive) {
+                                     bool inclusive)
+{
     if (!is_day_of_instant(field, value)) {
         return (struct filter_bound){true, inclusive, value};
     }
@@ -64,7 +67,8 @@ static struct filter_bound bound_low(struct filter_parse *parse, const struct fi
 }
 
 static struct filter_bound bound_high(struct filter_parse *parse, const struct field *field, struct value value,
-                                      bool inclusive) {
+                                      bool inclusive)
+{
     if (!is_day_of_instant(field, value)) {
         return (struct filter_bound){true, inclusive, value};
     }
@@ -73,7 +77,8 @@ static struct filter_bound bound_high(struct filter_parse *parse, const struct f
 }
 
 static const struct filter *build_range(struct filter_parse *parse, const struct field *field, struct value low,
-                                        struct value high) {
+                                        struct value high)
+{
     struct filter *filter = filter_new(parse, FILTER_RANGE, field);
 
     filter->low = bound_low(parse, field, low, true);
@@ -83,7 +88,8 @@ static const struct filter *build_range(struct filter_parse *parse, const struct
 
 /* Equal to one of the constants; days of instants become ranges. */
 static const struct filter *build_in(struct filter_parse *parse, const struct field *field, struct value *values,
-                                     size_t count) {
+                                     size_t count)
+{
     struct filter *plain = filter_new(parse, FILTER_IN, field);
     struct filter *any = filter_new(parse, FILTER_ANY, NULL);
 
@@ -106,7 +112,8 @@ static const struct filter *build_in(struct filter_parse *parse, const struct fi
 }
 
 static enum err parse_compare(struct filter_parse *parse, const struct field *field, const struct operator* op,
-                              const json_t *json, const struct filter **out) {
+                              const json_t *json, const struct filter **out)
+{
     struct filter *filter = filter_new(parse, FILTER_RANGE, field);
     struct value value;
 
@@ -121,7 +128,8 @@ static enum err parse_compare(struct filter_parse *parse, const struct field *fi
 }
 
 /* A number that orders values of one field. */
-static int64_t rank(struct value value) {
+static int64_t rank(struct value value)
+{
     switch (value.type) {
     case VALUE_DATE:
         return value.date.days;
@@ -133,7 +141,8 @@ static int64_t rank(struct value value) {
 }
 
 static enum err parse_between(struct filter_parse *parse, const struct field *field, const json_t *json,
-                              const struct filter **out) {
+                              const struct filter **out)
+{
     struct value *values = NULL;
     size_t count = 0;
 
@@ -150,7 +159,8 @@ static enum err parse_between(struct filter_parse *parse, const struct field *fi
 }
 
 static enum err parse_like(struct filter_parse *parse, const struct field *field, const struct operator* op,
-                           const json_t *json, const struct filter **out) {
+                           const json_t *json, const struct filter **out)
+{
     struct filter *filter = filter_new(parse, FILTER_LIKE, field);
     struct value value;
 
@@ -166,7 +176,8 @@ static enum err parse_like(struct filter_parse *parse, const struct field *field
 }
 
 static enum err parse_under(struct filter_parse *parse, const struct field *field, const json_t *json,
-                            const struct filter **out) {
+                            const struct filter **out)
+{
     struct filter *filter = filter_new(parse, FILTER_UNDER, field);
 
     if (json_is_array(json)) {
@@ -181,7 +192,8 @@ static enum err parse_under(struct filter_parse *parse, const struct field *fiel
 }
 
 static enum err parse_relative(struct filter_parse *parse, const struct field *field, const json_t *json,
-                               const struct filter **out) {
+                               const struct filter **out)
+{
     struct filter *filter = filter_new(parse, FILTER_RANGE, field);
     struct date from, to;
     bool open_low = false;
@@ -200,7 +212,8 @@ static enum err parse_relative(struct filter_parse *parse, const struct field *f
 }
 
 static enum err parse_equal(struct filter_parse *parse, const struct field *field, const struct operator* op,
-                            const json_t *json, const struct filter **out) {
+                            const json_t *json, const struct filter **out)
+{
     struct value value;
 
     TRY(filter_parse_constant(parse, field, json, op->plain_date, &value));
@@ -209,7 +222,8 @@ static enum err parse_equal(struct filter_parse *parse, const struct field *fiel
 }
 
 static enum err parse_in(struct filter_parse *parse, const struct field *field, const json_t *json,
-                         const struct filter **out) {
+                         const struct filter **out)
+{
     struct value *values = NULL;
     size_t count = 0;
 
@@ -220,7 +234,8 @@ static enum err parse_in(struct filter_parse *parse, const struct field *field, 
 
 /* The positive test of an operator on a field. */
 static enum err parse_test(struct filter_parse *parse, const struct field *field, const struct operator* op,
-                           const json_t *json, const struct filter **out) {
+                           const json_t *json, const struct filter **out)
+{
     switch (op->kind) {
     case OPERATOR_NULL:
         if (json != NULL && !json_is_null(json)) {
@@ -247,7 +262,8 @@ static enum err parse_test(struct filter_parse *parse, const struct field *field
     return ERR_INTERNAL;
 }
 
-static enum err parse_field(struct filter_parse *parse, const json_t *json, const struct field **out) {
+static enum err parse_field(struct filter_parse *parse, const json_t *json, const struct field **out)
+{
     size_t place = filter_path_enter(parse, "field");
 
     if (!json_is_string(json)) {
@@ -265,7 +281,8 @@ static enum err parse_field(struct filter_parse *parse, const json_t *json, cons
 }
 
 static enum err parse_operator(struct filter_parse *parse, const json_t *json, const struct field *field,
-                               const struct operator** out) {
+                               const struct operator** out)
+{
     size_t place = filter_path_enter(parse, "op");
 
     if (!json_is_string(json)) {
@@ -287,13 +304,15 @@ static enum err parse_operator(struct filter_parse *parse, const json_t *json, c
     return filter_refuse(parse, "there is no such operator");
 }
 
-enum err filter_parse_condition(struct filter_parse *parse, const json_t *json, const struct filter **out) {
+enum err filter_parse_condition(struct filter_parse *parse, const json_t *json, const struct filter **out)
+{
     const struct field *field = NULL;
     const struct operator* op = NULL;
     const char *name = NULL;
     json_t *member = NULL;
 
-    json_object_foreach((json_t *)json, name, member) {
+    json_object_foreach((json_t *)json, name, member)
+    {
         if (strcmp(name, "field") != 0 && strcmp(name, "op") != 0 && strcmp(name, "value") != 0) {
             return filter_refuse(parse, "a condition has the members field, op and value only");
         }

@@ -12,7 +12,8 @@ struct match {
 };
 
 /* Next code point of `text`, full-width forms made narrow and ASCII letters small. */
-static uint32_t next_folded(struct str text, size_t *offset) {
+static uint32_t next_folded(struct str text, size_t *offset)
+{
     uint32_t c = str_next_char(text, offset);
 
     if (c >= 0xFF01 && c <= 0xFF5E) {
@@ -24,7 +25,8 @@ static uint32_t next_folded(struct str text, size_t *offset) {
 }
 
 /* The text without spaces at its end: the database's comparison of whole texts ignores them. */
-static struct str without_padding(struct str text) {
+static struct str without_padding(struct str text)
+{
     while (text.len > 0 && text.ptr[text.len - 1] == ' ') {
         text.len--;
     }
@@ -32,7 +34,8 @@ static struct str without_padding(struct str text) {
 }
 
 /* True when `text` from `from` on begins with `needle`, folded; `end_out` is where it ends. */
-static bool begins_folded(struct str text, size_t from, struct str needle, size_t *end_out) {
+static bool begins_folded(struct str text, size_t from, struct str needle, size_t *end_out)
+{
     size_t at = from;
     size_t needle_at = 0;
 
@@ -45,7 +48,8 @@ static bool begins_folded(struct str text, size_t from, struct str needle, size_
     return true;
 }
 
-static bool matches_like(const struct filter *filter, struct str text) {
+static bool matches_like(const struct filter *filter, struct str text)
+{
     size_t at = 0;
 
     while (at < text.len) {
@@ -61,7 +65,8 @@ static bool matches_like(const struct filter *filter, struct str text) {
     return false;
 }
 
-static bool equals(const struct field *field, struct value a, struct value b) {
+static bool equals(const struct field *field, struct value a, struct value b)
+{
     assert(a.type == b.type);
     if (a.type != VALUE_TEXT || field->type == FIELD_ENUM) {
         return value_eq(a, b);
@@ -71,7 +76,8 @@ static bool equals(const struct field *field, struct value a, struct value b) {
     return begins_folded(text, 0, without_padding(b.text), &end) && end == text.len;
 }
 
-static bool matches_in(const struct filter *filter, struct value value) {
+static bool matches_in(const struct filter *filter, struct value value)
+{
     for (size_t i = 0; i < filter->value_count; i++) {
         if (equals(filter->field, value, filter->values[i])) {
             return true;
@@ -80,7 +86,8 @@ static bool matches_in(const struct filter *filter, struct value value) {
     return false;
 }
 
-static int compare(struct value a, struct value b) {
+static int compare(struct value a, struct value b)
+{
     assert(a.type == b.type);
     if (a.type == VALUE_DATE) {
         return date_compare(a.date, b.date);
@@ -90,7 +97,8 @@ static int compare(struct value a, struct value b) {
     return (x > y) - (x < y);
 }
 
-static bool matches_range(const struct filter *filter, struct value value) {
+static bool matches_range(const struct filter *filter, struct value value)
+{
     if (filter->low.set) {
         int order = compare(value, filter->low.value);
         if (order < 0 || (order == 0 && !filter->low.inclusive)) {
@@ -106,7 +114,8 @@ static bool matches_range(const struct filter *filter, struct value value) {
     return true;
 }
 
-static bool matches_under(const struct filter *filter, struct value value, const struct match *match) {
+static bool matches_under(const struct filter *filter, struct value value, const struct match *match)
+{
     assert(match->is_under != NULL);
     for (size_t i = 0; i < filter->value_count; i++) {
         if (match->is_under(match->context, filter->field, value, filter->values[i])) {
@@ -116,7 +125,8 @@ static bool matches_under(const struct filter *filter, struct value value, const
     return false;
 }
 
-static bool matches_test(const struct filter *filter, const struct match *match) {
+static bool matches_test(const struct filter *filter, const struct match *match)
+{
     struct value value = match->values[filter->field_index];
 
     if (filter->kind == FILTER_NULL || value.type == VALUE_NULL) {
@@ -134,7 +144,8 @@ static bool matches_test(const struct filter *filter, const struct match *match)
     }
 }
 
-static bool matches_node(const struct filter *filter, const struct match *match) {
+static bool matches_node(const struct filter *filter, const struct match *match)
+{
     switch (filter->kind) {
     case FILTER_EVERYTHING:
         return true;
@@ -157,7 +168,8 @@ static bool matches_node(const struct filter *filter, const struct match *match)
 
 bool filter_matches(const struct filter *filter, const struct value *values,
                     bool (*is_under)(void *context, const struct field *field, struct value value, struct value root),
-                    void *context) {
+                    void *context)
+{
     struct match match = {.values = values, .is_under = is_under, .context = context};
 
     return filter == NULL || matches_node(filter, &match);

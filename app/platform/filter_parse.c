@@ -7,7 +7,8 @@
 #include "filter_parse.h"
 #include "platform/json.h"
 
-enum err filter_refuse(struct filter_parse *parse, const char *format, ...) {
+enum err filter_refuse(struct filter_parse *parse, const char *format, ...)
+{
     struct buf text;
     va_list args;
 
@@ -19,7 +20,8 @@ enum err filter_refuse(struct filter_parse *parse, const char *format, ...) {
     return error_set(parse->error, ERR_BAD_FILTER, "%.*s: %.*s", STR_ARG(place), STR_ARG(buf_str(&text)));
 }
 
-size_t filter_path_enter(struct filter_parse *parse, const char *member) {
+size_t filter_path_enter(struct filter_parse *parse, const char *member)
+{
     size_t before = parse->path.len;
 
     if (before > 0) {
@@ -29,21 +31,24 @@ size_t filter_path_enter(struct filter_parse *parse, const char *member) {
     return before;
 }
 
-size_t filter_path_enter_item(struct filter_parse *parse, size_t index) {
+size_t filter_path_enter_item(struct filter_parse *parse, size_t index)
+{
     size_t before = parse->path.len;
 
     buf_format(&parse->path, "[%zu]", index);
     return before;
 }
 
-void filter_path_leave(struct filter_parse *parse, size_t before) {
+void filter_path_leave(struct filter_parse *parse, size_t before)
+{
     parse->path.len = before;
     if (parse->path.ptr != NULL) {
         parse->path.ptr[before] = '\0';
     }
 }
 
-struct filter *filter_new(struct filter_parse *parse, enum filter_kind kind, const struct field *field) {
+struct filter *filter_new(struct filter_parse *parse, enum filter_kind kind, const struct field *field)
+{
     struct filter *filter = ARENA_NEW(parse->arena, struct filter);
 
     filter->kind = kind;
@@ -52,7 +57,8 @@ struct filter *filter_new(struct filter_parse *parse, enum filter_kind kind, con
     return filter;
 }
 
-const struct filter *filter_negate(struct filter_parse *parse, const struct filter *part) {
+const struct filter *filter_negate(struct filter_parse *parse, const struct filter *part)
+{
     struct filter *filter = filter_new(parse, FILTER_NOT, NULL);
 
     filter->items = ARENA_ARRAY(parse->arena, const struct filter *, 1);
@@ -65,7 +71,8 @@ static enum err parse_node(struct filter_parse *parse, const json_t *json, const
 
 /* {"all":[…]} and {"any":[…]}. */
 static enum err parse_group(struct filter_parse *parse, const json_t *json, enum filter_kind kind,
-                            const struct filter **out) {
+                            const struct filter **out)
+{
     struct filter *filter = filter_new(parse, kind, NULL);
     size_t count = json_array_size(json);
 
@@ -88,7 +95,8 @@ static enum err parse_group(struct filter_parse *parse, const json_t *json, enum
 
 /* The only member of a group, by its name. */
 static enum err parse_member(struct filter_parse *parse, const char *name, const json_t *json,
-                             const struct filter **out) {
+                             const struct filter **out)
+{
     size_t place = filter_path_enter(parse, name);
 
     if (strcmp(name, "not") == 0) {
@@ -102,7 +110,8 @@ static enum err parse_member(struct filter_parse *parse, const char *name, const
     return OK;
 }
 
-static enum err parse_node(struct filter_parse *parse, const json_t *json, const struct filter **out) {
+static enum err parse_node(struct filter_parse *parse, const json_t *json, const struct filter **out)
+{
     static const char *const groups[] = {"all", "any", "not"};
 
     if (!json_is_object(json)) {
@@ -134,7 +143,8 @@ static enum err parse_node(struct filter_parse *parse, const json_t *json, const
 }
 
 enum err filter_parse(struct arena *arena, const struct field *fields, const json_t *json,
-                      const struct filter_context *context, struct error *error, struct filter **out) {
+                      const struct filter_context *context, struct error *error, struct filter **out)
+{
     struct filter_parse parse = {.arena = arena, .fields = fields, .context = context, .error = error};
     const struct filter *root = NULL;
 
@@ -145,7 +155,8 @@ enum err filter_parse(struct arena *arena, const struct field *fields, const jso
 }
 
 enum err filter_parse_text(struct arena *arena, const struct field *fields, struct str text,
-                           const struct filter_context *context, struct error *error, struct filter **out) {
+                           const struct filter_context *context, struct error *error, struct filter **out)
+{
     struct error *cause = ARENA_NEW(arena, struct error);
     json_t *json = NULL;
 
@@ -161,7 +172,8 @@ enum err filter_parse_text(struct arena *arena, const struct field *fields, stru
 }
 
 const struct field *filter_find_field(const struct filter *filter,
-                                      bool (*wanted)(void *context, const struct field *field), void *context) {
+                                      bool (*wanted)(void *context, const struct field *field), void *context)
+{
     if (filter == NULL) {
         return NULL;
     }

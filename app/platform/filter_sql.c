@@ -4,7 +4,8 @@
  * two-valued logic needs no wrapper around columns, and indexes stay usable. */
 #include "filter_tree.h"
 
-static void add_column(struct query *query, const struct filter *filter, const char *alias) {
+static void add_column(struct query *query, const struct filter *filter, const char *alias)
+{
     query_sql(query, "`");
     query_sql(query, alias);
     query_sql(query, "`.`");
@@ -13,7 +14,8 @@ static void add_column(struct query *query, const struct filter *filter, const c
 }
 
 /* "?" or "?, ?, …" for the filter's constants. */
-static void add_values(struct query *query, const struct filter *filter) {
+static void add_values(struct query *query, const struct filter *filter)
+{
     for (size_t i = 0; i < filter->value_count; i++) {
         if (i > 0) {
             query_sql(query, ", ");
@@ -22,7 +24,8 @@ static void add_values(struct query *query, const struct filter *filter) {
     }
 }
 
-static void add_in(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_in(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     add_column(query, filter, alias);
     if (filter->value_count == 1) {
         query_sql(query, negated ? " <> " : " = ");
@@ -34,7 +37,8 @@ static void add_in(struct query *query, const struct filter *filter, const char 
     query_sql(query, ")");
 }
 
-static void add_range(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_range(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     if (filter->low.set) {
         add_column(query, filter, alias);
         if (negated) {
@@ -59,7 +63,8 @@ static void add_range(struct query *query, const struct filter *filter, const ch
 }
 
 /* The needle as a LIKE pattern: %, _ and \ stand for themselves. */
-static struct str like_pattern(struct arena *arena, const struct filter *filter) {
+static struct str like_pattern(struct arena *arena, const struct filter *filter)
+{
     struct buf pattern;
 
     buf_init(&pattern, arena);
@@ -79,13 +84,15 @@ static struct str like_pattern(struct arena *arena, const struct filter *filter)
     return buf_str(&pattern);
 }
 
-static void add_like(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_like(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     add_column(query, filter, alias);
     query_sql(query, negated ? " NOT LIKE " : " LIKE ");
     query_arg(query, value_text(like_pattern(query->sql.arena, filter)));
 }
 
-static void add_under(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_under(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     add_column(query, filter, alias);
     query_sql(query, negated ? " NOT IN (SELECT descendant_id FROM " : " IN (SELECT descendant_id FROM ");
     query_sql(query, str_eq_c(STR("region"), filter->field->ref) ? "region_path" : "department_path");
@@ -94,7 +101,8 @@ static void add_under(struct query *query, const struct filter *filter, const ch
     query_sql(query, filter->value_count == 1 ? ")" : "))");
 }
 
-static void add_test(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_test(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     query_sql(query, "(");
     if (filter->kind == FILTER_NULL) {
         add_column(query, filter, alias);
@@ -118,7 +126,8 @@ static void add_test(struct query *query, const struct filter *filter, const cha
     query_sql(query, ")");
 }
 
-static void add_node(struct query *query, const struct filter *filter, const char *alias, bool negated) {
+static void add_node(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
     switch (filter->kind) {
     case FILTER_EVERYTHING:
         query_sql(query, negated ? "FALSE" : "TRUE");
@@ -144,7 +153,8 @@ static void add_node(struct query *query, const struct filter *filter, const cha
     query_sql(query, ")");
 }
 
-void filter_sql(struct query *query, const struct filter *filter, const char *alias) {
+void filter_sql(struct query *query, const struct filter *filter, const char *alias)
+{
     if (filter == NULL) {
         query_sql(query, "TRUE");
         return;

@@ -35,7 +35,8 @@ static const struct relative_word relative_words[] = {
     {"next_year", UNIT_YEAR, 1},
 };
 
-unsigned filter_class_of(const struct field *field) {
+unsigned filter_class_of(const struct field *field)
+{
     if ((field->flags & (FIELD_NO_FILTER | FIELD_SENSITIVE)) != 0) {
         return 0;
     }
@@ -65,11 +66,13 @@ unsigned filter_class_of(const struct field *field) {
     return 0;
 }
 
-bool filter_refers_to(const struct field *field, const char *object) {
+bool filter_refers_to(const struct field *field, const char *object)
+{
     return field->ref != NULL && strcmp(field->ref, object) == 0;
 }
 
-static enum err parse_text(struct filter_parse *parse, const json_t *json, struct value *out) {
+static enum err parse_text(struct filter_parse *parse, const json_t *json, struct value *out)
+{
     if (!json_is_string(json)) {
         return filter_refuse(parse, "must be a text");
     }
@@ -82,7 +85,8 @@ static enum err parse_text(struct filter_parse *parse, const json_t *json, struc
 }
 
 static enum err parse_option(struct filter_parse *parse, const struct field *field, const json_t *json,
-                             struct value *out) {
+                             struct value *out)
+{
     TRY(parse_text(parse, json, out));
     for (const struct option *option = field->options; option != NULL && option->value != NULL; option++) {
         if (str_eq_c(out->text, option->value)) {
@@ -92,8 +96,8 @@ static enum err parse_option(struct filter_parse *parse, const struct field *fie
     return filter_refuse(parse, "is not one of the options of %s", field->name);
 }
 
-static enum err parse_ref(struct filter_parse *parse, const struct field *field, const json_t *json,
-                          struct value *out) {
+static enum err parse_ref(struct filter_parse *parse, const struct field *field, const json_t *json, struct value *out)
+{
     if (json_is_string(json) && filter_refers_to(field, "user") && strcmp(json_string_value(json), "me") == 0) {
         *out = value_int(parse->context->user_id);
         return OK;
@@ -112,7 +116,8 @@ static enum err parse_ref(struct filter_parse *parse, const struct field *field,
 
 /* A date, or for instants also a moment. The type of `out` tells which. */
 static enum err parse_day(struct filter_parse *parse, const struct field *field, const json_t *json, bool plain_date,
-                          struct value *out) {
+                          struct value *out)
+{
     struct str text = json_is_string(json) ? str_n(json_string_value(json), json_string_length(json)) : (struct str){0};
     struct date date;
     struct instant instant;
@@ -137,7 +142,8 @@ static enum err parse_day(struct filter_parse *parse, const struct field *field,
 }
 
 enum err filter_parse_constant(struct filter_parse *parse, const struct field *field, const json_t *json,
-                               bool plain_date, struct value *out) {
+                               bool plain_date, struct value *out)
+{
     parse->value_count++;
     if (parse->value_count > FILTER_VALUE_MAX) {
         return filter_refuse(parse, "the filter holds more than %d values", FILTER_VALUE_MAX);
@@ -172,7 +178,8 @@ enum err filter_parse_constant(struct filter_parse *parse, const struct field *f
 }
 
 enum err filter_parse_constants(struct filter_parse *parse, const struct field *field, const json_t *json,
-                                struct value **values_out, size_t *count_out) {
+                                struct value **values_out, size_t *count_out)
+{
     size_t count = json_array_size(json);
 
     if (!json_is_array(json) || count == 0) {
@@ -192,7 +199,8 @@ enum err filter_parse_constants(struct filter_parse *parse, const struct field *
 }
 
 /* First day of the unit that is `offset` units from the one that holds `date`. */
-static struct date unit_start(struct date date, enum relative_unit unit, int offset) {
+static struct date unit_start(struct date date, enum relative_unit unit, int offset)
+{
     int year = 0, month = 0, day = 0;
 
     date_parts(date, &year, &month, &day);
@@ -211,7 +219,8 @@ static struct date unit_start(struct date date, enum relative_unit unit, int off
 }
 
 /* The N between `head` and `tail`: "last_30_days" gives 30. False for any other text. */
-static bool day_count(struct str word, struct str head, struct str tail, int *out) {
+static bool day_count(struct str word, struct str head, struct str tail, int *out)
+{
     int64_t days = 0;
 
     if (word.len <= head.len + tail.len || !str_starts(word, head) || !str_ends(word, tail)) {
@@ -226,7 +235,8 @@ static bool day_count(struct str word, struct str head, struct str tail, int *ou
     return true;
 }
 
-bool filter_relative_days(struct str word, struct date today, bool *open_low, struct date *from, struct date *to) {
+bool filter_relative_days(struct str word, struct date today, bool *open_low, struct date *from, struct date *to)
+{
     int days = 0;
 
     *open_low = false;

@@ -34,7 +34,7 @@ struct sheet_writer;
  * Errors: ERR_UNAVAILABLE when the file cannot be made. */
 enum err sheet_open(struct arena *arena, const char *path, const char *temp_dir, struct error *error,
                     struct sheet_writer **out) MUST_CHECK;
-/* A new sheet with bold, frozen headings and a filter row. `widths` in characters, or NULL. Names are cut to 31 characters
+/* A new sheet with bold, frozen headings. `widths` in characters, or NULL. Names are cut to 31 characters
  * and cleaned of []:*?/\ . */
 enum err sheet_add(struct sheet_writer *writer, struct str name, const struct str *headings, const int *widths,
                    size_t column_count, struct error *error) MUST_CHECK;
