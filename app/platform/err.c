@@ -62,7 +62,9 @@ void error_field(struct error *error, struct str field, const char *code, const 
     buf_vformat(&message, format, args);
     va_end(args);
     error->fields[error->field_count++] = (struct field_error){
-        .field = str_dup(error->arena, field), .code = str_dup(error->arena, str_from(code)), .message = buf_str(&message),
+        .field = str_dup(error->arena, field),
+        .code = str_dup(error->arena, str_from(code)),
+        .message = buf_str(&message),
     };
 }
 

@@ -71,8 +71,8 @@ static bool refuse(struct error *error, const struct place *place, const char *c
     return false;
 }
 
-static bool refuse_limit(struct error *error, const struct place *place, const char *code, const char *before, int64_t limit,
-                         const char *after)
+static bool refuse_limit(struct error *error, const struct place *place, const char *code, const char *before,
+                         int64_t limit, const char *after)
 {
     char sentence[96];
     snprintf(sentence, sizeof sentence, "%s %lld%s.", before, (long long)limit, after);
@@ -172,14 +172,15 @@ static struct str clean_text(const struct field *field, json_t *json, struct are
     struct str raw = str_n(json_string_value(json), json_string_length(json));
     struct str text = (field->flags & FIELD_SENSITIVE) != 0 ? raw : str_trim(raw);
     text = field->type == FIELD_LONG_TEXT ? unify_line_ends(text, arena) : text;
-    if (text.len != raw.len) {
+    if (!str_eq(text, raw)) {
         /* Jansson copies before it frees the old bytes, into which `text` may point. */
         json_string_setn_nocheck(json, text.ptr, text.len);
     }
     return str_n(json_string_value(json), json_string_length(json));
 }
 
-static bool check_text(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
+static bool check_text(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                       struct value *out)
 {
     bool long_text = field->type == FIELD_LONG_TEXT;
     if (!json_is_string(json)) {
@@ -250,7 +251,8 @@ static bool check_bool(json_t *json, const struct place *place, struct error *er
     return true;
 }
 
-static bool check_enum(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
+static bool check_enum(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                       struct value *out)
 {
     for (const struct option *option = field->options; json_is_string(json) && option->value != NULL; option++) {
         if (strcmp(json_string_value(json), option->value) == 0) {
@@ -261,7 +263,8 @@ static bool check_enum(const struct field *field, json_t *json, const struct pla
     return refuse(error, place, "not_an_option", "is not one of the allowed words.");
 }
 
-static bool check_time(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
+static bool check_time(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                       struct value *out)
 {
     struct str text = json_is_string(json) ? str_n(json_string_value(json), json_string_length(json)) : (struct str){0};
     struct date date;
@@ -280,8 +283,10 @@ static bool check_time(const struct field *field, json_t *json, const struct pla
     return true;
 }
 
-static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place, struct error *error);
-static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out);
+static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place,
+                         struct error *error);
+static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                        struct value *out);
 
 static bool check_item(const struct field *list, json_t *item, const struct place *place, struct error *error)
 {
@@ -289,7 +294,8 @@ static bool check_item(const struct field *list, json_t *item, const struct plac
         return check_object(list->fields, item, false, place, error);
     }
     struct value ignored;
-    struct field plain = {.name = list->name, .type = list->item, .flags = FIELD_REQUIRED, .options = list->options, .ref = list->ref};
+    struct field plain = {
+        .name = list->name, .type = list->item, .flags = FIELD_REQUIRED, .options = list->options, .ref = list->ref};
     return check_value(&plain, item, place, error, &ignored);
 }
 
@@ -329,7 +335,8 @@ static bool check_null(const struct field *field, const struct place *place, str
 }
 
 /* `out` stays VALUE_NULL for objects, lists and JSON: their text is made only for those who ask (field_value). */
-static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error, struct value *out)
+static bool check_value(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                        struct value *out)
 {
     *out = value_null();
     if (json_is_null(json)) {
@@ -369,7 +376,8 @@ static bool is_structured(enum field_type type)
     return type == FIELD_JSON || type == FIELD_OBJECT || type == FIELD_LIST;
 }
 
-bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error, struct value *out)
+bool field_value(const struct field *field, json_t *json, struct str path, struct arena *arena, struct error *error,
+                 struct value *out)
 {
     struct place place = {.name = path.ptr == NULL ? STR("") : path};
     if (!check_value(field, json, &place, error, out)) {
@@ -382,7 +390,8 @@ bool field_value(const struct field *field, json_t *json, struct str path, struc
 }
 
 /* One member of a body. */
-static bool check_member(const struct field *field, json_t *member, bool partial, const struct place *place, struct error *error)
+static bool check_member(const struct field *field, json_t *member, bool partial, const struct place *place,
+                         struct error *error)
 {
     struct value value;
     bool fixed = (field->flags & FIELD_READ_ONLY) != 0 || (partial && (field->flags & FIELD_CREATE_ONLY) != 0);
@@ -399,13 +408,13 @@ static bool check_member(const struct field *field, json_t *member, bool partial
     return true;
 }
 
-static bool check_members(const struct field *fields, json_t *object, bool partial, const struct place *parent, struct error *error)
+static bool check_members(const struct field *fields, json_t *object, bool partial, const struct place *parent,
+                          struct error *error)
 {
     const char *key;
     json_t *member;
     bool accepted = true;
-    json_object_foreach(object, key, member)
-    {
+    json_object_foreach (object, key, member) {
         const struct field *field = fields_find(fields, str_from(key));
         struct place place = {.parent = parent, .name = str_from(key)};
         bool tolerated = parent == NULL && (strcmp(key, "id") == 0 || strcmp(key, "version") == 0);
@@ -421,7 +430,8 @@ static bool check_members(const struct field *fields, json_t *object, bool parti
     return accepted;
 }
 
-static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place, struct error *error)
+static bool check_object(const struct field *fields, json_t *object, bool partial, const struct place *place,
+                         struct error *error)
 {
     if (!json_is_object(object)) {
         return refuse(error, place, "not_an_object", "must be an object.");

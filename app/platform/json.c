@@ -26,10 +26,10 @@ json_t *json_keep(struct arena *arena, json_t *json)
 
 /* One object or list that is open at some place of a text. */
 struct level {
-    bool is_list;    /* or an object */
-    bool wants_key;  /* object: the next string is a key */
-    size_t index;    /* list: of the current item */
-    struct str key;  /* object: of the current member, escapes as written */
+    bool is_list;   /* or an object */
+    bool wants_key; /* object: the next string is a key */
+    size_t index;   /* list: of the current item */
+    struct str key; /* object: of the current member, escapes as written */
 };
 
 /* Follows a text from its start without building anything: how deep it is, and where. */
@@ -181,14 +181,12 @@ static bool strings_are_short(const json_t *json)
     if (json_is_string(json)) {
         return json_string_length(json) <= JSON_STRING_MAX;
     }
-    json_object_foreach((json_t *)json, key, member)
-    {
+    json_object_foreach ((json_t *)json, key, member) {
         if (strlen(key) > JSON_STRING_MAX || !strings_are_short(member)) {
             return false;
         }
     }
-    json_array_foreach(json, index, member)
-    {
+    json_array_foreach (json, index, member) {
         if (!strings_are_short(member)) {
             return false;
         }

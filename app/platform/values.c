@@ -192,7 +192,8 @@ static bool parse_tail(struct str text, size_t offset, int *ms_out, int *offset_
 bool instant_parse(struct str text, struct instant *out)
 {
     struct date date;
-    if (text.len < 20 || (text.ptr[10] != 'T' && text.ptr[10] != 't' && text.ptr[10] != ' ') || text.ptr[13] != ':' || text.ptr[16] != ':') {
+    if (text.len < 20 || (text.ptr[10] != 'T' && text.ptr[10] != 't' && text.ptr[10] != ' ') || text.ptr[13] != ':' ||
+        text.ptr[16] != ':') {
         return false;
     }
     int hour = digits(text, 11, 2);
@@ -205,7 +206,8 @@ bool instant_parse(struct str text, struct instant *out)
     }
     int64_t seconds = (int64_t)date.days * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset_minutes * 60;
     /* An offset may push the moment past the years that dates and the database have. */
-    bool in_range = seconds >= days_from_civil(1000, 1, 1) * DAY_SECONDS && seconds < days_from_civil(10000, 1, 1) * DAY_SECONDS;
+    bool in_range =
+        seconds >= days_from_civil(1000, 1, 1) * DAY_SECONDS && seconds < days_from_civil(10000, 1, 1) * DAY_SECONDS;
     if (in_range) {
         out->ms = seconds * 1000 + ms;
     }
