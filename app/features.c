@@ -18,4 +18,4 @@ const struct feature *const FEATURES[] = {
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 
-const struct command *const COMMANDS[] = {&AUTH_COMMANDS[0], NULL};
+const struct command *const COMMANDS[] = {AUTH_COMMANDS, JOB_COMMANDS, NULL};

@@ -27,8 +27,13 @@ static enum err list_jobs(struct request *request, struct response *response)
 {
     struct job_view *jobs;
     size_t count;
+    int64_t before_id = 0;
+    int64_t limit = 0;
     bool mine = !str_eq_c(request_query(request, "all"), "1");
-    TRY(job_store_list(request->db, request->arena, mine ? request->user->user_id : visible_user(request), LIST_MAX, &jobs, &count));
+    TRY(request_query_int(request, "before_id", 0, 0, INT64_MAX, &before_id));
+    TRY(request_query_int(request, "limit", LIST_MAX, 1, 200, &limit));
+    TRY(job_store_list(request->db, request->arena, mine ? request->user->user_id : visible_user(request), before_id, limit, &jobs,
+                       &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, job_json(request, &jobs[i]));
@@ -55,7 +60,10 @@ static enum err cancel_job(struct request *request, struct response *response)
 {
     struct job_view job;
     TRY(find_job(request, &job));
-    TRY(job_store_cancel(request->db, request->arena, job.id, request->now));
+    TRY(job_store_cancel(request->db, request->arena, job.id));
+    if (job.user_id.set) {
+        response_event(response, str_format(request->arena, "user/%lld", (long long)job.user_id.value), STR("job"));
+    }
     return get_job(request, response);
 }
 
@@ -115,7 +123,10 @@ static const struct field JOBS_ANSWER[] = {
 };
 static const struct option ONE[] = {{"1", "是", "yes"}, {NULL, NULL, NULL}};
 static const struct field JOBS_QUERY[] = {
-    {.name = "all", .type = FIELD_ENUM, .options = ONE, .about = "1: everybody's, with the right job.view_all"}, FIELD_END,
+    {.name = "all", .type = FIELD_ENUM, .options = ONE, .about = "1: everybody's, with the right job.view_all"},
+    {.name = "before_id", .type = FIELD_INT, .about = "only jobs older than this one: the next page"},
+    {.name = "limit", .type = FIELD_INT, .min = 1, .max = 200, .about = "50 unless said"},
+    FIELD_END,
 };
 
 static const struct route ROUTES[] = {
@@ -126,4 +137,6 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-const struct feature JOB_FEATURE = {.name = "job", .routes = ROUTES};
+static const struct job_kind JOB_KINDS[] = {{"job.clean", job_run_clean, "daily 03:20", 0}, {0}};
+
+const struct feature JOB_FEATURE = {.name = "job", .routes = ROUTES, .job_kinds = JOB_KINDS};

@@ -2,7 +2,12 @@
 #ifndef DABIAO_PLATFORM_COMMAND_H
 #define DABIAO_PLATFORM_COMMAND_H
 
+#include <stdbool.h>
+
 #include "platform/config.h"
+
+/* Exit codes of commands. */
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSED = 2 };
 
 /* One subcommand. */
 struct command {
@@ -11,7 +16,15 @@ struct command {
     int (*run)(const struct config *config, int argc, char **argv); /* argv[0] is the word; returns the exit code */
 };
 
-/* Those of the features (app/features.c), NULL-terminated. */
+/* Those of the features (app/features.c): tables, each ended by a row without name; the list by NULL. */
 extern const struct command *const COMMANDS[];
+
+/* The word after `name` among the arguments ("--as"), or `fallback`. */
+const char *command_option(int argc, char **argv, const char *name, const char *fallback);
+/* Whether `name` ("--json") stands among the arguments. */
+bool command_flag(int argc, char **argv, const char *name);
+
+/* `dabiao request METHOD PATH --as LOGIN [--body FILE|-]`: one request without a web server. */
+int request_command(const struct config *config, int argc, char **argv);
 
 #endif
