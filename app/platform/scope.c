@@ -176,41 +176,100 @@ static bool sees_all(const struct request *request, const struct object *object)
     return (object->flags & OBJECT_DIRECTORY) != 0 || scope_for(request, object)->all;
 }
 
-static void add_parent_term(struct query *query, const struct request *request, const struct object *object, const char *alias,
-                            size_t depth, size_t *terms);
+/* A predicate in the making. */
+struct building {
+    const struct request *request; /* who asks */
+    bool resolve;                  /* name the parents in scope by their ids where they are few */
+    enum err err;                  /* of the queries that looked them up */
+};
 
-/* By owner and department of the record itself and of those above it; shares apart. */
-static void add_terms_by_role(struct query *query, const struct request *request, const struct object *object,
-                              const char *alias, unsigned parts, size_t depth, size_t *terms)
+static void add_terms_by_role(struct building *building, struct query *query, const struct object *object, const char *alias,
+                              unsigned parts, size_t depth, size_t *terms);
+
+/* Parents in scope by so many owners at most are looked up, and named when there are not more than PARENT_IDS_MAX. */
+enum { NARROW_OWNERS_MAX = 50, PARENT_IDS_MAX = 1024 };
+
+/* Is the object in scope by few owners only, all the way up? Then an index finds its records fast. */
+static bool is_narrow(const struct request *request, const struct object *object)
 {
     const struct scope *scope = scope_for(request, object);
-    if (scope_is_none(scope)) {
-        return;
+    if (sees_all(request, object) || scope->department_count > 0 || scope->user_count > NARROW_OWNERS_MAX) {
+        return false;
     }
-    if ((parts & SCOPE_PART_ROLES) != 0) {
-        add_role_terms(query, object, alias, scope, terms);
-    }
-    if ((parts & SCOPE_PART_PARENT) != 0 && object->parent_object != NULL) {
-        add_parent_term(query, request, object, alias, depth, terms);
-    }
+    return object->parent_object == NULL || scope_is_none(scope) || is_narrow(request, object_find(object->parent_object));
 }
 
-static void add_parent_term(struct query *query, const struct request *request, const struct object *object, const char *alias,
-                            size_t depth, size_t *terms)
+/* Ids of the records in scope; `count_out` is PARENT_IDS_MAX + 1 when there are more than that. */
+static enum err look_up_ids(struct building *building, const struct object *object, int64_t **ids_out, size_t *count_out)
 {
-    const struct object *parent = object_find(object->parent_object);
-    assert(parent != NULL);
-    if (sees_all(request, parent)) {
-        next_term(query, terms);
-        add_column(query, alias, object->parent_column);
-        query_sql(query, " IS NOT NULL");
-        return;
-    }
+    const struct request *request = building->request;
     struct query inner;
     query_init(&inner, request->arena);
+    size_t terms = 0;
+    add_terms_by_role(building, &inner, object, "t", SCOPE_PART_ROLES | SCOPE_PART_PARENT, 0, &terms);
+    TRY(building->err);
+    *count_out = 0;
+    if (terms == 0) {
+        return OK;
+    }
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT t.id FROM `");
+    query_sql(&query, object->table);
+    query_sql(&query, "` t WHERE ");
+    query_append(&query, &inner);
+    query_sql(&query, " LIMIT ");
+    query_arg(&query, V(PARENT_IDS_MAX + 1));
+    struct rows rows;
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, PARENT_IDS_MAX + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        ids[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = ids;
+    *count_out = rows.count;
+    return OK;
+}
+
+/* Lists of ids come in few lengths, or every list would be another statement to prepare: the last id is repeated. */
+static size_t pad_ids(int64_t *ids, size_t count)
+{
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    for (size_t i = count; i < padded; i++) {
+        ids[i] = ids[count - 1];
+    }
+    return padded;
+}
+
+/* The parents in scope by their ids. False when they are too many for that. */
+static bool add_parent_ids(struct building *building, struct query *query, const struct object *object,
+                           const struct object *parent, const char *alias, size_t *terms)
+{
+    int64_t *ids = NULL;
+    size_t count = 0;
+    building->err = look_up_ids(building, parent, &ids, &count);
+    if (building->err != OK || count == 0) {
+        return true;
+    }
+    if (count > PARENT_IDS_MAX) {
+        return false;
+    }
+    next_term(query, terms);
+    add_id_test(query, alias, object->parent_column, ids, pad_ids(ids, count));
+    return true;
+}
+
+static void add_parent_exists(struct building *building, struct query *query, const struct object *object,
+                              const struct object *parent, const char *alias, size_t depth, size_t *terms)
+{
+    struct query inner;
+    query_init(&inner, building->request->arena);
     size_t inner_terms = 0;
     const char *name = parent_alias(depth);
-    add_terms_by_role(&inner, request, parent, name, SCOPE_PART_ROLES | SCOPE_PART_PARENT, depth + 1, &inner_terms);
+    add_terms_by_role(building, &inner, parent, name, SCOPE_PART_ROLES | SCOPE_PART_PARENT, depth + 1, &inner_terms);
     if (inner_terms == 0) {
         return;
     }
@@ -226,6 +285,40 @@ static void add_parent_term(struct query *query, const struct request *request, 
     query_sql(query, " AND (");
     query_append(query, &inner);
     query_sql(query, "))");
+}
+
+static void add_parent_term(struct building *building, struct query *query, const struct object *object, const char *alias,
+                            size_t depth, size_t *terms)
+{
+    const struct object *parent = object_find(object->parent_object);
+    assert(parent != NULL);
+    if (sees_all(building->request, parent)) {
+        next_term(query, terms);
+        add_column(query, alias, object->parent_column);
+        query_sql(query, " IS NOT NULL");
+        return;
+    }
+    if (building->resolve && is_narrow(building->request, parent) &&
+        add_parent_ids(building, query, object, parent, alias, terms)) {
+        return;
+    }
+    add_parent_exists(building, query, object, parent, alias, depth, terms);
+}
+
+/* By owner and department of the record itself and of those above it; shares apart. */
+static void add_terms_by_role(struct building *building, struct query *query, const struct object *object, const char *alias,
+                              unsigned parts, size_t depth, size_t *terms)
+{
+    const struct scope *scope = scope_for(building->request, object);
+    if (scope_is_none(scope)) {
+        return;
+    }
+    if ((parts & SCOPE_PART_ROLES) != 0) {
+        add_role_terms(query, object, alias, scope, terms);
+    }
+    if ((parts & SCOPE_PART_PARENT) != 0 && object->parent_object != NULL) {
+        add_parent_term(building, query, object, alias, depth, terms);
+    }
 }
 
 /* ---- shares ---- */
@@ -302,9 +395,10 @@ static void add_all_share_terms(struct query *query, const struct request *reque
     }
 }
 
-void scope_predicate_parts(struct query *query, const struct request *request, const struct object *object,
-                           const char *alias, bool for_write, unsigned parts)
+static void add_predicate(struct building *building, struct query *query, const struct object *object, const char *alias,
+                          bool for_write, unsigned parts)
 {
+    const struct request *request = building->request;
     if (request->user == NULL) {
         query_sql(query, "(FALSE)");
         return;
@@ -316,7 +410,7 @@ void scope_predicate_parts(struct query *query, const struct request *request, c
     struct query inner;
     query_init(&inner, request->arena);
     size_t terms = 0;
-    add_terms_by_role(&inner, request, object, alias, parts, 0, &terms);
+    add_terms_by_role(building, &inner, object, alias, parts, 0, &terms);
     if ((parts & SCOPE_PART_SHARES) != 0) {
         add_all_share_terms(&inner, request, object, alias, for_write, &terms);
     }
@@ -328,10 +422,24 @@ void scope_predicate_parts(struct query *query, const struct request *request, c
     query_sql(query, ")");
 }
 
+void scope_predicate_parts(struct query *query, const struct request *request, const struct object *object,
+                           const char *alias, bool for_write, unsigned parts)
+{
+    struct building building = {.request = request};
+    add_predicate(&building, query, object, alias, for_write, parts);
+}
+
 void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
                      bool for_write)
 {
     scope_predicate_parts(query, request, object, alias, for_write, SCOPE_PARTS_ALL);
+}
+
+enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias)
+{
+    struct building building = {.request = request, .resolve = true};
+    add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
+    return building.err;
 }
 
 enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write, unsigned parts)

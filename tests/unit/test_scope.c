@@ -416,14 +416,21 @@ static struct request request_as(int64_t user)
     return request;
 }
 
-static void compare(struct request *request, int64_t user, int kind, bool for_write)
+enum way { ONE_RECORD, FOR_WRITE, MANY_RECORDS };
+
+static void compare(struct request *request, int64_t user, int kind, enum way way)
 {
+    bool for_write = way == FOR_WRITE;
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT t.id FROM `");
     query_sql(&query, KIND[kind]->table);
     query_sql(&query, "` t WHERE ");
-    scope_predicate(&query, request, KIND[kind], "t", for_write);
+    if (way == MANY_RECORDS) {
+        assert_int_equal(scope_list_predicate(&query, request, KIND[kind], "t"), OK);
+    } else {
+        scope_predicate(&query, request, KIND[kind], "t", for_write);
+    }
     query_sql(&query, " ORDER BY t.id");
     struct rows rows;
     assert_int_equal(db_query(db, arena, query_text(&query), query_args(&query), &rows), OK);
@@ -432,7 +439,7 @@ static void compare(struct request *request, int64_t user, int kind, bool for_wr
         bool in_rows = found < rows.count && rows_get(&rows, found, 0).integer == id;
         found += in_rows;
         if (in_rows != visible(user, kind, id, for_write)) {
-            fail_msg("user %d, %s %d, write %d: SQL says %d", (int)user, KIND[kind]->name, (int)id, for_write, in_rows);
+            fail_msg("user %d, %s %d, way %d: SQL says %d", (int)user, KIND[kind]->name, (int)id, way, in_rows);
         }
     }
     assert_int_equal(found, rows.count);
@@ -451,13 +458,15 @@ static void predicate_finds_what_the_model_says(void **state)
             struct request request = request_as(user);
             struct grants *grants = (struct grants *)request.user->grants;
             for (int kind = 0; kind < KINDS; kind++) {
-                compare(&request, user, kind, false);
-                compare(&request, user, kind, true);
+                compare(&request, user, kind, ONE_RECORD);
+                compare(&request, user, kind, FOR_WRITE);
+                compare(&request, user, kind, MANY_RECORDS);
                 /* As if there were too many shares to name: the table is asked instead. */
                 size_t listed = grants->share_count;
                 grants->share_count = listed == 0 ? 0 : SHARE_LIST_MAX + 1;
-                compare(&request, user, kind, false);
-                compare(&request, user, kind, true);
+                compare(&request, user, kind, ONE_RECORD);
+                compare(&request, user, kind, FOR_WRITE);
+                compare(&request, user, kind, MANY_RECORDS);
                 grants->share_count = listed;
             }
         }
