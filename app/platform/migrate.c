@@ -1,5 +1,7 @@
-/* Applies the numbered files of sql/migrations. One run works at a time: the row of schema_lock is held meanwhile, which
- * also holds on a cluster, unlike GET_LOCK. DDL commits by itself, so the lock lives in a connection of its own. */
+/* Applies the numbered files of sql/migrations. One run works at a time: it holds the row of schema_lock meanwhile. DDL
+ * commits by itself, so the lock lives in a connection of its own, and it ends with its process, whatever happens.
+ * GET_LOCK does not exist on a cluster. There, two runs that come through different nodes do not see each other's row
+ * lock, but the cluster runs DDL one after the other, and every statement may be repeated: the second changes nothing. */
 #include "platform/migrate.h"
 
 #include <dirent.h>
@@ -7,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/db_internal.h"
+#include "db_internal.h"
 #include "platform/tx.h"
 
 enum { FILES_MAX = 1000, FILE_BYTES_MAX = 8 * 1024 * 1024, LOCK_TRIES = 120 };
@@ -34,11 +36,14 @@ struct number { int64_t value; };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT_ROWS(LOCK, "migrate.lock", struct number, NUMBER, "SELECT id AS value FROM schema_lock WHERE id = 1 FOR UPDATE");
 
-static const char BOOKS[] =
-    "CREATE TABLE IF NOT EXISTS schema_migration (number INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL, "
-    "checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL) COMMENT 'Applied migrations'; "
-    "CREATE TABLE IF NOT EXISTS schema_lock (id INT NOT NULL PRIMARY KEY) COMMENT 'Held while migrations run'; "
-    "INSERT IGNORE INTO schema_lock (id) VALUES (1)";
+/* What must exist before the first file. */
+static const char *const BOOKS[] = {
+    "CREATE TABLE IF NOT EXISTS schema_migration (number INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL,"
+    " checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL)"
+    " COMMENT 'Applied migrations'",
+    "CREATE TABLE IF NOT EXISTS schema_lock (id INT NOT NULL PRIMARY KEY) COMMENT 'Held while migrations run'",
+    "INSERT IGNORE INTO schema_lock (id) VALUES (1)",
+};
 
 /* Position behind a comment or a quoted text that begins at `i`; `i` itself when neither begins there. */
 static size_t skip_quiet(struct str script, size_t i)
@@ -202,21 +207,56 @@ static enum err compare(const struct migration *files, size_t count, const struc
     return OK;
 }
 
-/* Creates the database when it is missing; harmless when the account may not. */
-static enum err ensure_database(const struct config *config, struct arena *arena)
+static struct str quoted_name(struct arena *arena, const char *name)
+{
+    struct buf quoted;
+    buf_init(&quoted, arena);
+    buf_add_char(&quoted, '`');
+    for (const char *c = name; *c != '\0'; c++) {
+        buf_add_c(&quoted, *c == '`' ? "``" : (const char[]){*c, '\0'});
+    }
+    buf_add_char(&quoted, '`');
+    return buf_str(&quoted);
+}
+
+/* Creates the database when it is missing and sees that new tables get our character set: tables are created without
+ * naming one, and a database made by someone else may have another. An account that may do neither needs neither. */
+static enum err ensure_database(const struct config *config, struct arena *arena, FILE *progress)
 {
     struct db *db = db_create(config, DB_WRITE);
+    struct str name = quoted_name(arena, config->db_name);
+    db->without_schema = true;
     enum err err = db_connect(db);
-    if (err != OK) {
+    if (err == OK) {
+        err = db_script(db, str_format(arena, "CREATE DATABASE IF NOT EXISTS %.*s", STR_ARG(name)));
+        err = err == OK ? db_script(db, str_format(arena, "ALTER DATABASE %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci",
+                                                   STR_ARG(name)))
+                        : err;
+        err = err == ERR_UNAVAILABLE && db->mysql == NULL ? err : OK;
+    }
+    if (err == OK) {
+        /* Whether the database is there, and ours, shows now. */
         db_disconnect(db);
-        err = db_connect_to(db, NULL);
-        if (err == OK) {
-            err = db_script(db, str_format(arena, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci",
-                                           config->db_name));
-        }
+        db->without_schema = false;
+        err = db_connect(db);
+    }
+    if (err != OK) {
+        fprintf(progress, "The database cannot be reached: %.*s\n", STR_ARG(db_failed_message(db)));
     }
     db_destroy(db);
     return err;
+}
+
+static enum err make_books(struct db *db, FILE *progress)
+{
+    for (size_t i = 0; i < sizeof BOOKS / sizeof BOOKS[0]; i++) {
+        enum err err = db_script(db, str_from(BOOKS[i]));
+        if (err != OK) {
+            fprintf(progress, "The table of migrations cannot be made: %.*s\n", STR_ARG(db_failed_message(db)));
+            return err;
+        }
+    }
+    return OK;
 }
 
 static enum err apply(struct db *db, struct arena *arena, const struct migration *file, FILE *progress)
@@ -260,6 +300,10 @@ static enum err take_lock(struct db *guard, struct arena *arena, FILE *progress)
         if (err != OK) {
             tx_rollback(guard);
         }
+        if (err == ERR_BUSY && i == 0) {
+            fprintf(progress, "Another migration is running; waiting for it.\n");
+            fflush(progress);
+        }
     }
     if (err == ERR_BUSY) {
         fprintf(progress, "Another migration has been running for more than ten minutes.\n");
@@ -272,11 +316,9 @@ enum err migrate_run(const struct config *config, FILE *progress)
     struct arena *arena = arena_create(256 * 1024 * 1024);
     struct db *guard = db_create(config, DB_WRITE);
     struct db *db = db_create(config, DB_WRITE);
-    enum err err = ensure_database(config, arena);
-    if (err != OK) {
-        fprintf(progress, "The database cannot be reached.\n");
-    }
-    err = err == OK ? db_script(db, str_from(BOOKS)) : err;
+    db->read_timeout_s = 0; /* a change of a large table takes its time */
+    enum err err = ensure_database(config, arena, progress);
+    err = err == OK ? make_books(db, progress) : err;
     err = err == OK ? take_lock(guard, arena, progress) : err;
     if (err == OK) {
         err = apply_missing(config, arena, progress, db);
