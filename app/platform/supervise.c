@@ -338,7 +338,7 @@ static int wait_ms(const struct master *master)
 {
     int64_t until = clock_ms() + 5000;
     const struct generation *generations[] = {&master->serving, &master->coming};
-    for (int g = 0; g < 2; g++) {
+    for (int g = 0; g < 2 && !master->is_stopping; g++) {
         for (int role = 0; role < ROLE_COUNT && generations[g]->number != 0; role++) {
             bool missing = count_children(master, generations[g]->number, role) < generations[g]->wanted[role];
             until = missing && generations[g]->start_at_ms[role] < until ? generations[g]->start_at_ms[role] : until;
