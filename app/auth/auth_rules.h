@@ -23,6 +23,10 @@ enum err auth_sign_in(struct request *request, struct str login, struct str pass
 enum err auth_refresh(struct request *request, struct str token, struct auth_answer *out) MUST_CHECK;
 /* Ends the session of a refresh token; unknown tokens are ignored. In the caller's transaction. */
 enum err auth_sign_out(struct request *request, struct str token) MUST_CHECK;
+/* The signed-in user's password, asked again before something grave. A wrong one counts as a failed sign-in, in a
+ * transaction of its own, but is answered as a refused `field`: the session itself is good.
+ * Errors: ERR_LOCKED_OUT, ERR_INVALID. */
+enum err auth_prove_again(struct request *request, const char *field, struct str password, struct credential_row *out) MUST_CHECK;
 /* Another password for the signed-in user; all other sessions end. Opens its own transactions. Errors: ERR_LOCKED_OUT,
  * ERR_INVALID (current password wrong), ERR_WEAK_PASSWORD. */
 enum err auth_change_password(struct request *request, struct str current, struct str next, struct auth_answer *out) MUST_CHECK;

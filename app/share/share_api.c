@@ -168,7 +168,7 @@ static const struct field SHARES[] = {
     FIELD_END,
 };
 static const struct field REASON[] = {
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "admin, directory, role, parent, share; no_permission, outside_scope"},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "admin, directory, role, parent, share; no_permission, outside_scope, no_such_record"},
     {.name = "role_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "which role"},
     {.name = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "its scope for the object"},
     {.name = "share_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "which share"},

@@ -181,9 +181,13 @@ static enum err explain_shares(struct explanation *explanation)
     return OK;
 }
 
-/* Nothing opens the record: what each role would have opened. */
+/* Nothing opens the record: what each role would have opened. To somebody who sees all, it does not exist. */
 static void explain_absence(struct explanation *explanation, const struct role_scope_view *roles, size_t count)
 {
+    if (scope_for(explanation->asked, explanation->object)->all) {
+        add_reason(explanation, "no_such_record");
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         struct reason *reason = add_reason(explanation, "outside_scope");
         reason->role_name = (struct opt_str){true, roles[i].role_name};

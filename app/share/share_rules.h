@@ -14,7 +14,7 @@ enum err share_remove(struct request *request, int64_t id) MUST_CHECK;
 
 /* Why somebody sees a record, or does not. */
 struct reason {
-    const char *kind;         /* admin, directory, role, parent, share; no_permission, outside_scope */
+    const char *kind;         /* admin, directory, role, parent, share; no_permission, outside_scope, no_such_record */
     struct opt_str role_name; /* of the role */
     struct opt_str scope;     /* of the role for the object */
     struct opt_int share_id;  /* record_share.id */
