@@ -379,7 +379,7 @@ enum notation notation_serial(struct str text, bool base_1904, struct date *out,
         days++;
     }
     int64_t since_epoch = days + (base_1904 ? SERIAL_BASE_1904 : SERIAL_BASE_1900);
-    if (since_epoch >= date_of(9999, 12, 31).days) {
+    if (since_epoch > date_of(9999, 12, 31).days) {
         return NOTATION_NOT_A_DATE;
     }
     *out = (struct date){(int32_t)since_epoch};
