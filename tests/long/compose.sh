@@ -192,7 +192,11 @@ make_stand_ins >"$WORK/stand-ins.log" 2>&1 || { tail -n 20 "$WORK/stand-ins.log"
 
 rm -rf "$WORK/source"
 mkdir -p "$WORK/source"
-(cd "$ROOT" && git ls-files -co --exclude-standard -z | tar --null -T - -c) | tar -C "$WORK/source" -x
+(cd "$ROOT" && git ls-files -co --exclude-standard | while read -r file; do
+    if [ -f "$file" ]; then # a file removed, but not yet committed so, is still listed
+        printf '%s\n' "$file"
+    fi
+done | tar -T - -c) | tar -C "$WORK/source" -x
 "$WORK/source/docker/make-secrets.sh"
 expect "the file is valid" compose config -q
 say "building the images"
@@ -205,7 +209,7 @@ expect "the administrator signs in" sign_in
 for service in db app web; do
     expect "$service is confined" is_confined "$(podman ps -q --filter "label=com.docker.compose.service=$service")"
 done
-podman kill --signal KILL "$(podman ps -q --filter label=com.docker.compose.service=db)" >/dev/null
+kill -KILL "$(podman inspect --format '{{.State.Pid}}' "$(podman ps -q --filter label=com.docker.compose.service=db)")"
 expect "the database comes back by itself" wait_ready
 expect "the administrator is still there" sign_in
 say "all as expected"
