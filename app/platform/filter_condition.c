@@ -108,7 +108,7 @@ static const struct filter *build_in(struct filter_parse *parse, const struct fi
     if (plain->value_count > 0) {
         any->items[any->item_count++] = plain;
     }
-    return any;
+    return any->item_count == 1 ? any->items[0] : any;
 }
 
 static enum err parse_compare(struct filter_parse *parse, const struct field *field, const struct operator* op,
