@@ -82,8 +82,8 @@ static enum err run_once(struct db *db, const struct call *call, struct db_prepa
     struct db_prepared *prepared = NULL;
     TRY(db_ready(db));
     TRY(db_acquire(db, call->text, &prepared));
-    enum err err = call->arrays != NULL ? bind_arrays(db, call, prepared)
-                                        : db_bind_args(db, call->text, prepared, call->args);
+    enum err err =
+        call->arrays != NULL ? bind_arrays(db, call, prepared) : db_bind_args(db, call->text, prepared, call->args);
     if (err == OK) {
         err = execute_prepared(db, call, prepared);
     }
@@ -279,8 +279,8 @@ struct value rows_get(const struct rows *rows, size_t row, size_t column)
     return rows->values[row * rows->column_count + column];
 }
 
-static enum err read_values(struct db *db, const struct db_text *text, struct db_prepared *prepared, struct arena *arena,
-                            struct value *values)
+static enum err read_values(struct db *db, const struct db_text *text, struct db_prepared *prepared,
+                            struct arena *arena, struct value *values)
 {
     for (unsigned i = 0; i < prepared->field_count; i++) {
         TRY(db_read_cell(db, text, prepared, i, arena, &values[i]));
@@ -371,7 +371,8 @@ static enum err check_columns(struct db *db, const struct db_text *text, const s
 {
     const struct stmt *stmt = text->constant;
     if (prepared->field_count != stmt->column_count) {
-        return db_fail_local(db, text, "selects %u columns, the row has %zu", prepared->field_count, stmt->column_count);
+        return db_fail_local(db, text, "selects %u columns, the row has %zu", prepared->field_count,
+                             stmt->column_count);
     }
     for (size_t i = 0; i < stmt->column_count; i++) {
         const MYSQL_FIELD *field = &prepared->handle->fields[i];

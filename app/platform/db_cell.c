@@ -45,10 +45,8 @@ static MYSQL_TIME time_of_date(struct date date)
     int month = 0;
     int day = 0;
     date_parts(date, &year, &month, &day);
-    return (MYSQL_TIME){.year = (unsigned)year,
-                        .month = (unsigned)month,
-                        .day = (unsigned)day,
-                        .time_type = MYSQL_TIMESTAMP_DATE};
+    return (MYSQL_TIME){
+        .year = (unsigned)year, .month = (unsigned)month, .day = (unsigned)day, .time_type = MYSQL_TIMESTAMP_DATE};
 }
 
 static MYSQL_TIME time_of_instant(struct instant instant)
@@ -314,11 +312,13 @@ static bool set_member(void *member, enum column_type type, const struct value *
     return false;
 }
 
-enum err db_read_row(struct db *db, const struct db_text *text, struct db_prepared *prepared, struct arena *arena, char *row)
+enum err db_read_row(struct db *db, const struct db_text *text, struct db_prepared *prepared, struct arena *arena,
+                     char *row)
 {
     const struct stmt *stmt = text->constant;
     if (prepared->field_count != stmt->column_count) {
-        return db_fail_local(db, text, "selects %u columns, the row has %zu", prepared->field_count, stmt->column_count);
+        return db_fail_local(db, text, "selects %u columns, the row has %zu", prepared->field_count,
+                             stmt->column_count);
     }
     for (unsigned i = 0; i < prepared->field_count; i++) {
         const struct column *column = &stmt->columns[i];

@@ -17,11 +17,11 @@ enum { CONNECT_TIMEOUT_S = 5, WRITE_TIMEOUT_S = 60, PORT_DEFAULT = 3306, HOST_SI
 
 /* Numbers that the installed headers may not know: they belong to newer or clustered servers. */
 enum {
-    ERROR_WSREP_NOT_READY = 1047,    /* "WSREP has not yet prepared node for application use" */
-    ERROR_CONNECTION_KILLED = 1927,  /* told to the client before the server hangs up */
-    ERROR_RECORD_CHANGED = 1020,     /* snapshot isolation found a newer row */
-    ERROR_UNKNOWN_STATEMENT = 1243,  /* a proxy moved us to another server */
-    ERROR_CHECK_FAILED = 4025        /* CHECK constraint */
+    ERROR_WSREP_NOT_READY = 1047,   /* "WSREP has not yet prepared node for application use" */
+    ERROR_CONNECTION_KILLED = 1927, /* told to the client before the server hangs up */
+    ERROR_RECORD_CHANGED = 1020,    /* snapshot isolation found a newer row */
+    ERROR_UNKNOWN_STATEMENT = 1243, /* a proxy moved us to another server */
+    ERROR_CHECK_FAILED = 4025       /* CHECK constraint */
 };
 
 struct db *db_create(const struct config *config, enum db_mode mode)
@@ -290,9 +290,9 @@ static struct str log_name(const struct db_text *text)
 static void log_failure(const struct db *db, const struct db_text *text, enum err err, const char *sqlstate)
 {
     const char *message = message_quotes_data(sqlstate) ? "" : db->failed_message;
-    LOG_EVENT(level_of(err), "database_error", LOG_C("request_id", db->request_id), LOG_TEXT("statement", log_name(text)),
-              LOG_INT("errno", db->failed_errno), LOG_C("sqlstate", sqlstate), LOG_C("code", err_code(err)),
-              LOG_C("key", db->failed_key), LOG_C("message", message));
+    LOG_EVENT(level_of(err), "database_error", LOG_C("request_id", db->request_id),
+              LOG_TEXT("statement", log_name(text)), LOG_INT("errno", db->failed_errno), LOG_C("sqlstate", sqlstate),
+              LOG_C("code", err_code(err)), LOG_C("key", db->failed_key), LOG_C("message", message));
 }
 
 static void note_message(struct db *db, unsigned number, const char *message)
@@ -414,7 +414,8 @@ static MYSQL *open_endpoint(struct db *db, const struct endpoint *endpoint)
 }
 
 /* innodb_snapshot_isolation came in these releases, ON by default since 11.6.2. With it, a locking read of a row that
- * changed since the snapshot fails with 1020; our rule is the older one: a locking read sees the newest committed row. */
+ * changed since the snapshot fails with 1020; our rule is the older one: a locking read sees the newest committed row.
+ */
 static bool has_snapshot_isolation(unsigned long version)
 {
     return version >= 110402 || (version >= 101108 && version < 110000);

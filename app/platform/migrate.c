@@ -1,10 +1,12 @@
 /* Applies the numbered files of sql/migrations. One run works at a time: it holds the row of schema_lock meanwhile. DDL
  * commits by itself, so the lock lives in a connection of its own, and it ends with its process, whatever happens.
  * GET_LOCK does not exist on a cluster. There, two runs that come through different nodes do not see each other's row
- * lock, but the cluster runs DDL one after the other, and every statement may be repeated: the second changes nothing. */
+ * lock, but the cluster runs DDL one after the other, and every statement may be repeated: the second changes nothing.
+ */
 #include "platform/migrate.h"
 
 #include <dirent.h>
+#include <mysqld_error.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +29,18 @@ struct applied {
     struct str name;
     struct str checksum;
 };
-static const struct column APPLIED[] = {COLUMN(struct applied, number), COLUMN(struct applied, name), COLUMN(struct applied, checksum)};
+static const struct column APPLIED[] = {COLUMN(struct applied, number), COLUMN(struct applied, name),
+                                        COLUMN(struct applied, checksum)};
 STATEMENT_ROWS(LIST_APPLIED, "migrate.applied", struct applied, APPLIED,
                "SELECT number, name, checksum FROM schema_migration ORDER BY number");
 STATEMENT(NOTE, "migrate.note",
           "INSERT INTO schema_migration (number, name, checksum, applied_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3))");
-struct number { int64_t value; };
+struct number {
+    int64_t value;
+};
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
-STATEMENT_ROWS(LOCK, "migrate.lock", struct number, NUMBER, "SELECT id AS value FROM schema_lock WHERE id = 1 FOR UPDATE");
+STATEMENT_ROWS(LOCK, "migrate.lock", struct number, NUMBER,
+               "SELECT id AS value FROM schema_lock WHERE id = 1 FOR UPDATE");
 
 /* What must exist before the first file. */
 static const char *const BOOKS[] = {
@@ -150,7 +156,8 @@ static int by_number(const void *a, const void *b)
 }
 
 /* All files in order. Errors: ERR_INTERNAL with a sentence. */
-static enum err read_files(const struct config *config, struct arena *arena, FILE *progress, struct migration **out, size_t *count_out)
+static enum err read_files(const struct config *config, struct arena *arena, FILE *progress, struct migration **out,
+                           size_t *count_out)
 {
     struct str folder = str_format(arena, "%s/migrations", config->sql_dir);
     struct migration *files = ARENA_ARRAY(arena, struct migration, FILES_MAX);
@@ -188,18 +195,20 @@ static enum err read_files(const struct config *config, struct arena *arena, FIL
 }
 
 /* Applied rows must be a prefix of the files. Returns how many are applied through `done_out`. */
-static enum err compare(const struct migration *files, size_t count, const struct applied *applied, size_t applied_count, FILE *progress,
-                        size_t *done_out)
+static enum err compare(const struct migration *files, size_t count, const struct applied *applied,
+                        size_t applied_count, FILE *progress, size_t *done_out)
 {
     if (applied_count > 0 && applied[applied_count - 1].number > files[count - 1].number) {
-        fprintf(progress, "The database is from a newer version of the program (migration %lld, this program knows %lld).\n",
+        fprintf(progress,
+                "The database is from a newer version of the program (migration %lld, this program knows %lld).\n",
                 (long long)applied[applied_count - 1].number, (long long)files[count - 1].number);
         return ERR_CONFLICT;
     }
     for (size_t i = 0; i < applied_count; i++) {
         bool same = i < count && files[i].number == applied[i].number && str_eq(files[i].checksum, applied[i].checksum);
         if (!same) {
-            fprintf(progress, "Migration %.*s was changed or is missing since it was applied.\n", STR_ARG(applied[i].name));
+            fprintf(progress, "Migration %.*s was changed or is missing since it was applied.\n",
+                    STR_ARG(applied[i].name));
             return ERR_CONFLICT;
         }
     }
@@ -229,9 +238,11 @@ static enum err ensure_database(const struct config *config, struct arena *arena
     enum err err = db_connect(db);
     if (err == OK) {
         err = db_script(db, str_format(arena, "CREATE DATABASE IF NOT EXISTS %.*s", STR_ARG(name)));
-        err = err == OK ? db_script(db, str_format(arena, "ALTER DATABASE %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci",
-                                                   STR_ARG(name)))
-                        : err;
+        err = err == OK
+                  ? db_script(db, str_format(arena,
+                                             "ALTER DATABASE %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci",
+                                             STR_ARG(name)))
+                  : err;
         err = err == ERR_UNAVAILABLE && db->mysql == NULL ? err : OK;
     }
     if (err == OK) {
@@ -266,7 +277,8 @@ static enum err apply(struct db *db, struct arena *arena, const struct migration
     for (size_t i = 0; i < count; i++) {
         enum err err = db_script(db, statements[i]);
         if (err != OK) {
-            fprintf(progress, "%.*s, statement %zu of %zu failed: %.*s\n", STR_ARG(file->name), i + 1, count, STR_ARG(db_failed_message(db)));
+            fprintf(progress, "%.*s, statement %zu of %zu failed: %.*s\n", STR_ARG(file->name), i + 1, count,
+                    STR_ARG(db_failed_message(db)));
             return err;
         }
     }
@@ -340,7 +352,10 @@ enum err migrate_check(const struct config *config, struct db *db)
     if (err == OK) {
         err = db_many(db, arena, &LIST_APPLIED, NO_ARGS, &applied, &applied_count);
         if (err != OK) {
-            fprintf(stderr, err == ERR_UNAVAILABLE ? "The database cannot be reached.\n" : "The database is not set up; run `dabiao migrate`.\n");
+            bool reachable = err != ERR_UNAVAILABLE || db->failed_errno == ER_BAD_DB_ERROR;
+            fputs(reachable ? "The database is not set up; run `dabiao migrate`.\n"
+                            : "The database cannot be reached.\n",
+                  stderr);
         }
     }
     err = err == OK ? compare(files, count, applied, applied_count, stderr, &done) : err;

@@ -1,4 +1,5 @@
-/* The database layer against a real MariaDB: types, NULL, failures and what they mean, lost connections, streams, bulk. */
+/* The database layer against a real MariaDB: types, NULL, failures and what they mean, lost connections, streams, bulk.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,8 +66,10 @@ static int set_up(void **state)
     db = open_db(DB_WRITE);
     script("DROP TABLE IF EXISTS child");
     script("DROP TABLE IF EXISTS thing");
-    script("CREATE TABLE thing (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, code VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NULL,"
-           " name VARCHAR(100) NULL, note LONGTEXT NULL, small SMALLINT NULL, flag BOOLEAN NULL, on_day DATE NULL, at DATETIME(3) NULL,"
+    script("CREATE TABLE thing (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, code VARCHAR(20) CHARACTER SET ascii "
+           "COLLATE ascii_bin NULL,"
+           " name VARCHAR(100) NULL, note LONGTEXT NULL, small SMALLINT NULL, flag BOOLEAN NULL, on_day DATE NULL, at "
+           "DATETIME(3) NULL,"
            " amount_minor BIGINT NULL, hash BINARY(32) NULL, huge BIGINT UNSIGNED NULL, UNIQUE KEY thing_code (code),"
            " CONSTRAINT thing_small_positive CHECK (small >= 0))");
     script("CREATE TABLE child (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, thing_id BIGINT NOT NULL,"
@@ -95,13 +98,15 @@ struct full {
     struct money amount;
     struct str hash;
 };
-static const struct column FULL[] = {COLUMN(struct full, id),     COLUMN(struct full, name),   COLUMN(struct full, note),
-                                     COLUMN(struct full, small),  COLUMN(struct full, flag),   COLUMN(struct full, on_day),
-                                     COLUMN(struct full, at),     COLUMN(struct full, amount), COLUMN(struct full, hash)};
+static const struct column FULL[] = {
+    COLUMN(struct full, id),    COLUMN(struct full, name),   COLUMN(struct full, note),
+    COLUMN(struct full, small), COLUMN(struct full, flag),   COLUMN(struct full, on_day),
+    COLUMN(struct full, at),    COLUMN(struct full, amount), COLUMN(struct full, hash)};
 STATEMENT_ROWS(READ_FULL, "test.full", struct full, FULL,
                "SELECT id, name, note, small, flag, on_day, at, amount_minor, hash FROM thing ORDER BY id");
-STATEMENT(ADD_FULL, "test.add_full",
-          "INSERT INTO thing (name, note, small, flag, on_day, at, amount_minor, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+STATEMENT(
+    ADD_FULL, "test.add_full",
+    "INSERT INTO thing (name, note, small, flag, on_day, at, amount_minor, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
 struct optional {
     struct opt_int small;
@@ -140,8 +145,8 @@ static void every_type_comes_back(void **state)
         struct date day;
         assert_true(date_parse(str_from(days[i]), &day));
         ASSERT_OK(db_exec(db, arena, &ADD_FULL,
-                          ARGS(V("达标 '\\\" 😀"), V(i == 0 ? STR("") : note), V(i == 1 ? 32767 : 7), V(i % 2 == 0), V(day),
-                               V(((struct instant){moments[i]})), V(((struct money){amounts[i]})),
+                          ARGS(V("达标 '\\\" 😀"), V(i == 0 ? STR("") : note), V(i == 1 ? 32767 : 7), V(i % 2 == 0),
+                               V(day), V(((struct instant){moments[i]})), V(((struct money){amounts[i]})),
                                V(str_n((const char *)bytes, sizeof bytes)))));
     }
     struct full *rows;
@@ -162,7 +167,8 @@ static void every_type_comes_back(void **state)
     }
     assert_str(ask(db, "SELECT CAST(at AS CHAR) FROM thing WHERE id = 1").text, "1000-01-01 00:00:00.000");
     struct rows found;
-    ASSERT_OK(db_query(db, arena, STR("SELECT COUNT(*) FROM thing WHERE hash = ?"), ARGS(V(str_n((const char *)bytes, 32))), &found));
+    ASSERT_OK(db_query(db, arena, STR("SELECT COUNT(*) FROM thing WHERE hash = ?"),
+                       ARGS(V(str_n((const char *)bytes, 32))), &found));
     assert_int_equal(rows_get(&found, 0, 0).integer, 4);
 }
 
@@ -180,16 +186,21 @@ static void null_needs_a_place(void **state)
 
     struct date day = date_of(2026, 3, 31);
     script("DELETE FROM thing");
-    ASSERT_OK(db_exec(db, arena, &ADD_FULL, ARGS(V("n"), null, V(3), null, V(day), V(((struct instant){5})), V(((struct money){9})), null)));
+    ASSERT_OK(db_exec(db, arena, &ADD_FULL,
+                      ARGS(V("n"), null, V(3), null, V(day), V(((struct instant){5})), V(((struct money){9})), null)));
     ASSERT_OK(db_one(db, arena, &READ_OPTIONAL, NO_ARGS, &row));
     assert_true(row.small.set && row.name.set && row.on_day.set && row.at.set && row.amount.set);
     assert_int_equal(row.small.value + row.at.value.ms + row.amount.value.minor, 17);
     assert_int_equal(row.on_day.value.days, day.days);
 }
 
-struct one_int { int64_t value; };
+struct one_int {
+    int64_t value;
+};
 static const struct column ONE_INT[] = {COLUMN(struct one_int, value)};
-struct one_int32 { int32_t value; };
+struct one_int32 {
+    int32_t value;
+};
 static const struct column ONE_INT32[] = {COLUMN(struct one_int32, value)};
 STATEMENT_ROWS(SUM, "test.sum", struct one_int, ONE_INT, "SELECT SUM(amount_minor) FROM thing");
 STATEMENT_ROWS(HUGE_NUMBER, "test.huge", struct one_int, ONE_INT, "SELECT huge FROM thing ORDER BY id");
@@ -234,7 +245,8 @@ static void built_queries_give_values_by_type(void **state)
     (void)state;
     script("INSERT INTO thing (name, on_day, at, flag) VALUES ('n', '2026-03-31', '2026-03-31 08:00:00.5', TRUE)");
     struct rows rows;
-    ASSERT_OK(db_query(db, arena, STR("SELECT id, name, on_day, at AS moment, flag, note FROM thing WHERE name = ?"), ARGS(V("n")), &rows));
+    ASSERT_OK(db_query(db, arena, STR("SELECT id, name, on_day, at AS moment, flag, note FROM thing WHERE name = ?"),
+                       ARGS(V("n")), &rows));
     assert_int_equal(rows.count, 1);
     assert_int_equal(rows.column_count, 6);
     assert_string_equal(rows.names[3], "moment");
@@ -255,8 +267,11 @@ static void ascii_columns_are_searched_by_index(void **state)
     ASSERT_OK(db_query(db, arena, STR("EXPLAIN SELECT id FROM thing WHERE code = ?"), ARGS(V("a")), &rows));
     assert_str(rows_get(&rows, 0, 3).text, "const");
     const struct args foreign = ARGS(V("达"), V("b"));
-    assert_int_equal(db_query(db, arena, STR("SELECT id FROM thing WHERE code = ?"), (struct args){foreign.items, 1}, &rows), ERR_INVALID);
-    assert_int_equal(db_query(db, arena, STR("SELECT id FROM thing WHERE code IN (?, ?)"), foreign, &rows), ERR_INVALID);
+    assert_int_equal(
+        db_query(db, arena, STR("SELECT id FROM thing WHERE code = ?"), (struct args){foreign.items, 1}, &rows),
+        ERR_INVALID);
+    assert_int_equal(db_query(db, arena, STR("SELECT id FROM thing WHERE code IN (?, ?)"), foreign, &rows),
+                     ERR_INVALID);
 }
 
 /* ---- failures ---- */
@@ -350,11 +365,11 @@ static void a_snapshot_stays_the_same(void **state)
 /* ---- transactions ---- */
 
 struct crossing {
-    int64_t first;      /* row locked first */
-    int64_t second;     /* row locked second */
-    int64_t weight;     /* rows written first: the server gives up the lighter side */
-    int attempts;       /* times the body ran */
-    bool swallow;       /* go on after the deadlock, as a careless body might */
+    int64_t first;       /* row locked first */
+    int64_t second;      /* row locked second */
+    int64_t weight;      /* rows written first: the server gives up the lighter side */
+    int attempts;        /* times the body ran */
+    bool swallow;        /* go on after the deadlock, as a careless body might */
     enum err afterwards; /* what the careless statement was told */
 };
 
@@ -366,13 +381,16 @@ static enum err cross(struct db *connection, void *context)
     crossing->attempts++;
     TRY(db_run(connection, arena, STR("INSERT INTO thing (name) SELECT 'weight' FROM seq_1_to_1000 WHERE seq <= ?"),
                ARGS(V(crossing->weight)), &result));
-    TRY(db_run(connection, arena, STR("UPDATE thing SET small = small + 1 WHERE id = ?"), ARGS(V(crossing->first)), &result));
+    TRY(db_run(connection, arena, STR("UPDATE thing SET small = small + 1 WHERE id = ?"), ARGS(V(crossing->first)),
+               &result));
     if (crossing->attempts == 1) {
         nanosleep(&pause, NULL);
     }
-    enum err err = db_run(connection, arena, STR("UPDATE thing SET small = small + 1 WHERE id = ?"), ARGS(V(crossing->second)), &result);
+    enum err err = db_run(connection, arena, STR("UPDATE thing SET small = small + 1 WHERE id = ?"),
+                          ARGS(V(crossing->second)), &result);
     if (err != OK && crossing->swallow) {
-        crossing->afterwards = db_run(connection, arena, STR("INSERT INTO thing (code) VALUES (?)"), ARGS(V("stray")), &result);
+        crossing->afterwards =
+            db_run(connection, arena, STR("INSERT INTO thing (code) VALUES (?)"), ARGS(V("stray")), &result);
         return OK;
     }
     return err;
@@ -544,15 +562,16 @@ static void add_numbers(int count)
     ASSERT_OK(run("INSERT INTO thing (small) SELECT seq FROM seq_1_to_20000 WHERE seq <= ?", ARGS(V(count))));
 }
 
-STATEMENT_ROWS(NUMBERS, "test.numbers", struct one_int, ONE_INT, "SELECT small FROM thing WHERE small IS NOT NULL ORDER BY id");
+STATEMENT_ROWS(NUMBERS, "test.numbers", struct one_int, ONE_INT,
+               "SELECT small FROM thing WHERE small IS NOT NULL ORDER BY id");
 
 struct walk {
-    int64_t sum;      /* of the values seen */
-    int seen;         /* rows seen */
-    int stop_at;      /* refuse at this row */
-    int depth;        /* of nested walks */
-    bool kill;        /* lose the connection half-way */
-    int64_t texts;    /* bytes of text seen */
+    int64_t sum;   /* of the values seen */
+    int seen;      /* rows seen */
+    int stop_at;   /* refuse at this row */
+    int depth;     /* of nested walks */
+    bool kill;     /* lose the connection half-way */
+    int64_t texts; /* bytes of text seen */
 };
 
 static enum err count_row(void *context, void *row)
@@ -632,7 +651,8 @@ static void a_stream_needs_little_memory(void **state)
     add_numbers(2000);
     struct walk walk = {0};
     size_t before = arena_used(arena);
-    ASSERT_OK(db_query_each(db, arena, STR("SELECT id, REPEAT(?, 100000) FROM thing"), ARGS(V("x")), count_text, &walk));
+    ASSERT_OK(
+        db_query_each(db, arena, STR("SELECT id, REPEAT(?, 100000) FROM thing"), ARGS(V("x")), count_text, &walk));
     assert_int_equal(walk.seen, 2000);
     assert_int_equal(walk.texts, 200000000);
     assert_true(arena_used(arena) - before < 10000);
@@ -654,8 +674,6 @@ static void few_statements_stay_prepared(void **state)
     assert_true(str_to_i64(rows_get(&rows, 0, 1).text, &kept));
     assert_int_equal(kept, 256);
 
-
-
     uint64_t count = db_query_count(db);
     assert_int_equal(ask_int("SELECT 399"), 399);
     assert_int_equal(db_query_count(db), count + 1);
@@ -669,7 +687,8 @@ static void check_finds_what_is_wrong(void **state)
     static const struct stmt gone = {"gone", "SELECT absent FROM thing", ONE_INT, 1, sizeof(struct one_int)};
     static const struct stmt text = {"text", "SELECT name FROM thing", ONE_INT, 1, sizeof(struct one_int)};
     static const struct stmt null = {"null", "SELECT small FROM thing", ONE_INT, 1, sizeof(struct one_int)};
-    static const struct stmt sum = {"sum", "SELECT COALESCE(SUM(small), 0) FROM thing", ONE_INT, 1, sizeof(struct one_int)};
+    static const struct stmt sum = {"sum", "SELECT COALESCE(SUM(small), 0) FROM thing", ONE_INT, 1,
+                                    sizeof(struct one_int)};
     ASSERT_OK(db_check(db, &good));
     ASSERT_OK(db_check(db, &sum));
     assert_int_equal(db_check(db, &two), ERR_INTERNAL);
@@ -689,8 +708,7 @@ static void check_finds_what_is_wrong(void **state)
 /* ---- bulk ---- */
 
 enum { BULK_WIDTH = 6 };
-#define BULK \
-    "INSERT INTO thing (code, name, small, on_day, at, hash) VALUES (?, ?, ?, ?, ?, ?)"
+#define BULK "INSERT INTO thing (code, name, small, on_day, at, hash) VALUES (?, ?, ?, ?, ?, ?)"
 
 static struct value *bulk_rows(size_t count)
 {
@@ -715,7 +733,8 @@ static void bulk_keeps_values(void **state)
     struct value *rows = bulk_rows(2500);
     ASSERT_OK(db_bulk(db, arena, STR(BULK), rows, BULK_WIDTH, 2500));
     struct rows found;
-    ASSERT_OK(db_query(db, arena, STR("SELECT code, name, small, on_day, at, hash FROM thing ORDER BY id"), NO_ARGS, &found));
+    ASSERT_OK(
+        db_query(db, arena, STR("SELECT code, name, small, on_day, at, hash FROM thing ORDER BY id"), NO_ARGS, &found));
     assert_int_equal(found.count, 2500);
     for (size_t i = 0; i < found.count; i++) {
         for (size_t c = 0; c < BULK_WIDTH; c++) {
