@@ -5,7 +5,7 @@ enum { PARTS_MAX = 64, MILLION = 1000000 };
 
 bool split_by_weights(int64_t total, const int64_t *weights, size_t count, int64_t *parts_out)
 {
-    int64_t usable[PARTS_MAX];
+    int64_t usable[PARTS_MAX] = {0};
     struct money parts[PARTS_MAX];
     if (count > PARTS_MAX) {
         return false;
