@@ -41,47 +41,47 @@ struct db_cell {
 
 /* A prepared statement with room for its arguments and its row. */
 struct db_prepared {
-    MYSQL_STMT *handle;              /* the library's object */
-    const struct stmt *constant;     /* key of a STATEMENT, or NULL */
-    char *sql;                       /* key of a built query: its text, ours */
-    size_t sql_len;                  /* bytes of `sql` */
-    uint64_t hash;                   /* of the key */
-    struct db_prepared *next;        /* in its bucket */
-    struct db_prepared *newer;       /* in order of use */
-    struct db_prepared *older;       /* in order of use */
-    bool cached;                     /* in the table; else closed when released */
-    bool busy;                       /* rows of it are being read */
-    bool stale;                      /* its connection is gone */
-    unsigned param_count;            /* question marks */
-    MYSQL_BIND *params;              /* one for each */
-    MYSQL_TIME *param_times;         /* room for dates among them */
-    unsigned field_count;            /* result columns; 0 for writes */
-    MYSQL_BIND *results;             /* one for each */
-    struct db_cell *cells;           /* one for each */
+    MYSQL_STMT *handle;          /* the library's object */
+    const struct stmt *constant; /* key of a STATEMENT, or NULL */
+    char *sql;                   /* key of a built query: its text, ours */
+    size_t sql_len;              /* bytes of `sql` */
+    uint64_t hash;               /* of the key */
+    struct db_prepared *next;    /* in its bucket */
+    struct db_prepared *newer;   /* in order of use */
+    struct db_prepared *older;   /* in order of use */
+    bool cached;                 /* in the table; else closed when released */
+    bool busy;                   /* rows of it are being read */
+    bool stale;                  /* its connection is gone */
+    unsigned param_count;        /* question marks */
+    MYSQL_BIND *params;          /* one for each */
+    MYSQL_TIME *param_times;     /* room for dates among them */
+    unsigned field_count;        /* result columns; 0 for writes */
+    MYSQL_BIND *results;         /* one for each */
+    struct db_cell *cells;       /* one for each */
 };
 
 /* A connection. */
 struct db {
-    const struct config *config;            /* settings, borrowed */
-    enum db_mode mode;                      /* read or write */
-    MYSQL *mysql;                           /* NULL while not connected */
-    size_t host_count;                      /* ways to connect, at least 1 */
-    size_t host_index;                      /* the next connect starts here: the one that worked last */
-    unsigned read_timeout_s;                /* 0: none, for migrations */
-    bool without_schema;                    /* connect without choosing a database */
-    bool in_tx;                             /* between tx_begin and its end */
-    enum err doomed;                        /* why the server ended our transaction, or OK */
-    unsigned streams;                       /* results being read row by row */
-    bool may_rerun;                         /* the last failure surely left nothing behind on the server */
-    uint64_t query_count;                   /* statements run */
-    char request_id[64];                    /* for the log */
-    unsigned failed_errno;                  /* of the last failure */
-    char failed_key[256];                   /* key, constraint or column it named */
-    char failed_message[512];               /* the server's words */
+    const struct config *config;             /* settings, borrowed */
+    enum db_mode mode;                       /* read or write */
+    MYSQL *mysql;                            /* NULL while not connected */
+    size_t host_count;                       /* ways to connect, at least 1 */
+    size_t host_index;                       /* the next connect starts here: the one that worked last */
+    unsigned read_timeout_s;                 /* 0: none, for migrations */
+    bool without_schema;                     /* connect without choosing a database */
+    bool in_tx;                              /* between tx_begin and its end */
+    enum err doomed;                         /* why the server ended our transaction, or OK */
+    unsigned streams;                        /* results being read row by row */
+    bool may_rerun;                          /* the last failure surely left nothing behind on the server */
+    uint64_t query_count;                    /* statements run */
+    char request_id[64];                     /* for the log */
+    unsigned failed_errno;                   /* of the last failure */
+    char failed_key[256];                    /* key, constraint or column it named */
+    char failed_message[512];                /* the server's words */
     struct db_prepared *buckets[DB_BUCKETS]; /* prepared statements by key */
-    struct db_prepared *newest;             /* most recently used */
-    struct db_prepared *oldest;             /* least recently used */
-    size_t prepared_count;                  /* in the table */
+    struct db_prepared *newest;              /* most recently used */
+    struct db_prepared *oldest;              /* least recently used */
+    size_t prepared_count;                   /* in the table */
 };
 
 /* db_connect.c */
@@ -113,7 +113,8 @@ void db_forget_prepared(struct db *db);
 /* db_cell.c */
 
 /* Binds arguments. Errors: ERR_INTERNAL when their number is wrong. */
-enum err db_bind_args(struct db *db, const struct db_text *text, struct db_prepared *prepared, struct args args) MUST_CHECK;
+enum err db_bind_args(struct db *db, const struct db_text *text, struct db_prepared *prepared,
+                      struct args args) MUST_CHECK;
 /* Binds the cells to the columns of an executed statement. */
 enum err db_bind_cells(struct db *db, const struct db_text *text, struct db_prepared *prepared) MUST_CHECK;
 /* The cell of the current row as a value; text goes to `arena`. */

@@ -18,7 +18,8 @@ static void forget(struct db *db)
 enum err tx_begin(struct db *db)
 {
     assert(!db->in_tx);
-    struct str begin = db->mode == DB_READ ? STR("START TRANSACTION WITH CONSISTENT SNAPSHOT") : STR("START TRANSACTION");
+    struct str begin =
+        db->mode == DB_READ ? STR("START TRANSACTION WITH CONSISTENT SNAPSHOT") : STR("START TRANSACTION");
     db_clear_failure(db);
     TRY(db_ready(db));
     enum err err = db_send(db, begin);
