@@ -295,7 +295,7 @@ dabiao() {
 migrate() {
     local log=$VAR/log/migrate.log
     if ! dabiao migrate >"$log" 2>&1; then
-        tail -n 5 "$log" >&2 # its own sentence: a newer database, a failed migration
+        grep -v '^{' "$log" | tail -n 3 >&2 # its own sentence: a newer database, a failed migration
         exit 1
     fi
 }
