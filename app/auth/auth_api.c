@@ -2,6 +2,7 @@
  * ROUTE_NO_TX: the answers of transactional POSTs are stored for idempotency keys, and a secret must not be. */
 #include "auth.h"
 #include "auth_rules.h"
+#include "platform/audit.h"
 #include "platform/auth.h"
 #include "platform/job.h"
 
@@ -128,10 +129,33 @@ static struct opt_str text_or_null(const json_t *body, const char *name, struct 
     return (struct opt_str){text.len > 0, text};
 }
 
+static struct str text_of(struct opt_str text)
+{
+    return text.set ? text.value : (struct str){0};
+}
+
+static void note_change(json_t *changes, const char *name, struct str before, struct str after)
+{
+    if (!str_eq(before, after)) {
+        json_object_set_new(changes, name, json_pack("[o,o]", json_str(before), json_str(after)));
+    }
+}
+
+static json_t *me_changes(struct request *request, const struct me_row *before, const struct me_row *after)
+{
+    json_t *changes = json_keep(request->arena, json_object());
+    note_change(changes, "name", before->name, after->name);
+    note_change(changes, "locale", before->locale, after->locale);
+    note_change(changes, "email", text_of(before->email), text_of(after->email));
+    note_change(changes, "phone", text_of(before->phone), text_of(after->phone));
+    return changes;
+}
+
 static enum err patch_me(struct request *request, struct response *response)
 {
-    struct me_row me;
-    TRY(me_store_get(request->db, request->arena, request->user->user_id, &me));
+    struct me_row before;
+    TRY(me_store_get(request->db, request->arena, request->user->user_id, &before));
+    struct me_row me = before;
     struct str locale = json_get_str(request->json, "locale");
     struct str name = str_trim(json_get_str(request->json, "name"));
     me.locale = locale.len > 0 ? locale : me.locale;
@@ -139,6 +163,7 @@ static enum err patch_me(struct request *request, struct response *response)
     me.email = text_or_null(request->json, "email", me.email);
     me.phone = text_or_null(request->json, "phone", me.phone);
     TRY(me_store_update(request->db, request->arena, request->user->user_id, &me, request->now));
+    TRY(audit_write(request, "user", request->user->user_id, "update", 0, me_changes(request, &before, &me), (struct str){0}));
     return get_me(request, response);
 }
 
