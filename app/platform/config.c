@@ -261,23 +261,28 @@ static bool is_level(const char *text)
            strcmp(text, "error") == 0;
 }
 
-/* "host[:port],…" or "[v6]:port": every entry has a host, every port is one. */
+/* "host", "host:port", "[v6]" or "[v6]:port". */
+static bool is_host(struct str entry)
+{
+    bool bracket = str_starts(entry, STR("["));
+    size_t end = str_find(entry, bracket ? STR("]") : STR(":"));
+    struct str host = str_slice(entry, bracket ? 1 : 0, end);
+    struct str port = str_slice(entry, bracket ? end + 1 : end, entry.len);
+    int64_t number = 0;
+    if (host.len == 0 || (bracket && end == SIZE_MAX)) {
+        return false;
+    }
+    if (port.len == 0) {
+        return true;
+    }
+    return port.ptr[0] == ':' && str_to_i64(str_slice(port, 1, port.len), &number) && number > 0 && number <= PORT_MAX;
+}
+
 static bool is_host_list(struct str text)
 {
     struct str entry;
     while (str_cut(&text, ',', &entry)) {
-        struct str port = str_trim(entry);
-        struct str host;
-        bool bracket = str_starts(port, STR("["));
-        int64_t number = 1;
-        if (!str_cut(&port, bracket ? ']' : ':', &host) || host.len == (bracket ? 1 : 0)) {
-            return false;
-        }
-        if (bracket && port.len > 0 && !str_starts(port, STR(":"))) {
-            return false;
-        }
-        port = bracket ? str_slice(port, 1, port.len) : port;
-        if (port.len > 0 && (!str_to_i64(port, &number) || number < 1 || number > PORT_MAX)) {
+        if (!is_host(str_trim(entry))) {
             return false;
         }
     }

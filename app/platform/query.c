@@ -50,7 +50,8 @@ void query_arg_ids(struct query *query, const int64_t *ids, size_t count)
 void query_append(struct query *query, const struct query *other)
 {
     buf_add(&query->sql, buf_str(&other->sql));
-    for (size_t i = 0; i < other->count; i++) {
+    size_t count = other->count;
+    for (size_t i = 0; i < count; i++) {
         add_value(query, other->items[i]);
     }
 }
