@@ -2,6 +2,7 @@
 #include "auth.h"
 #include "contract.h"
 #include "customer.h"
+#include "import.h"
 #include "job.h"
 #include "opportunity.h"
 #include "org.h"
@@ -14,8 +15,8 @@
 
 const struct feature *const FEATURES[] = {
     &AUTH_FEATURE, &ORG_FEATURE, &CUSTOMER_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
-    &TARGET_FEATURE, &SHARE_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
+    &TARGET_FEATURE, &SHARE_FEATURE, &IMPORT_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 
-const struct command *const COMMANDS[] = {AUTH_COMMANDS, JOB_COMMANDS, NULL};
+const struct command *const COMMANDS[] = {AUTH_COMMANDS, IMPORT_COMMANDS, JOB_COMMANDS, NULL};

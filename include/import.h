@@ -7,6 +7,6 @@
 
 extern const struct feature IMPORT_FEATURE;
 /* `dabiao import KIND FILE --map M.json [--as LOGIN] [--dry-run] [--json]`. */
-extern const struct command IMPORT_COMMAND;
+extern const struct command IMPORT_COMMANDS[];
 
 #endif

@@ -40,11 +40,11 @@ STATEMENT(DROP_FAULTS, "import.drop_faults", "DELETE FROM import_fault WHERE bat
 STATEMENT(PROGRESS, "import.progress",
           "UPDATE import_batch SET row_count = ?, done_row = ?, created_count = ?, updated_count = ?, skipped_count = ?, failed_count = ?, updated_at = ? WHERE id = ?");
 STATEMENT(SET_STATUS, "import.set_status", "UPDATE import_batch SET status = ?, updated_at = ? WHERE id = ?");
-STATEMENT(ADD_FAULT, "import.add_fault", "REPLACE INTO import_fault (batch_id, row_number, cells, errors) VALUES (?, ?, ?, ?)");
+STATEMENT(ADD_FAULT, "import.add_fault", "REPLACE INTO import_fault (batch_id, source_row, cells, errors) VALUES (?, ?, ?, ?)");
 STATEMENT(ADD_RECORD, "import.add_record",
-          "INSERT INTO import_record (batch_id, row_number, object, record_id, action, version, before_values) VALUES (?, ?, ?, ?, ?, ?, ?)");
+          "INSERT INTO import_record (batch_id, source_row, object, record_id, action, version, before_values) VALUES (?, ?, ?, ?, ?, ?, ?)");
 STATEMENT_ROWS(FAULTS, "import.faults", struct import_fault, FAULT,
-               "SELECT row_number, cells, errors FROM import_fault WHERE batch_id = ? AND row_number > ? ORDER BY row_number LIMIT ?");
+               "SELECT source_row, cells, errors FROM import_fault WHERE batch_id = ? AND source_row > ? ORDER BY source_row LIMIT ?");
 STATEMENT_ROWS(RECORDS, "import.records", struct import_record, RECORD,
                "SELECT id, object, record_id, action, version, before_values FROM import_record WHERE batch_id = ? AND id < ? ORDER BY id DESC LIMIT ?");
 

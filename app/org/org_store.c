@@ -1,6 +1,7 @@
 /* SQL of departments, people and their places in time. */
 #include "org_store.h"
 
+#include "org.h"
 #include "platform/object_select.h"
 
 struct number { int64_t value; };
@@ -63,6 +64,16 @@ STATEMENT(ADD_ROLE, "user.add_role", "INSERT INTO user_role (user_id, role_id) V
 STATEMENT_ROWS(OTHER_ADMINS, "user.other_admins", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM user_role ur JOIN role r ON r.id = ur.role_id JOIN `user` u ON u.id = ur.user_id "
                "WHERE r.code = 'admin' AND u.status = 'active' AND u.deleted_at IS NULL AND u.id <> ?");
+
+STATEMENT_ROWS(BY_LOGIN, "user.by_login", struct number, NUMBER, "SELECT id AS value FROM `user` WHERE login = ? AND deleted_at IS NULL");
+STATEMENT_ROWS(FIRST_ADMIN, "user.first_admin", struct number, NUMBER,
+               "SELECT u.id AS value FROM `user` u JOIN user_role ur ON ur.user_id = u.id JOIN role r ON r.id = ur.role_id "
+               "WHERE r.code = 'admin' AND u.status = 'active' AND u.deleted_at IS NULL ORDER BY u.id LIMIT 1");
+
+enum err org_user_by_login(struct db *db, struct arena *arena, const char *login, int64_t *id_out)
+{
+    return login == NULL ? db_one(db, arena, &FIRST_ADMIN, NO_ARGS, id_out) : db_one(db, arena, &BY_LOGIN, ARGS(V(login)), id_out);
+}
 
 enum err org_store_touch(struct db *db, struct arena *arena)
 {

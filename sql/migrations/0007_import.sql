@@ -26,17 +26,17 @@ CREATE TABLE IF NOT EXISTS import_batch (
 
 CREATE TABLE IF NOT EXISTS import_fault (
   batch_id BIGINT NOT NULL,
-  row_number BIGINT NOT NULL COMMENT 'as in a spreadsheet, from 1',
+  source_row BIGINT NOT NULL COMMENT 'as in a spreadsheet, from 1',
   cells LONGTEXT NOT NULL COMMENT 'JSON list: the row as it was',
   errors LONGTEXT NOT NULL COMMENT 'JSON list of {field, column, code, message}',
-  PRIMARY KEY (batch_id, row_number),
+  PRIMARY KEY (batch_id, source_row),
   CONSTRAINT import_fault_batch_fk FOREIGN KEY (batch_id) REFERENCES import_batch (id) ON DELETE CASCADE
 ) COMMENT 'Rows that were refused';
 
 CREATE TABLE IF NOT EXISTS import_record (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
   batch_id BIGINT NOT NULL,
-  row_number BIGINT NOT NULL,
+  source_row BIGINT NOT NULL,
   object VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   record_id BIGINT NOT NULL,
   action VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'created updated',
