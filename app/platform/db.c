@@ -10,7 +10,6 @@
 #include "platform/db.h"
 
 #include <assert.h>
-#include <errmsg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
  *
  * A statement whose rows are being read is busy: it is neither evicted nor used a second time, so that a callback of
  * db_each may run any statement, also its own. */
-#include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "platform/tx.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -59,6 +60,24 @@ void tx_rollback(struct db *db)
     if (db->mysql != NULL && db_send(db, STR("ROLLBACK")) != OK) {
         db_disconnect(db); /* the server then rolls back */
     }
+}
+
+static enum err send_named(struct db *db, const char *verb, const char *name)
+{
+    char sql[128];
+    int len = snprintf(sql, sizeof sql, "%s %s", verb, name);
+    assert(db->in_tx && len < (int)sizeof sql);
+    return db_script(db, str_n(sql, (size_t)len));
+}
+
+enum err tx_mark(struct db *db, const char *name)
+{
+    return send_named(db, "SAVEPOINT", name);
+}
+
+enum err tx_undo(struct db *db, const char *name)
+{
+    return send_named(db, "ROLLBACK TO SAVEPOINT", name);
 }
 
 void tx_back_off(int attempt)

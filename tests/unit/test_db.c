@@ -454,6 +454,21 @@ static void a_failed_body_leaves_nothing(void **state)
     tx_rollback(db); /* accepted when nothing is open */
 }
 
+static void a_mark_is_gone_back_to(void **state)
+{
+    (void)state;
+    ASSERT_OK(tx_begin(db));
+    ASSERT_OK(db_exec(db, arena, &ADD, ARGS(V("a"))));
+    ASSERT_OK(tx_mark(db, "row"));
+    ASSERT_OK(db_exec(db, arena, &ADD, ARGS(V("b"))));
+    assert_int_equal(db_exec(db, arena, &ADD, ARGS(V("a"))), ERR_DUPLICATE);
+    ASSERT_OK(tx_undo(db, "row"));
+    ASSERT_OK(tx_mark(db, "row"));
+    ASSERT_OK(db_exec(db, arena, &ADD, ARGS(V("c"))));
+    ASSERT_OK(tx_commit(db));
+    assert_str(ask(db, "SELECT GROUP_CONCAT(code ORDER BY code) FROM thing").text, "a,c");
+}
+
 static void a_held_lock_is_busy(void **state)
 {
     (void)state;
@@ -813,6 +828,7 @@ int main(int argc, char **argv)
         TEST(a_deadlock_is_run_again),
         TEST(nothing_runs_alone_after_a_deadlock),
         TEST(a_failed_body_leaves_nothing),
+        TEST(a_mark_is_gone_back_to),
         TEST(a_held_lock_is_busy),
         TEST(an_idle_loss_is_not_noticed),
         TEST(a_loss_inside_a_transaction_ends_it),
