@@ -28,7 +28,8 @@ enum {
     DRAIN_MS = 10000,        /* from polite to firm */
     YOUNG_MS = 10000,        /* who dies before is started again with growing delay */
     DELAY_FIRST_MS = 100,    /* first delay */
-    DELAY_MAX_MS = 10000,    /* last delay */
+    DELAY_READY_MS = 1000,   /* longest for those that had become ready: requests wait for them */
+    DELAY_MAX_MS = 10000,    /* longest for those that had not */
     READY_MS = 60000,        /* a coming generation has that long */
     EXIT_EXEC_FAILED = 1,    /* the binary could not be run just now */
 };
@@ -225,6 +226,12 @@ static void give_up_coming(struct master *master, const char *why)
 
 /* ---- what the loop sees ---- */
 
+static int64_t next_delay(int64_t delay_ms, int64_t max_ms)
+{
+    int64_t next = delay_ms == 0 ? DELAY_FIRST_MS : delay_ms * 2;
+    return next < max_ms ? next : max_ms;
+}
+
 /* Decides what follows from the end of a process that was not asked to stop. */
 static void replace(struct master *master, const struct child *child, int code)
 {
@@ -246,7 +253,7 @@ static void replace(struct master *master, const struct child *child, int code)
     }
     int64_t *delay = &generation->delay_ms[child->role];
     bool is_well = clock_ms() - child->started_ms >= YOUNG_MS || (code == 0 && child->is_ready);
-    *delay = is_well ? 0 : *delay == 0 ? DELAY_FIRST_MS : *delay * 2 < DELAY_MAX_MS ? *delay * 2 : DELAY_MAX_MS;
+    *delay = is_well ? 0 : next_delay(*delay, child->is_ready ? DELAY_READY_MS : DELAY_MAX_MS);
     generation->start_at_ms[child->role] = clock_ms() + *delay;
 }
 
