@@ -279,7 +279,13 @@ static void send_response(struct worker *worker, const struct request *request, 
     struct str body = response->json == NULL ? response->raw : json_write(worker->arena, response->json);
     put_headers(worker, request, response, body);
     put(worker, body);
-    /* A connection kept open would hold the worker: it is closed even where the web server would keep it. */
+    FCGX_FFlush(worker->fcgi.out);
+}
+
+/* A connection kept open would hold the worker: it is closed even where the web server would keep it. What the request
+ * borrowed from the parameters (id, method, path, headers) is gone afterwards. */
+static void end_request(struct worker *worker)
+{
     worker->fcgi.keepConnection = 0;
     FCGX_Finish_r(&worker->fcgi);
 }
@@ -323,6 +329,7 @@ static void serve_one(struct worker *worker)
     }
     send_response(worker, &request, &response);
     note_request(&request, &response, clock_micros() - begun, queries);
+    end_request(worker);
     for (size_t i = 0; i < response.event_count && response.status < 400; i++) {
         events_publish(worker->config, response.event_channels[i], response.event_names[i]);
     }
