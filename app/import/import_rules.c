@@ -508,10 +508,10 @@ static enum err run_row(struct run *run, const struct table_row *row)
     struct import_batch *batch = run->batch;
     enum outcome outcome = OUTCOME_CREATED;
     error_init(request->error, request->arena);
-    TRY(db_script(request->db, STR("SAVEPOINT import_row")));
+    TRY(tx_mark(request->db, "import_row"));
     enum err err = work_row(run, row, &outcome);
     if (is_refusal(err)) {
-        TRY(db_script(request->db, STR("ROLLBACK TO SAVEPOINT import_row")));
+        TRY(tx_undo(request->db, "import_row"));
         /* References made by this row are gone with it. */
         json_object_clear(run->cache);
         batch->failed_count++;
@@ -548,7 +548,7 @@ static enum err keep_faults_only(struct db *db, struct run *run)
     size_t count;
     struct arena *arena = run->chunk_arena;
     TRY(import_store_faults(db, arena, run->batch->id, (int64_t)run->rows[0].number - 1, CHUNK_ROWS, &faults, &count));
-    TRY(db_script(db, STR("ROLLBACK TO SAVEPOINT import_chunk")));
+    TRY(tx_undo(db, "import_chunk"));
     json_object_clear(run->cache);
     for (size_t i = 0; i < count; i++) {
         TRY(import_store_fault(db, arena, run->batch->id, faults[i].row_number, faults[i].cells, faults[i].errors));
@@ -560,7 +560,7 @@ static enum err run_chunk(struct db *db, void *context)
 {
     struct run *run = context;
     struct import_batch before = *run->batch;
-    TRY(db_script(db, STR("SAVEPOINT import_chunk")));
+    TRY(tx_mark(db, "import_chunk"));
     enum err err = run_rows(run);
     if (err == OK && run->batch->dry_run) {
         err = keep_faults_only(db, run);
