@@ -210,9 +210,9 @@ export async function department({ parent_id, name = unique("dept"), ...rest } =
 /** Makes a person with a role, past the first change of password, and gives a Client signed in as that person. */
 export async function person({ role = "sales", department_id, manager_id, ...rest } = {}) {
     const login = unique("p").toLowerCase();
-    const first = "First-Password-11";
-    await (await admin()).post("/users", { login, name: login, department_id: department_id ?? (await company()).id,
-        manager_id, role_ids: [await roleId(role)], first_password: first, ...rest });
+    const made = await (await admin()).post("/users", { login, name: login, department_id: department_id ?? (await company()).id,
+        manager_id, role_ids: [await roleId(role)], ...rest });
+    const { first_password: first } = await (await admin()).post(`/users/${made.id}/reset-password`, undefined);
     const fresh = await signIn(login, first);
     await fresh.put("/auth/password", { current_password: first, new_password: PASSWORD });
     return signIn(login);

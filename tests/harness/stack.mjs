@@ -59,10 +59,13 @@ async function createAdmin(stack) {
 export async function startStack({ mode, demo }) {
     const folder = mkdtempSync(join(tmpdir(), "dabiao-test-"));
     chmodSync(folder, 0o755);
+    // The route table is built once and lives as long as the process.
+    writeFileSync(join(folder, "lsan.supp"), "leak:routes_init\n");
     const port = await freePort();
     const child = start(join(ROOT, "scripts/stack.sh"), ["--var", folder, "--port", String(port), "--fast", "--quiet",
         "--binary", join(ROOT, "build", mode, "dabiao"), "--demo", demo ? "yes" : "no"], {
-        env: { ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0:exitcode=99", UBSAN_OPTIONS: "print_stacktrace=1",
+        env: { ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0:exitcode=99",
+            LSAN_OPTIONS: `suppressions=${join(folder, "lsan.supp")}:print_suppressions=0`, UBSAN_OPTIONS: "print_stacktrace=1",
             DABIAO_RATE_PER_MINUTE: "0", DABIAO_ARGON_MEMORY_KB: "8192", DABIAO_ARGON_PASSES: "1" },
         stdio: ["ignore", "ignore", "inherit"],
     });
@@ -102,5 +105,19 @@ function saveLogs(folder, mode) {
     if (!existsSync(log)) {
         return [];
     }
-    return readFileSync(log, "utf8").split("\n").filter((line) => /ERROR: (Address|Leak)Sanitizer|runtime error:/.test(line));
+    return sanitizerFaults(readFileSync(log, "utf8"));
+}
+
+/** Each fault once, with the first lines of its stack: the same fault in many workers is one. */
+function sanitizerFaults(text) {
+    const lines = text.split("\n");
+    const faults = new Map();
+    lines.forEach((line, at) => {
+        if (/ERROR: (Address|Leak)Sanitizer|runtime error:/.test(line)) {
+            const frames = lines.slice(at + 1, at + 40).filter((below) => /^\s+#\d+ /.test(below)).slice(0, 8);
+            const places = frames.map((frame) => frame.replace(/ 0x[0-9a-f]+/, ""));
+            faults.set(places.join("\n"), `      ${[line, ...frames].join("\n      ")}`);
+        }
+    });
+    return [...faults.values()];
 }
