@@ -11,11 +11,20 @@ struct match {
     void *context;                                                                                     /* of is_under */
 };
 
-/* Next code point of `text`, full-width forms made narrow and ASCII letters small. */
-static uint32_t next_folded(struct str text, size_t *offset)
+/* Texts of unique fields are codes: the database compares them letter by letter (utf8mb4_bin). */
+static bool is_exact(const struct field *field)
+{
+    return (field->flags & FIELD_UNIQUE) != 0;
+}
+
+/* Next code point of `text`; unless `exact`, full-width forms made narrow and ASCII letters small. */
+static uint32_t next_folded(struct str text, size_t *offset, bool exact)
 {
     uint32_t c = str_next_char(text, offset);
 
+    if (exact) {
+        return c;
+    }
     if (c >= 0xFF01 && c <= 0xFF5E) {
         c -= 0xFEE0;
     } else if (c == 0x3000) {
@@ -34,13 +43,13 @@ static struct str without_padding(struct str text)
 }
 
 /* True when `text` from `from` on begins with `needle`, folded; `end_out` is where it ends. */
-static bool begins_folded(struct str text, size_t from, struct str needle, size_t *end_out)
+static bool begins_folded(struct str text, size_t from, struct str needle, bool exact, size_t *end_out)
 {
     size_t at = from;
     size_t needle_at = 0;
 
     while (needle_at < needle.len) {
-        if (at >= text.len || next_folded(text, &at) != next_folded(needle, &needle_at)) {
+        if (at >= text.len || next_folded(text, &at, exact) != next_folded(needle, &needle_at, exact)) {
             return false;
         }
     }
@@ -54,7 +63,8 @@ static bool matches_like(const struct filter *filter, struct str text)
 
     while (at < text.len) {
         size_t end = 0;
-        if (begins_folded(text, at, filter->needle, &end) && (!filter->at_end || end == text.len)) {
+        if (begins_folded(text, at, filter->needle, is_exact(filter->field), &end) &&
+            (!filter->at_end || end == text.len)) {
             return true;
         }
         if (filter->at_start) {
@@ -73,7 +83,7 @@ static bool equals(const struct field *field, struct value a, struct value b)
     }
     struct str text = without_padding(a.text);
     size_t end = 0;
-    return begins_folded(text, 0, without_padding(b.text), &end) && end == text.len;
+    return begins_folded(text, 0, without_padding(b.text), is_exact(field), &end) && end == text.len;
 }
 
 static bool matches_in(const struct filter *filter, struct value value)

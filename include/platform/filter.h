@@ -14,7 +14,8 @@
  * begin on Monday; a plain date against an instant field is that whole business day. between includes both ends.
  * NULL: a condition on an absent value is false, except is_null, ne, not_in and not_contains, which are true. "not"
  * turns the whole around (two-valued logic in SQL and in the evaluator alike). Text compares without case or accents
- * as the database's utf8mb4_uca1400_ai_ci; the evaluator folds ASCII case and full width only. */
+ * as the database's utf8mb4_uca1400_ai_ci; the evaluator folds ASCII case and full width only. Texts of
+ * FIELD_UNIQUE fields are codes in utf8mb4_bin and compare exactly. Spaces at the end do not count in eq and in. */
 #ifndef DABIAO_PLATFORM_FILTER_H
 #define DABIAO_PLATFORM_FILTER_H
 

@@ -7,7 +7,7 @@
 #include "platform/filter.h"
 
 enum { ROW_COUNT = 80, FILTER_COUNT = 2000, DEPARTMENT_COUNT = 12, DEPTH = 4 };
-enum { NAME, STAGE, AMOUNT, ACTIVE, OWNER, DEPARTMENT, CLOSED, CREATED, FIELD_TOTAL };
+enum { NAME, STAGE, AMOUNT, ACTIVE, OWNER, DEPARTMENT, CLOSED, CREATED, CODE, FIELD_TOTAL };
 
 static const struct option stages[] = {{"new", "新", "New"}, {"won", "赢", "Won"}, {"lost", "输", "Lost"}, {NULL}};
 static const struct field fields[] = {
@@ -19,6 +19,7 @@ static const struct field fields[] = {
     [DEPARTMENT] = {.name = "department_id", .type = FIELD_REF, .ref = "department"},
     [CLOSED] = {.name = "closed_on", .type = FIELD_DATE},
     [CREATED] = {.name = "created_at", .type = FIELD_INSTANT},
+    [CODE] = {.name = "code", .type = FIELD_TEXT, .flags = FIELD_UNIQUE},
     FIELD_END,
 };
 
@@ -62,7 +63,8 @@ static struct value random_value(int field)
         return value_null();
     }
     switch (field) {
-    case NAME: {
+    case NAME:
+    case CODE: {
         const char *text = random_text();
         return value_c(strcmp(text, "a\\\\b") == 0 ? "a\\b" : text);
     }
@@ -100,7 +102,7 @@ static void add_constant(struct buf *out, int field)
         buf_add_c(out, "\"my_department\"");
     } else if (field == ACTIVE) {
         buf_add_c(out, value.integer == 1 ? "true" : "false");
-    } else if (field == NAME) {
+    } else if (field == NAME || field == CODE) {
         buf_format(out, "\"%s\"", random_text());
     } else if (value.type == VALUE_INT) {
         buf_format(out, "%lld", (long long)value.integer);
@@ -185,7 +187,8 @@ static void fill_tables(void)
         db_script(db, STR("CREATE TEMPORARY TABLE filter_row (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(100) NULL, "
                           "stage VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL, amount_minor BIGINT NULL, "
                           "is_active BOOLEAN NULL, owner_id BIGINT NULL, department_id BIGINT NULL, "
-                          "closed_on DATE NULL, created_at DATETIME(3) NULL) "
+                          "closed_on DATE NULL, created_at DATETIME(3) NULL, "
+                          "code VARCHAR(64) COLLATE utf8mb4_bin NULL) "
                           "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci")),
         OK);
     for (int64_t root = 1; root <= DEPARTMENT_COUNT; root++) {
@@ -205,8 +208,8 @@ static void fill_tables(void)
             values[i * (FIELD_TOTAL + 1) + 1 + field] = rows[i][field];
         }
     }
-    assert_int_equal(db_bulk(db, unit_arena, STR("INSERT INTO filter_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"), values,
-                             FIELD_TOTAL + 1, ROW_COUNT),
+    assert_int_equal(db_bulk(db, unit_arena, STR("INSERT INTO filter_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                             values, FIELD_TOTAL + 1, ROW_COUNT),
                      OK);
 }
 
