@@ -30,7 +30,8 @@ STATEMENT(INSERT, "import.insert",
 STATEMENT_ROWS(GET, "import.get", struct import_batch, BATCH, BATCH_COLUMNS "WHERE id = ? AND (? = 0 OR created_by_id = ?)");
 STATEMENT_ROWS(LIST, "import.list", struct import_batch, BATCH, BATCH_COLUMNS "WHERE (? = 0 OR created_by_id = ?) ORDER BY id DESC LIMIT ?");
 STATEMENT_ROWS(REMEMBERED, "import.remembered", struct text, TEXT,
-               "SELECT mapping AS value FROM import_batch WHERE kind = ? AND header_hash = ? AND mapping IS NOT NULL ORDER BY id DESC LIMIT 1");
+               "SELECT COALESCE(mapping, '') AS value FROM import_batch WHERE kind = ? AND header_hash = ? AND mapping IS NOT NULL "
+               "ORDER BY id DESC LIMIT 1");
 STATEMENT(SET_PATH, "import.set_path", "UPDATE import_batch SET path = ? WHERE id = ?");
 STATEMENT(SET_MAPPING, "import.set_mapping", "UPDATE import_batch SET mapping = ?, updated_at = ? WHERE id = ?");
 STATEMENT(BEGIN_RUN, "import.begin",

@@ -1,5 +1,4 @@
-/* Sign-in from the proofs up to the rules. The tests below "with a database" need a MariaDB (DABIAO_DB_SOCKET) and use
- * a database of their own; without one they are skipped. */
+/* Sign-in from the proofs up to the rules. The tests below "with a database" use a MariaDB and a database of their own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "database.h"
 
 #include "../../app/auth/auth_rules.h"
 #include "auth.h"
@@ -270,9 +271,6 @@ static enum err seed(struct db *tx_db, void *context)
 static int make_person(void **state)
 {
     (void)state;
-    if (db == NULL) {
-        return 0;
-    }
     static const char *const TABLES[] = {"sign_in_failure", "user_session", "user_credential", "user_role", "audit_entry", "user_assignment", "`user`"};
     run("SET FOREIGN_KEY_CHECKS = 0", NO_ARGS);
     for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
@@ -287,14 +285,6 @@ static int make_person(void **state)
     assert_int_equal(auth_set_password(db, arena, &config, user_id, text(PASSWORD), false, NOW), OK);
     return 0;
 }
-
-#define NEEDS_DATABASE()                                                                                               \
-    do {                                                                                                               \
-        (void)state;                                                                                                   \
-        if (db == NULL) {                                                                                              \
-            skip();                                                                                                    \
-        }                                                                                                              \
-    } while (0)
 
 static enum err sign_in_at(int64_t seconds, const char *login, const char *password, const char *totp, struct auth_answer *out)
 {
@@ -318,7 +308,7 @@ static enum err identify(struct request *request, struct str access_token)
 
 static void signing_in_gives_an_identity(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer;
     assert_int_equal(sign_in_at(0, "  LI ", PASSWORD, "", &answer), OK);
     struct request request = request_at(1);
@@ -333,7 +323,7 @@ static void signing_in_gives_an_identity(void **state)
 
 static void disabled_people_and_ended_sessions_are_out_at_once(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer = signed_in();
     struct request request = request_at(1);
     run("UPDATE `user` SET status = 'disabled'", NO_ARGS);
@@ -352,7 +342,7 @@ static void disabled_people_and_ended_sessions_are_out_at_once(void **state)
 
 static void a_changed_role_counts_from_the_next_request(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer = signed_in();
     struct request request = request_at(1);
     assert_int_equal(identify(&request, answer.access_token), OK);
@@ -367,7 +357,7 @@ static void a_changed_role_counts_from_the_next_request(void **state)
 
 static void five_failures_lock_and_the_lock_doubles(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer;
     for (int i = 0; i < 5; i++) {
         assert_int_equal(sign_in_at(i, "li", "wrong password", "", &answer), ERR_BAD_CREDENTIALS);
@@ -385,7 +375,7 @@ static void five_failures_lock_and_the_lock_doubles(void **state)
 
 static void unknown_names_lock_like_known_ones(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer;
     for (int i = 0; i < 5; i++) {
         assert_int_equal(sign_in_at(i, "nobody", "wrong password", "", &answer), ERR_BAD_CREDENTIALS);
@@ -396,7 +386,7 @@ static void unknown_names_lock_like_known_ones(void **state)
 
 static void an_address_locks_after_thirty_failures(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer;
     run("INSERT INTO sign_in_failure (subject, failures, last_at) VALUES ('address:192.0.2.7', 29, ?)", ARGS(V(NOW)));
     assert_int_equal(sign_in_at(1, "somebody", "wrong password", "", &answer), ERR_BAD_CREDENTIALS);
@@ -413,7 +403,7 @@ static enum err refresh_at(int64_t seconds, struct str token, const char *progra
 
 static void two_tabs_refreshing_at_once_stay_signed_in(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer first;
     struct auth_answer second;
@@ -428,7 +418,7 @@ static void two_tabs_refreshing_at_once_stay_signed_in(void **state)
 
 static void a_token_used_again_later_ends_the_session(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer first;
     struct auth_answer ignored;
@@ -442,7 +432,7 @@ static void a_token_used_again_later_ends_the_session(void **state)
 
 static void another_program_gets_no_grace(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer ignored;
     assert_int_equal(refresh_at(600, start.refresh_token, BROWSER, &ignored), OK);
@@ -452,7 +442,7 @@ static void another_program_gets_no_grace(void **state)
 
 static void tokens_older_than_the_one_before_end_the_session(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer first;
     struct auth_answer second;
@@ -464,7 +454,7 @@ static void tokens_older_than_the_one_before_end_the_session(void **state)
 
 static void refresh_tokens_live_thirty_days(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer ignored;
     assert_int_equal(refresh_at(30 * 86400, start.refresh_token, BROWSER, &ignored), ERR_SESSION_ENDED);
@@ -474,7 +464,7 @@ static void refresh_tokens_live_thirty_days(void **state)
 
 static void signing_out_ends_the_session(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer start = signed_in();
     struct auth_answer ignored;
     struct request request = request_at(5);
@@ -486,7 +476,7 @@ static void signing_out_ends_the_session(void **state)
 
 static void changing_the_password_ends_other_sessions(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer other = signed_in();
     struct auth_answer mine = signed_in();
     struct auth_answer answer;
@@ -512,7 +502,7 @@ static void changing_the_password_ends_other_sessions(void **state)
 
 static void an_administrator_resets_a_password(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct auth_answer answer = signed_in();
     struct request request = request_at(5);
     assert_int_equal(identity_load_user(&request, db, user_id), OK);
@@ -538,7 +528,7 @@ static void an_administrator_resets_a_password(void **state)
 
 static void the_second_step_asks_for_a_fresh_code(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     struct str base32;
     struct str url;
     struct str svg;
@@ -573,7 +563,7 @@ static void the_second_step_asks_for_a_fresh_code(void **state)
 
 static void stronger_limits_renew_the_hash_at_sign_in(void **state)
 {
-    NEEDS_DATABASE();
+    (void)state;
     config.argon_passes = 2;
     struct auth_answer answer = signed_in();
     (void)answer;
@@ -605,10 +595,6 @@ static int set_up(void **state)
 {
     (void)state;
     arena = arena_create((size_t)256 << 20);
-    if (getenv("DABIAO_DB_SOCKET") == NULL) {
-        print_message("DABIAO_DB_SOCKET is not set: tests with a database are skipped\n");
-        return 0;
-    }
     config.db_socket = getenv("DABIAO_DB_SOCKET");
     const char *user = getenv("DABIAO_DB_USER");
     config.db_user = user == NULL ? "root" : user;
@@ -629,8 +615,10 @@ static int tear_down(void **state)
 
 #define WITH_PERSON(test) cmocka_unit_test_setup(test, make_person)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
+    database_need(argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(access_token_lives_15_minutes),
         cmocka_unit_test(every_changed_byte_of_a_token_is_noticed),
