@@ -306,6 +306,6 @@ static const struct route ROUTES[] = {
     {0},
 };
 static const struct object *const OBJECTS[] = {&DEPARTMENT, &USER, NULL};
-static const struct job_kind JOB_KINDS[] = {{"user.handover", org_run_handover, NULL, 0}, {0}};
+static const struct job_kind JOB_KINDS[] = {{"user.handover", org_run_handover, NULL, 0}, {"org.places", org_run_places, "daily 00:01", 0}, {0}};
 
 const struct feature ORG_FEATURE = {.name = "org", .routes = ROUTES, .objects = OBJECTS, .job_kinds = JOB_KINDS};

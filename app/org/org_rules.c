@@ -37,8 +37,13 @@ static const struct field USER_FIELDS[] = {
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
-static const struct field USER_EXTRA[] = {
-    {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; replaces all when given; with one record"}, FIELD_END,
+static const struct field USER_EXTRA_ANSWER[] = {
+    {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; with one record"}, FIELD_END,
+};
+static const struct field USER_EXTRA_BODY[] = {
+    {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; replaces all when given"},
+    {.name = "first_password", .type = FIELD_TEXT, .max = 200, .flags = FIELD_SENSITIVE, .about = "on create: to sign in with once; must be changed then"},
+    FIELD_END,
 };
 
 enum err org_touch(struct db *db, struct arena *arena)
@@ -132,6 +137,20 @@ static enum err save_roles(struct request *request, int64_t user_id, const json_
     return user_store_set_roles(request->db, request->arena, user_id, ids, count);
 }
 
+static enum err save_first_password(struct request *request, const struct record_change *change)
+{
+    struct str password = change->body == NULL ? (struct str){0} : json_get_str(change->body, "first_password");
+    if (password.ptr == NULL) {
+        return OK;
+    }
+    if (change->action != RECORD_CREATE) {
+        error_field(request->error, STR("first_password"), "read_only", "The password is reset by its own route.");
+        return error_check_fields(request->error);
+    }
+    TRY(password_check(request, "first_password", change_after(change, "login").text, change_after(change, "name").text, password));
+    return auth_set_password(request->db, request->arena, request->config, change->id, password, true, request->now);
+}
+
 static enum err user_saved(struct request *request, const struct record_change *change)
 {
     if (change->action == RECORD_CREATE) {
@@ -143,6 +162,7 @@ static enum err user_saved(struct request *request, const struct record_change *
     if (json_is_array(roles) && (json_array_size(roles) > 0 || change->action == RECORD_UPDATE)) {
         TRY(save_roles(request, change->id, roles));
     }
+    TRY(save_first_password(request, change));
     return org_touch(request->db, request->arena);
 }
 
@@ -156,6 +176,51 @@ static enum err complete_user(struct request *request, int64_t id, json_t *recor
         json_array_append_new(list, json_integer(ids[i]));
     }
     json_object_set_new(record, "role_ids", list);
+    return OK;
+}
+
+/* The person, and what the person owns, stand where the history says for today: new managers see the records, facts of
+ * earlier days keep their department. */
+static enum err take_place(struct request *request, int64_t user_id)
+{
+    struct assignment_row now;
+    size_t object_count;
+    const struct object *const *objects = objects_all(&object_count);
+    TRY(assignment_store_at(request->db, request->arena, user_id, request->today, &now));
+    TRY(user_store_set_place(request->db, request->arena, user_id, now.department_id, now.manager_id));
+    for (size_t i = 0; i < object_count; i++) {
+        if (objects[i]->owner_column != NULL) {
+            TRY(org_store_move_owned(request->db, request->arena, objects[i], user_id, now.department_id));
+        }
+    }
+    return OK;
+}
+
+/* One person whose planned move begins. */
+struct due_move {
+    struct request *request;
+    int64_t user_id;
+};
+
+static enum err take_due_place(struct db *db, void *context)
+{
+    struct due_move *due = context;
+    TRY(take_place(due->request, due->user_id));
+    return org_touch(db, due->request->arena);
+}
+
+enum err org_run_places(struct job *job, json_t **result_out)
+{
+    struct request request;
+    int64_t *ids;
+    size_t count;
+    job_request(job, &request);
+    TRY(user_store_misplaced(job->db, job->arena, job->today, &ids, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct due_move due = {&request, ids[i]};
+        TRY(db_tx(job->db, take_due_place, &due));
+    }
+    *result_out = json_pack("{s:I}", "moved", (json_int_t)count);
     return OK;
 }
 
@@ -173,9 +238,7 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
     /* What was planned from that day on no longer holds; a second move on the same day replaces the first. */
     TRY(assignment_store_cut(request->db, request->arena, user_id, from));
     TRY(assignment_store_insert(request->db, request->arena, user_id, department_id, manager_id, from, (struct opt_date){0}, request->now, by));
-    struct assignment_row now;
-    TRY(assignment_store_at(request->db, request->arena, user_id, request->today, &now));
-    TRY(user_store_set_place(request->db, request->arena, user_id, now.department_id, now.manager_id));
+    TRY(take_place(request, user_id));
     TRY(metric_sync_user(request->db, request->arena, user_id, from));
     return org_touch(request->db, request->arena);
 }
@@ -258,5 +321,5 @@ const struct object USER = {
     .view = PERMISSION_SIGNED_IN, .create = PERM_USER_CREATE, .edit = PERM_USER_EDIT, .remove = PERM_USER_DELETE,
     .export = PERM_USER_EXPORT, .import = PERM_USER_IMPORT, .transfer = PERM_USER_TRANSFER, .default_sort = "name",
     .flags = OBJECT_DIRECTORY | OBJECT_NO_DELETE, .prepare = prepare_user, .saved = user_saved, .complete = complete_user,
-    .extra_body = USER_EXTRA, .extra_answer = USER_EXTRA,
+    .extra_body = USER_EXTRA_BODY, .extra_answer = USER_EXTRA_ANSWER,
 };

@@ -7,6 +7,8 @@
 
 /* Job user.handover: everything a person owns goes to a successor, in chunks; may be run again. */
 enum err org_run_handover(struct job *job, json_t **result_out) MUST_CHECK;
+/* Job org.places: moves planned for today take effect; may be run again. */
+enum err org_run_places(struct job *job, json_t **result_out) MUST_CHECK;
 /* Appends {object, count} for what a person owns. */
 enum err org_holdings(struct request *request, int64_t user_id, json_t *items, int64_t *total_out) MUST_CHECK;
 

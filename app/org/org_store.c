@@ -176,6 +176,32 @@ enum err user_store_other_admins(struct db *db, struct arena *arena, int64_t use
     return db_one(db, arena, &OTHER_ADMINS, ARGS(V(user_id)), out);
 }
 
+STATEMENT_ROWS(MISPLACED, "user.misplaced", struct number, NUMBER,
+               "SELECT u.id AS value FROM `user` u JOIN user_assignment a ON a.user_id = u.id AND a.valid_from <= ? AND (a.valid_to IS NULL OR a.valid_to > ?) "
+               "WHERE u.department_id <> a.department_id OR NOT (u.manager_id <=> a.manager_id) ORDER BY u.id");
+
+enum err user_store_misplaced(struct db *db, struct arena *arena, struct date day, int64_t **ids_out, size_t *count_out)
+{
+    return db_many(db, arena, &MISPLACED, ARGS(V(day), V(day)), ids_out, count_out);
+}
+
+enum err org_store_move_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t department_id)
+{
+    struct query query;
+    struct db_result result;
+    query_init(&query, arena);
+    query_sql(&query, "UPDATE ");
+    select_table(&query, object->table);
+    query_sql(&query, " SET department_id = ");
+    query_arg(&query, V(department_id));
+    query_sql(&query, " WHERE owner_id = ");
+    query_arg(&query, V(user_id));
+    query_sql(&query, " AND NOT (department_id <=> ");
+    query_arg(&query, V(department_id));
+    query_sql(&query, ")");
+    return db_run(db, arena, query_text(&query), query_args(&query), &result);
+}
+
 enum err org_store_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t limit, int64_t **ids_out,
                          size_t *count_out)
 {

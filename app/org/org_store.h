@@ -56,6 +56,11 @@ enum err org_store_owned(struct db *db, struct arena *arena, const struct object
                          size_t *count_out) MUST_CHECK;
 enum err org_store_owned_count(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t *out) MUST_CHECK;
 
+/* What a person owns goes to a department with the person. */
+enum err org_store_move_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id, int64_t department_id) MUST_CHECK;
+/* People whose current department or manager is not what the history says for the day. */
+enum err user_store_misplaced(struct db *db, struct arena *arena, struct date day, int64_t **ids_out, size_t *count_out) MUST_CHECK;
+
 struct role_row {
     int64_t id;                  /* role.id */
     struct str name;             /* shown */

@@ -44,6 +44,8 @@ STATEMENT_ROWS(LOCK, "migrate.lock", struct number, NUMBER,
 
 /* What must exist before the first file. */
 static const char *const BOOKS[] = {
+    "CREATE TABLE IF NOT EXISTS schema_seed (name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, "
+    "checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL) COMMENT 'Loaded seed files'",
     "CREATE TABLE IF NOT EXISTS schema_migration (number INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL,"
     " checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL)"
     " COMMENT 'Applied migrations'",
@@ -301,6 +303,48 @@ static enum err apply_missing(const struct config *config, struct arena *arena, 
     return OK;
 }
 
+STATEMENT(NOTE_SEED, "migrate.note_seed", "REPLACE INTO schema_seed (name, checksum, applied_at) VALUES (?, ?, UTC_TIMESTAMP(3))");
+struct seed { struct str checksum; };
+static const struct column SEED[] = {COLUMN(struct seed, checksum)};
+STATEMENT_ROWS(FIND_SEED, "migrate.find_seed", struct seed, SEED, "SELECT checksum FROM schema_seed WHERE name = ?");
+
+/* Data every installation has (regions, working days): files that may be applied again, and are when they changed. */
+static enum err apply_seed(const struct config *config, struct arena *arena, FILE *progress, struct db *db, const char *name)
+{
+    struct migration file = {.name = str_from(name)};
+    struct seed applied;
+    struct str *statements;
+    if (!read_text(arena, str_format(arena, "%s/seed/%s", config->sql_dir, name).ptr, &file.text)) {
+        fprintf(progress, "The file %s/seed/%s cannot be read.\n", config->sql_dir, name);
+        return ERR_INTERNAL;
+    }
+    file.checksum = checksum_of(arena, file.text);
+    enum err err = db_one(db, arena, &FIND_SEED, ARGS(V(name)), &applied);
+    if (err == OK && str_eq(applied.checksum, file.checksum)) {
+        return OK;
+    }
+    size_t count = migrate_split(arena, file.text, &statements);
+    TRY(tx_begin(db));
+    err = OK;
+    for (size_t i = 0; i < count && err == OK; i++) {
+        err = db_script(db, statements[i]);
+    }
+    err = err == OK ? db_exec(db, arena, &NOTE_SEED, ARGS(V(name), V(file.checksum))) : err;
+    if (err != OK) {
+        fprintf(progress, "%s could not be loaded: %.*s\n", name, STR_ARG(db_failed_message(db)));
+        tx_rollback(db);
+        return err;
+    }
+    fprintf(progress, "%s\n", name);
+    return tx_commit(db);
+}
+
+static enum err apply_seeds(const struct config *config, struct arena *arena, FILE *progress, struct db *db)
+{
+    TRY(apply_seed(config, arena, progress, db, "regions.sql"));
+    return apply_seed(config, arena, progress, db, "workdays.sql");
+}
+
 /* Waits for the row of schema_lock; other runs hold it while they work. */
 static enum err take_lock(struct db *guard, struct arena *arena, FILE *progress)
 {
@@ -334,6 +378,7 @@ enum err migrate_run(const struct config *config, FILE *progress)
     err = err == OK ? take_lock(guard, arena, progress) : err;
     if (err == OK) {
         err = apply_missing(config, arena, progress, db);
+        err = err == OK ? apply_seeds(config, arena, progress, db) : err;
         tx_rollback(guard);
     }
     db_destroy(db);

@@ -152,7 +152,7 @@ static enum err add_from_where(struct request *request, struct query *query, con
     query_sql(query, " FROM ");
     select_table(query, list->object->table);
     query_sql(query, list->deleted ? " t WHERE t.deleted_at IS NOT NULL AND " : " t WHERE t.deleted_at IS NULL AND ");
-    scope_predicate(query, request, list->object, "t", false);
+    TRY(scope_list_predicate(query, request, list->object, "t"));
     if (list->filter != NULL) {
         query_sql(query, " AND ");
         filter_sql(query, list->filter, "t");
