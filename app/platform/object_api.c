@@ -480,7 +480,11 @@ static const struct field *answer_fields(const struct object *object)
             fields[count++] = (struct field){.name = label, .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "name behind the reference"};
         }
     }
-    return concat(concat(head, fields), object->extra_answer);
+    const struct field *named = concat(head, fields);
+    const struct field *all = concat(named, object->extra_answer);
+    free(fields);
+    free((void *)named);
+    return all;
 }
 
 static const struct field *list_answer(const struct field *item)
