@@ -274,12 +274,12 @@ static void put_headers(struct worker *worker, const struct request *request, co
     put(worker, STR("\r\n"));
 }
 
+/* Writes the answer; what the library still holds of it leaves with end_request, in one piece with the end. */
 static void send_response(struct worker *worker, const struct request *request, const struct response *response)
 {
     struct str body = response->json == NULL ? response->raw : json_write(worker->arena, response->json);
     put_headers(worker, request, response, body);
     put(worker, body);
-    FCGX_FFlush(worker->fcgi.out);
 }
 
 /* A connection kept open would hold the worker: it is closed even where the web server would keep it. What the request
