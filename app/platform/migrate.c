@@ -1,7 +1,8 @@
-/* Applies the numbered files of sql/migrations. One run works at a time: it holds the row of schema_lock meanwhile. DDL
- * commits by itself, so the lock lives in a connection of its own, and it ends with its process, whatever happens.
- * GET_LOCK does not exist on a cluster. There, two runs that come through different nodes do not see each other's row
- * lock, but the cluster runs DDL one after the other, and every statement may be repeated: the second changes nothing.
+/* Applies the numbered files of sql/migrations, then loads the files of sql/seed that changed. One run works at a time:
+ * it holds the row of schema_lock meanwhile. DDL commits by itself, so the lock lives in a connection of its own, and
+ * it ends with its process, whatever happens. GET_LOCK does not exist on a cluster. There, two runs that come through
+ * different nodes do not see each other's row lock, but the cluster runs DDL one after the other, and every statement
+ * may be repeated: the second changes nothing.
  */
 #include "platform/migrate.h"
 
@@ -42,10 +43,20 @@ static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT_ROWS(LOCK, "migrate.lock", struct number, NUMBER,
                "SELECT id AS value FROM schema_lock WHERE id = 1 FOR UPDATE");
 
+STATEMENT(NOTE_SEED, "migrate.note_seed",
+          "REPLACE INTO schema_seed (name, checksum, applied_at) VALUES (?, ?, UTC_TIMESTAMP(3))");
+struct seed {
+    struct str checksum; /* SHA-256 of the file when it was loaded, hex */
+};
+static const struct column SEED[] = {COLUMN(struct seed, checksum)};
+STATEMENT_ROWS(FIND_SEED, "migrate.find_seed", struct seed, SEED, "SELECT checksum FROM schema_seed WHERE name = ?");
+
 /* What must exist before the first file. */
 static const char *const BOOKS[] = {
-    "CREATE TABLE IF NOT EXISTS schema_seed (name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, "
-    "checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL) COMMENT 'Loaded seed files'",
+    "CREATE TABLE IF NOT EXISTS schema_seed (name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY "
+    "KEY, "
+    "checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL) COMMENT "
+    "'Loaded seed files'",
     "CREATE TABLE IF NOT EXISTS schema_migration (number INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL,"
     " checksum CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, applied_at DATETIME(3) NOT NULL)"
     " COMMENT 'Applied migrations'",
@@ -303,13 +314,9 @@ static enum err apply_missing(const struct config *config, struct arena *arena, 
     return OK;
 }
 
-STATEMENT(NOTE_SEED, "migrate.note_seed", "REPLACE INTO schema_seed (name, checksum, applied_at) VALUES (?, ?, UTC_TIMESTAMP(3))");
-struct seed { struct str checksum; };
-static const struct column SEED[] = {COLUMN(struct seed, checksum)};
-STATEMENT_ROWS(FIND_SEED, "migrate.find_seed", struct seed, SEED, "SELECT checksum FROM schema_seed WHERE name = ?");
-
-/* Data every installation has (regions, working days): files that may be applied again, and are when they changed. */
-static enum err apply_seed(const struct config *config, struct arena *arena, FILE *progress, struct db *db, const char *name)
+/* Data every installation has (regions, working days): a file that may be loaded again, and is when it changed. */
+static enum err apply_seed(const struct config *config, struct arena *arena, FILE *progress, struct db *db,
+                           const char *name)
 {
     struct migration file = {.name = str_from(name)};
     struct seed applied;
@@ -339,10 +346,25 @@ static enum err apply_seed(const struct config *config, struct arena *arena, FIL
     return tx_commit(db);
 }
 
+static int is_sql_file(const struct dirent *entry)
+{
+    return str_ends(str_from(entry->d_name), STR(".sql"));
+}
+
+/* All files of sql/seed, by name. An installation without seeds has no such folder. */
 static enum err apply_seeds(const struct config *config, struct arena *arena, FILE *progress, struct db *db)
 {
-    TRY(apply_seed(config, arena, progress, db, "regions.sql"));
-    return apply_seed(config, arena, progress, db, "workdays.sql");
+    struct dirent **entries = NULL;
+    int count = scandir(str_format(arena, "%s/seed", config->sql_dir).ptr, &entries, is_sql_file, alphasort);
+    enum err err = OK;
+    for (int i = 0; i < count; i++) {
+        if (err == OK) {
+            err = apply_seed(config, arena, progress, db, entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return err;
 }
 
 /* Waits for the row of schema_lock; other runs hold it while they work. */

@@ -8,7 +8,8 @@
 #include "platform/config.h"
 #include "platform/db.h"
 
-/* Brings the configured database to the program's version; creates the database when it is missing and the account may.
+/* Brings the configured database to the program's version and loads the seeds (sql/seed, data every installation has;
+ * loaded again when a file changed); creates the database when it is missing and the account may.
  * May be run again after a crash and by several machines at once: one works, the others wait. Progress and the sentence
  * about a failure go to `progress`, one a line.
  * Errors: ERR_CONFLICT (the database is newer than the program, or an applied file was changed or is missing),

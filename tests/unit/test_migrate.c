@@ -181,6 +181,26 @@ static void two_runs_at_once_apply_once(void **state)
     assert_int_equal(ask("SELECT COUNT(*) FROM first"), 2);
 }
 
+static void a_seed_is_loaded_when_it_changed(void **state)
+{
+    (void)state;
+    struct str seeds = str_format(arena, "%s/seed", folder);
+    assert_int_equal(mkdir(seeds.ptr, 0700), 0);
+    write_file("../seed/data.sql", "INSERT INTO first (id) VALUES (7)");
+    assert_int_equal(migrate(), OK);
+    assert_non_null(strstr(said, "data.sql"));
+    assert_int_equal(migrate(), OK);
+    assert_int_equal(ask("SELECT COUNT(*) FROM first WHERE id = 7"), 1);
+    write_file("../seed/data.sql", "INSERT INTO first (id) VALUES (8); INSERT INTO absent VALUES (8)");
+    assert_int_equal(migrate(), ERR_INTERNAL);
+    assert_int_equal(ask("SELECT COUNT(*) FROM first WHERE id = 8"), 0);
+    write_file("../seed/data.sql", "INSERT INTO first (id) VALUES (8)");
+    assert_int_equal(migrate(), OK);
+    assert_int_equal(ask("SELECT COUNT(*) FROM first WHERE id = 8"), 1);
+    remove(path_of("../seed/data.sql").ptr);
+    remove(seeds.ptr);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -198,6 +218,7 @@ int main(int argc, char **argv)
         TEST(a_newer_database_is_refused),
         TEST(a_changed_file_is_refused),
         TEST(two_runs_at_once_apply_once),
+        TEST(a_seed_is_loaded_when_it_changed),
     };
     if (argc > 1) {
         cmocka_set_test_filter(argv[1]);
