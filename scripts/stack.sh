@@ -390,7 +390,8 @@ watch_services() {
     while true; do
         for name in "${!PIDS[@]}"; do
             pid=${PIDS[$name]}
-            if ! kill -0 "$pid" 2>/dev/null; then
+            # The program does not start without its database, so that one comes first.
+            if ! kill -0 "$pid" 2>/dev/null && { [ "$name" != dabiao ] || database_answers >/dev/null 2>&1; }; then
                 kill -KILL -- "-$pid" 2>/dev/null || true # what an ended master left behind
                 revive "$name"
             fi
