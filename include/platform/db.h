@@ -83,14 +83,18 @@ struct db_result {
 
 /* Errors of all verbs: ERR_BUSY (deadlock, lock wait: the transaction must be run again), ERR_UNAVAILABLE (connection),
  * ERR_DUPLICATE (1062; db_failed_key names the key), ERR_IN_USE (1451), ERR_INVALID (1452, 4025, 1406, 1264),
- * ERR_INTERNAL (anything else; logged). Text of rows lives in `arena`. */
+ * ERR_INTERNAL (anything else; logged). Text of rows lives in `arena`.
+ *
+ * A lost connection: outside a transaction a statement that surely left nothing behind runs again on a new one. Inside,
+ * and after a deadlock, every further statement gives the same error until the transaction is rolled back. */
 
 /* Exactly the first row. Errors: also ERR_NOT_FOUND. */
 enum err db_one(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args, void *row_out) MUST_CHECK;
 /* All rows, as an array of row structs. */
 enum err db_many(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args, void *rows_out,
                  size_t *count_out) MUST_CHECK;
-/* Calls `each` for every row, streaming; the row is valid during the call. A non-zero return stops and is returned. */
+/* Calls `each` for every row, streaming; the row and its text are valid during the call. A non-zero return stops and is
+ * returned. `each` may run statements on the same connection, also begin and commit. */
 enum err db_each(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args,
                  enum err (*each)(void *context, void *row), void *context) MUST_CHECK;
 enum err db_exec(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args) MUST_CHECK;
@@ -117,7 +121,7 @@ enum err db_query_each(struct db *db, struct arena *arena, struct str sql, struc
 /* One text, no arguments, no prepared statement: migrations and session settings. */
 enum err db_script(struct db *db, struct str sql) MUST_CHECK;
 
-/* Name of the unique or foreign key that refused the last statement, or empty. */
+/* Name of the key or constraint (or of the column whose value did not fit) that refused the last statement, or empty. */
 struct str db_failed_key(const struct db *db);
 /* Message of the server for the last failure: for the log and for administrators' commands, never for clients. */
 struct str db_failed_message(const struct db *db);
