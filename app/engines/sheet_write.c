@@ -3,6 +3,7 @@
 #include "engines/sheet_write.h"
 
 #include <string.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
 enum { SHEET_ROW_MAX = 1048576, SHEET_NAME_MAX = 31, SHEET_TEXT_MAX = 32767, SHEET_WIDTH = 16 };
@@ -13,6 +14,7 @@ enum format_kind { FORMAT_TEXT, FORMAT_INT, FORMAT_MONEY, FORMAT_PERCENT, FORMAT
 
 struct sheet_writer {
     lxw_workbook *book;                   /* NULL once closed */
+    const char *path;                     /* removed when the workbook is thrown away */
     lxw_worksheet *sheet;                 /* current one */
     lxw_format *formats[FORMAT_COUNT][2]; /* plain, bold */
     lxw_format *heading;                  /* of the first row */
@@ -26,6 +28,7 @@ static void release_writer(void *object)
 
     if (writer->book != NULL) {
         (void)workbook_close(writer->book);
+        (void)unlink(writer->path);
         writer->book = NULL;
     }
     arena_destroy(writer->scratch);
@@ -61,6 +64,7 @@ enum err sheet_open(struct arena *arena, const char *path, const char *temp_dir,
     struct sheet_writer *writer = ARENA_NEW(arena, struct sheet_writer);
     lxw_workbook_options options = {.constant_memory = LXW_TRUE, .tmpdir = (char *)temp_dir};
 
+    writer->path = str_c(arena, str_from(path));
     writer->scratch = arena_create(SCRATCH_MAX);
     arena_defer(arena, release_writer, writer);
     writer->book = workbook_new_opt(path, &options);

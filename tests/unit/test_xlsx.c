@@ -305,6 +305,22 @@ static void written_sheets_read_back(void **state)
     table_close(table);
 }
 
+static void abandoned_and_impossible_files(void **state)
+{
+    struct sheet_writer *writer = NULL;
+    struct arena *own = arena_create(1 << 20);
+    (void)state;
+    assert_int_equal(sheet_open(own, path, folder, &fault, &writer), OK);
+    assert_int_equal(sheet_add(writer, STR(""), (struct str[]){STR("x")}, NULL, 1, &fault), OK);
+    assert_int_equal(sheet_add(writer, STR("Sheet"), (struct str[]){STR("x")}, NULL, 1, &fault), ERR_UNAVAILABLE);
+    arena_destroy(own);
+    assert_int_not_equal(access(path, F_OK), 0);
+    error_init(&fault, arena);
+    assert_int_equal(sheet_open(arena, "/nowhere/a.xlsx", folder, &fault, &writer), OK);
+    assert_int_equal(sheet_add(writer, STR("a"), (struct str[]){STR("x")}, NULL, 1, &fault), OK);
+    assert_int_equal(sheet_close(writer, &fault), ERR_UNAVAILABLE);
+}
+
 /* Many rows: memory of the request does not grow with them. */
 static void many_rows_stream(void **state)
 {
@@ -343,7 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(kinds_of_cells),           TEST(numbers),           TEST(dates),
         TEST(hostile_workbooks),        TEST(bombs_are_refused), TEST(truncated_files),
-        TEST(written_sheets_read_back), TEST(many_rows_stream),
+        TEST(written_sheets_read_back), TEST(many_rows_stream),  TEST(abandoned_and_impossible_files),
     };
     return cmocka_run_group_tests(tests, begin_group, end_group);
 }
