@@ -2,8 +2,10 @@
 #include "auth.h"
 #include "contract.h"
 #include "customer.h"
+#include "demo.h"
 #include "import.h"
 #include "job.h"
+#include "metric.h"
 #include "opportunity.h"
 #include "org.h"
 #include "platform/command.h"
@@ -19,4 +21,4 @@ const struct feature *const FEATURES[] = {
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 
-const struct command *const COMMANDS[] = {AUTH_COMMANDS, IMPORT_COMMANDS, JOB_COMMANDS, NULL};
+const struct command *const COMMANDS[] = {AUTH_COMMANDS, DEMO_COMMANDS, IMPORT_COMMANDS, JOB_COMMANDS, METRIC_COMMANDS, NULL};

@@ -7,6 +7,7 @@
 #ifndef DABIAO_METRIC_H
 #define DABIAO_METRIC_H
 
+#include "platform/command.h"
 #include "platform/db.h"
 
 enum measure {
@@ -47,5 +48,8 @@ struct metric_report {
 /* Computes everything again and compares, changing nothing. `difference` (may be NULL) hears one sentence for each. */
 enum err metric_check(struct db *db, void (*difference)(void *context, struct str sentence), void *context,
                       struct metric_report *out) MUST_CHECK;
+
+/* `dabiao doctor`; ended by a row without name. */
+extern const struct command METRIC_COMMANDS[];
 
 #endif

@@ -2,7 +2,7 @@
 // where it happened (TGT-1, 2, 3, 4, 8, 9).
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, company, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { admin, company, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 
 const YEAR = 2031; // a year no other test has figures in
 const MEASURE = "signed_amount";
@@ -251,4 +251,18 @@ test("a fiscal year may begin in April", async () => {
 test("saving is in the audit log, once a save", async () => {
     const rows = await sql(`SELECT COUNT(*) FROM audit_entry WHERE object = 'target' AND user_id = ${manager.user.id}`);
     assert.equal(Number(rows[0][0]), 1);
+});
+
+test("the doctor computes everything again and finds nothing", async () => {
+    const { stdout } = await dabiao(["doctor", "--json"]);
+    const report = JSON.parse(stdout);
+    assert.ok(report.facts > 0);
+    assert.deepEqual([report.wrong_facts, report.wrong_rollups, report.wrong_targets], [0, 0, 0]);
+});
+
+test("the doctor finds and repairs what was damaged", async () => {
+    await sql("UPDATE metric_rollup SET amount = amount + 1 WHERE measure = 'signed_amount' LIMIT 1");
+    await assert.rejects(dabiao(["doctor"]), (failure) => /1 monthly sums wrong/.test(failure.stdout));
+    const { stdout } = await dabiao(["doctor", "--repair", "--json"]);
+    assert.equal(JSON.parse(stdout).wrong_rollups, 0);
 });
