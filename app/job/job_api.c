@@ -13,13 +13,16 @@ static int64_t visible_user(const struct request *request)
 
 static json_t *job_json(struct request *request, const struct job_view *job)
 {
-    json_t *result = job->result.set ? json_loadb(job->result.value.ptr, job->result.value.len, JSON_DECODE_ANY, NULL) : NULL;
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o}", "id", (json_int_t)job->id, "kind", json_str(job->kind),
-                     "user_id", json_opt_int(job->user_id), "user_name", json_opt_str(job->user_name), "status", json_str(job->status), "phase",
-                     json_opt_str(job->phase), "done", (json_int_t)job->done, "total", (json_int_t)job->total, "result",
+    json_t *result =
+        job->result.set ? json_loadb(job->result.value.ptr, job->result.value.len, JSON_DECODE_ANY, NULL) : NULL;
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o}", "id", (json_int_t)job->id,
+                     "kind", json_str(job->kind), "user_id", json_opt_int(job->user_id), "user_name",
+                     json_opt_str(job->user_name), "status", json_str(job->status), "phase", json_opt_str(job->phase),
+                     "done", (json_int_t)job->done, "total", (json_int_t)job->total, "result",
                      result == NULL ? json_null() : result, "error_code", json_opt_str(job->error_code), "error_detail",
-                     json_opt_str(job->error_detail), "has_file", job->result_file.set, "file_name", json_opt_str(job->result_name), "created_at",
-                     json_instant(request->arena, job->created_at), "started_at", json_opt_instant(request->arena, job->started_at), "finished_at",
+                     json_opt_str(job->error_detail), "has_file", job->result_file.set, "file_name",
+                     json_opt_str(job->result_name), "created_at", json_instant(request->arena, job->created_at),
+                     "started_at", json_opt_instant(request->arena, job->started_at), "finished_at",
                      json_opt_instant(request->arena, job->finished_at));
 }
 
@@ -32,8 +35,8 @@ static enum err list_jobs(struct request *request, struct response *response)
     bool mine = !str_eq_c(request_query(request, "all"), "1");
     TRY(request_query_int(request, "before_id", 0, 0, INT64_MAX, &before_id));
     TRY(request_query_int(request, "limit", LIST_MAX, 1, 200, &limit));
-    TRY(job_store_list(request->db, request->arena, mine ? request->user->user_id : visible_user(request), before_id, limit, &jobs,
-                       &count));
+    TRY(job_store_list(request->db, request->arena, mine ? request->user->user_id : visible_user(request), before_id,
+                       limit, &jobs, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, job_json(request, &jobs[i]));
@@ -75,7 +78,8 @@ static struct str disposition(struct request *request, struct str name)
     buf_add_c(&text, "attachment; filename*=UTF-8''");
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
+                     c == '-' || c == '_';
         if (plain) {
             buf_add_char(&text, (char)c);
         } else {
@@ -102,9 +106,15 @@ static enum err get_file(struct request *request, struct response *response)
 static const struct field JOB_ITEM[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "job"},
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "what it does"},
-    {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who asked; null for the schedule"},
+    {.name = "user_id",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "who asked; null for the schedule"},
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who asked, by name"},
-    {.name = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "queued, running, done, failed or cancelled"},
+    {.name = "status",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "queued, running, done, failed or cancelled"},
     {.name = "phase", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "what it does now"},
     {.name = "done", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "progress"},
     {.name = "total", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "progress; 0 when unknown"},
@@ -119,7 +129,8 @@ static const struct field JOB_ITEM[] = {
     FIELD_END,
 };
 static const struct field JOBS_ANSWER[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = JOB_ITEM, .about = "newest first"}, FIELD_END,
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = JOB_ITEM, .about = "newest first"},
+    FIELD_END,
 };
 static const struct option ONE[] = {{"1", "是", "yes"}, {NULL, NULL, NULL}};
 static const struct field JOBS_QUERY[] = {
@@ -130,10 +141,14 @@ static const struct field JOBS_QUERY[] = {
 };
 
 static const struct route ROUTES[] = {
-    {"GET", "/jobs", "job.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, JOBS_QUERY, NULL, JOBS_ANSWER, list_jobs, NULL, "Own jobs, newest first."},
-    {"GET", "/jobs/{id}", "job.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ITEM, get_job, NULL, "One job with its progress."},
-    {"POST", "/jobs/{id}/cancel", "job.cancel", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ITEM, cancel_job, NULL, "Asks a job to stop."},
-    {"GET", "/jobs/{id}/file", "job.file", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, get_file, NULL, "The file a job made."},
+    {"GET", "/jobs", "job.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, JOBS_QUERY, NULL, JOBS_ANSWER, list_jobs,
+     NULL, "Own jobs, newest first."},
+    {"GET", "/jobs/{id}", "job.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ITEM, get_job, NULL,
+     "One job with its progress."},
+    {"POST", "/jobs/{id}/cancel", "job.cancel", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ITEM,
+     cancel_job, NULL, "Asks a job to stop."},
+    {"GET", "/jobs/{id}/file", "job.file", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, get_file,
+     NULL, "The file a job made."},
     {0},
 };
 

@@ -21,8 +21,8 @@ static void print_rows(const struct job_view *rows, size_t count)
         const struct job_view *row = &rows[i];
         char progress[48];
         snprintf(progress, sizeof progress, "%lld/%lld", (long long)row->done, (long long)row->total);
-        printf("%8lld  %-20.*s %-10.*s %-16.*s %12s  %.*s\n", (long long)row->id, STR_ARG(row->kind), STR_ARG(row->status),
-               STR_ARG(row->user_name.value), progress, STR_ARG(row->error_detail.value));
+        printf("%8lld  %-20.*s %-10.*s %-16.*s %12s  %.*s\n", (long long)row->id, STR_ARG(row->kind),
+               STR_ARG(row->status), STR_ARG(row->user_name.value), progress, STR_ARG(row->error_detail.value));
     }
 }
 
@@ -31,10 +31,11 @@ static void print_json(struct arena *arena, const struct job_view *rows, size_t 
     json_t *items = json_keep(arena, json_array());
     for (size_t i = 0; i < count; i++) {
         const struct job_view *row = &rows[i];
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:I,s:I,s:o,s:o}", "id", (json_int_t)row->id, "kind", json_str(row->kind),
-                                               "status", json_str(row->status), "user_name", json_opt_str(row->user_name), "done",
-                                               (json_int_t)row->done, "total", (json_int_t)row->total, "error_code",
-                                               json_opt_str(row->error_code), "error_detail", json_opt_str(row->error_detail)));
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:I,s:I,s:o,s:o}", "id", (json_int_t)row->id, "kind",
+                                               json_str(row->kind), "status", json_str(row->status), "user_name",
+                                               json_opt_str(row->user_name), "done", (json_int_t)row->done, "total",
+                                               (json_int_t)row->total, "error_code", json_opt_str(row->error_code),
+                                               "error_detail", json_opt_str(row->error_detail)));
     }
     json_dumpf(items, stdout, JSON_INDENT(2));
     putchar('\n');
@@ -69,7 +70,8 @@ static int cancel(struct db *db, struct arena *arena, const char *word)
     if (err != OK) {
         return complain("The job cannot be cancelled", err);
     }
-    printf("Job %lld: %s.\n", (long long)id, str_eq_c(row.status, "running") ? "asked to stop" : str_c(arena, row.status));
+    printf("Job %lld: %s.\n", (long long)id,
+           str_eq_c(row.status, "running") ? "asked to stop" : str_c(arena, row.status));
     return COMMAND_DONE;
 }
 

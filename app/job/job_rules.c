@@ -13,7 +13,8 @@ enum { KEEP_DAYS = 30, CHUNK = 200 };
 static enum err remove_job(struct job *job, const struct job_old *old)
 {
     if (old->result_file.set) {
-        const char *path = str_c(job->arena, str_format(job->arena, "%s/%.*s", job->config->data_dir, STR_ARG(old->result_file.value)));
+        const char *path = str_c(
+            job->arena, str_format(job->arena, "%s/%.*s", job->config->data_dir, STR_ARG(old->result_file.value)));
         if (unlink(path) != 0 && errno != ENOENT) {
             LOG_EVENT(LOG_WARN, "job_file_not_removed", LOG_INT("id", old->id), LOG_C("why", strerror(errno)));
             return OK;

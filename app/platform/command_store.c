@@ -1,7 +1,9 @@
 /* SQL of the platform's commands. */
 #include "platform/command_store.h"
 
-struct number { int64_t value; };
+struct number {
+    int64_t value;
+};
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 
 STATEMENT_ROWS(FIND_USER, "command.find_user", struct number, NUMBER,

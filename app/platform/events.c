@@ -78,7 +78,8 @@ static bool publish(const char *channel, const char *name)
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     bool is_sent = code == CURLE_OK && status >= 200 && status < 300;
     if (!is_sent) {
-        LOG_EVENT(LOG_DEBUG, "event_lost", LOG_C("channel", channel), LOG_C("why", curl_easy_strerror(code)), LOG_INT("status", status));
+        LOG_EVENT(LOG_DEBUG, "event_lost", LOG_C("channel", channel), LOG_C("why", curl_easy_strerror(code)),
+                  LOG_INT("status", status));
     }
     return is_sent;
 }
@@ -90,7 +91,8 @@ void events_publish(const struct config *config, struct str channel, struct str 
     if (config->events_socket[0] == '\0' || clock_ms() < paused_until_ms) {
         return;
     }
-    if (!copy_word(channel, channel_word, sizeof channel_word) || !copy_word(name, name_word, sizeof name_word) || !open_client(config)) {
+    if (!copy_word(channel, channel_word, sizeof channel_word) || !copy_word(name, name_word, sizeof name_word) ||
+        !open_client(config)) {
         return;
     }
     bool is_sent = publish(channel_word, name_word);

@@ -1,8 +1,8 @@
 /* Queueing, taking and running jobs.
  *
- * A run holds a lease on its row: job_progress renews it, and so does a thread of its own while a long statement keeps the
- * job from reporting. When the process dies the lease runs out and the job is taken again; every change of the row names
- * the run, so a run that was given up cannot disturb the next. */
+ * A run holds a lease on its row: job_progress renews it, and so does a thread of its own while a long statement keeps
+ * the job from reporting. When the process dies the lease runs out and the job is taken again; every change of the row
+ * names the run, so a run that was given up cannot disturb the next. */
 #include "platform/job.h"
 
 #include <errno.h>
@@ -24,11 +24,11 @@
 #include "platform/tx.h"
 
 enum {
-    RENEW_MS = 20000,      /* the lease is 60 s: two renewals may be lost */
-    REPORT_MS = 300,       /* progress goes to the database and to browsers at most that often */
-    ATTEMPTS = 3,          /* of a kind that does not say */
-    MEMORY_MB = 1024,      /* of one run */
-    FINISH_TRIES = 20,     /* the end of a run is worth waiting for the database */
+    RENEW_MS = 20000,        /* the lease is 60 s: two renewals may be lost */
+    REPORT_MS = 300,         /* progress goes to the database and to browsers at most that often */
+    ATTEMPTS = 3,            /* of a kind that does not say */
+    MEMORY_MB = 1024,        /* of one run */
+    FINISH_TRIES = 20,       /* the end of a run is worth waiting for the database */
     UNKNOWN_KIND_MS = 60000, /* another version of the program may know it */
     RETRY_MAX_MS = 600000,
 };
@@ -55,8 +55,8 @@ static int64_t clock_ms(void)
 
 /* ---- queueing ---- */
 
-enum err job_queue(struct db *db, struct arena *arena, const char *kind, int64_t user_id, json_t *input, const char *unique_key,
-                   int64_t *id_out)
+enum err job_queue(struct db *db, struct arena *arena, const char *kind, int64_t user_id, json_t *input,
+                   const char *unique_key, int64_t *id_out)
 {
     struct opt_int user = {user_id != 0, user_id};
     struct str text = input == NULL ? STR("{}") : json_write(arena, input);
@@ -118,7 +118,8 @@ static enum err report(struct job_run *run, int64_t done, int64_t total, const c
         run->is_cancelled = true;
         return error_set(run->job.error, ERR_CONFLICT, "The job was cancelled.");
     }
-    /* A report that did not get through is no reason to give up: the job's own statements tell whether the database lives. */
+    /* A report that did not get through is no reason to give up: the job's own statements tell whether the database
+     * lives. */
     return OK;
 }
 
@@ -152,12 +153,12 @@ void job_request(struct job *job, struct request *request)
 /* ---- keeping the lease ---- */
 
 struct heartbeat {
-    struct job_run *run;     /* whose lease */
-    pthread_t thread;        /* renews */
-    pthread_mutex_t mutex;   /* guards is_over */
-    pthread_cond_t changed;  /* is_over was set */
-    bool is_over;            /* the run has ended */
-    bool is_started;         /* the thread exists */
+    struct job_run *run;    /* whose lease */
+    pthread_t thread;       /* renews */
+    pthread_mutex_t mutex;  /* guards is_over */
+    pthread_cond_t changed; /* is_over was set */
+    bool is_over;           /* the run has ended */
+    bool is_started;        /* the thread exists */
 };
 
 /* One renewal, over a connection of the thread's own. */
@@ -224,7 +225,8 @@ static enum err load_user(struct job *job)
 {
     struct request request;
     job_request(job, &request);
-    TRY(job->user_id == 0 ? identity_load_company(&request, job->db) : identity_load_user(&request, job->db, job->user_id));
+    TRY(job->user_id == 0 ? identity_load_company(&request, job->db)
+                          : identity_load_user(&request, job->db, job->user_id));
     job->user = request.user;
     job->today = request.today;
     job->zone = request.zone;
@@ -290,7 +292,8 @@ static void settle(struct job_run *run, bool is_retry, const struct job_end *end
         if (run->is_interrupted) {
             err = job_store_requeue(run->runner->control, run->scratch, run->lease, 0, true);
         } else if (is_retry) {
-            err = job_store_requeue(run->runner->control, run->scratch, run->lease, job_retry_ms(run->lease.attempt), false);
+            err = job_store_requeue(run->runner->control, run->scratch, run->lease, job_retry_ms(run->lease.attempt),
+                                    false);
         } else {
             err = job_store_finish(run->runner->control, run->scratch, run->lease, end);
         }
@@ -308,14 +311,21 @@ static void settle(struct job_run *run, bool is_retry, const struct job_end *end
 
 static void note_end(const struct job_run *run, const struct job_kind *kind, enum err err, bool is_retry, int64_t ms)
 {
-    const char *end = err == OK ? "done" : run->is_lost ? "lost" : run->is_interrupted ? "interrupted" : run->is_cancelled ? "cancelled"
-                      : is_retry ? "retried" : "failed";
-    enum metrics_job_end counted = err == OK ? METRICS_JOB_DONE : run->is_cancelled ? METRICS_JOB_CANCELLED
-                                   : is_retry || run->is_interrupted || run->is_lost ? METRICS_JOB_RETRIED : METRICS_JOB_FAILED;
+    const char *end = err == OK             ? "done"
+                      : run->is_lost        ? "lost"
+                      : run->is_interrupted ? "interrupted"
+                      : run->is_cancelled   ? "cancelled"
+                      : is_retry            ? "retried"
+                                            : "failed";
+    enum metrics_job_end counted = err == OK                                         ? METRICS_JOB_DONE
+                                   : run->is_cancelled                               ? METRICS_JOB_CANCELLED
+                                   : is_retry || run->is_interrupted || run->is_lost ? METRICS_JOB_RETRIED
+                                                                                     : METRICS_JOB_FAILED;
     metrics_job(counted, ms);
-    LOG_EVENT(err == OK || run->is_cancelled || run->is_interrupted ? LOG_INFO : LOG_WARN, "job", LOG_INT("id", run->lease.id),
-              LOG_C("kind", kind->name), LOG_INT("user", run->job.user_id), LOG_INT("attempt", run->lease.attempt), LOG_C("end", end),
-              LOG_C("code", err == OK ? "" : err_code(err)), LOG_INT("ms", ms));
+    LOG_EVENT(err == OK || run->is_cancelled || run->is_interrupted ? LOG_INFO : LOG_WARN, "job",
+              LOG_INT("id", run->lease.id), LOG_C("kind", kind->name), LOG_INT("user", run->job.user_id),
+              LOG_INT("attempt", run->lease.attempt), LOG_C("end", end), LOG_C("code", err == OK ? "" : err_code(err)),
+              LOG_INT("ms", ms));
 }
 
 static void run_job(const struct job_runner *runner, const struct job_kind *kind, const struct job_row *row)
@@ -326,8 +336,13 @@ static void run_job(const struct job_runner *runner, const struct job_kind *kind
     json_t *result = NULL;
     error_init(&error, arena);
     struct job_run run = {
-        .job = {.id = row->id, .user_id = row->user_id.set ? row->user_id.value : 0, .arena = arena, .db = runner->db,
-                .config = runner->config, .error = &error, .now = instant_now(),
+        .job = {.id = row->id,
+                .user_id = row->user_id.set ? row->user_id.value : 0,
+                .arena = arena,
+                .db = runner->db,
+                .config = runner->config,
+                .error = &error,
+                .now = instant_now(),
                 .result_path = str_format(arena, "%s/jobs/%lld", runner->config->data_dir, (long long)row->id)},
         .runner = runner,
         .lease = {row->id, row->attempts + 1},
@@ -343,7 +358,8 @@ static void run_job(const struct job_runner *runner, const struct job_kind *kind
         run.is_cancelled = true;
         err = ERR_CONFLICT;
     } else if (row->attempts >= max_attempts) {
-        err = error_set(&error, ERR_INTERNAL, "The job's process ended %lld times before the job did.", (long long)row->attempts);
+        err = error_set(&error, ERR_INTERNAL, "The job's process ended %lld times before the job did.",
+                        (long long)row->attempts);
     } else {
         err = run_kind(&run.job, kind, row->input, &result);
     }
@@ -397,8 +413,8 @@ enum err job_run_next(const struct job_runner *runner, bool *ran_out)
         run_job(runner, kind, &taking.row);
     } else if (*ran_out) {
         LOG_EVENT(LOG_WARN, "job_unknown", LOG_INT("id", taking.row.id), LOG_TEXT("kind", taking.row.kind));
-        err = job_store_requeue(runner->control, taking.arena, (struct job_lease){taking.row.id, taking.row.attempts + 1},
-                                UNKNOWN_KIND_MS, true);
+        err = job_store_requeue(runner->control, taking.arena,
+                                (struct job_lease){taking.row.id, taking.row.attempts + 1}, UNKNOWN_KIND_MS, true);
     }
     arena_destroy(taking.arena);
     return err;
@@ -415,7 +431,8 @@ int64_t job_retry_ms(int64_t attempt)
 
 enum err jobs_run_all(const struct config *config, struct db *db)
 {
-    struct job_runner runner = {.config = config, .db = db, .control = db_create(config, DB_WRITE), .ignore_delay = true};
+    struct job_runner runner = {
+        .config = config, .db = db, .control = db_create(config, DB_WRITE), .ignore_delay = true};
     enum err err = OK;
     bool ran = true;
     while (err == OK && ran) {

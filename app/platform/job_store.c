@@ -16,10 +16,15 @@ static const struct column VIEW[] = {
     COLUMN(struct job_view, finished_at),
 };
 static const struct column OLD[] = {COLUMN(struct job_old, id), COLUMN(struct job_old, result_file)};
-static const struct column SCHEDULE[] = {COLUMN(struct job_schedule_row, kind), COLUMN(struct job_schedule_row, next_at)};
-struct flag { bool value; };
+static const struct column SCHEDULE[] = {COLUMN(struct job_schedule_row, kind),
+                                         COLUMN(struct job_schedule_row, next_at)};
+struct flag {
+    bool value;
+};
 static const struct column FLAG[] = {COLUMN(struct flag, value)};
-struct text { struct str value; };
+struct text {
+    struct str value;
+};
 static const struct column TEXT[] = {COLUMN(struct text, value)};
 
 STATEMENT(INSERT, "job.insert",
@@ -44,7 +49,8 @@ STATEMENT(TAKE, "job.take",
 STATEMENT(PROGRESS, "job.progress",
           "UPDATE job SET done = ?, total = ?, phase = ?, lease_until = UTC_TIMESTAMP(3) + INTERVAL 60 SECOND " OF_RUN);
 STATEMENT(RENEW, "job.renew", "UPDATE job SET lease_until = UTC_TIMESTAMP(3) + INTERVAL 60 SECOND " OF_RUN);
-STATEMENT_ROWS(IS_CANCELLED, "job.is_cancelled", struct flag, FLAG, "SELECT cancel_requested AS value FROM job WHERE id = ?");
+STATEMENT_ROWS(IS_CANCELLED, "job.is_cancelled", struct flag, FLAG,
+               "SELECT cancel_requested AS value FROM job WHERE id = ?");
 STATEMENT(FINISH, "job.finish",
           "UPDATE job SET status = ?, result = ?, result_file = ?, result_name = ?, error_code = ?, error_detail = ?, "
           "finished_at = UTC_TIMESTAMP(3), unique_key = NULL, lease_until = NULL " OF_RUN);
@@ -52,18 +58,21 @@ STATEMENT(REQUEUE, "job.requeue",
           "UPDATE job SET status = 'queued', run_after = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, "
           "lease_until = NULL, attempts = attempts - ? " OF_RUN);
 
-#define VIEW_COLUMNS                                                                                                    \
-    "SELECT j.id, j.kind, j.user_id, u.name AS user_name, j.status, j.phase, j.done, j.total, j.result, j.result_file, " \
-    "j.result_name, j.error_code, j.error_detail, j.created_at, j.started_at, j.finished_at "                           \
+#define VIEW_COLUMNS                                                                                                   \
+    "SELECT j.id, j.kind, j.user_id, u.name AS user_name, j.status, j.phase, j.done, j.total, j.result, "              \
+    "j.result_file, "                                                                                                  \
+    "j.result_name, j.error_code, j.error_detail, j.created_at, j.started_at, j.finished_at "                          \
     "FROM job j LEFT JOIN `user` u ON u.id = j.user_id "
-STATEMENT_ROWS(LIST_ALL, "job.list_all", struct job_view, VIEW, VIEW_COLUMNS "WHERE j.id < ? ORDER BY j.id DESC LIMIT ?");
+STATEMENT_ROWS(LIST_ALL, "job.list_all", struct job_view, VIEW,
+               VIEW_COLUMNS "WHERE j.id < ? ORDER BY j.id DESC LIMIT ?");
 STATEMENT_ROWS(LIST_OWN, "job.list_own", struct job_view, VIEW,
                VIEW_COLUMNS "WHERE j.user_id = ? AND j.id < ? ORDER BY j.id DESC LIMIT ?");
 STATEMENT_ROWS(GET, "job.get", struct job_view, VIEW, VIEW_COLUMNS "WHERE j.id = ? AND (? = 0 OR j.user_id = ?)");
 STATEMENT(CANCEL_QUEUED, "job.cancel_queued",
           "UPDATE job SET status = 'cancelled', unique_key = NULL, finished_at = UTC_TIMESTAMP(3) "
           "WHERE id = ? AND status = 'queued'");
-STATEMENT(CANCEL_RUNNING, "job.cancel_running", "UPDATE job SET cancel_requested = TRUE WHERE id = ? AND status = 'running'");
+STATEMENT(CANCEL_RUNNING, "job.cancel_running",
+          "UPDATE job SET cancel_requested = TRUE WHERE id = ? AND status = 'running'");
 STATEMENT_ROWS(LIST_OLD, "job.list_old", struct job_old, OLD,
                "SELECT id, result_file FROM job WHERE status IN ('done', 'failed', 'cancelled') AND finished_at < ? "
                "ORDER BY id LIMIT ?");
@@ -81,8 +90,8 @@ static struct value text_or_null(struct str text)
     return text.len == 0 ? value_null() : V(text);
 }
 
-enum err job_store_insert(struct db *db, struct arena *arena, const char *kind, struct opt_int user_id, struct str input,
-                          const char *unique_key, int64_t *id_out)
+enum err job_store_insert(struct db *db, struct arena *arena, const char *kind, struct opt_int user_id,
+                          struct str input, const char *unique_key, int64_t *id_out)
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &INSERT, ARGS(V(kind), V(user_id), V(input), V(unique_key)), &result));
@@ -137,9 +146,10 @@ static struct str first_chars(struct str text, size_t max)
 enum err job_store_finish(struct db *db, struct arena *arena, struct job_lease lease, const struct job_end *end)
 {
     return change_run(db, arena, &FINISH,
-                      ARGS(V(end->status), text_or_null(end->result), text_or_null(end->file), text_or_null(end->file_name),
-                           text_or_null(end->error_code), text_or_null(first_chars(end->error_detail, DETAIL_MAX_CHARS)),
-                           V(lease.id), V(lease.attempt)));
+                      ARGS(V(end->status), text_or_null(end->result), text_or_null(end->file),
+                           text_or_null(end->file_name), text_or_null(end->error_code),
+                           text_or_null(first_chars(end->error_detail, DETAIL_MAX_CHARS)), V(lease.id),
+                           V(lease.attempt)));
 }
 
 enum err job_store_requeue(struct db *db, struct arena *arena, struct job_lease lease, int64_t delay_ms, bool uncounted)
@@ -168,8 +178,8 @@ enum err job_store_cancel(struct db *db, struct arena *arena, int64_t id)
     return db_exec(db, arena, &CANCEL_RUNNING, ARGS(V(id)));
 }
 
-enum err job_store_old(struct db *db, struct arena *arena, struct instant before, int64_t limit, struct job_old **rows_out,
-                       size_t *count_out)
+enum err job_store_old(struct db *db, struct arena *arena, struct instant before, int64_t limit,
+                       struct job_old **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &LIST_OLD, ARGS(V(before), V(limit)), rows_out, count_out);
 }
@@ -195,7 +205,8 @@ enum err job_store_schedule_lock(struct db *db, struct arena *arena, const char 
     return db_one(db, arena, &SCHEDULE_LOCK, ARGS(V(kind), V(now)), &row);
 }
 
-enum err job_store_schedule_set(struct db *db, struct arena *arena, const char *kind, struct instant next, int64_t job_id)
+enum err job_store_schedule_set(struct db *db, struct arena *arena, const char *kind, struct instant next,
+                                int64_t job_id)
 {
     return db_exec(db, arena, &SCHEDULE_SET, ARGS(V(next), V(job_id), V(kind)));
 }

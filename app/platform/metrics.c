@@ -1,4 +1,5 @@
-/* Counters in shared memory, changed with atomic operations. A worker that is killed at any moment leaves them usable. */
+/* Counters in shared memory, changed with atomic operations. A worker that is killed at any moment leaves them usable.
+ */
 #include "platform/metrics.h"
 
 #include <stdatomic.h>
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 enum { BUCKET_COUNT = 11, CLASS_COUNT = 6, GROUP_MAX = 64, GROUP_NAME_BYTES = 32, RATE_SLOTS = 8192 };
-static const int64_t BUCKET_MICROS[BUCKET_COUNT] = {1000,   2500,   5000,    10000,   25000,  50000,
+static const int64_t BUCKET_MICROS[BUCKET_COUNT] = {1000,   2500,   5000,    10000,   25000,   50000,
                                                     100000, 250000, 1000000, 5000000, 30000000};
 static const char *const JOB_ENDS[METRICS_JOB_END_COUNT] = {"done", "failed", "cancelled", "retried"};
 
@@ -17,12 +18,12 @@ enum group_state { GROUP_FREE, GROUP_CLAIMED, GROUP_NAMED };
 
 /* Requests of one group of routes. */
 struct group {
-    _Atomic int state;                           /* enum group_state */
-    char name[GROUP_NAME_BYTES];                 /* ended by NUL; fixed once named */
-    _Atomic uint64_t requests[CLASS_COUNT];      /* by first digit of the status; 0: none */
-    _Atomic uint64_t buckets[BUCKET_COUNT + 1];  /* by duration; the last for the slower ones */
-    _Atomic uint64_t micros;                     /* sum of durations */
-    _Atomic uint64_t queries;                    /* statements */
+    _Atomic int state;                          /* enum group_state */
+    char name[GROUP_NAME_BYTES];                /* ended by NUL; fixed once named */
+    _Atomic uint64_t requests[CLASS_COUNT];     /* by first digit of the status; 0: none */
+    _Atomic uint64_t buckets[BUCKET_COUNT + 1]; /* by duration; the last for the slower ones */
+    _Atomic uint64_t micros;                    /* sum of durations */
+    _Atomic uint64_t queries;                   /* statements */
 };
 
 /* Requests of one user in one minute. */
@@ -32,13 +33,13 @@ struct rate {
 };
 
 struct metrics {
-    _Atomic uint64_t layout;                          /* LAYOUT of who made it */
-    struct group groups[GROUP_MAX];                   /* the last one takes what finds no place */
-    _Atomic uint64_t process_ends[2];                 /* unexpected, expected */
-    _Atomic uint64_t jobs[METRICS_JOB_END_COUNT];     /* runs by how they ended */
-    _Atomic uint64_t job_ms;                          /* sum of their durations */
-    _Atomic uint64_t events[2];                       /* lost, sent */
-    struct rate rates[RATE_SLOTS];                    /* by user, hashed */
+    _Atomic uint64_t layout;                      /* LAYOUT of who made it */
+    struct group groups[GROUP_MAX];               /* the last one takes what finds no place */
+    _Atomic uint64_t process_ends[2];             /* unexpected, expected */
+    _Atomic uint64_t jobs[METRICS_JOB_END_COUNT]; /* runs by how they ended */
+    _Atomic uint64_t job_ms;                      /* sum of their durations */
+    _Atomic uint64_t events[2];                   /* lost, sent */
+    struct rate rates[RATE_SLOTS];                /* by user, hashed */
 };
 
 /* Changes whenever the struct does in a way that matters to another binary of the same size: bump the first number. */
@@ -198,8 +199,9 @@ static void each_group(FILE *out, void (*print)(FILE *out, const struct group *g
 
 static void print_requests(FILE *out, const struct group *group, const char *name)
 {
-    for (int class = 2; class < CLASS_COUNT; class++) {
-        fprintf(out, "dabiao_requests_total{group=\"%s\",status=\"%dxx\"} %llu\n", name, class, (unsigned long long)group->requests[class]);
+    for (int class = 2; class < CLASS_COUNT; class ++) {
+        fprintf(out, "dabiao_requests_total{group=\"%s\",status=\"%dxx\"} %llu\n", name, class,
+                (unsigned long long)group->requests[class]);
     }
 }
 

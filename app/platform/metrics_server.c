@@ -13,15 +13,15 @@
 enum { REQUEST_BYTES = 2048, CLIENT_MS = 2000, BACKLOG = 16 };
 
 struct client {
-    int fd;                   /* -1: free place */
-    int64_t until_ms;         /* closed then, whatever it did */
-    size_t len;               /* used in `bytes` */
+    int fd;                    /* -1: free place */
+    int64_t until_ms;          /* closed then, whatever it did */
+    size_t len;                /* used in `bytes` */
     char bytes[REQUEST_BYTES]; /* request so far */
 };
 
 struct metrics_server {
-    int listen_fd;            /* -1: no socket wanted */
-    char *path;               /* of the socket */
+    int listen_fd; /* -1: no socket wanted */
+    char *path;    /* of the socket */
     struct client clients[METRICS_CLIENT_MAX];
 };
 

@@ -1,5 +1,5 @@
-/* `dabiao request`: one request without a web server, for the debugger and for administrators' scripts. The answer goes to
- * stdout, its status and its cost to stderr. */
+/* `dabiao request`: one request without a web server, for the debugger and for administrators' scripts. The answer goes
+ * to stdout, its status and its cost to stderr. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,8 @@ static int act_as(struct dispatcher *dispatcher, struct arena *arena, const stru
     return COMMAND_DONE;
 }
 
-static int run_call(struct dispatcher *dispatcher, struct arena *arena, const struct call *call, const char *method, const char *target)
+static int run_call(struct dispatcher *dispatcher, struct arena *arena, const struct call *call, const char *method,
+                    const char *target)
 {
     struct error error;
     struct response response = {0};

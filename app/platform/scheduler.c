@@ -36,16 +36,17 @@ struct instant schedule_next(const char *schedule, struct instant now, const cha
 
 /* What queueing scheduled kinds needs. */
 struct scheduling {
-    struct db *db;                       /* connection */
-    struct arena *arena;                 /* memory of one round */
-    const char *zone;                    /* company zone */
-    struct instant now;                  /* of this round */
-    struct job_schedule_row *rows;       /* what the table holds */
-    size_t count;                        /* in `rows` */
-    const struct job_kind *kind;         /* being queued */
+    struct db *db;                 /* connection */
+    struct arena *arena;           /* memory of one round */
+    const char *zone;              /* company zone */
+    struct instant now;            /* of this round */
+    struct job_schedule_row *rows; /* what the table holds */
+    size_t count;                  /* in `rows` */
+    const struct job_kind *kind;   /* being queued */
 };
 
-/* Queues the kind and moves its time on, in one transaction. A kind whose last job is still unfinished is not doubled. */
+/* Queues the kind and moves its time on, in one transaction. A kind whose last job is still unfinished is not doubled.
+ */
 static enum err queue_kind(struct db *db, void *context)
 {
     const struct scheduling *s = context;
@@ -98,7 +99,10 @@ static enum err queue_scheduled(struct db *db)
 int scheduler_run(const struct config *config, volatile int *stop)
 {
     struct job_runner runner = {
-        .config = config, .db = db_create(config, DB_WRITE), .control = db_create(config, DB_WRITE), .stop = stop,
+        .config = config,
+        .db = db_create(config, DB_WRITE),
+        .control = db_create(config, DB_WRITE),
+        .stop = stop,
     };
     int64_t schedules_at = 0;
     while (!*stop) {

@@ -1,9 +1,9 @@
-/* The master process. Signals set flags; one loop acts on them in a fixed order. Processes are started by fork and exec,
- * so a new generation runs the present binary with the present settings, and a broken one harms nobody: the old
+/* The master process. Signals set flags; one loop acts on them in a fixed order. Processes are started by fork and
+ * exec, so a new generation runs the present binary with the present settings, and a broken one harms nobody: the old
  * generation serves until every process of the new one has said that it is ready.
  *
- * Invariants: `serving` is the generation whose dead are replaced, `coming` the one that has yet to become ready (number 0:
- * none); a process of any other generation is draining. */
+ * Invariants: `serving` is the generation whose dead are replaced, `coming` the one that has yet to become ready
+ * (number 0: none); a process of any other generation is draining. */
 #include "platform/supervise.h"
 
 #include <errno.h>
@@ -23,15 +23,15 @@
 #include "platform/unix_socket.h"
 
 enum {
-    CHILD_MAX = 256,         /* places: two generations of 64 + 4 and what still drains */
-    BACKLOG = 1024,          /* connections that may wait for a worker */
-    DRAIN_MS = 10000,        /* from polite to firm */
-    YOUNG_MS = 10000,        /* who dies before is started again with growing delay */
-    DELAY_FIRST_MS = 100,    /* first delay */
-    DELAY_READY_MS = 1000,   /* longest for those that had become ready: requests wait for them */
-    DELAY_MAX_MS = 10000,    /* longest for those that had not */
-    READY_MS = 60000,        /* a coming generation has that long */
-    EXIT_EXEC_FAILED = 1,    /* the binary could not be run just now */
+    CHILD_MAX = 256,       /* places: two generations of 64 + 4 and what still drains */
+    BACKLOG = 1024,        /* connections that may wait for a worker */
+    DRAIN_MS = 10000,      /* from polite to firm */
+    YOUNG_MS = 10000,      /* who dies before is started again with growing delay */
+    DELAY_FIRST_MS = 100,  /* first delay */
+    DELAY_READY_MS = 1000, /* longest for those that had become ready: requests wait for them */
+    DELAY_MAX_MS = 10000,  /* longest for those that had not */
+    READY_MS = 60000,      /* a coming generation has that long */
+    EXIT_EXEC_FAILED = 1,  /* the binary could not be run just now */
 };
 
 enum role { ROLE_WORKER, ROLE_SCHEDULER, ROLE_COUNT };
@@ -40,11 +40,11 @@ static const char *const ROLE_WORDS[] = {"run-worker", "run-scheduler"};
 
 /* Processes that belong together: same binary, same settings. */
 struct generation {
-    int number;                        /* grows; 0: none */
-    int64_t wanted[ROLE_COUNT];        /* processes */
-    int64_t delay_ms[ROLE_COUNT];      /* grows while processes die young */
-    int64_t start_at_ms[ROLE_COUNT];   /* no start before; monotonic */
-    int64_t begun_ms;                  /* monotonic */
+    int number;                      /* grows; 0: none */
+    int64_t wanted[ROLE_COUNT];      /* processes */
+    int64_t delay_ms[ROLE_COUNT];    /* grows while processes die young */
+    int64_t start_at_ms[ROLE_COUNT]; /* no start before; monotonic */
+    int64_t begun_ms;                /* monotonic */
 };
 
 struct child {
@@ -58,17 +58,17 @@ struct child {
 };
 
 struct master {
-    const char *program;        /* path of the binary */
-    const char *socket_path;    /* of the FastCGI socket; settled for the life of the master */
-    int listen_fd;              /* FastCGI socket; -1 once stopping */
-    int ready_fds[2];           /* pipe: processes write their pid */
+    const char *program;            /* path of the binary */
+    const char *socket_path;        /* of the FastCGI socket; settled for the life of the master */
+    int listen_fd;                  /* FastCGI socket; -1 once stopping */
+    int ready_fds[2];               /* pipe: processes write their pid */
     struct metrics_server *metrics; /* answers /metrics */
-    sigset_t open_mask;         /* signals let through while waiting */
-    struct generation serving;  /* see above */
-    struct generation coming;   /* see above */
-    int last_generation;        /* highest number given */
-    bool is_stopping;           /* drain everything, then end */
-    int exit_code;              /* of the program */
+    sigset_t open_mask;             /* signals let through while waiting */
+    struct generation serving;      /* see above */
+    struct generation coming;       /* see above */
+    int last_generation;            /* highest number given */
+    bool is_stopping;               /* drain everything, then end */
+    int exit_code;                  /* of the program */
     struct child children[CHILD_MAX];
 };
 
@@ -142,9 +142,10 @@ static bool start_child(struct master *master, struct generation *generation, en
         generation->start_at_ms[role] = clock_ms() + DELAY_MAX_MS;
         return false;
     }
-    *place = (struct child){.pid = pid, .role = role, .generation = generation->number, .started_ms = clock_ms(),
-                            .kill_at_ms = INT64_MAX};
-    LOG_EVENT(LOG_INFO, "start", LOG_C("role", ROLE_NAMES[role]), LOG_INT("pid", pid), LOG_INT("generation", generation->number));
+    *place = (struct child){
+        .pid = pid, .role = role, .generation = generation->number, .started_ms = clock_ms(), .kill_at_ms = INT64_MAX};
+    LOG_EVENT(LOG_INFO, "start", LOG_C("role", ROLE_NAMES[role]), LOG_INT("pid", pid),
+              LOG_INT("generation", generation->number));
     return true;
 }
 
@@ -269,8 +270,9 @@ static void reap(struct master *master)
             }
             int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
             bool is_expected = code == 0 || child.is_draining;
-            LOG_EVENT(is_expected ? LOG_INFO : LOG_WARN, "end", LOG_C("role", ROLE_NAMES[child.role]), LOG_INT("pid", pid),
-                      LOG_INT("code", code), LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+            LOG_EVENT(is_expected ? LOG_INFO : LOG_WARN, "end", LOG_C("role", ROLE_NAMES[child.role]),
+                      LOG_INT("pid", pid), LOG_INT("code", code),
+                      LOG_INT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
                       LOG_INT("ms", clock_ms() - child.started_ms));
             master->children[i] = (struct child){0};
             metrics_process_end(is_expected);
@@ -298,7 +300,8 @@ static bool all_ready(const struct master *master, const struct generation *gene
 {
     int64_t ready = 0;
     for (size_t i = 0; i < CHILD_MAX; i++) {
-        ready += master->children[i].pid != 0 && master->children[i].generation == generation->number && master->children[i].is_ready;
+        ready += master->children[i].pid != 0 && master->children[i].generation == generation->number &&
+                 master->children[i].is_ready;
     }
     return ready == generation->wanted[ROLE_WORKER] + generation->wanted[ROLE_SCHEDULER];
 }
@@ -352,7 +355,8 @@ static int wait_ms(const struct master *master)
         }
     }
     for (size_t i = 0; i < CHILD_MAX; i++) {
-        until = master->children[i].pid != 0 && master->children[i].kill_at_ms < until ? master->children[i].kill_at_ms : until;
+        until = master->children[i].pid != 0 && master->children[i].kill_at_ms < until ? master->children[i].kill_at_ms
+                                                                                       : until;
     }
     int64_t ms = until - clock_ms();
     return ms < 0 ? 0 : (int)ms;
@@ -427,7 +431,8 @@ static void set_signals(sigset_t *open_mask)
 int supervise_run(const struct config *config, const char *program)
 {
     static struct master master;
-    master = (struct master){.program = program, .socket_path = config->fcgi_socket, .ready_fds = {-1, -1}, .listen_fd = -1};
+    master =
+        (struct master){.program = program, .socket_path = config->fcgi_socket, .ready_fds = {-1, -1}, .listen_fd = -1};
     if (!metrics_create() || pipe2(master.ready_fds, O_CLOEXEC | O_NONBLOCK) != 0) {
         LOG_EVENT(LOG_ERROR, "start_failed", LOG_C("why", strerror(errno)));
         return EXIT_CANNOT_START;
@@ -461,7 +466,8 @@ static bool parse_fd(const char *text, int *out)
 
 bool child_handles_parse(int argc, char **argv, struct child_handles *out)
 {
-    return argc == 4 && parse_fd(argv[1], &out->listen_fd) && parse_fd(argv[2], &out->metrics_fd) && parse_fd(argv[3], &out->ready_fd);
+    return argc == 4 && parse_fd(argv[1], &out->listen_fd) && parse_fd(argv[2], &out->metrics_fd) &&
+           parse_fd(argv[3], &out->ready_fd);
 }
 
 void child_ready(const struct child_handles *handles)

@@ -26,8 +26,8 @@
 #include "platform/route.h"
 
 enum {
-    LAST_REQUESTS = 16,          /* what already waits when a worker is asked to stop is served, up to so many */
-    REQUEST_ID_MAX = 40,         /* bytes; audit rows keep it */
+    LAST_REQUESTS = 16,           /* what already waits when a worker is asked to stop is served, up to so many */
+    REQUEST_ID_MAX = 40,          /* bytes; audit rows keep it */
     TRIM_BYTES = 8 * 1024 * 1024, /* after a request that took more, memory is given back to the system */
 };
 
@@ -225,7 +225,8 @@ static struct str encode_path(struct arena *arena, struct str path)
     buf_init(&out, arena);
     for (size_t i = 0; i < path.len; i++) {
         unsigned char c = (unsigned char)path.ptr[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("/._-", c) != NULL;
+        bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("/._-", c) != NULL;
         if (plain && c != '\0') {
             buf_add_char(&out, (char)c);
         } else {
@@ -253,7 +254,8 @@ static const char *content_type(const struct response *response)
     return response->json != NULL ? "application/json" : "application/octet-stream";
 }
 
-static void put_headers(struct worker *worker, const struct request *request, const struct response *response, struct str body)
+static void put_headers(struct worker *worker, const struct request *request, const struct response *response,
+                        struct str body)
 {
     put_header(worker, STR("Status"), str_format(worker->arena, "%d", response->status));
     put_header(worker, STR("X-Request-Id"), request->id);
@@ -265,8 +267,9 @@ static void put_headers(struct worker *worker, const struct request *request, co
     }
     if (response->file.len > 0) {
         put_header(worker, STR("Content-Type"), str_from(content_type(response)));
-        put_header(worker, STR("X-Accel-Redirect"),
-                   str_format(worker->arena, "/internal/files/%.*s", STR_ARG(encode_path(worker->arena, response->file))));
+        put_header(
+            worker, STR("X-Accel-Redirect"),
+            str_format(worker->arena, "/internal/files/%.*s", STR_ARG(encode_path(worker->arena, response->file))));
     } else if (body.len > 0) {
         put_header(worker, STR("Content-Type"), str_from(content_type(response)));
         put_header(worker, STR("Content-Length"), str_format(worker->arena, "%zu", body.len));
@@ -299,7 +302,8 @@ static int64_t clock_micros(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void note_request(const struct request *request, const struct response *response, int64_t micros, uint64_t queries)
+static void note_request(const struct request *request, const struct response *response, int64_t micros,
+                         uint64_t queries)
 {
     struct str route = request->route == NULL ? STR("none") : str_from(request->route->name);
     struct str rest = route;
@@ -307,9 +311,10 @@ static void note_request(const struct request *request, const struct response *r
     str_cut(&rest, '.', &group);
     metrics_request(group.ptr, group.len, response->status, micros, queries);
     enum log_level level = response->status == 500 ? LOG_ERROR : response->status >= 500 ? LOG_WARN : LOG_INFO;
-    LOG_EVENT(level, "request", LOG_TEXT("id", request->id), LOG_INT("user", request->user == NULL ? 0 : request->user->user_id),
-              LOG_TEXT("method", request->method), LOG_TEXT("route", route), LOG_INT("status", response->status),
-              LOG_INT("ms", micros / 1000), LOG_INT("us", micros), LOG_INT("queries", (int64_t)queries));
+    LOG_EVENT(level, "request", LOG_TEXT("id", request->id),
+              LOG_INT("user", request->user == NULL ? 0 : request->user->user_id), LOG_TEXT("method", request->method),
+              LOG_TEXT("route", route), LOG_INT("status", response->status), LOG_INT("ms", micros / 1000),
+              LOG_INT("us", micros), LOG_INT("queries", (int64_t)queries));
 }
 
 static void serve_one(struct worker *worker)

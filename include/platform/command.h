@@ -11,8 +11,8 @@ enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSED = 2 };
 
 /* One subcommand. */
 struct command {
-    const char *name;  /* word on the command line */
-    const char *about; /* one line for `dabiao help` */
+    const char *name;                                               /* word on the command line */
+    const char *about;                                              /* one line for `dabiao help` */
     int (*run)(const struct config *config, int argc, char **argv); /* argv[0] is the word; returns the exit code */
 };
 

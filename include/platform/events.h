@@ -6,8 +6,8 @@
 #include "platform/str.h"
 
 /* Publishes {"name": name} to a channel ("user/7", "all"): POST /pub/user_7 on the events socket. Never data, only that
- * something changed. Takes at most 200 ms; after a failure nothing is tried for some seconds, so that a dead nginx costs
- * the workers nothing. Does nothing when no events socket is set. */
+ * something changed. Takes at most 200 ms; after a failure nothing is tried for some seconds, so that a dead nginx
+ * costs the workers nothing. Does nothing when no events socket is set. */
 void events_publish(const struct config *config, struct str channel, struct str name);
 
 #endif

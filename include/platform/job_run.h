@@ -4,7 +4,8 @@
 
 #include "platform/job.h"
 
-/* What takes jobs: two connections, because a job's open transaction must neither hide its progress nor be ended by it. */
+/* What takes jobs: two connections, because a job's open transaction must neither hide its progress nor be ended by it.
+ */
 struct job_runner {
     const struct config *config; /* settings */
     struct db *db;               /* for the jobs */

@@ -21,7 +21,13 @@ void metrics_request(const char *group, size_t group_len, int status, int64_t mi
 /* A process ended: as it should (recycled, asked to), or not. */
 void metrics_process_end(bool is_expected);
 
-enum metrics_job_end { METRICS_JOB_DONE, METRICS_JOB_FAILED, METRICS_JOB_CANCELLED, METRICS_JOB_RETRIED, METRICS_JOB_END_COUNT };
+enum metrics_job_end {
+    METRICS_JOB_DONE,
+    METRICS_JOB_FAILED,
+    METRICS_JOB_CANCELLED,
+    METRICS_JOB_RETRIED,
+    METRICS_JOB_END_COUNT
+};
 /* One run of a job. Units: milliseconds. */
 void metrics_job(enum metrics_job_end end, int64_t ms);
 /* One event published to nginx. */
@@ -36,7 +42,8 @@ void metrics_print(FILE *out);
 struct metrics_server;
 enum { METRICS_CLIENT_MAX = 4, METRICS_POLL_MAX = METRICS_CLIENT_MAX + 1 };
 
-/* Empty path: a server that never has anything to do. A socket that cannot be opened costs the metrics, not the program. */
+/* Empty path: a server that never has anything to do. A socket that cannot be opened costs the metrics, not the
+ * program. */
 struct metrics_server *metrics_server_open(const char *path);
 void metrics_server_close(struct metrics_server *server);
 /* What to wait for: fills at most METRICS_POLL_MAX places, returns how many. */

@@ -15,8 +15,8 @@ struct child_handles {
     int ready_fd;   /* where child_ready reports */
 };
 
-/* Runs the whole program until SIGTERM or SIGINT. `program` is the path of the binary: processes are started from it, so
- * that SIGHUP takes a new binary and new settings (read with config_load). A generation that cannot start leaves the
+/* Runs the whole program until SIGTERM or SIGINT. `program` is the path of the binary: processes are started from it,
+ * so that SIGHUP takes a new binary and new settings (read with config_load). A generation that cannot start leaves the
  * present one in place. Returns the exit code: 0, or EXIT_CANNOT_START. */
 int supervise_run(const struct config *config, const char *program);
 

@@ -131,10 +131,11 @@ static enum err run_stopped(struct job *job, json_t **result_out)
 }
 
 static const struct job_kind KINDS[] = {
-    {"test.note", run_note, NULL, 0},       {"test.file", run_file, NULL, 0},           {"test.refused", run_refused, NULL, 0},
-    {"test.busy", run_busy, NULL, 2},       {"test.killed", run_killed, NULL, 0},       {"test.cancelled", run_cancelled, NULL, 0},
-    {"test.lost", run_lost, NULL, 0},       {"test.stopped", run_stopped, NULL, 0},     {"test.daily", run_note, "daily 02:30", 0},
-    {0},
+    {"test.note", run_note, NULL, 0},           {"test.file", run_file, NULL, 0},
+    {"test.refused", run_refused, NULL, 0},     {"test.busy", run_busy, NULL, 2},
+    {"test.killed", run_killed, NULL, 0},       {"test.cancelled", run_cancelled, NULL, 0},
+    {"test.lost", run_lost, NULL, 0},           {"test.stopped", run_stopped, NULL, 0},
+    {"test.daily", run_note, "daily 02:30", 0}, {0},
 };
 static const struct feature FEATURE = {.name = "test", .job_kinds = KINDS};
 const struct feature *const FEATURES[] = {&FEATURE};
@@ -147,15 +148,23 @@ static int set_up_all(void **state)
 {
     (void)state;
     config = (struct config){
-        .db_hosts = "", .db_socket = getenv("DABIAO_DB_SOCKET"), .db_user = getenv("DABIAO_DB_USER"), .db_name = "dabiao_test_job",
-        .db_password = "", .sql_dir = getenv("DABIAO_SQL_DIR") == NULL ? "sql" : getenv("DABIAO_SQL_DIR"), .events_socket = "", .data_dir = mkdtemp(folder), .worker_memory_mb = 64,
+        .db_hosts = "",
+        .db_socket = getenv("DABIAO_DB_SOCKET"),
+        .db_user = getenv("DABIAO_DB_USER"),
+        .db_name = "dabiao_test_job",
+        .db_password = "",
+        .sql_dir = getenv("DABIAO_SQL_DIR") == NULL ? "sql" : getenv("DABIAO_SQL_DIR"),
+        .events_socket = "",
+        .data_dir = mkdtemp(folder),
+        .worker_memory_mb = 64,
     };
     FILE *quiet = fopen("/dev/null", "we");
     assert_int_equal(migrate_run(&config, quiet), OK);
     fclose(quiet);
     arena = arena_create(16 * 1024 * 1024);
     db = db_create(&config, DB_WRITE);
-    sql("CREATE TABLE IF NOT EXISTS test_trace (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, job_id BIGINT NOT NULL)");
+    sql("CREATE TABLE IF NOT EXISTS test_trace (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, job_id BIGINT NOT "
+        "NULL)");
     sql("INSERT IGNORE INTO company (id, name, time_zone, currency) VALUES (1, 'Test', 'Asia/Shanghai', 'CNY')");
     return 0;
 }
@@ -410,7 +419,8 @@ static void a_schedule_queues_once_for_all(void **state)
     }
     assert_int_equal(number("SELECT COUNT(*) FROM job WHERE kind = 'test.daily' AND status = 'done'"), 1);
     assert_int_equal(number("SELECT COUNT(*) FROM job"), 1);
-    assert_int_equal(number("SELECT COUNT(*) FROM job_schedule WHERE next_at > UTC_TIMESTAMP(3) AND last_job_id IS NOT NULL"), 1);
+    assert_int_equal(
+        number("SELECT COUNT(*) FROM job_schedule WHERE next_at > UTC_TIMESTAMP(3) AND last_job_id IS NOT NULL"), 1);
 }
 
 int main(int argc, char **argv)
