@@ -1,0 +1,15 @@
+/* SQL of the demo beyond records. */
+#ifndef DABIAO_DEMO_STORE_H
+#define DABIAO_DEMO_STORE_H
+
+#include "platform/db.h"
+
+enum err demo_store_company(struct db *db, struct arena *arena, struct str name) MUST_CHECK;
+enum err demo_store_top_department(struct db *db, struct arena *arena, int64_t *out) MUST_CHECK;
+enum err demo_store_role(struct db *db, struct arena *arena, const char *code, int64_t *out) MUST_CHECK;
+/* Stages of the default pipeline, in order: four open, won, lost. */
+enum err demo_store_stages(struct db *db, struct arena *arena, int64_t stages_out[8]) MUST_CHECK;
+/* The administrator admin in the top department. */
+enum err demo_store_admin(struct db *db, struct arena *arena, struct instant now) MUST_CHECK;
+
+#endif
