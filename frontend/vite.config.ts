@@ -4,21 +4,11 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
 /** Libraries that change seldom and are shared by every page stay cached when the program is upgraded. */
-function chunkOf(id: string): string | undefined {
-  if (!id.includes('node_modules')) {
-    return undefined;
-  }
-  if (/node_modules\/(@vue|vue|vue-router|pinia|vue-i18n|@intlify)\//.test(id)) {
-    return 'vue';
-  }
-  if (/node_modules\/@tanstack\//.test(id)) {
-    return 'query';
-  }
-  if (/node_modules\/(echarts|zrender)\//.test(id)) {
-    return 'echarts';
-  }
-  return undefined;
-}
+const GROUPS = [
+  { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|pinia|vue-i18n|@intlify)\//, priority: 3 },
+  { name: 'query', test: /node_modules\/@tanstack\/(vue-query|query-core)\//, priority: 2 },
+  { name: 'echarts', test: /node_modules\/(echarts|zrender)\//, priority: 1 },
+];
 
 export default defineConfig({
   plugins: [vue()],
@@ -39,7 +29,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rollupOptions: { output: { manualChunks: chunkOf } },
+    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
   },
   server: { proxy: { '/api': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' }, '/events': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' } } },
   test: {

@@ -1,28 +1,32 @@
 /** The description of the company and of all objects: which fields there are, and what this person may do. */
-import { useQuery } from '@tanstack/vue-query';
+import { keepPreviousData, useQuery } from '@tanstack/vue-query';
 import { computed, type ComputedRef } from 'vue';
+import { currentLocale } from '@/shared/i18n';
 import { send } from './client';
 import { setProblemZone } from './problem';
 import { queryClient } from './query';
 import type { Company, Meta, MetaField, MetaObject } from './types';
 
-const KEY = ['meta'] as const;
+const KEY = 'meta';
 const STALE_MS = 300_000;
 
+/** Names come in the language asked for, so each language has its own entry in the cache. */
 async function fetchMeta(): Promise<Meta> {
-  const meta = await send<Meta>('GET', '/meta');
-  setProblemZone(meta.company.time_zone);
-  return meta;
+  const [meta, company] = await Promise.all([send<Omit<Meta, 'company'>>('GET', '/meta'), send<Company>('GET', '/company')]);
+  setProblemZone(company.time_zone);
+  return { ...meta, company };
 }
 
 /** Loads the description before a page is shown, so that pages may rely on it. */
 export async function loadMeta(): Promise<Meta> {
-  return queryClient.ensureQueryData({ queryKey: KEY, queryFn: fetchMeta, staleTime: STALE_MS });
+  return queryClient.ensureQueryData({ queryKey: [KEY, currentLocale()], queryFn: fetchMeta, staleTime: STALE_MS });
 }
 
 /** The description; `loadMeta` ran before any page that uses it. */
 export function useMeta(): ComputedRef<Meta> {
-  const query = useQuery({ queryKey: KEY, queryFn: fetchMeta, staleTime: STALE_MS });
+  const query = useQuery({
+    queryKey: [KEY, computed(currentLocale)], queryFn: fetchMeta, staleTime: STALE_MS, placeholderData: keepPreviousData,
+  });
   return computed(() => {
     if (!query.data.value) {
       throw new Error('meta is not loaded');

@@ -1,5 +1,5 @@
 /** Failures of the API, and the one function that turns any failure into what the person reads. */
-import { currentLocale, hasText, text } from '@/shared/i18n';
+import { currentLocale, hasText, t } from '@/shared/i18n';
 import { formatInstant } from '@/shared/lib/dates';
 
 export interface FieldProblem {
@@ -63,9 +63,9 @@ export function setProblemZone(name: string): void {
 export function fieldMessage(problem: FieldProblem): string {
   const key = `field_error.${problem.code}`;
   if (hasText(key)) {
-    return text(key);
+    return t(key);
   }
-  return problem.message || text('field_error.invalid');
+  return problem.message || t('field_error.invalid');
 }
 
 /** What the person reads for any failure: the translated reason, the detail where it adds something, and when it
@@ -75,16 +75,16 @@ export function problemSentence(failure: unknown): string {
     return '';
   }
   if (!(failure instanceof ApiProblem)) {
-    return text('error.internal_error');
+    return t('error.internal_error');
   }
   const key = `error.${failure.code}`;
-  const sentence = hasText(key) ? text(key) : failure.detail || text('error.internal_error');
+  const sentence = hasText(key) ? t(key) : failure.detail || t('error.internal_error');
   const parts = [sentence];
   if (failure.retryAt) {
-    parts.push(text('error.retry_at', { time: formatInstant(failure.retryAt, currentLocale(), zone) }));
+    parts.push(t('error.retry_at', { time: formatInstant(failure.retryAt, currentLocale(), zone) }));
   }
   if (failure.status >= 500 && failure.requestId) {
-    parts.push(text('error.request_id', { id: failure.requestId }));
+    parts.push(t('error.request_id', { id: failure.requestId }));
   }
   return parts.join(' ');
 }

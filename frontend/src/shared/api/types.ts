@@ -26,7 +26,7 @@ export type FieldType =
 export interface MetaField {
   readonly name: string;
   readonly type: FieldType;
-  readonly label?: string;
+  readonly label: string;
   readonly required: boolean;
   readonly read_only: boolean;
   readonly create_only: boolean;
@@ -35,7 +35,7 @@ export interface MetaField {
   readonly filterable: boolean;
   readonly unique: boolean;
   readonly in_list: boolean;
-  readonly options: readonly string[] | null;
+  readonly options: readonly { readonly value: string; readonly label: string }[] | null;
   readonly ref: string | null;
   readonly min?: number | null;
   readonly max?: number | null;
@@ -54,13 +54,14 @@ export interface MetaCan {
 
 export interface MetaObject {
   readonly name: string;
+  readonly label: string;
   readonly plural: string;
   readonly label_field: string;
   readonly default_sort: string;
   readonly date_field: string | null;
   readonly can: MetaCan;
   readonly fields: readonly MetaField[];
-  readonly children: readonly { readonly object: string; readonly column: string; readonly choice: string }[];
+  readonly children: readonly { readonly object: string; readonly column: string; readonly choice: string | null }[];
 }
 
 export interface Company {
@@ -111,8 +112,6 @@ export interface TimelineEntry {
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
-export type JobStatus = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
-
 export interface Job {
   readonly id: number;
   readonly kind: string;
@@ -147,7 +146,7 @@ export interface SavedView {
   readonly filter: unknown;
   readonly sort: string | null;
   readonly columns: readonly string[] | null;
-  readonly shared: boolean;
+  readonly is_shared: boolean;
   readonly is_default: boolean;
   readonly mine: boolean;
   readonly version: number;

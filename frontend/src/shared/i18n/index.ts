@@ -66,10 +66,6 @@ export function initialLocale(): Locale {
   return asLocale(recall('locale')) ?? asLocale(document.documentElement.lang) ?? DEFAULT;
 }
 
-/** The text of a key outside components; inside use useText(). */
-export function text(key: string, values: Record<string, unknown> = {}): string {
-  return i18n.global.t(key, values);
-}
 
 export function hasText(key: string): boolean {
   return i18n.global.te(key);
@@ -79,4 +75,11 @@ export function hasText(key: string): boolean {
 export function firstText(keys: readonly string[], fallback: string): string {
   const key = keys.find((candidate) => i18n.global.te(candidate));
   return key === undefined ? fallback : i18n.global.t(key);
+}
+
+/** The text of a key in the language shown now; follows a switch when called in a template or a computed. `n` or
+ * `count` among the values chooses between singular and plural ("one thing | {n} things"). */
+export function t(key: string, values: Record<string, unknown> = {}): string {
+  const count = values.n ?? values.count;
+  return typeof count === 'number' ? i18n.global.t(key, values, count) : i18n.global.t(key, values);
 }

@@ -1,0 +1,27 @@
+/** Starts the program: texts of the language, the session of the cookie, then the page asked for. */
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import { useSession } from '@/shared/api/session';
+import { addMessages, i18n, initialLocale, setLocale } from '@/shared/i18n';
+import '@/shared/style/tokens.css';
+import '@/shared/style/base.css';
+import App from './App.vue';
+import { coreTexts } from './locales';
+import { router } from './router';
+
+async function start(): Promise<void> {
+  const app = createApp(App);
+  app.use(createPinia());
+  app.use(i18n);
+  await setLocale(initialLocale());
+  await addMessages(coreTexts);
+  try {
+    await useSession().restore();
+  } catch {
+    app.provide('unreachable', true);
+  }
+  app.use(router);
+  app.mount('#app');
+}
+
+void start();

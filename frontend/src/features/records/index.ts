@@ -1,0 +1,24 @@
+/** Customers, contacts, follow-ups, opportunities, contracts, payments, refunds, products: lists and detail pages. */
+import { Plus } from '@lucide/vue';
+import { defineFeature } from '@/shared/lib/feature';
+import { OBJECTS } from './objects';
+
+export default defineFeature({
+  name: 'records',
+  routes: OBJECTS.flatMap((config) => [
+    {
+      path: config.plural, name: config.plural, props: { object: config.name },
+      meta: { title: `records.nav.${config.name}`, permission: `${config.name}.view` }, component: () => import('./pages/RecordsPage.vue'),
+    },
+    {
+      path: `${config.plural}/:id(\\d+)`, name: `${config.plural}-one`, props: (route) => ({ object: config.name, id: Number(route.params.id) }),
+      meta: { title: `records.nav.${config.name}`, permission: `${config.name}.view` }, component: () => import('./pages/RecordPage.vue'),
+    },
+  ]),
+  nav: OBJECTS.filter((config) => config.inNav).map((config) => ({
+    key: config.plural, label: `records.nav.${config.name}`, icon: config.icon, to: `/${config.plural}`, order: config.order, permission: `${config.name}.view`,
+  })),
+  actions: OBJECTS.map((config) => ({
+    key: `new-${config.name}`, label: `records.create.${config.name}`, icon: Plus, to: { path: `/${config.plural}`, query: { create: '1' } }, permission: `${config.name}.create`,
+  })),
+});

@@ -1,0 +1,141 @@
+/** Pure parts of the record pages: columns and forms out of the server's description, texts of values, list state in
+ * the address. */
+import type { LocationQuery, LocationQueryRaw } from 'vue-router';
+import type { MetaField, MetaObject, RecordRow } from '@/shared/api/types';
+import { t } from '@/shared/i18n';
+import { formatDate, formatInstant } from '@/shared/lib/dates';
+import { parseFilter, type Filter } from '@/shared/lib/filter';
+import { formatInteger, formatPpm } from '@/shared/lib/format';
+import { formatMoney } from '@/shared/lib/money';
+import type { FieldSpec } from '@/shared/ui/form/form';
+import type { GridColumn } from '@/shared/ui/grid/columns';
+import type { ObjectConfig, Section } from './objects';
+
+export interface Showing {
+  readonly locale: string;
+  readonly zone: string;
+  readonly currency: string;
+}
+
+/** The member that holds the name behind a reference: owner_id → owner_name. */
+export function nameMember(field: string): string {
+  return field.replace(/_id$/, '_name');
+}
+
+/** A value as text. */
+export function fieldText(field: MetaField, row: RecordRow, showing: Showing): string {
+  const value = row[field.name];
+  if (value == null || value === '') {
+    return '—';
+  }
+  switch (field.type) {
+    case 'money': return typeof value === 'number' ? formatMoney(value, { currency: (row.currency as string | undefined) ?? showing.currency }) : String(value);
+    case 'ppm': return formatPpm(value as number);
+    case 'int': return field.name.endsWith('_year') ? String(value) : formatInteger(value as number);
+    case 'bool': return t(value ? 'kit.yes' : 'kit.no');
+    case 'date': return formatDate(value as string, showing.locale);
+    case 'instant': return formatInstant(value as string, showing.locale, showing.zone);
+    case 'enum': return field.options?.find((option) => option.value === value)?.label ?? String(value);
+    case 'ref': return (row[nameMember(field.name)] as string | null | undefined) ?? `#${String(value)}`;
+    case 'json': case 'object': case 'list': return JSON.stringify(value);
+    default: return String(value);
+  }
+}
+
+const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = { money: 140, ppm: 96, int: 100, bool: 88, date: 116, instant: 148, enum: 110, phone: 136, long_text: 260 };
+const TEXT_WIDTH = 160;
+const LABEL_WIDTH = 240;
+
+export function isNumeric(field: MetaField): boolean {
+  return field.type === 'money' || field.type === 'ppm' || field.type === 'int';
+}
+
+function isListable(field: MetaField): boolean {
+  return !['json', 'object', 'list'].includes(field.type) && field.access !== 'hidden';
+}
+
+/** The columns of a list: the label first, then the config's order, then what else there is (hidden until chosen). */
+export function columnsOf(meta: MetaObject, config: ObjectConfig, showing: Showing): GridColumn<RecordRow>[] {
+  const order = (field: MetaField): number => {
+    const place = config.columns.indexOf(field.name);
+    return place === -1 ? config.columns.length : place;
+  };
+  return meta.fields.filter(isListable).toSorted((a, b) => order(a) - order(b)).map((field) => ({
+    key: field.name,
+    label: field.label,
+    width: field.name === meta.label_field ? LABEL_WIDTH : WIDTHS[field.type] ?? TEXT_WIDTH,
+    end: isNumeric(field),
+    sortable: field.sortable,
+    fixed: field.name === meta.label_field,
+    hidden: !config.columns.includes(field.name),
+    card: field.name === meta.label_field ? 'title' : field.name === config.card.side ? 'side' : config.card.lines.includes(field.name) ? 'line' : 'none',
+    text: (row) => fieldText(field, row, showing),
+  }));
+}
+
+/** A described field as forms and filters take it. */
+export function specOf(field: MetaField, creating: boolean): FieldSpec {
+  return {
+    name: field.name, label: field.label, type: field.type, required: field.required, nullable: field.nullable, options: field.options,
+    ref: field.ref, min: field.min, max: field.max, filterable: field.filterable,
+    readOnly: field.read_only || field.access !== 'edit' || (field.create_only && !creating),
+  };
+}
+
+export function filterSpecs(meta: MetaObject): FieldSpec[] {
+  return meta.fields.filter((field) => field.filterable && isListable(field)).map((field) => specOf(field, false));
+}
+
+/** The fields a person fills in. */
+export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
+  return meta.fields.filter(isListable).map((field) => specOf(field, creating)).filter((spec) => !spec.readOnly);
+}
+
+/** The sections of an object; fields that no section names go to the last one. */
+export function sectionsOf(meta: MetaObject, config: ObjectConfig): Section[] {
+  const named = new Set(config.sections.flatMap((section) => section.fields));
+  const system = new Set(['created_at', 'created_by_id', 'updated_at', 'department_id']);
+  const rest = meta.fields.filter((field) => isListable(field) && !named.has(field.name) && !system.has(field.name)).map((field) => field.name);
+  return config.sections.map((section, index) => (index === config.sections.length - 1 ? { ...section, fields: [...section.fields, ...rest] } : section));
+}
+
+export interface ListState {
+  readonly filter: Filter | null;
+  readonly q: string;
+  readonly sort: string | null;
+  readonly deleted: boolean;
+  readonly preset: string | null; // preset or "view-<id>"
+}
+
+function first(value: LocationQuery[string] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+/** The state of a list from the address. */
+export function stateOf(query: LocationQuery): ListState {
+  return { filter: parseFilter(first(query.f)), q: first(query.q) ?? '', sort: first(query.sort), deleted: first(query.deleted) === '1', preset: first(query.view) };
+}
+
+/** The address of a state; what is the default is left out. */
+export function queryOf(state: ListState): LocationQueryRaw {
+  return {
+    ...(state.preset ? { view: state.preset } : {}),
+    ...(state.filter ? { f: JSON.stringify(state.filter) } : {}),
+    ...(state.q ? { q: state.q } : {}),
+    ...(state.sort ? { sort: state.sort } : {}),
+    ...(state.deleted ? { deleted: '1' } : {}),
+  };
+}
+
+/** Total as shown: exact, or "10,000+" beyond what the server counts. */
+export function totalText(total: number | undefined, exact: boolean | undefined): string {
+  return total === undefined ? '' : `${formatInteger(total)}${exact === false ? '+' : ''}`;
+}
+
+/** Website as a link that cannot run script: "example.com" → "https://example.com", others null. */
+export function webAddress(value: string): string | null {
+  if (/^https?:\/\//i.test(value)) {
+    return value;
+  }
+  return /^[\w-]+(\.[\w-]+)+(\/\S*)?$/.test(value) ? `https://${value}` : null;
+}

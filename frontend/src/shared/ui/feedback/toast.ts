@@ -1,0 +1,36 @@
+/** Short messages that come and go; failures stay until they are read. */
+import { shallowRef } from 'vue';
+import { problemSentence } from '@/shared/api/problem';
+
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'success' | 'danger' | 'info';
+  readonly text: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+const LIFE_MS = 5_000;
+const LIMIT = 4;
+export const toasts = shallowRef<readonly Toast[]>([]);
+let lastId = 0;
+
+export function dismissToast(id: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+}
+
+export function showToast(tone: Toast['tone'], text: string, action?: Toast['action']): void {
+  lastId += 1;
+  const id = lastId;
+  toasts.value = [...toasts.value, { id, tone, text, action }].slice(-LIMIT);
+  if (tone !== 'danger') {
+    setTimeout(() => dismissToast(id), action ? LIFE_MS * 2 : LIFE_MS);
+  }
+}
+
+/** Tells of a failure in the person's words; silent for aborted requests. */
+export function showProblem(failure: unknown): void {
+  const sentence = problemSentence(failure);
+  if (sentence && !toasts.value.some((toast) => toast.text === sentence)) {
+    showToast('danger', sentence);
+  }
+}

@@ -1,0 +1,158 @@
+/** State and rules of a record form: values by field name, the same checks (and codes) as the server's, the server's
+ * own errors placed at their fields, and what changed. Pure but for Vue's reactivity. */
+import { computed, reactive, ref, toRaw, type ComputedRef } from 'vue';
+import type { FieldType } from '@/shared/api/types';
+import { fieldMessage, type FieldProblem } from '@/shared/api/problem';
+import { isDate } from '@/shared/lib/dates';
+
+export interface FieldOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A field as forms and filters see it. */
+export interface FieldSpec {
+  readonly name: string;
+  readonly label: string;
+  readonly type: FieldType;
+  readonly required?: boolean;
+  readonly readOnly?: boolean;
+  readonly nullable?: boolean;
+  readonly filterable?: boolean;
+  readonly options?: readonly FieldOption[] | null;
+  readonly ref?: string | null; // object whose records are chosen
+  readonly min?: number | null;
+  readonly max?: number | null;
+  readonly hint?: string;
+}
+
+export type Values = Record<string, unknown>;
+
+const TEXT_MAX = 255;
+const LONG_TEXT_MAX = 10_000;
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const PHONE = /^[\d+\-() ]+$/;
+
+function isEmpty(value: unknown): boolean {
+  return value == null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+}
+
+function checkText(spec: FieldSpec, value: string): string | null {
+  const length = [...value].length;
+  const max = spec.max || (spec.type === 'long_text' ? LONG_TEXT_MAX : TEXT_MAX);
+  if (length > max) {
+    return 'too_long';
+  }
+  if (spec.type === 'text' && spec.min && length < spec.min) {
+    return 'too_short';
+  }
+  if (spec.type === 'email' && !EMAIL.test(value)) {
+    return 'not_an_email';
+  }
+  const digits = value.replace(/\D/g, '').length;
+  if (spec.type === 'phone' && (!PHONE.test(value) || digits < 5 || digits > 20)) {
+    return 'not_a_phone';
+  }
+  return null;
+}
+
+function checkNumber(spec: FieldSpec, value: number): string | null {
+  if (!spec.min && !spec.max) {
+    return null;
+  }
+  if (spec.min != null && value < spec.min) {
+    return 'too_small';
+  }
+  return spec.max != null && value > spec.max ? 'too_large' : null;
+}
+
+/** The code of what is wrong with a value, or null. */
+export function checkValue(spec: FieldSpec, value: unknown): string | null {
+  if (isEmpty(value)) {
+    return spec.required ? 'required' : null;
+  }
+  if (typeof value === 'string') {
+    if (spec.type === 'date') {
+      return isDate(value) ? null : 'not_a_date';
+    }
+    return ['text', 'long_text', 'email', 'phone'].includes(spec.type) ? checkText(spec, value) : null;
+  }
+  return typeof value === 'number' && spec.type !== 'ref' ? checkNumber(spec, value) : null;
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return (isEmpty(left) && isEmpty(right)) || JSON.stringify(left) === JSON.stringify(right);
+}
+
+export interface RecordFormState {
+  readonly values: Values;
+  readonly errors: ComputedRef<Readonly<Record<string, string>>>; // sentences by field
+  readonly dirty: ComputedRef<boolean>;
+  set(name: string, value: unknown): void;
+  setBad(name: string, bad: boolean): void;
+  validate(): boolean;
+  changes(): Values;
+  place(problems: readonly FieldProblem[]): void;
+  reset(values: Values): void;
+}
+
+/** A form over `specs`. `changes()` holds what differs from the start: null clears a field. */
+export function useRecordForm(specs: () => readonly FieldSpec[], initial: Values): RecordFormState {
+  const values = reactive<Values>({ ...initial });
+  const start = ref<Values>(structuredClone(toRaw(initial)));
+  const codes = ref<Record<string, FieldProblem>>({});
+  const bad = reactive(new Set<string>());
+
+  function changes(): Values {
+    const changed: Values = {};
+    for (const spec of specs()) {
+      const value = values[spec.name];
+      if (!spec.readOnly && !same(value, start.value[spec.name])) {
+        changed[spec.name] = isEmpty(value) ? null : value;
+      }
+    }
+    return changed;
+  }
+
+  function codeOf(spec: FieldSpec): string | null {
+    return bad.has(spec.name) ? 'not_a_number' : checkValue(spec, values[spec.name]);
+  }
+
+  return {
+    values,
+    errors: computed(() => Object.fromEntries(Object.entries(codes.value).map(([name, problem]) => [name, fieldMessage(problem)]))),
+    dirty: computed(() => bad.size > 0 || Object.keys(changes()).length > 0),
+    set(name, value) {
+      values[name] = value;
+      if (codes.value[name]) {
+        codes.value = Object.fromEntries(Object.entries(codes.value).filter(([other]) => other !== name));
+      }
+    },
+    setBad(name, isBad) {
+      if (isBad) {
+        bad.add(name);
+      } else {
+        bad.delete(name);
+      }
+    },
+    validate() {
+      const found = specs().flatMap((spec) => {
+        const code = spec.readOnly ? null : codeOf(spec);
+        return code === null ? [] : [[spec.name, { field: spec.name, code }] as const];
+      });
+      codes.value = Object.fromEntries(found);
+      return found.length === 0;
+    },
+    changes,
+    place(problems) {
+      codes.value = Object.fromEntries(problems.map((problem) => [problem.field.split(/[.[]/)[0] ?? problem.field, problem]));
+    },
+    reset(next) {
+      Object.keys(values).forEach((name) => { delete values[name]; });
+      Object.assign(values, next);
+      start.value = structuredClone(toRaw(next));
+      codes.value = {};
+      bad.clear();
+    },
+  };
+}
