@@ -13,6 +13,6 @@ export default async function* reporter(source) {
         const passed = event.type === "test:pass" && !unfinished;
         const cause = details?.error?.cause ?? details?.error;
         const why = passed ? undefined : unfinished ? "skipped" : String(cause?.stack ?? cause ?? "failed");
-        yield `@result ${JSON.stringify({ name, file, passed, why })}\n`;
+        yield `@result ${JSON.stringify({ name, file, passed, why, ms: Math.round(details?.duration_ms ?? 0) })}\n`;
     }
 }
