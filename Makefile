@@ -63,8 +63,9 @@ fmt:    ## format the C sources
 	clang-format -i $(FORMATTED)
 bench:  ## measure against the yardsticks of docs/benchmarks.md
 	@exec $(STOPPABLE) tests/bench/run
-gen: all ## write include/openapi.json and the front end's types from the route table
+gen: all ## write include/openapi.json, .env.example and the front end's types from the route table
 	$(OUT)/dabiao routes --openapi >build/openapi.json && mv build/openapi.json include/openapi.json
+	$(OUT)/dabiao config --example >.env.example
 	cd frontend && npm run gen
 db-reset: ## forget the data of `make run`
 	@scripts/db-reset.sh
