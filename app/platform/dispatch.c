@@ -204,6 +204,9 @@ static enum err run_read(struct request *request, struct response *response)
 
 static enum err serve(struct dispatcher *dispatcher, struct request *request, struct response *response)
 {
+    if (!request_is_text(request)) {
+        return error_set(request->error, ERR_BAD_REQUEST, "The address is not valid UTF-8.");
+    }
     TRY(route_find(request, &request->route));
     request->db = is_write(request->route) ? dispatcher->write : dispatcher->read;
     db_set_request_id(request->db, request->id);

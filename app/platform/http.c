@@ -60,6 +60,16 @@ static struct str decode(struct arena *arena, struct str text)
     return str_n(out, len);
 }
 
+static bool is_text(struct str text)
+{
+    return str_is_utf8(text) && (text.len == 0 || memchr(text.ptr, '\0', text.len) == NULL);
+}
+
+bool request_is_text(const struct request *request)
+{
+    return is_text(request->path) && is_text(decode(request->arena, request->query));
+}
+
 struct str request_query(const struct request *request, const char *name)
 {
     struct str rest = request->query;

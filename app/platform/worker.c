@@ -102,6 +102,7 @@ static struct str request_path(const struct worker *worker)
 
 static void fill_request(struct worker *worker, struct request *request, struct error *error)
 {
+    struct str agent = param(worker, "HTTP_USER_AGENT");
     error_init(error, worker->arena);
     *request = (struct request){
         .arena = worker->arena,
@@ -112,7 +113,7 @@ static void fill_request(struct worker *worker, struct request *request, struct 
         .path = request_path(worker),
         .query = param(worker, "QUERY_STRING"),
         .address = param(worker, "REMOTE_ADDR"),
-        .user_agent = param(worker, "HTTP_USER_AGENT"),
+        .user_agent = str_is_utf8(agent) ? agent : STR(""), /* it is stored with the session */
         .cookie = param(worker, "HTTP_COOKIE"),
         .authorization = param(worker, "HTTP_AUTHORIZATION"),
         .idempotency_key = param(worker, "HTTP_IDEMPOTENCY_KEY"),
