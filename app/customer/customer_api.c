@@ -3,6 +3,7 @@
 
 #include "customer.h"
 #include "customer_store.h"
+#include "platform/object_store.h"
 #include "platform/scope.h"
 
 enum { TIMELINE_PAGE = 50 };
@@ -31,6 +32,23 @@ static void drop_closed_fields(struct request *request, json_t *detail)
     }
 }
 
+/* People read names: ids of changed references are replaced by what they name. */
+static enum err name_references(struct request *request, json_t *detail)
+{
+    for (const struct field *field = CUSTOMER.fields; field->name != NULL; field++) {
+        json_t *pair = json_object_get(detail, field->name);
+        for (size_t i = 0; field->type == FIELD_REF && i < json_array_size(pair); i++) {
+            const json_t *id = json_array_get(pair, i);
+            struct str label;
+            if (json_is_integer(id)) {
+                TRY(object_store_label(request, field, json_integer_value(id), &label));
+                json_array_set_new(pair, i, json_str(label));
+            }
+        }
+    }
+    return OK;
+}
+
 static enum err get_timeline(struct request *request, struct response *response)
 {
     TRY(scope_check(request, &CUSTOMER, request->params[0], false));
@@ -45,10 +63,11 @@ static enum err get_timeline(struct request *request, struct response *response)
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_t *item = timeline_item(request, &rows[i]);
+        json_array_append_new(items, item);
         if (str_eq_c(rows[i].object, "customer")) {
             drop_closed_fields(request, json_object_get(item, "detail"));
+            TRY(name_references(request, json_object_get(item, "detail")));
         }
-        json_array_append_new(items, item);
     }
     json_t *next = count == TIMELINE_PAGE ? json_instant(request->arena, rows[count - 1].at) : json_null();
     response->json = json_keep(request->arena, json_pack("{s:O,s:o}", "items", items, "next_cursor", next));
@@ -67,7 +86,7 @@ static const struct field TIMELINE_ITEM[] = {
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who, by name"},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "name, number or plan"},
     {.name = "action", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "create, update, transfer …; a follow-up's method"},
-    {.name = "detail", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "by kind: text, stages, or field: [before, after]"},
+    {.name = "detail", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "by kind: text, stages, or field: [before, after], references by name"},
     FIELD_END,
 };
 static const struct field TIMELINE_ANSWER[] = {

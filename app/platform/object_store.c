@@ -196,6 +196,23 @@ enum err object_store_reference_ok(struct request *request, const struct field *
     return OK;
 }
 
+enum err object_store_label(struct request *request, const struct field *field, int64_t id, struct str *out)
+{
+    struct reference reference = reference_find(field->ref);
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT t.");
+    select_table(&query, reference.label);
+    query_sql(&query, " FROM ");
+    select_table(&query, reference.table);
+    query_sql(&query, " t WHERE t.id = ");
+    query_arg(&query, V(id));
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    *out = rows.count == 0 ? (struct str){0} : rows_get(&rows, 0, 0).text;
+    return OK;
+}
+
 struct user_place {
     int64_t department_id; /* current department */
     bool active;           /* may own records */

@@ -45,6 +45,8 @@ enum err object_store_children(struct request *request, const struct object_chil
                                const char *only, int64_t limit, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 /* True when the reference leads to a live row that the user may see. */
 enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped, bool *out) MUST_CHECK;
+/* The name behind a reference, whoever may see it; no text when the row is gone. */
+enum err object_store_label(struct request *request, const struct field *field, int64_t id, struct str *out) MUST_CHECK;
 enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out, bool *active_out) MUST_CHECK;
 /* Adds an owner interval. `first`: the one that reaches back before all days. */
 enum err object_store_ownership(struct request *request, const struct object *object, int64_t id, struct value owner,

@@ -15,9 +15,14 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+function actionOf(entry: TimelineEntry): string {
+  return (entry as TimelineEntry & { action?: string }).action ?? entry.kind;
+}
+
 /** The fields that an audit entry changed, with their names: {"level": ["b", "a"]}. */
 export function changesOf(entry: TimelineEntry, object: MetaObject | null): readonly Change[] {
-  if (entry.kind !== 'audit' || !entry.detail) {
+  // A new record changes everything at once: that it is new says enough.
+  if (entry.kind !== 'audit' || !entry.detail || actionOf(entry) === 'create') {
     return [];
   }
   return Object.entries(entry.detail).flatMap(([name, pair]) => {
@@ -32,13 +37,13 @@ export function changesOf(entry: TimelineEntry, object: MetaObject | null): read
 
 /** The headline of an entry: who did what. */
 export function headlineOf(entry: TimelineEntry, objectLabel: string): string {
-  const action = (entry as TimelineEntry & { action?: string }).action ?? entry.kind;
+  const action = actionOf(entry);
   const fallback = t('records.timeline.action.other', { object: objectLabel });
   if (entry.kind === 'follow_up') {
     return t('records.timeline.followed');
   }
   if (entry.kind === 'stage') {
-    return t('records.timeline.stage', { name: entry.title ?? '' });
+    return t('records.timeline.stage', { name: shown(entry.detail?.to) });
   }
   const key = `records.timeline.action.${action}`;
   const found = firstText([key], fallback);
