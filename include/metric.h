@@ -42,8 +42,8 @@ enum err metric_rebuild(struct db *db, void (*progress)(void *context, const cha
 struct metric_report {
     int64_t facts;             /* compared */
     int64_t wrong_facts;       /* missing, too many or different */
-    int64_t wrong_rollups;     /* monthly sums that differ from their facts */
-    int64_t wrong_targets;     /* targets that stand in the wrong department */
+    int64_t wrong_rollups;     /* monthly sums of people and departments that differ from their facts */
+    int64_t wrong_targets;     /* targets that stand in the wrong department, and departments' totals that differ */
 };
 /* Computes everything again and compares, changing nothing. `difference` (may be NULL) hears one sentence for each. */
 enum err metric_check(struct db *db, void (*difference)(void *context, struct str sentence), void *context,

@@ -208,6 +208,27 @@ static enum err find_difference(struct db *db, struct arena *arena, const struct
     return OK;
 }
 
+/* Sums of the departments out of those of their people, in place; order kept. */
+static size_t merge_departments(struct rollup_delta *deltas, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        deltas[i].user_id = 0;
+    }
+    return merge_deltas(deltas, count);
+}
+
+/* People's sums first, then departments': the order in which all writers lock them. */
+static enum err write_deltas(struct db *db, struct arena *arena, struct rollup_delta *deltas, size_t count)
+{
+    size_t kept = merge_deltas(deltas, count);
+    if (kept == 0) {
+        return OK;
+    }
+    TRY(metric_store_add(db, arena, deltas, kept));
+    kept = merge_departments(deltas, kept);
+    return kept == 0 ? OK : metric_store_add_departments(db, arena, deltas, kept);
+}
+
 static enum err sync_pick(struct db *db, struct arena *arena, const struct metric_source *source, const struct metric_pick *pick)
 {
     struct difference found;
@@ -218,8 +239,7 @@ static enum err sync_pick(struct db *db, struct arena *arena, const struct metri
     if (found.drop_count > 0) {
         TRY(metric_store_delete(db, arena, source, found.drop, found.drop_count));
     }
-    size_t delta_count = merge_deltas(found.deltas, found.delta_count);
-    return delta_count == 0 ? OK : metric_store_add(db, arena, found.deltas, delta_count);
+    return write_deltas(db, arena, found.deltas, found.delta_count);
 }
 
 static int compare_ids(const void *left, const void *right)
@@ -291,7 +311,11 @@ static enum err rebuild_sums(struct db *db, void *context)
     struct rollup_delta *deltas;
     size_t count;
     TRY(metric_store_wrong_rollups(db, walk->arena, &deltas, &count));
-    return count == 0 ? OK : metric_store_add(db, walk->arena, deltas, count);
+    if (count > 0) {
+        TRY(metric_store_add(db, walk->arena, deltas, count));
+    }
+    TRY(metric_store_wrong_departments(db, walk->arena, &deltas, &count));
+    return count == 0 ? OK : metric_store_add_departments(db, walk->arena, deltas, count);
 }
 
 static enum err rebuild_stamps(struct db *db, void *context)
@@ -304,7 +328,9 @@ static enum err rebuild_stamps(struct db *db, void *context)
     for (size_t i = 0; i < count; i++) {
         TRY(metric_store_stamp_targets(db, walk->arena, wrong[i].user_id, wrong[i].month));
     }
-    return OK;
+    struct rollup_delta *deltas;
+    TRY(metric_store_wrong_totals(db, walk->arena, &deltas, &count));
+    return count == 0 ? OK : metric_store_add_totals(db, walk->arena, deltas, count);
 }
 
 static enum err rebuild_all(struct db *db, struct walk *walk,
@@ -379,20 +405,36 @@ static enum err check_facts(struct db *db, struct walk *walk, const struct liste
     return OK;
 }
 
+static void tell_sums(const struct listener *listener, const char *what, const struct rollup_delta *deltas, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tell(listener, str_format(listener->arena, "%s: %s of %.*s, department %lld, user %lld: by %lld (%lld facts)", what,
+                                  MEASURES[deltas[i].measure].key, STR_ARG(date_format(listener->arena, deltas[i].month)),
+                                  (long long)deltas[i].department_id, (long long)deltas[i].user_id,
+                                  (long long)deltas[i].amount, (long long)deltas[i].fact_count));
+    }
+}
+
 static enum err check_sums(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
 {
     arena_reset(walk->arena);
     struct rollup_delta *deltas;
     size_t count;
     TRY(metric_store_wrong_rollups(db, walk->arena, &deltas, &count));
+    tell_sums(listener, "sum differs from its facts", deltas, count);
     out->wrong_rollups = (int64_t)count;
-    for (size_t i = 0; i < count; i++) {
-        tell(listener, str_format(walk->arena, "sum differs from its facts: %s of %.*s, department %lld, user %lld: by %lld (%lld facts)",
-                                  MEASURES[deltas[i].measure].key, STR_ARG(date_format(walk->arena, deltas[i].month)),
-                                  (long long)deltas[i].department_id, (long long)deltas[i].user_id,
-                                  (long long)deltas[i].amount, (long long)deltas[i].fact_count));
-    }
+    TRY(metric_store_wrong_departments(db, walk->arena, &deltas, &count));
+    tell_sums(listener, "department's sum differs from its people's", deltas, count);
+    out->wrong_rollups += (int64_t)count;
+    return OK;
+}
+
+static enum err check_targets(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
+{
+    arena_reset(walk->arena);
     struct wrong_target *wrong;
+    struct rollup_delta *deltas;
+    size_t count;
     TRY(metric_store_wrong_targets(db, walk->arena, &wrong, &count));
     out->wrong_targets = (int64_t)count;
     for (size_t i = 0; i < count; i++) {
@@ -400,6 +442,9 @@ static enum err check_sums(struct db *db, struct walk *walk, const struct listen
                                   (long long)wrong[i].user_id, STR_ARG(date_format(walk->arena, wrong[i].month)),
                                   (long long)wrong[i].stored_id, (long long)wrong[i].expected_id));
     }
+    TRY(metric_store_wrong_totals(db, walk->arena, &deltas, &count));
+    tell_sums(listener, "department's target differs from its cells", deltas, count);
+    out->wrong_targets += (int64_t)count;
     return OK;
 }
 
@@ -412,6 +457,9 @@ enum err metric_check(struct db *db, void (*difference)(void *context, struct st
     enum err err = check_facts(db, &walk, &listener, out);
     if (err == OK) {
         err = check_sums(db, &walk, &listener, out);
+    }
+    if (err == OK) {
+        err = check_targets(db, &walk, &listener, out);
     }
     arena_destroy(walk.arena);
     return err;

@@ -18,6 +18,11 @@ const struct metric_source METRIC_SOURCES[] = {
     {NULL, NULL, NULL, NULL, {0}, 0},
 };
 
+/* Number of a person's cells. */
+struct target_cells {
+    int64_t count; /* rows */
+};
+
 static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone), COLUMN(struct metric_company, root_id)};
 STATEMENT_ROWS(COMPANY, "metric.company", struct metric_company, COMPANY_COLUMNS,
                "SELECT time_zone, "
@@ -190,6 +195,39 @@ enum err metric_store_add(struct db *db, struct arena *arena, const struct rollu
                    values, WIDTH, count);
 }
 
+enum err metric_store_add_departments(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
+{
+    enum { WIDTH = 5 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {
+            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id), V(deltas[i].amount), V(deltas[i].fact_count),
+        };
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena,
+                   STR("INSERT INTO metric_department_rollup (measure, month_on, department_id, amount, fact_count) "
+                       "VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount), "
+                       "fact_count = fact_count + VALUES(fact_count)"),
+                   values, WIDTH, count);
+}
+
+enum err metric_store_add_totals(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
+{
+    enum { WIDTH = 4 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {
+            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id), V(deltas[i].amount),
+        };
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena,
+                   STR("INSERT INTO target_total (measure, month_on, department_id, amount) VALUES (?, ?, ?, ?) "
+                       "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
+                   values, WIDTH, count);
+}
+
 enum err metric_store_last_id(struct db *db, struct arena *arena, const struct metric_source *source, int64_t *out)
 {
     struct query query;
@@ -232,6 +270,23 @@ enum err metric_store_of_user(struct db *db, struct arena *arena, const struct m
     return OK;
 }
 
+/* A person's cells that stand in another department than the history says. */
+#define STRAY_TARGETS                                                                                                \
+    "FROM target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "        \
+    "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "                                                          \
+    "WHERE v.subject_kind = 'user' AND v.subject_id = ? AND v.month_on >= ? AND v.department_id <> a.department_id "
+
+static const struct column LOCKED_COLUMNS[] = {COLUMN(struct target_cells, count)};
+STATEMENT_ROWS(LOCK_TARGETS, "metric.lock_targets", struct target_cells, LOCKED_COLUMNS,
+               "SELECT COUNT(*) FROM target_value WHERE subject_kind = 'user' AND subject_id = ? AND month_on >= ? FOR UPDATE");
+STATEMENT(ADD_STRAYS, "metric.add_strays",
+          "INSERT INTO target_total (measure, level, month_on, department_id, amount) "
+          "SELECT v.measure, v.level, v.month_on, a.department_id, v.amount " STRAY_TARGETS
+          "ON DUPLICATE KEY UPDATE amount = target_total.amount + VALUES(amount)");
+STATEMENT(TAKE_STRAYS, "metric.take_strays",
+          "INSERT INTO target_total (measure, level, month_on, department_id, amount) "
+          "SELECT v.measure, v.level, v.month_on, v.department_id, -v.amount " STRAY_TARGETS
+          "ON DUPLICATE KEY UPDATE amount = target_total.amount + VALUES(amount)");
 STATEMENT(STAMP_TARGETS, "metric.stamp_targets",
           "UPDATE target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
           "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "
@@ -240,20 +295,21 @@ STATEMENT(STAMP_TARGETS, "metric.stamp_targets",
 
 enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t user_id, struct date from)
 {
+    struct target_cells cells;
+    TRY(db_one(db, arena, &LOCK_TARGETS, ARGS(V(user_id), V(from)), &cells));
+    if (cells.count == 0) {
+        return OK;
+    }
+    TRY(db_exec(db, arena, &ADD_STRAYS, ARGS(V(user_id), V(from))));
+    TRY(db_exec(db, arena, &TAKE_STRAYS, ARGS(V(user_id), V(from))));
     return db_exec(db, arena, &STAMP_TARGETS, ARGS(V(user_id), V(from)));
 }
 
-enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+/* Rows of measure, month, department, person (0), amount, number. */
+static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, struct rollup_delta **deltas_out, size_t *count_out)
 {
     struct rows rows;
-    TRY(db_query(db, arena,
-                 STR("SELECT measure, month_on, department_id, user_id, SUM(amount), SUM(fact_count) FROM ("
-                     "SELECT measure, fact_on - INTERVAL DAYOFMONTH(fact_on) - 1 DAY AS month_on, department_id, user_id, "
-                     "SUM(amount) AS amount, COUNT(*) AS fact_count FROM metric_fact GROUP BY measure, month_on, department_id, user_id "
-                     "UNION ALL SELECT measure, month_on, department_id, user_id, -amount, -fact_count FROM metric_rollup) x "
-                     "GROUP BY measure, month_on, department_id, user_id "
-                     "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id, user_id"),
-                 NO_ARGS, &rows));
+    TRY(db_query(db, arena, sql, NO_ARGS, &rows));
     struct rollup_delta *deltas = ARENA_ARRAY(arena, struct rollup_delta, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         deltas[i] = (struct rollup_delta){
@@ -265,6 +321,39 @@ enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct r
     *deltas_out = deltas;
     *count_out = rows.count;
     return OK;
+}
+
+enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+{
+    return read_deltas(db, arena,
+                       STR("SELECT measure, month_on, department_id, user_id, SUM(amount), SUM(fact_count) FROM ("
+                           "SELECT measure, fact_on - INTERVAL DAYOFMONTH(fact_on) - 1 DAY AS month_on, department_id, user_id, "
+                           "SUM(amount) AS amount, COUNT(*) AS fact_count FROM metric_fact GROUP BY measure, month_on, department_id, user_id "
+                           "UNION ALL SELECT measure, month_on, department_id, user_id, -amount, -fact_count FROM metric_rollup) x "
+                           "GROUP BY measure, month_on, department_id, user_id "
+                           "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id, user_id"),
+                       deltas_out, count_out);
+}
+
+enum err metric_store_wrong_departments(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+{
+    return read_deltas(db, arena,
+                       STR("SELECT measure, month_on, department_id, 0, SUM(amount), SUM(fact_count) FROM ("
+                           "SELECT measure, month_on, department_id, amount, fact_count FROM metric_rollup "
+                           "UNION ALL SELECT measure, month_on, department_id, -amount, -fact_count FROM metric_department_rollup) x "
+                           "GROUP BY measure, month_on, department_id "
+                           "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id"),
+                       deltas_out, count_out);
+}
+
+enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+{
+    return read_deltas(db, arena,
+                       STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0 FROM ("
+                           "SELECT measure, month_on, department_id, amount FROM target_value WHERE level = 'base' "
+                           "UNION ALL SELECT measure, month_on, department_id, -amount FROM target_total WHERE level = 'base') x "
+                           "GROUP BY measure, month_on, department_id HAVING SUM(amount) <> 0 ORDER BY measure, month_on, department_id"),
+                       deltas_out, count_out);
 }
 
 static const struct column WRONG_TARGET_COLUMNS[] = {

@@ -78,16 +78,24 @@ enum err metric_store_delete(struct db *db, struct arena *arena, const struct me
                              size_t count) MUST_CHECK;
 /* Deltas in the order of the key: the order in which all writers lock the sums. */
 enum err metric_store_add(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count) MUST_CHECK;
+/* The same for the departments' sums; people are not looked at. */
+enum err metric_store_add_departments(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count) MUST_CHECK;
 /* Highest id of the object's records and facts. */
 enum err metric_store_last_id(struct db *db, struct arena *arena, const struct metric_source *source, int64_t *out) MUST_CHECK;
 /* Records of the object with facts of the person since `from`, ascending. */
 enum err metric_store_of_user(struct db *db, struct arena *arena, const struct metric_source *source, int64_t user_id,
                               struct date from, int64_t **ids_out, size_t *count_out) MUST_CHECK;
-/* Puts the person's targets of months from `from` on into the departments of today's history. */
+/* Puts the person's targets of months from `from` on, and their share of the departments' totals, into the departments
+ * of today's history. */
 enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t user_id, struct date from) MUST_CHECK;
 
 /* Sums that differ from their facts: `amount` and `fact_count` are facts less stored. */
 enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out) MUST_CHECK;
+/* Departments' sums that differ from those of their people: likewise. */
+enum err metric_store_wrong_departments(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out) MUST_CHECK;
+/* Departments' totals of targets that differ from their cells: `amount` is cells less stored. */
+enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out) MUST_CHECK;
+enum err metric_store_add_totals(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count) MUST_CHECK;
 /* A person's target that stands in another department than the history says. */
 struct wrong_target {
     int64_t user_id;               /* whose */

@@ -216,6 +216,8 @@ struct save {
     size_t stored_count;                 /* in `stored` */
     struct target_row *changed;          /* to write */
     size_t changed_count;                /* in `changed` */
+    struct target_sum *gains;            /* what departments gain or lose by that */
+    size_t gain_count;                   /* in `gains` */
     json_t *changes;                     /* for the audit entry */
     json_t *conflicts;                   /* cells that somebody else changed */
 };
@@ -399,10 +401,37 @@ static void decide(struct save *save, bool force)
         struct date month = save->view->months[cell->month - 1];
         note_change(save, cell, amount, month);
         cell->version = version + 1;
+        if (row != NULL) {
+            save->gains[save->gain_count++] = (struct target_sum){.department_id = row->department_id, .month = month, .amount = -row->amount};
+        }
+        save->gains[save->gain_count++] = (struct target_sum){.department_id = place, .month = month, .amount = cell->amount};
         save->changed[save->changed_count++] = (struct target_row){
             .is_user = cell->is_user, .subject_id = cell->subject_id, .month = month, .department_id = place, .amount = cell->amount,
         };
     }
+}
+
+static int compare_sums(const void *left, const void *right)
+{
+    const struct target_sum *a = left;
+    const struct target_sum *b = right;
+    int month = date_compare(a->month, b->month);
+    return month != 0 ? month : (a->department_id > b->department_id) - (a->department_id < b->department_id);
+}
+
+/* One gain a department and month, in that order. */
+static void merge_gains(struct save *save)
+{
+    size_t kept = 0;
+    qsort(save->gains, save->gain_count, sizeof *save->gains, compare_sums);
+    for (size_t i = 0; i < save->gain_count; i++) {
+        if (kept > 0 && compare_sums(&save->gains[kept - 1], &save->gains[i]) == 0) {
+            save->gains[kept - 1].amount += save->gains[i].amount;
+        } else {
+            save->gains[kept++] = save->gains[i];
+        }
+    }
+    save->gain_count = kept;
 }
 
 static enum err write_changes(struct save *save)
@@ -411,7 +440,9 @@ static enum err write_changes(struct save *save)
     if (save->changed_count == 0) {
         return OK;
     }
+    merge_gains(save);
     TRY(target_store_put(request, save->view->measure, save->changed, save->changed_count));
+    TRY(target_store_add_totals(request, save->view->measure, save->gains, save->gain_count));
     return audit_write(request, "target", save->view->year, "update", 0, save->changes, (struct str){0});
 }
 
@@ -430,6 +461,7 @@ enum err target_save(struct request *request, int64_t year, enum measure measure
     TRY(load_state(&save));
     qsort(save.members, save.member_count, sizeof *save.members, compare_members);
     save.changed = ARENA_ARRAY(request->arena, struct target_row, count);
+    save.gains = ARENA_ARRAY(request->arena, struct target_sum, 2 * count);
     save.changes = json_keep(request->arena, json_object());
     save.conflicts = json_keep(request->arena, json_array());
     decide(&save, force);

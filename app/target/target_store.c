@@ -1,6 +1,7 @@
 /* SQL of targets and completion. */
 #include "target_store.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "platform/object.h"
@@ -85,20 +86,30 @@ static void add_months(struct query *query, const struct target_span *span, bool
     query_sql(query, ")");
 }
 
+/* "FROM … WHERE measure = ?": the departments' sums when people are not asked for. */
+static void add_sums_source(struct query *query, const struct target_span *span, bool actual, bool by_user)
+{
+    if (actual) {
+        query_sql(query, by_user ? " FROM metric_rollup" : " FROM metric_department_rollup");
+        query_sql(query, " WHERE measure = ");
+    } else {
+        query_sql(query, by_user ? " FROM target_value" : " FROM target_total");
+        query_sql(query, " WHERE level = 'base' AND measure = ");
+    }
+    query_arg(query, V(MEASURES[span->measure].key));
+}
+
 enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
                            bool actual, bool by_user, struct target_sum **rows_out, size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
-    const char *person = actual ? "user_id" : "IF(subject_kind = 'user', subject_id, 0)";
-    query_sql(&query, "SELECT department_id, month_on, SUM(amount), ");
-    query_sql(&query, by_user ? person : "0");
-    query_sql(&query, actual ? " FROM metric_rollup WHERE measure = " : " FROM target_value WHERE level = 'base' AND measure = ");
-    query_arg(&query, V(MEASURES[span->measure].key));
+    assert(by_user || pick->people_count == 0);
+    query_sql(&query, "SELECT department_id, month_on, amount, ");
+    query_sql(&query, !by_user ? "0" : actual ? "user_id" : "IF(subject_kind = 'user', subject_id, 0)");
+    add_sums_source(&query, span, actual, by_user);
     add_months(&query, span, pick->all);
     add_pick(&query, pick, "department_id", actual ? "user_id" : "subject_kind = 'user' AND subject_id", " OR ");
-    query_sql(&query, " GROUP BY month_on, department_id");
-    query_sql(&query, by_user ? ", 4" : "");
     struct rows rows;
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     *rows_out = ARENA_ARRAY(arena, struct target_sum, rows.count);
@@ -232,6 +243,20 @@ enum err target_store_put(struct request *request, enum measure measure, const s
                    values, WIDTH, count);
 }
 
+enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums, size_t count)
+{
+    enum { WIDTH = 4 };
+    struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(sums[i].month), V(sums[i].department_id), V(sums[i].amount)};
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO target_total (measure, month_on, department_id, amount) VALUES (?, ?, ?, ?) "
+                       "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
+                   values, WIDTH, count);
+}
+
 static const struct column WORKDAY_COLUMNS[] = {COLUMN(struct workday, day), COLUMN(struct workday, is_workday)};
 STATEMENT_ROWS(WORKDAYS, "target.workdays", struct workday, WORKDAY_COLUMNS,
                "SELECT day, is_workday FROM workday WHERE day >= ? AND day < ? ORDER BY day");
@@ -304,7 +329,8 @@ enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct
     struct query query;
     query_init(&query, arena);
     if (whole_months) {
-        query_sql(&query, "SELECT COALESCE(SUM(f.amount), 0), COALESCE(SUM(f.fact_count), 0) FROM metric_rollup f");
+        query_sql(&query, "SELECT COALESCE(SUM(f.amount), 0), COALESCE(SUM(f.fact_count), 0) FROM ");
+        query_sql(&query, facts->pick.people_count > 0 ? "metric_rollup f" : "metric_department_rollup f");
         add_fact_conditions(&query, facts, "f.month_on");
     } else {
         query_sql(&query, "SELECT COALESCE(SUM(f.amount), 0), COUNT(*) FROM metric_fact f");

@@ -93,7 +93,7 @@ struct target_facts_request {
 enum err target_store_company(struct db *db, struct arena *arena, struct target_company *out) MUST_CHECK;
 /* All departments, ascending by id. */
 enum err target_store_departments(struct db *db, struct arena *arena, struct target_department **rows_out, size_t *count_out) MUST_CHECK;
-/* Sums by department and month, or also by person. `actual`: of facts, else of targets. */
+/* Sums by department and month (then `pick` names no people), or also by person. `actual`: of facts, else of targets. */
 enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
                            bool actual, bool by_user, struct target_sum **rows_out, size_t *count_out) MUST_CHECK;
 /* Assignments that touch the months, by name and person. `lock`: nobody is moved until the transaction ends. */
@@ -115,6 +115,8 @@ enum err target_store_people(struct db *db, struct arena *arena, const int64_t *
 /* Holds the year's sheet of the measure until the transaction ends: saves of it run one after the other.
  * Lock order: sheet, assignments, cells. */
 enum err target_store_lock_sheet(struct request *request, int64_t year, enum measure measure) MUST_CHECK;
+/* Adds to the departments' totals: what cells gained or lost, one row a department and month, in that order. */
+enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums, size_t count) MUST_CHECK;
 /* Inserts or replaces cells and raises their versions. */
 enum err target_store_put(struct request *request, enum measure measure, const struct target_row *rows, size_t count) MUST_CHECK;
 

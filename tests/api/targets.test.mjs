@@ -262,7 +262,7 @@ test("the doctor computes everything again and finds nothing", async () => {
 
 test("the doctor finds and repairs what was damaged", async () => {
     await sql("UPDATE metric_rollup SET amount = amount + 1 WHERE measure = 'signed_amount' LIMIT 1");
-    await assert.rejects(dabiao(["doctor"]), (failure) => /1 monthly sums wrong/.test(failure.stdout));
+    await assert.rejects(dabiao(["doctor"]), (failure) => /2 monthly sums wrong/.test(failure.stdout));
     const { stdout } = await dabiao(["doctor", "--repair", "--json"]);
     assert.equal(JSON.parse(stdout).wrong_rollups, 0);
 });

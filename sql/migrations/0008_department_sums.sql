@@ -1,0 +1,19 @@
+-- Sums by department: the overview of a company reads hundreds of rows instead of tens of thousands.
+
+CREATE TABLE IF NOT EXISTS metric_department_rollup (
+  measure ENUM('signed_amount', 'received_amount', 'gross_profit', 'new_customers', 'won_deals', 'follow_ups') NOT NULL,
+  month_on DATE NOT NULL COMMENT 'first day of the month',
+  department_id BIGINT NOT NULL,
+  amount BIGINT NOT NULL COMMENT 'sum of metric_rollup over the people, nobody included',
+  fact_count BIGINT NOT NULL COMMENT 'likewise',
+  PRIMARY KEY (measure, month_on, department_id)
+) COMMENT 'Sums of facts of exactly this department, changed with metric_rollup';
+
+CREATE TABLE IF NOT EXISTS target_total (
+  measure ENUM('signed_amount', 'received_amount', 'gross_profit', 'new_customers', 'won_deals', 'follow_ups') NOT NULL,
+  level ENUM('base') NOT NULL DEFAULT 'base' COMMENT 'kind of target',
+  month_on DATE NOT NULL COMMENT 'first day of the month',
+  department_id BIGINT NOT NULL,
+  amount BIGINT NOT NULL COMMENT 'sum of target_value: the department''s own and its people''s',
+  PRIMARY KEY (measure, level, month_on, department_id)
+) COMMENT 'Sums of targets of exactly this department, changed with target_value';
