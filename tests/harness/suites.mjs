@@ -7,6 +7,18 @@ import { startStack } from "./stack.mjs";
 
 const FUZZ_SECONDS = 5;
 
+/** The published samples some tests compare with; they are not part of the project. */
+const DATA_AT_HAND = existsSync(process.env.DABIAO_TEST_DATA ?? join(ROOT, "../shared/data"));
+
+/** A test that did not run. */
+function unfinished(report, name, why) {
+    if (DATA_AT_HAND) {
+        report.fail(name, why);
+    } else {
+        report.skip(name);
+    }
+}
+
 /** Files of a folder below tests/ whose names fit. Sorted, so that each run has the same order. */
 function testFiles(folder, shape) {
     const path = join(ROOT, "tests", folder);
@@ -61,7 +73,9 @@ function addTap(report, program, result) {
         }
         if (test) {
             seen += 1;
-            if (test[1] || /# SKIP/i.test(test[2])) {
+            if (/# SKIP/i.test(test[2])) {
+                unfinished(report, `${program}: ${test[2]}`, "      skipped");
+            } else if (test[1]) {
                 failed += 1;
                 report.fail(`${program}: ${test[2]}`, tail(result.output));
             } else {
@@ -107,7 +121,9 @@ async function nodeTests(report, files, pattern, { log, env, seconds }) {
             const name = `${basename(test.file ?? "")}: ${test.name}`;
             if (test.passed) {
                 report.pass(name);
-            } else if (test.why !== "skipped" || chosen.length > 0) {
+            } else if (test.why === "skipped" && chosen.length > 0) {
+                unfinished(report, name, "      skipped");
+            } else if (test.why !== "skipped") {
                 failed += 1;
                 report.fail(name, tail(test.why));
             }

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "database.h"
 #include "platform/grants.h"
 #include "platform/identity_load.h"
 #include "platform/migrate.h"
@@ -535,8 +536,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(predicates_keep_indexes_usable),
         cmocka_unit_test(children_follow_their_parent),
@@ -546,9 +548,6 @@ int main(void)
         cmocka_unit_test(one_record_is_checked_alike),
         cmocka_unit_test(a_role_without_the_object_opens_no_field),
     };
-    if (getenv("DABIAO_DB_SOCKET") == NULL) {
-        print_message("DABIAO_DB_SOCKET is not set: this suite needs a MariaDB\n");
-        return 1;
-    }
+    database_need(argv);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
