@@ -9,6 +9,7 @@
 
 #include "platform/command.h"
 #include "platform/db.h"
+#include "platform/job.h"
 
 enum measure {
     MEASURE_SIGNED_AMOUNT, MEASURE_RECEIVED_AMOUNT, MEASURE_GROSS_PROFIT, MEASURE_NEW_CUSTOMERS, MEASURE_WON_DEALS,
@@ -33,10 +34,16 @@ enum err metric_sync_many(struct db *db, struct arena *arena, const char *object
  * begin since then go to the departments the person has now. */
 enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, struct date from) MUST_CHECK;
 
+/* Hears how far a rebuild is; anything but OK ends it and is returned. */
+typedef enum err metric_progress(void *context, const char *object, int64_t done, int64_t total);
 /* Brings all facts and sums in line, in transactions of its own (none may be open): after bulk loads and after the
  * company's time zone was changed. Safe while people work. `progress` may be NULL. */
-enum err metric_rebuild(struct db *db, void (*progress)(void *context, const char *object, int64_t done, int64_t total),
-                        void *context) MUST_CHECK;
+enum err metric_rebuild(struct db *db, metric_progress *progress, void *context) MUST_CHECK;
+/* Queues a rebuild as a job, inside the caller's transaction. One that runs already does not replace it: it may have passed
+ * records that changed their date since. */
+enum err metric_queue_rebuild(struct db *db, struct arena *arena, int64_t user_id) MUST_CHECK;
+/* Kinds of jobs, ended by a row without name. */
+extern const struct job_kind METRIC_JOBS[];
 
 /* What a check found. */
 struct metric_report {

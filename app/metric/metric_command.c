@@ -22,10 +22,11 @@ static void print_difference(void *context, struct str sentence)
     }
 }
 
-static void print_progress(void *context, const char *object, int64_t done, int64_t total)
+static enum err print_progress(void *context, const char *object, int64_t done, int64_t total)
 {
     (void)context;
     fprintf(stderr, "\r%-12s %lld of %lld%s", object, (long long)done, (long long)total, done == total ? "\n" : "");
+    return OK;
 }
 
 static void print_report(const struct metric_report *report, bool as_json)

@@ -333,8 +333,7 @@ static enum err rebuild_stamps(struct db *db, void *context)
     return count == 0 ? OK : metric_store_add_totals(db, walk->arena, deltas, count);
 }
 
-static enum err rebuild_all(struct db *db, struct walk *walk,
-                            void (*progress)(void *context, const char *object, int64_t done, int64_t total), void *context)
+static enum err rebuild_all(struct db *db, struct walk *walk, metric_progress *progress, void *context)
 {
     for (walk->source = METRIC_SOURCES; walk->source->object != NULL; walk->source++) {
         int64_t last = 0;
@@ -343,7 +342,7 @@ static enum err rebuild_all(struct db *db, struct walk *walk,
             walk->pick = (struct metric_pick){.from = from, .to = from + CHUNK};
             TRY(db_tx(db, rebuild_chunk, walk));
             if (progress != NULL) {
-                progress(context, walk->source->object, from + CHUNK < last ? from + CHUNK : last, last);
+                TRY(progress(context, walk->source->object, from + CHUNK < last ? from + CHUNK : last, last));
             }
         }
     }
@@ -351,8 +350,7 @@ static enum err rebuild_all(struct db *db, struct walk *walk,
     return db_tx(db, rebuild_stamps, walk);
 }
 
-enum err metric_rebuild(struct db *db, void (*progress)(void *context, const char *object, int64_t done, int64_t total),
-                        void *context)
+enum err metric_rebuild(struct db *db, metric_progress *progress, void *context)
 {
     struct walk walk = {.arena = arena_create(CHUNK_ARENA_BYTES)};
     enum err err = rebuild_all(db, &walk, progress, context);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "auth.h"
+#include "metric.h"
 #include "org.h"
 #include "org_rules.h"
 #include "org_store.h"
@@ -181,6 +182,7 @@ static enum err update_company(struct request *request, struct response *respons
     struct str name = str_trim(json_get_str(request->json, "name"));
     struct str zone = json_get_str(request->json, "time_zone");
     struct str currency = json_get_str(request->json, "currency");
+    bool other_zone = zone.len > 0 && !str_eq(zone, company.time_zone);
     company.name = name.len > 0 ? name : company.name;
     company.time_zone = zone.len > 0 ? zone : company.time_zone;
     company.currency = currency.len > 0 ? currency : company.currency;
@@ -196,6 +198,9 @@ static enum err update_company(struct request *request, struct response *respons
         return error_set(request->error, err, "%s", err_text(err));
     }
     TRY(err);
+    if (other_zone) { /* what happened at an instant may fall on another business date now */
+        TRY(metric_queue_rebuild(request->db, request->arena, request->user->user_id));
+    }
     TRY(audit_write(request, "company", 1, "update", version + 1, request->json, (struct str){0}));
     return get_company(request, response);
 }

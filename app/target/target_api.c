@@ -445,4 +445,4 @@ static const struct route ROUTES[] = {
 };
 /* clang-format on */
 
-const struct feature TARGET_FEATURE = {.name = "target", .routes = ROUTES};
+const struct feature TARGET_FEATURE = {.name = "target", .routes = ROUTES, .job_kinds = METRIC_JOBS};

@@ -248,6 +248,26 @@ test("a fiscal year may begin in April", async () => {
     }
 });
 
+test("another time zone moves what happened at an instant to its new day", async () => {
+    const boss = await admin();
+    const settings = await boss.get("/company");
+    const customer = await rep.post("/customers", { name: unique("customer") });
+    await sql(`UPDATE customer SET created_at = '${YEAR}-07-31 20:00:00' WHERE id = ${customer.id}`); // 1 August in Shanghai
+    const inMonths = async () => (await overview(rep, { measure: "new_customers" })).periods.slice(6, 8).map((period) => period.actual);
+    const change = async (zone) => {
+        await boss.patch("/company", { time_zone: zone }, (await boss.get("/company")).version);
+        const job = (await boss.list("/jobs")).find((item) => item.kind === "metric.rebuild");
+        await boss.job(job.id);
+    };
+    try {
+        await change("America/New_York");
+        assert.deepEqual(await inMonths(), [1, 0]);
+    } finally {
+        await change(settings.time_zone);
+    }
+    assert.deepEqual(await inMonths(), [0, 1]);
+});
+
 test("saving is in the audit log, once a save", async () => {
     const rows = await sql(`SELECT COUNT(*) FROM audit_entry WHERE object = 'target' AND user_id = ${manager.user.id}`);
     assert.equal(Number(rows[0][0]), 1);
