@@ -15,6 +15,7 @@ enum err org_touch(struct db *db, struct arena *arena) MUST_CHECK;
 enum err org_user_by_login(struct db *db, struct arena *arena, const char *login, int64_t *id_out) MUST_CHECK;
 /* Moves a person to a department and manager from a day on: ends the interval of that day, re-attributes what happened
  * since. Errors: ERR_INVALID. */
-enum err org_move_user(struct request *request, int64_t user_id, int64_t department_id, struct opt_int manager_id, struct date from) MUST_CHECK;
+enum err org_move_user(struct request *request, int64_t user_id, int64_t department_id, struct opt_int manager_id,
+                       struct date from) MUST_CHECK;
 
 #endif

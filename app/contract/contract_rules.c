@@ -8,79 +8,287 @@
 enum { LINES_MAX = 200 };
 #define AMOUNT_MAX 1000000000000000LL
 
-static const struct option STATUSES[] = {{"draft", "草稿", "Draft"}, {"signed", "已签订", "Signed"}, {"completed", "已完成", "Completed"}, {"void", "作废", "Void"}, {NULL, NULL, NULL}};
+static const struct option STATUSES[] = {{"draft", "草稿", "Draft"},
+                                         {"signed", "已签订", "Signed"},
+                                         {"completed", "已完成", "Completed"},
+                                         {"void", "作废", "Void"},
+                                         {NULL, NULL, NULL}};
 static const struct option PAY_METHODS[] = {
-    {"bank", "银行转账", "Bank transfer"}, {"cheque", "支票", "Cheque"}, {"cash", "现金", "Cash"}, {"online", "在线支付", "Online"},
-    {"acceptance", "承兑汇票", "Acceptance bill"}, {"other", "其他", "Other"}, {NULL, NULL, NULL},
+    {"bank", "银行转账", "Bank transfer"},
+    {"cheque", "支票", "Cheque"},
+    {"cash", "现金", "Cash"},
+    {"online", "在线支付", "Online"},
+    {"acceptance", "承兑汇票", "Acceptance bill"},
+    {"other", "其他", "Other"},
+    {NULL, NULL, NULL},
 };
 
 static const struct field CONTRACT_FIELDS[] = {
-    {.name = "number", .zh = "合同编号", .en = "Number", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_LABEL, .about = "given out unless typed; key for import"},
-    {.name = "name", .zh = "合同名称", .en = "Contract", .type = FIELD_TEXT, .about = "customer's or opportunity's name unless given"},
-    {.name = "customer_id", .zh = "客户", .en = "Customer", .type = FIELD_REF, .ref = "customer", .flags = FIELD_NULLABLE, .about = "the opportunity's unless given"},
-    {.name = "opportunity_id", .zh = "商机", .en = "Opportunity", .type = FIELD_REF, .ref = "opportunity", .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "where it came from"},
-    {.name = "status", .zh = "状态", .en = "Status", .type = FIELD_ENUM, .options = STATUSES, .about = "signed and completed count for targets"},
-    {.name = "amount_minor", .zh = "合同金额", .en = "Amount", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .flags = FIELD_MASKABLE, .about = "sum of the lines less the discount; typed when there are none"},
-    {.name = "cost_minor", .zh = "成本", .en = "Cost", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .flags = FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST, .about = "sum of the lines; typed when there are none"},
-    {.name = "discount_minor", .zh = "整单优惠", .en = "Discount", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .flags = FIELD_HIDDEN_IN_LIST, .about = "off the sum of the lines"},
-    {.name = "received_minor", .zh = "已回款", .en = "Received", .type = FIELD_MONEY, .flags = FIELD_READ_ONLY | FIELD_MASKABLE, .about = "payments less refunds"},
-    {.name = "currency", .zh = "币种", .en = "Currency", .type = FIELD_TEXT, .min = 3, .max = 3, .flags = FIELD_HIDDEN_IN_LIST | FIELD_CREATE_ONLY, .about = "ISO 4217; the company's unless given"},
-    {.name = "signed_on", .zh = "签订日期", .en = "Signed", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_SORTABLE, .about = "today unless given"},
-    {.name = "starts_on", .zh = "开始日期", .en = "Starts", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "first day"},
-    {.name = "ends_on", .zh = "结束日期", .en = "Ends", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "last day"},
-    {.name = "remark", .zh = "备注", .en = "Remark", .type = FIELD_LONG_TEXT, .max = 4000, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"},
+    {.name = "number",
+     .zh = "合同编号",
+     .en = "Number",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_LABEL,
+     .about = "given out unless typed; key for import"},
+    {.name = "name",
+     .zh = "合同名称",
+     .en = "Contract",
+     .type = FIELD_TEXT,
+     .about = "customer's or opportunity's name unless given"},
+    {.name = "customer_id",
+     .zh = "客户",
+     .en = "Customer",
+     .type = FIELD_REF,
+     .ref = "customer",
+     .flags = FIELD_NULLABLE,
+     .about = "the opportunity's unless given"},
+    {.name = "opportunity_id",
+     .zh = "商机",
+     .en = "Opportunity",
+     .type = FIELD_REF,
+     .ref = "opportunity",
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "where it came from"},
+    {.name = "status",
+     .zh = "状态",
+     .en = "Status",
+     .type = FIELD_ENUM,
+     .options = STATUSES,
+     .about = "signed and completed count for targets"},
+    {.name = "amount_minor",
+     .zh = "合同金额",
+     .en = "Amount",
+     .type = FIELD_MONEY,
+     .min = 0,
+     .max = AMOUNT_MAX,
+     .flags = FIELD_MASKABLE,
+     .about = "sum of the lines less the discount; typed when there are none"},
+    {.name = "cost_minor",
+     .zh = "成本",
+     .en = "Cost",
+     .type = FIELD_MONEY,
+     .min = 0,
+     .max = AMOUNT_MAX,
+     .flags = FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "sum of the lines; typed when there are none"},
+    {.name = "discount_minor",
+     .zh = "整单优惠",
+     .en = "Discount",
+     .type = FIELD_MONEY,
+     .min = 0,
+     .max = AMOUNT_MAX,
+     .flags = FIELD_HIDDEN_IN_LIST,
+     .about = "off the sum of the lines"},
+    {.name = "received_minor",
+     .zh = "已回款",
+     .en = "Received",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE,
+     .about = "payments less refunds"},
+    {.name = "currency",
+     .zh = "币种",
+     .en = "Currency",
+     .type = FIELD_TEXT,
+     .min = 3,
+     .max = 3,
+     .flags = FIELD_HIDDEN_IN_LIST | FIELD_CREATE_ONLY,
+     .about = "ISO 4217; the company's unless given"},
+    {.name = "signed_on",
+     .zh = "签订日期",
+     .en = "Signed",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_SORTABLE,
+     .about = "today unless given"},
+    {.name = "starts_on",
+     .zh = "开始日期",
+     .en = "Starts",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "first day"},
+    {.name = "ends_on",
+     .zh = "结束日期",
+     .en = "Ends",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "last day"},
+    {.name = "remark",
+     .zh = "备注",
+     .en = "Remark",
+     .type = FIELD_LONG_TEXT,
+     .max = 4000,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "anything else"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 
 static const struct field PAYMENT_FIELDS[] = {
-    {.name = "number", .zh = "回款编号", .en = "Number", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_LABEL, .about = "given out unless typed; key for import"},
-    {.name = "contract_id", .zh = "合同", .en = "Contract", .type = FIELD_REF, .ref = "contract", .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY, .about = "what is paid"},
-    {.name = "customer_id", .zh = "客户", .en = "Customer", .type = FIELD_REF, .ref = "customer", .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "of the contract"},
-    {.name = "amount_minor", .zh = "回款金额", .en = "Amount", .type = FIELD_MONEY, .min = 1, .max = AMOUNT_MAX, .flags = FIELD_REQUIRED | FIELD_MASKABLE, .about = "minor units of `currency`"},
-    {.name = "refunded_minor", .zh = "已退款", .en = "Refunded", .type = FIELD_MONEY, .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST, .about = "sum of its refunds"},
-    {.name = "currency", .zh = "币种", .en = "Currency", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST, .about = "of the contract"},
-    {.name = "received_on", .zh = "回款日期", .en = "Received on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_SORTABLE, .about = "business date of the money"},
-    {.name = "method", .zh = "付款方式", .en = "Method", .type = FIELD_ENUM, .options = PAY_METHODS, .flags = FIELD_NULLABLE, .about = "how it came"},
-    {.name = "remark", .zh = "备注", .en = "Remark", .type = FIELD_LONG_TEXT, .max = 4000, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"},
+    {.name = "number",
+     .zh = "回款编号",
+     .en = "Number",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_LABEL,
+     .about = "given out unless typed; key for import"},
+    {.name = "contract_id",
+     .zh = "合同",
+     .en = "Contract",
+     .type = FIELD_REF,
+     .ref = "contract",
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .about = "what is paid"},
+    {.name = "customer_id",
+     .zh = "客户",
+     .en = "Customer",
+     .type = FIELD_REF,
+     .ref = "customer",
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE,
+     .about = "of the contract"},
+    {.name = "amount_minor",
+     .zh = "回款金额",
+     .en = "Amount",
+     .type = FIELD_MONEY,
+     .min = 1,
+     .max = AMOUNT_MAX,
+     .flags = FIELD_REQUIRED | FIELD_MASKABLE,
+     .about = "minor units of `currency`"},
+    {.name = "refunded_minor",
+     .zh = "已退款",
+     .en = "Refunded",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "sum of its refunds"},
+    {.name = "currency",
+     .zh = "币种",
+     .en = "Currency",
+     .type = FIELD_TEXT,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "of the contract"},
+    {.name = "received_on",
+     .zh = "回款日期",
+     .en = "Received on",
+     .type = FIELD_DATE,
+     .flags = FIELD_REQUIRED | FIELD_SORTABLE,
+     .about = "business date of the money"},
+    {.name = "method",
+     .zh = "付款方式",
+     .en = "Method",
+     .type = FIELD_ENUM,
+     .options = PAY_METHODS,
+     .flags = FIELD_NULLABLE,
+     .about = "how it came"},
+    {.name = "remark",
+     .zh = "备注",
+     .en = "Remark",
+     .type = FIELD_LONG_TEXT,
+     .max = 4000,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "anything else"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 
 static const struct field REFUND_FIELDS[] = {
-    {.name = "number", .zh = "退款编号", .en = "Number", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_LABEL, .about = "given out unless typed; key for import"},
-    {.name = "payment_id", .zh = "回款", .en = "Payment", .type = FIELD_REF, .ref = "payment", .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY, .about = "what is given back"},
-    {.name = "contract_id", .zh = "合同", .en = "Contract", .type = FIELD_REF, .ref = "contract", .flags = FIELD_READ_ONLY, .about = "of the payment"},
-    {.name = "customer_id", .zh = "客户", .en = "Customer", .type = FIELD_REF, .ref = "customer", .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "of the payment"},
-    {.name = "amount_minor", .zh = "退款金额", .en = "Amount", .type = FIELD_MONEY, .min = 1, .max = AMOUNT_MAX, .flags = FIELD_REQUIRED | FIELD_MASKABLE, .about = "positive; at most what is left of the payment"},
-    {.name = "currency", .zh = "币种", .en = "Currency", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST, .about = "of the contract"},
-    {.name = "refunded_on", .zh = "退款日期", .en = "Refunded on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_SORTABLE, .about = "business date of the money"},
+    {.name = "number",
+     .zh = "退款编号",
+     .en = "Number",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_LABEL,
+     .about = "given out unless typed; key for import"},
+    {.name = "payment_id",
+     .zh = "回款",
+     .en = "Payment",
+     .type = FIELD_REF,
+     .ref = "payment",
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .about = "what is given back"},
+    {.name = "contract_id",
+     .zh = "合同",
+     .en = "Contract",
+     .type = FIELD_REF,
+     .ref = "contract",
+     .flags = FIELD_READ_ONLY,
+     .about = "of the payment"},
+    {.name = "customer_id",
+     .zh = "客户",
+     .en = "Customer",
+     .type = FIELD_REF,
+     .ref = "customer",
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE,
+     .about = "of the payment"},
+    {.name = "amount_minor",
+     .zh = "退款金额",
+     .en = "Amount",
+     .type = FIELD_MONEY,
+     .min = 1,
+     .max = AMOUNT_MAX,
+     .flags = FIELD_REQUIRED | FIELD_MASKABLE,
+     .about = "positive; at most what is left of the payment"},
+    {.name = "currency",
+     .zh = "币种",
+     .en = "Currency",
+     .type = FIELD_TEXT,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "of the contract"},
+    {.name = "refunded_on",
+     .zh = "退款日期",
+     .en = "Refunded on",
+     .type = FIELD_DATE,
+     .flags = FIELD_REQUIRED | FIELD_SORTABLE,
+     .about = "business date of the money"},
     {.name = "reason", .zh = "退款原因", .en = "Reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "why"},
-    {.name = "remark", .zh = "备注", .en = "Remark", .type = FIELD_LONG_TEXT, .max = 4000, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"},
+    {.name = "remark",
+     .zh = "备注",
+     .en = "Remark",
+     .type = FIELD_LONG_TEXT,
+     .max = 4000,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "anything else"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 
 static const struct field LINE_FIELDS[] = {
-    {.name = "product_id", .type = FIELD_REF, .ref = "product", .flags = FIELD_NULLABLE, .about = "from the catalogue, or null for free text"},
+    {.name = "product_id",
+     .type = FIELD_REF,
+     .ref = "product",
+     .flags = FIELD_NULLABLE,
+     .about = "from the catalogue, or null for free text"},
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "the product's unless given"},
-    {.name = "quantity_milli", .type = FIELD_INT, .min = 1, .max = 1000000000000, .flags = FIELD_REQUIRED, .about = "thousandths: 1500 is 1.5"},
+    {.name = "quantity_milli",
+     .type = FIELD_INT,
+     .min = 1,
+     .max = 1000000000000,
+     .flags = FIELD_REQUIRED,
+     .about = "thousandths: 1500 is 1.5"},
     {.name = "unit_price_minor", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .about = "list price unless given"},
-    {.name = "unit_cost_minor", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .about = "standard cost unless given"},
+    {.name = "unit_cost_minor",
+     .type = FIELD_MONEY,
+     .min = 0,
+     .max = AMOUNT_MAX,
+     .about = "standard cost unless given"},
     {.name = "line_number", .type = FIELD_INT, .about = "position; the order of the list counts"},
     {.name = "amount_minor", .type = FIELD_MONEY, .about = "quantity × price; computed"},
     {.name = "cost_minor", .type = FIELD_MONEY, .about = "quantity × cost; computed"},
     FIELD_END,
 };
 static const struct field EXTRA[] = {
-    {.name = "lines", .type = FIELD_LIST, .fields = LINE_FIELDS, .max = LINES_MAX, .about = "products; replaces all lines when given; with one record"}, FIELD_END,
+    {.name = "lines",
+     .type = FIELD_LIST,
+     .fields = LINE_FIELDS,
+     .max = LINES_MAX,
+     .about = "products; replaces all lines when given; with one record"},
+    FIELD_END,
 };
 
 /* "HT202611-0001": kind, month, running number. */
-static enum err give_number(struct request *request, struct record_change *change, const char *sequence, const char *prefix)
+static enum err give_number(struct request *request, struct record_change *change, const char *sequence,
+                            const char *prefix)
 {
     int year, month, day;
     int64_t next = 0;
@@ -90,7 +298,8 @@ static enum err give_number(struct request *request, struct record_change *chang
     date_parts(request->today, &year, &month, &day);
     struct str period = str_format(request->arena, "%04d%02d", year, month);
     TRY(number_store_next(request->db, request->arena, sequence, period, &next));
-    change_set(change, "number", V(str_format(request->arena, "%s%.*s-%04lld", prefix, STR_ARG(period), (long long)next)));
+    change_set(change, "number",
+               V(str_format(request->arena, "%s%.*s-%04lld", prefix, STR_ARG(period), (long long)next)));
     return OK;
 }
 
@@ -98,7 +307,8 @@ static enum err give_number(struct request *request, struct record_change *chang
 static bool line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out)
 {
     struct money amount;
-    bool fits = unit_minor <= AMOUNT_MAX && money_mul_ppm((struct money){unit_minor}, quantity_milli * 1000, &amount) && amount.minor <= AMOUNT_MAX;
+    bool fits = unit_minor <= AMOUNT_MAX && money_mul_ppm((struct money){unit_minor}, quantity_milli * 1000, &amount) &&
+                amount.minor <= AMOUNT_MAX;
     *out = fits ? amount.minor : 0;
     return fits;
 }
@@ -108,13 +318,16 @@ static enum err read_line(struct request *request, const json_t *body, size_t in
     struct product_price product = {.name = {0}};
     struct str path = str_format(request->arena, "lines.%zu", index);
     *line = (struct contract_line){
-        .line_number = (int64_t)index + 1, .product_id = json_get_opt_int(body, "product_id"), .name = str_trim(json_get_str(body, "name")),
+        .line_number = (int64_t)index + 1,
+        .product_id = json_get_opt_int(body, "product_id"),
+        .name = str_trim(json_get_str(body, "name")),
         .quantity_milli = json_get_int(body, "quantity_milli", 0),
     };
     if (line->product_id.set) {
         enum err err = contract_store_product(request->db, request->arena, line->product_id.value, &product);
         if (err == ERR_NOT_FOUND) {
-            error_field(request->error, str_format(request->arena, "%.*s.product_id", STR_ARG(path)), "no_such_record", "There is no such product.");
+            error_field(request->error, str_format(request->arena, "%.*s.product_id", STR_ARG(path)), "no_such_record",
+                        "There is no such product.");
             return OK;
         }
         TRY(err);
@@ -123,17 +336,20 @@ static enum err read_line(struct request *request, const json_t *body, size_t in
     line->unit_price_minor = json_get_int(body, "unit_price_minor", product.price_minor);
     line->unit_cost_minor = json_get_int(body, "unit_cost_minor", product.cost_minor);
     if (line->name.len == 0) {
-        error_field(request->error, str_format(request->arena, "%.*s.name", STR_ARG(path)), "required", "A line needs a product or a name.");
+        error_field(request->error, str_format(request->arena, "%.*s.name", STR_ARG(path)), "required",
+                    "A line needs a product or a name.");
     }
     bool fits = line_amount(line->quantity_milli, line->unit_price_minor, &line->amount_minor) &&
                 line_amount(line->quantity_milli, line->unit_cost_minor, &line->cost_minor);
     if (!fits) {
-        error_field(request->error, str_format(request->arena, "%.*s.quantity_milli", STR_ARG(path)), "too_large", "The line's amount is too large.");
+        error_field(request->error, str_format(request->arena, "%.*s.quantity_milli", STR_ARG(path)), "too_large",
+                    "The line's amount is too large.");
     }
     return OK;
 }
 
-static enum err read_lines(struct request *request, const json_t *list, struct contract_line **lines_out, size_t *count_out)
+static enum err read_lines(struct request *request, const json_t *list, struct contract_line **lines_out,
+                           size_t *count_out)
 {
     size_t count = json_array_size(list);
     struct contract_line *lines = ARENA_ARRAY(request->arena, struct contract_line, count + 1);
@@ -162,7 +378,8 @@ static enum err sum_lines(struct request *request, struct record_change *change)
         return OK;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!money_add(amount, (struct money){lines[i].amount_minor}, &amount) || !money_add(cost, (struct money){lines[i].cost_minor}, &cost)) {
+        if (!money_add(amount, (struct money){lines[i].amount_minor}, &amount) ||
+            !money_add(cost, (struct money){lines[i].cost_minor}, &cost)) {
             error_field(request->error, STR("lines"), "too_large", "The sum of the lines is too large.");
             return error_check_fields(request->error);
         }
@@ -170,7 +387,8 @@ static enum err sum_lines(struct request *request, struct record_change *change)
     struct value discount = change_after(change, "discount_minor");
     int64_t off = discount.type == VALUE_INT ? discount.integer : 0;
     if (off > amount.minor) {
-        error_field(request->error, STR("discount_minor"), "too_large", "The discount is larger than the sum of the lines.");
+        error_field(request->error, STR("discount_minor"), "too_large",
+                    "The discount is larger than the sum of the lines.");
     }
     if (amount.minor > AMOUNT_MAX) {
         error_field(request->error, STR("lines"), "too_large", "The sum of the lines is too large.");
@@ -249,11 +467,13 @@ static enum err complete_contract(struct request *request, int64_t id, json_t *r
     TRY(contract_store_lines(request->db, request->arena, id, &lines, &count));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "line_number", (json_int_t)lines[i].line_number, "product_id",
-                                              json_opt_int(lines[i].product_id), "name", json_str(lines[i].name), "quantity_milli",
-                                              (json_int_t)lines[i].quantity_milli, "unit_price_minor", (json_int_t)lines[i].unit_price_minor,
-                                              "unit_cost_minor", (json_int_t)lines[i].unit_cost_minor, "amount_minor",
-                                              (json_int_t)lines[i].amount_minor, "cost_minor", (json_int_t)lines[i].cost_minor));
+        json_array_append_new(
+            list, json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "line_number", (json_int_t)lines[i].line_number,
+                            "product_id", json_opt_int(lines[i].product_id), "name", json_str(lines[i].name),
+                            "quantity_milli", (json_int_t)lines[i].quantity_milli, "unit_price_minor",
+                            (json_int_t)lines[i].unit_price_minor, "unit_cost_minor",
+                            (json_int_t)lines[i].unit_cost_minor, "amount_minor", (json_int_t)lines[i].amount_minor,
+                            "cost_minor", (json_int_t)lines[i].cost_minor));
     }
     json_object_set_new(record, "lines", list);
     return OK;
@@ -275,7 +495,8 @@ static enum err prepare_payment(struct request *request, struct record_change *c
         TRY(change_default_owner(request, change, contract.owner_id));
         return give_number(request, change, "payment", "HK");
     }
-    if (change->action == RECORD_UPDATE && change_after(change, "amount_minor").integer < change_before(change, "refunded_minor").integer) {
+    if (change->action == RECORD_UPDATE &&
+        change_after(change, "amount_minor").integer < change_before(change, "refunded_minor").integer) {
         error_field(request->error, STR("amount_minor"), "too_small", "More than this was already refunded.");
     }
     if (change->action == RECORD_UPDATE && change_after(change, "number").type == VALUE_NULL) {
@@ -301,7 +522,8 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
     }
     TRY(payment_store_refunded(request->db, request->arena, payment.id, change->id, &refunded));
     if (change_after(change, "amount_minor").integer > payment.amount_minor - refunded) {
-        error_field(request->error, STR("amount_minor"), "too_large", "Only %lld minor units of the payment are left to refund.",
+        error_field(request->error, STR("amount_minor"), "too_large",
+                    "Only %lld minor units of the payment are left to refund.",
                     (long long)(payment.amount_minor - refunded));
         return error_check_fields(request->error);
     }
@@ -322,32 +544,86 @@ static enum err refund_saved(struct request *request, const struct record_change
     return metric_sync(request->db, request->arena, "refund", change->id);
 }
 
-static const struct object_child CONTRACT_CHILDREN[] = {{"payment", "contract_id", "payments", NULL, false}, {NULL, NULL, NULL, NULL, false}};
-static const struct object_child PAYMENT_CHILDREN[] = {{"refund", "payment_id", "refunds", NULL, false}, {NULL, NULL, NULL, NULL, false}};
+static const struct object_child CONTRACT_CHILDREN[] = {{"payment", "contract_id", "payments", NULL, false},
+                                                        {NULL, NULL, NULL, NULL, false}};
+static const struct object_child PAYMENT_CHILDREN[] = {{"refund", "payment_id", "refunds", NULL, false},
+                                                       {NULL, NULL, NULL, NULL, false}};
 
 const struct object CONTRACT = {
-    .name = "contract", .zh = "合同", .en = "Contract", .plural = "contracts", .table = "contract", .fields = CONTRACT_FIELDS,
-    .view = PERM_CONTRACT_VIEW, .create = PERM_CONTRACT_CREATE, .edit = PERM_CONTRACT_EDIT, .remove = PERM_CONTRACT_DELETE,
-    .export = PERM_CONTRACT_EXPORT, .import = PERM_CONTRACT_IMPORT, .transfer = PERM_CONTRACT_TRANSFER,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "customer", .parent_column = "customer_id",
-    .default_sort = "-updated_at", .date_field = "signed_on", .children = CONTRACT_CHILDREN, .prepare = prepare_contract,
-    .saved = contract_saved, .complete = complete_contract, .extra_body = EXTRA, .extra_answer = EXTRA,
+    .name = "contract",
+    .zh = "合同",
+    .en = "Contract",
+    .plural = "contracts",
+    .table = "contract",
+    .fields = CONTRACT_FIELDS,
+    .view = PERM_CONTRACT_VIEW,
+    .create = PERM_CONTRACT_CREATE,
+    .edit = PERM_CONTRACT_EDIT,
+    .remove = PERM_CONTRACT_DELETE,
+    .export = PERM_CONTRACT_EXPORT,
+    .import = PERM_CONTRACT_IMPORT,
+    .transfer = PERM_CONTRACT_TRANSFER,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "customer",
+    .parent_column = "customer_id",
+    .default_sort = "-updated_at",
+    .date_field = "signed_on",
+    .children = CONTRACT_CHILDREN,
+    .prepare = prepare_contract,
+    .saved = contract_saved,
+    .complete = complete_contract,
+    .extra_body = EXTRA,
+    .extra_answer = EXTRA,
 };
 
 const struct object PAYMENT = {
-    .name = "payment", .zh = "回款", .en = "Payment", .plural = "payments", .table = "payment", .fields = PAYMENT_FIELDS,
-    .view = PERM_PAYMENT_VIEW, .create = PERM_PAYMENT_CREATE, .edit = PERM_PAYMENT_EDIT, .remove = PERM_PAYMENT_DELETE,
-    .export = PERM_PAYMENT_EXPORT, .import = PERM_PAYMENT_IMPORT, .transfer = PERM_PAYMENT_TRANSFER,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "contract", .parent_column = "contract_id",
-    .default_sort = "-updated_at", .date_field = "received_on", .children = PAYMENT_CHILDREN, .prepare = prepare_payment, .saved = payment_saved,
+    .name = "payment",
+    .zh = "回款",
+    .en = "Payment",
+    .plural = "payments",
+    .table = "payment",
+    .fields = PAYMENT_FIELDS,
+    .view = PERM_PAYMENT_VIEW,
+    .create = PERM_PAYMENT_CREATE,
+    .edit = PERM_PAYMENT_EDIT,
+    .remove = PERM_PAYMENT_DELETE,
+    .export = PERM_PAYMENT_EXPORT,
+    .import = PERM_PAYMENT_IMPORT,
+    .transfer = PERM_PAYMENT_TRANSFER,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "contract",
+    .parent_column = "contract_id",
+    .default_sort = "-updated_at",
+    .date_field = "received_on",
+    .children = PAYMENT_CHILDREN,
+    .prepare = prepare_payment,
+    .saved = payment_saved,
 };
 
 const struct object REFUND = {
-    .name = "refund", .zh = "退款", .en = "Refund", .plural = "refunds", .table = "refund", .fields = REFUND_FIELDS,
-    .view = PERM_REFUND_VIEW, .create = PERM_REFUND_CREATE, .edit = PERM_REFUND_EDIT, .remove = PERM_REFUND_DELETE,
-    .export = PERM_REFUND_EXPORT, .import = PERM_REFUND_IMPORT, .transfer = PERM_REFUND_TRANSFER,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "contract", .parent_column = "contract_id",
-    .default_sort = "-updated_at", .date_field = "refunded_on", .prepare = prepare_refund, .saved = refund_saved,
+    .name = "refund",
+    .zh = "退款",
+    .en = "Refund",
+    .plural = "refunds",
+    .table = "refund",
+    .fields = REFUND_FIELDS,
+    .view = PERM_REFUND_VIEW,
+    .create = PERM_REFUND_CREATE,
+    .edit = PERM_REFUND_EDIT,
+    .remove = PERM_REFUND_DELETE,
+    .export = PERM_REFUND_EXPORT,
+    .import = PERM_REFUND_IMPORT,
+    .transfer = PERM_REFUND_TRANSFER,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "contract",
+    .parent_column = "contract_id",
+    .default_sort = "-updated_at",
+    .date_field = "refunded_on",
+    .prepare = prepare_refund,
+    .saved = refund_saved,
 };
 
 static const struct object *const OBJECTS[] = {&CONTRACT, &PAYMENT, &REFUND, NULL};

@@ -2,46 +2,66 @@
 #include "contract_store.h"
 
 static const struct column CONTRACT_HEAD[] = {
-    COLUMN(struct contract_head, id), COLUMN(struct contract_head, customer_id), COLUMN(struct contract_head, currency),
-    COLUMN(struct contract_head, status), COLUMN(struct contract_head, owner_id),
+    COLUMN(struct contract_head, id),       COLUMN(struct contract_head, customer_id),
+    COLUMN(struct contract_head, currency), COLUMN(struct contract_head, status),
+    COLUMN(struct contract_head, owner_id),
 };
 static const struct column PAYMENT_HEAD[] = {
-    COLUMN(struct payment_head, id), COLUMN(struct payment_head, contract_id), COLUMN(struct payment_head, customer_id),
-    COLUMN(struct payment_head, amount_minor), COLUMN(struct payment_head, currency), COLUMN(struct payment_head, owner_id),
+    COLUMN(struct payment_head, id),          COLUMN(struct payment_head, contract_id),
+    COLUMN(struct payment_head, customer_id), COLUMN(struct payment_head, amount_minor),
+    COLUMN(struct payment_head, currency),    COLUMN(struct payment_head, owner_id),
 };
 static const struct column LINE[] = {
-    COLUMN(struct contract_line, line_number), COLUMN(struct contract_line, product_id), COLUMN(struct contract_line, name),
-    COLUMN(struct contract_line, quantity_milli), COLUMN(struct contract_line, unit_price_minor), COLUMN(struct contract_line, unit_cost_minor),
-    COLUMN(struct contract_line, amount_minor), COLUMN(struct contract_line, cost_minor),
+    COLUMN(struct contract_line, line_number),
+    COLUMN(struct contract_line, product_id),
+    COLUMN(struct contract_line, name),
+    COLUMN(struct contract_line, quantity_milli),
+    COLUMN(struct contract_line, unit_price_minor),
+    COLUMN(struct contract_line, unit_cost_minor),
+    COLUMN(struct contract_line, amount_minor),
+    COLUMN(struct contract_line, cost_minor),
 };
 static const struct column PRODUCT_PRICE[] = {
-    COLUMN(struct product_price, name), COLUMN(struct product_price, price_minor), COLUMN(struct product_price, cost_minor),
+    COLUMN(struct product_price, name),
+    COLUMN(struct product_price, price_minor),
+    COLUMN(struct product_price, cost_minor),
 };
-static const struct column OPPORTUNITY_HEAD[] = {COLUMN(struct opportunity_head, customer_id), COLUMN(struct opportunity_head, name)};
-struct number { int64_t value; };
+static const struct column OPPORTUNITY_HEAD[] = {COLUMN(struct opportunity_head, customer_id),
+                                                 COLUMN(struct opportunity_head, name)};
+struct number {
+    int64_t value;
+};
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
-struct text { struct str value; };
+struct text {
+    struct str value;
+};
 static const struct column TEXT[] = {COLUMN(struct text, value)};
 
 STATEMENT_ROWS(LOCK_CONTRACT, "contract.lock", struct contract_head, CONTRACT_HEAD,
                "SELECT id, customer_id, currency, status, owner_id FROM contract WHERE id = ? FOR UPDATE");
-STATEMENT_ROWS(LOCK_PAYMENT, "payment.lock", struct payment_head, PAYMENT_HEAD,
-               "SELECT id, contract_id, customer_id, amount_minor, currency, owner_id FROM payment WHERE id = ? FOR UPDATE");
+STATEMENT_ROWS(
+    LOCK_PAYMENT, "payment.lock", struct payment_head, PAYMENT_HEAD,
+    "SELECT id, contract_id, customer_id, amount_minor, currency, owner_id FROM payment WHERE id = ? FOR UPDATE");
 STATEMENT_ROWS(SUM_REFUNDS, "payment.refunded", struct number, NUMBER,
-               "SELECT COALESCE(SUM(amount_minor), 0) AS value FROM refund WHERE payment_id = ? AND deleted_at IS NULL AND id <> ?");
+               "SELECT COALESCE(SUM(amount_minor), 0) AS value FROM refund WHERE payment_id = ? AND deleted_at IS NULL "
+               "AND id <> ?");
 STATEMENT(REFRESH_CONTRACT, "contract.refresh_received",
           "UPDATE contract SET received_minor = "
           "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.contract_id = ? AND p.deleted_at IS NULL) - "
-          "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.contract_id = ? AND r.deleted_at IS NULL) WHERE id = ?");
+          "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.contract_id = ? AND r.deleted_at IS NULL) "
+          "WHERE id = ?");
 STATEMENT(REFRESH_PAYMENT, "payment.refresh_refunded",
           "UPDATE payment SET refunded_minor = "
-          "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = ? AND r.deleted_at IS NULL) WHERE id = ?");
-STATEMENT_ROWS(LIST_LINES, "contract.lines", struct contract_line, LINE,
-               "SELECT line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor "
-               "FROM contract_line WHERE contract_id = ? ORDER BY line_number");
+          "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = ? AND r.deleted_at IS NULL) "
+          "WHERE id = ?");
+STATEMENT_ROWS(
+    LIST_LINES, "contract.lines", struct contract_line, LINE,
+    "SELECT line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor "
+    "FROM contract_line WHERE contract_id = ? ORDER BY line_number");
 STATEMENT(DROP_LINES, "contract.drop_lines", "DELETE FROM contract_line WHERE contract_id = ?");
 STATEMENT(ADD_LINE, "contract.add_line",
-          "INSERT INTO contract_line (contract_id, line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, "
+          "INSERT INTO contract_line (contract_id, line_number, product_id, name, quantity_milli, unit_price_minor, "
+          "unit_cost_minor, "
           "amount_minor, cost_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 STATEMENT_ROWS(GET_PRODUCT, "contract.product", struct product_price, PRODUCT_PRICE,
                "SELECT name, price_minor, cost_minor FROM product WHERE id = ? AND deleted_at IS NULL");
@@ -78,19 +98,22 @@ enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payme
     return db_exec(db, arena, &REFRESH_PAYMENT, ARGS(V(payment_id), V(payment_id)));
 }
 
-enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contract_id, struct contract_line **rows_out, size_t *count_out)
+enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contract_id, struct contract_line **rows_out,
+                              size_t *count_out)
 {
     return db_many(db, arena, &LIST_LINES, ARGS(V(contract_id)), rows_out, count_out);
 }
 
-enum err contract_store_replace_lines(struct db *db, struct arena *arena, int64_t contract_id, const struct contract_line *lines, size_t count)
+enum err contract_store_replace_lines(struct db *db, struct arena *arena, int64_t contract_id,
+                                      const struct contract_line *lines, size_t count)
 {
     TRY(db_exec(db, arena, &DROP_LINES, ARGS(V(contract_id))));
     for (size_t i = 0; i < count; i++) {
         const struct contract_line *line = &lines[i];
         TRY(db_exec(db, arena, &ADD_LINE,
-                    ARGS(V(contract_id), V(line->line_number), V(line->product_id), V(line->name), V(line->quantity_milli),
-                         V(line->unit_price_minor), V(line->unit_cost_minor), V(line->amount_minor), V(line->cost_minor))));
+                    ARGS(V(contract_id), V(line->line_number), V(line->product_id), V(line->name),
+                         V(line->quantity_milli), V(line->unit_price_minor), V(line->unit_cost_minor),
+                         V(line->amount_minor), V(line->cost_minor))));
     }
     return OK;
 }
@@ -100,7 +123,8 @@ enum err contract_store_product(struct db *db, struct arena *arena, int64_t prod
     return db_one(db, arena, &GET_PRODUCT, ARGS(V(product_id)), out);
 }
 
-enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id, struct opportunity_head *out)
+enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
+                                    struct opportunity_head *out)
 {
     return db_one(db, arena, &GET_OPPORTUNITY, ARGS(V(opportunity_id)), out);
 }

@@ -16,20 +16,41 @@ static json_t *timeline_item(struct request *request, const struct timeline_row 
         detail = json_object();
         json_object_set_new(detail, "text", json_opt_str(row->detail));
     }
-    return json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "at", json_instant(request->arena, row->at), "kind", json_str(row->kind),
-                     "object", json_str(row->object), "record_id", (json_int_t)row->record_id, "user_id", json_opt_int(row->user_id),
-                     "user_name", json_opt_str(row->user_name), "title", json_opt_str(row->title), "action", json_str(row->action),
-                     "detail", detail);
+    return json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "at", json_instant(request->arena, row->at), "kind",
+                     json_str(row->kind), "object", json_str(row->object), "record_id", (json_int_t)row->record_id,
+                     "user_id", json_opt_int(row->user_id), "user_name", json_opt_str(row->user_name), "title",
+                     json_opt_str(row->title), "action", json_str(row->action), "detail", detail);
 }
 
-/* Hidden or masked customer fields must not show through the history of their changes. */
-static void drop_closed_fields(struct request *request, json_t *detail)
+/* Hidden or masked fields must not show through the history of their changes. */
+static void drop_closed_fields(struct request *request, const struct object *object, json_t *item)
 {
-    for (const struct field *field = CUSTOMER.fields; field->name != NULL; field++) {
-        if (scope_field_access(request, &CUSTOMER, field->name) < FIELD_ACCESS_READ) {
-            json_object_del(detail, field->name);
+    json_t *detail = json_object_get(item, "detail");
+    for (const struct field *field = object->fields; field->name != NULL; field++) {
+        if (scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
+            continue;
+        }
+        json_object_del(detail, field->name);
+        if ((field->flags & FIELD_LABEL) != 0) {
+            json_object_del(detail, "text");
+            json_object_set_new(item, "title", json_null());
         }
     }
+}
+
+/* What hangs on a visible customer is seen only with its own right and in its own scope: a customer may be shared
+ * without its contracts. */
+static enum err may_see(struct request *request, const struct object *object, int64_t id, bool *out)
+{
+    *out = object == &CUSTOMER;
+    if (*out || !identity_can(request->user, object->view)) {
+        return OK;
+    }
+    struct error saved = *request->error;
+    enum err err = scope_check(request, object, id, false);
+    *request->error = err == ERR_NOT_FOUND ? saved : *request->error;
+    *out = err == OK;
+    return err == ERR_NOT_FOUND ? OK : err;
 }
 
 /* People read names: ids of changed references are replaced by what they name. */
@@ -62,10 +83,16 @@ static enum err get_timeline(struct request *request, struct response *response)
     TRY(customer_store_timeline(request->db, request->arena, request->params[0], before, TIMELINE_PAGE, &rows, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
+        const struct object *object = object_find(str_c(request->arena, rows[i].object));
+        bool visible = false;
+        TRY(may_see(request, object, rows[i].record_id, &visible));
+        if (!visible) {
+            continue;
+        }
         json_t *item = timeline_item(request, &rows[i]);
         json_array_append_new(items, item);
-        if (str_eq_c(rows[i].object, "customer")) {
-            drop_closed_fields(request, json_object_get(item, "detail"));
+        drop_closed_fields(request, object, item);
+        if (object == &CUSTOMER) {
             TRY(name_references(request, json_object_get(item, "detail")));
         }
     }
@@ -75,7 +102,8 @@ static enum err get_timeline(struct request *request, struct response *response)
 }
 
 static const struct field TIMELINE_QUERY[] = {
-    {.name = "cursor", .type = FIELD_INSTANT, .about = "next_cursor of the page before"}, FIELD_END,
+    {.name = "cursor", .type = FIELD_INSTANT, .about = "next_cursor of the page before"},
+    FIELD_END,
 };
 static const struct field TIMELINE_ITEM[] = {
     {.name = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when"},
@@ -85,19 +113,28 @@ static const struct field TIMELINE_ITEM[] = {
     {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who"},
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who, by name"},
     {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "name, number or plan"},
-    {.name = "action", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "create, update, transfer …; a follow-up's method"},
-    {.name = "detail", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "by kind: text, stages, or field: [before, after], references by name"},
+    {.name = "action",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "create, update, transfer …; a follow-up's method"},
+    {.name = "detail",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "by kind: text, stages, or field: [before, after], references by name"},
     FIELD_END,
 };
 static const struct field TIMELINE_ANSWER[] = {
     {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = TIMELINE_ITEM, .about = "newest first"},
-    {.name = "next_cursor", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null on the last page"},
+    {.name = "next_cursor",
+     .type = FIELD_INSTANT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "null on the last page"},
     FIELD_END,
 };
 
 static const struct route ROUTES[] = {
-    {"GET", "/customers/{id}/timeline", "customer.timeline", PERM_CUSTOMER_VIEW, 0, RECORDS_ONE, "customer", TIMELINE_QUERY, NULL,
-     TIMELINE_ANSWER, get_timeline, NULL, "What happened with a customer, newest first."},
+    {"GET", "/customers/{id}/timeline", "customer.timeline", PERM_CUSTOMER_VIEW, 0, RECORDS_ONE, "customer",
+     TIMELINE_QUERY, NULL, TIMELINE_ANSWER, get_timeline, NULL, "What happened with a customer, newest first."},
     {0},
 };
 

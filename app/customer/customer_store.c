@@ -3,7 +3,8 @@
 
 STATEMENT(REFRESH, "customer.refresh_follow_ups",
           "UPDATE customer SET "
-          "last_follow_up_at = (SELECT MAX(f.followed_at) FROM follow_up f WHERE f.customer_id = ? AND f.deleted_at IS NULL), "
+          "last_follow_up_at = (SELECT MAX(f.followed_at) FROM follow_up f WHERE f.customer_id = ? AND f.deleted_at IS "
+          "NULL), "
           "next_plan_at = (SELECT MIN(f.next_plan_at) FROM follow_up f "
           "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND f.next_plan_at >= ?) "
           "WHERE id = ?");
@@ -28,7 +29,8 @@ STATEMENT_ROWS(OF_CONTACT, "customer.of_contact", struct number, NUMBER,
 STATEMENT_ROWS(OF_OPPORTUNITY, "customer.of_opportunity", struct number, NUMBER,
                "SELECT COALESCE(customer_id, 0) AS value FROM opportunity WHERE id = ?");
 
-enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id, bool *out)
+enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id,
+                                 bool *out)
 {
     struct number count;
     TRY(db_one(db, arena, &IS_ABOVE, ARGS(V(customer_id), V(ancestor_id)), &count));
@@ -47,40 +49,46 @@ enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64
 }
 
 static const struct column TIMELINE[] = {
-    COLUMN(struct timeline_row, at),        COLUMN(struct timeline_row, kind),  COLUMN(struct timeline_row, object),
-    COLUMN(struct timeline_row, record_id), COLUMN(struct timeline_row, user_id), COLUMN(struct timeline_row, user_name),
-    COLUMN(struct timeline_row, title),     COLUMN(struct timeline_row, detail), COLUMN(struct timeline_row, action),
+    COLUMN(struct timeline_row, at),      COLUMN(struct timeline_row, kind),
+    COLUMN(struct timeline_row, object),  COLUMN(struct timeline_row, record_id),
+    COLUMN(struct timeline_row, user_id), COLUMN(struct timeline_row, user_name),
+    COLUMN(struct timeline_row, title),   COLUMN(struct timeline_row, detail),
+    COLUMN(struct timeline_row, action),
 };
 
 /* Each branch is cut to the page by its own index before the union is sorted. */
-STATEMENT_ROWS(FIND_TIMELINE, "customer.timeline", struct timeline_row, TIMELINE,
-               "SELECT x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action FROM ("
-               "(SELECT f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, f.owner_id AS user_id, "
-               "f.next_plan AS title, f.content AS detail, f.method AS action FROM follow_up f "
-               "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND f.followed_at < ? ORDER BY f.followed_at DESC LIMIT ?) "
-               "UNION ALL (SELECT e.at, 'stage', 'opportunity', o.id, e.user_id, o.name, "
-               "JSON_OBJECT('from', fs.name, 'to', ts.name, 'amount_minor', e.amount_minor, 'currency', o.currency), 'stage' "
-               "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
-               "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
-               "WHERE o.customer_id = ? AND e.at < ? ORDER BY e.at DESC LIMIT ?) "
-               "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, a.changes, a.action FROM audit_entry a "
-               "WHERE a.object = 'customer' AND a.record_id = ? AND a.at < ? ORDER BY a.id DESC LIMIT ?) "
-               "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, c.number, "
-               "JSON_OBJECT('amount_minor', c.amount_minor, 'currency', c.currency, 'status', c.status), a.action FROM contract c "
-               "JOIN audit_entry a ON a.object = 'contract' AND a.record_id = c.id "
-               "WHERE c.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?) "
-               "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, p.number, "
-               "JSON_OBJECT('amount_minor', p.amount_minor, 'currency', p.currency), a.action FROM payment p "
-               "JOIN audit_entry a ON a.object = 'payment' AND a.record_id = p.id "
-               "WHERE p.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?)"
-               ") x LEFT JOIN `user` u ON u.id = x.user_id ORDER BY x.at DESC LIMIT ?");
+STATEMENT_ROWS(
+    FIND_TIMELINE, "customer.timeline", struct timeline_row, TIMELINE,
+    "SELECT x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action FROM ("
+    "(SELECT f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, f.owner_id AS "
+    "user_id, "
+    "f.next_plan AS title, f.content AS detail, f.method AS action FROM follow_up f "
+    "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND f.followed_at < ? ORDER BY f.followed_at DESC LIMIT ?) "
+    "UNION ALL (SELECT e.at, 'stage', 'opportunity', o.id, e.user_id, o.name, "
+    "JSON_OBJECT('from', fs.name, 'to', ts.name, 'amount_minor', e.amount_minor, 'currency', o.currency), 'stage' "
+    "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
+    "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
+    "WHERE o.customer_id = ? AND e.at < ? ORDER BY e.at DESC LIMIT ?) "
+    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, a.changes, a.action FROM audit_entry "
+    "a "
+    "WHERE a.object = 'customer' AND a.record_id = ? AND a.at < ? ORDER BY a.id DESC LIMIT ?) "
+    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, c.number, "
+    "JSON_OBJECT('amount_minor', c.amount_minor, 'currency', c.currency, 'status', c.status), a.action FROM contract c "
+    "JOIN audit_entry a ON a.object = 'contract' AND a.record_id = c.id "
+    "WHERE c.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?) "
+    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, p.number, "
+    "JSON_OBJECT('amount_minor', p.amount_minor, 'currency', p.currency), a.action FROM payment p "
+    "JOIN audit_entry a ON a.object = 'payment' AND a.record_id = p.id "
+    "WHERE p.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?)"
+    ") x LEFT JOIN `user` u ON u.id = x.user_id ORDER BY x.at DESC LIMIT ?");
 
-enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before, int64_t limit,
-                                 struct timeline_row **rows_out, size_t *count_out)
+enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before,
+                                 int64_t limit, struct timeline_row **rows_out, size_t *count_out)
 {
     struct value id = V(customer_id);
     struct value time = V(before);
     struct value rows = V(limit);
     return db_many(db, arena, &FIND_TIMELINE,
-                   ARGS(id, time, rows, id, time, rows, id, time, rows, id, time, rows, id, time, rows, rows), rows_out, count_out);
+                   ARGS(id, time, rows, id, time, rows, id, time, rows, id, time, rows, id, time, rows, rows), rows_out,
+                   count_out);
 }

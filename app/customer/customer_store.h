@@ -7,26 +7,28 @@
 /* Sets last_follow_up_at and next_plan_at from the live follow-ups. `now` divides plans into past and coming. */
 enum err customer_store_refresh(struct db *db, struct arena *arena, int64_t customer_id, struct instant now) MUST_CHECK;
 /* True when `ancestor_id` is the customer itself or above it by parent_id. */
-enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id, bool *out) MUST_CHECK;
+enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id,
+                                 bool *out) MUST_CHECK;
 /* Customer of a contact or an opportunity (0 when it has none). Errors: ERR_NOT_FOUND. */
 enum err customer_store_of_contact(struct db *db, struct arena *arena, int64_t contact_id, int64_t *out) MUST_CHECK;
-enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id, int64_t *out) MUST_CHECK;
+enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
+                                       int64_t *out) MUST_CHECK;
 
 /* One line of a customer's story. */
 struct timeline_row {
-    struct instant at;           /* when it happened */
-    struct str kind;             /* follow_up, stage, audit */
-    struct str object;           /* whose record */
-    int64_t record_id;           /* which */
-    struct opt_int user_id;      /* who */
-    struct opt_str user_name;    /* who, by name */
-    struct opt_str title;        /* record's label or the first words */
-    struct opt_str detail;       /* JSON or text */
-    struct str action;           /* audit: create update transfer …; follow_up: its method */
+    struct instant at;        /* when it happened */
+    struct str kind;          /* follow_up, stage, audit */
+    struct str object;        /* whose record */
+    int64_t record_id;        /* which */
+    struct opt_int user_id;   /* who */
+    struct opt_str user_name; /* who, by name */
+    struct opt_str title;     /* record's label or the first words */
+    struct opt_str detail;    /* JSON or text */
+    struct str action;        /* audit: create update transfer …; follow_up: its method */
 };
 /* Newest first, before `before`, at most `limit`; what belongs to the customer: its own changes, its children's, their
  * follow-ups. Visibility: the caller has checked the customer. */
-enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before, int64_t limit,
-                                 struct timeline_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before,
+                                 int64_t limit, struct timeline_row **rows_out, size_t *count_out) MUST_CHECK;
 
 #endif

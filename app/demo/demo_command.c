@@ -1,5 +1,5 @@
-/* `dabiao demo`: the same numbers on every machine (seeded), dates around today. Everything goes through the record calls,
- * so the demo obeys the rules it shows. */
+/* `dabiao demo`: the same numbers on every machine (seeded), dates around today. Everything goes through the record
+ * calls, so the demo obeys the rules it shows. */
 #include <stdio.h>
 
 #include "auth.h"
@@ -18,13 +18,13 @@ static const char PASSWORD[] = "Dabiao-Demo-2026";
 
 /* A demo in the making. */
 struct demo {
-    struct request request;      /* acts as the administrator */
-    uint64_t state;              /* of the random numbers */
-    int64_t departments[32];     /* ids by index */
-    int64_t people[64];          /* ids by index */
-    int64_t products[16];        /* ids by index */
-    int64_t stages[8];           /* of the default pipeline, in order */
-    size_t done;                 /* customers made */
+    struct request request;  /* acts as the administrator */
+    uint64_t state;          /* of the random numbers */
+    int64_t departments[32]; /* ids by index */
+    int64_t people[64];      /* ids by index */
+    int64_t products[16];    /* ids by index */
+    int64_t stages[8];       /* of the default pipeline, in order */
+    size_t done;             /* customers made */
 };
 
 static uint64_t next_random(struct demo *demo)
@@ -51,7 +51,8 @@ static int words(const char *const *list)
 
 static enum err create_at(struct demo *demo, const char *object, json_t *body, struct opt_instant at, int64_t *id)
 {
-    const struct record_options options = {.importing = true, .unscoped = true, .created_at = at, .reason = STR("demo")};
+    const struct record_options options = {
+        .importing = true, .unscoped = true, .created_at = at, .reason = STR("demo")};
     json_keep(demo->request.arena, body);
     error_init(demo->request.error, demo->request.arena);
     return record_create(&demo->request, object_find(object), body, &options, id);
@@ -73,16 +74,20 @@ static enum err make_organisation(struct db *db, void *context)
     TRY(demo_store_top_department(db, request->arena, &top));
     for (size_t i = 0; i < DEMO_DEPARTMENT_COUNT; i++) {
         int parent = DEMO_DEPARTMENTS[i].parent;
-        TRY(create(demo, "department", json_pack("{s:s,s:I,s:i}", "name", DEMO_DEPARTMENTS[i].name, "parent_id",
-                                                 (json_int_t)(parent < 0 ? top : demo->departments[parent]), "sort_order", (int)i), &demo->departments[i]));
+        TRY(create(demo, "department",
+                   json_pack("{s:s,s:I,s:i}", "name", DEMO_DEPARTMENTS[i].name, "parent_id",
+                             (json_int_t)(parent < 0 ? top : demo->departments[parent]), "sort_order", (int)i),
+                   &demo->departments[i]));
     }
     struct str password = str_from(PASSWORD);
     for (size_t i = 0; i < DEMO_PERSON_COUNT; i++) {
         const struct demo_person *person = &DEMO_PEOPLE[i];
         int64_t role_id = 0;
         TRY(demo_store_role(db, request->arena, person->role, &role_id));
-        json_t *body = json_pack("{s:s,s:s,s:s,s:I,s:[I]}", "login", person->login, "name", person->name, "title", person->title, "department_id",
-                                 (json_int_t)(person->department < 0 ? top : demo->departments[person->department]), "role_ids", (json_int_t)role_id);
+        json_t *body = json_pack("{s:s,s:s,s:s,s:I,s:[I]}", "login", person->login, "name", person->name, "title",
+                                 person->title, "department_id",
+                                 (json_int_t)(person->department < 0 ? top : demo->departments[person->department]),
+                                 "role_ids", (json_int_t)role_id);
         if (person->manager >= 0) {
             json_object_set_new(body, "manager_id", json_integer(demo->people[person->manager]));
         }
@@ -98,8 +103,10 @@ static enum err make_products(struct db *db, void *context)
     (void)db;
     for (size_t i = 0; i < DEMO_PRODUCT_COUNT; i++) {
         const struct demo_product *product = &DEMO_PRODUCTS[i];
-        TRY(create(demo, "product", json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "code", product->code, "name", product->name, "product_line", product->line,
-                                              "unit", product->unit, "price_minor", (json_int_t)product->price, "cost_minor", (json_int_t)product->cost),
+        TRY(create(demo, "product",
+                   json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "code", product->code, "name", product->name, "product_line",
+                             product->line, "unit", product->unit, "price_minor", (json_int_t)product->price,
+                             "cost_minor", (json_int_t)product->cost),
                    &demo->products[i]));
     }
     return OK;
@@ -130,10 +137,14 @@ static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t 
         if (at.ms > demo->request.now.ms) {
             continue;
         }
-        json_t *body = json_pack("{s:I,s:s,s:s,s:o,s:I}", "customer_id", (json_int_t)customer_id, "content", DEMO_NOTES[pick(demo, words(DEMO_NOTES))],
-                                 "method", methods[pick(demo, 5)], "followed_at", json_instant(demo->request.arena, at), "owner_id", (json_int_t)owner_id);
+        json_t *body =
+            json_pack("{s:I,s:s,s:s,s:o,s:I}", "customer_id", (json_int_t)customer_id, "content",
+                      DEMO_NOTES[pick(demo, words(DEMO_NOTES))], "method", methods[pick(demo, 5)], "followed_at",
+                      json_instant(demo->request.arena, at), "owner_id", (json_int_t)owner_id);
         if (days < 5) {
-            json_object_set_new(body, "next_plan_at", json_instant(demo->request.arena, (struct instant){demo->request.now.ms + (1 + pick(demo, 9)) * 86400000LL}));
+            json_object_set_new(body, "next_plan_at",
+                                json_instant(demo->request.arena, (struct instant){demo->request.now.ms +
+                                                                                   (1 + pick(demo, 9)) * 86400000LL}));
             json_object_set_new(body, "next_plan", json_string("跟进报价反馈"));
         }
         TRY(create_at(demo, "follow_up", body, (struct opt_instant){true, at}, &id));
@@ -141,24 +152,31 @@ static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t 
     return OK;
 }
 
-static enum err make_money(struct demo *demo, int64_t customer_id, int64_t opportunity_id, int64_t owner_id, int product, int quantity, int closed)
+static enum err make_money(struct demo *demo, int64_t customer_id, int64_t opportunity_id, int64_t owner_id,
+                           int product, int quantity, int closed)
 {
     int64_t contract = 0;
     int64_t payment = 0;
     int64_t refund = 0;
     int64_t amount = DEMO_PRODUCTS[product].price * quantity;
-    TRY(create(demo, "contract", json_pack("{s:I,s:I,s:s,s:o,s:I,s:[{s:I,s:i}]}", "customer_id", (json_int_t)customer_id, "opportunity_id",
-                                           (json_int_t)opportunity_id, "status", "signed", "signed_on", date_json(demo, closed), "owner_id",
-                                           (json_int_t)owner_id, "lines", "product_id", (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
+    TRY(create(demo, "contract",
+               json_pack("{s:I,s:I,s:s,s:o,s:I,s:[{s:I,s:i}]}", "customer_id", (json_int_t)customer_id,
+                         "opportunity_id", (json_int_t)opportunity_id, "status", "signed", "signed_on",
+                         date_json(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
+                         (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
                &contract));
     for (int part = 0; part < 2 && closed > part * 25; part++) {
         int days = closed - part * 25 - pick(demo, 15);
         int64_t share = part == 0 ? amount * 6 / 10 : amount - amount * 6 / 10;
-        TRY(create(demo, "payment", json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "amount_minor", (json_int_t)share, "received_on",
-                                              date_json(demo, days < 0 ? 0 : days), "method", "bank"), &payment));
+        TRY(create(demo, "payment",
+                   json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "amount_minor",
+                             (json_int_t)share, "received_on", date_json(demo, days < 0 ? 0 : days), "method", "bank"),
+                   &payment));
         if (pick(demo, 25) == 0) {
-            TRY(create(demo, "refund", json_pack("{s:I,s:I,s:o,s:s}", "payment_id", (json_int_t)payment, "amount_minor", (json_int_t)(share / 10),
-                                                 "refunded_on", date_json(demo, 0), "reason", "部分退货"), &refund));
+            TRY(create(demo, "refund",
+                       json_pack("{s:I,s:I,s:o,s:s}", "payment_id", (json_int_t)payment, "amount_minor",
+                                 (json_int_t)(share / 10), "refunded_on", date_json(demo, 0), "reason", "部分退货"),
+                       &refund));
         }
     }
     return OK;
@@ -174,9 +192,13 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     int closed = engaged > 10 ? pick(demo, engaged - 8) : engaged;
     bool won = fate < 4 && engaged > 10;
     bool lost = fate >= 4 && fate < 6 && engaged > 10;
-    json_t *body = json_pack("{s:I,s:I,s:I,s:I,s:o,s:I}", "customer_id", (json_int_t)customer_id, "owner_id", (json_int_t)owner_id, "product_id",
-                             (json_int_t)demo->products[product], "amount_minor", (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
-                             date_json(demo, engaged), "stage_id", (json_int_t)demo->stages[won ? 4 : lost ? 5 : pick(demo, 4)]);
+    json_t *body = json_pack("{s:I,s:I,s:I,s:I,s:o,s:I}", "customer_id", (json_int_t)customer_id, "owner_id",
+                             (json_int_t)owner_id, "product_id", (json_int_t)demo->products[product], "amount_minor",
+                             (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
+                             date_json(demo, engaged), "stage_id",
+                             (json_int_t)demo->stages[won    ? 4
+                                                      : lost ? 5
+                                                             : pick(demo, 4)]);
     if (won || lost) {
         json_object_set_new(body, "closed_on", date_json(demo, closed));
     } else {
@@ -185,7 +207,8 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     if (lost) {
         json_object_set_new(body, "lost_reason", json_string(pick(demo, 2) ? "价格高于竞争对手" : "客户预算取消"));
     }
-    TRY(create_at(demo, "opportunity", body, (struct opt_instant){true, days_ago(demo, engaged == 0 ? 1 : engaged)}, &id));
+    TRY(create_at(demo, "opportunity", body, (struct opt_instant){true, days_ago(demo, engaged == 0 ? 1 : engaged)},
+                  &id));
     return won ? make_money(demo, customer_id, id, owner_id, product, quantity, closed) : OK;
 }
 
@@ -200,18 +223,24 @@ static enum err make_customer(struct demo *demo, size_t index)
     int age = 20 + pick(demo, 420);
     int64_t owner = demo->people[FIRST_REP + pick(demo, (int)DEMO_PERSON_COUNT - FIRST_REP)];
     struct arena *arena = demo->request.arena;
-    struct str name = str_format(arena, "%s%s%s有限公司", DEMO_CITIES[city], DEMO_BRANDS[(index * 7 + (size_t)trade) % (size_t)words(DEMO_BRANDS)], DEMO_TRADES[trade]);
+    struct str name =
+        str_format(arena, "%s%s%s有限公司", DEMO_CITIES[city],
+                   DEMO_BRANDS[(index * 7 + (size_t)trade) % (size_t)words(DEMO_BRANDS)], DEMO_TRADES[trade]);
     struct instant at = days_ago(demo, age);
-    TRY(create_at(demo, "customer", json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[pick(demo, 6)], "source",
-                                              sources[pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id", (json_int_t)DEMO_CITY_REGIONS[city],
-                                              "phone", json_str(str_format(arena, "0%d-%08d", 20 + pick(demo, 9), 60000000 + pick(demo, 9999999))),
-                                              "employee_count", 20 + pick(demo, 2000), "owner_id", (json_int_t)owner),
+    TRY(create_at(demo, "customer",
+                  json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[pick(demo, 6)],
+                            "source", sources[pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id",
+                            (json_int_t)DEMO_CITY_REGIONS[city], "phone",
+                            json_str(str_format(arena, "0%d-%08d", 20 + pick(demo, 9), 60000000 + pick(demo, 9999999))),
+                            "employee_count", 20 + pick(demo, 2000), "owner_id", (json_int_t)owner),
                   (struct opt_instant){true, at}, &id));
-    struct str person = str_format(arena, "%s%s", DEMO_SURNAMES[pick(demo, words(DEMO_SURNAMES))], DEMO_GIVEN[pick(demo, words(DEMO_GIVEN))]);
-    TRY(create_at(demo, "contact", json_pack("{s:o,s:I,s:s,s:o,s:b,s:I}", "name", json_str(person), "customer_id", (json_int_t)id, "title",
-                                             pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
-                                             json_str(str_format(arena, "13%d%08d", pick(demo, 10), pick(demo, 99999999))), "is_primary", 1, "owner_id",
-                                             (json_int_t)owner),
+    struct str person = str_format(arena, "%s%s", DEMO_SURNAMES[pick(demo, words(DEMO_SURNAMES))],
+                                   DEMO_GIVEN[pick(demo, words(DEMO_GIVEN))]);
+    TRY(create_at(demo, "contact",
+                  json_pack("{s:o,s:I,s:s,s:o,s:b,s:I}", "name", json_str(person), "customer_id", (json_int_t)id,
+                            "title", pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
+                            json_str(str_format(arena, "13%d%08d", pick(demo, 10), pick(demo, 99999999))), "is_primary",
+                            1, "owner_id", (json_int_t)owner),
                   (struct opt_instant){true, at}, &contact));
     TRY(make_follow_ups(demo, id, owner, age));
     int deals = pick(demo, 3);
@@ -244,11 +273,13 @@ static enum err make_targets(struct db *db, void *context)
             struct target_cell cells[TARGET_MONTHS];
             struct money parts[TARGET_MONTHS];
             int64_t total = (60 + pick(demo, 60)) * 1000000LL;
-            if (!money_split((struct money){measure == MEASURE_SIGNED_AMOUNT ? total : total * 9 / 10}, season, TARGET_MONTHS, parts)) {
+            if (!money_split((struct money){measure == MEASURE_SIGNED_AMOUNT ? total : total * 9 / 10}, season,
+                             TARGET_MONTHS, parts)) {
                 return ERR_INTERNAL;
             }
             for (int m = 0; m < TARGET_MONTHS; m++) {
-                cells[m] = (struct target_cell){.is_user = true, .subject_id = demo->people[p], .month = m + 1, .amount = parts[m].minor};
+                cells[m] = (struct target_cell){
+                    .is_user = true, .subject_id = demo->people[p], .month = m + 1, .amount = parts[m].minor};
             }
             TRY(target_save(&demo->request, year, (enum measure)measure, cells, TARGET_MONTHS, true));
         }
@@ -293,7 +324,8 @@ static void print_accounts(void)
     printf("%-12s %-18s %s\n", "admin", PASSWORD, "管理员 administrator");
     static const int shown[] = {0, 1, 2, 3, 4, 7, 8};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        printf("%-12s %-18s %s %s\n", DEMO_PEOPLE[shown[i]].login, PASSWORD, DEMO_PEOPLE[shown[i]].name, DEMO_PEOPLE[shown[i]].title);
+        printf("%-12s %-18s %s %s\n", DEMO_PEOPLE[shown[i]].login, PASSWORD, DEMO_PEOPLE[shown[i]].name,
+               DEMO_PEOPLE[shown[i]].title);
     }
 }
 
@@ -317,7 +349,8 @@ static enum err start(struct demo *demo)
     }
     TRY(err);
     TRY(identity_load_user(request, request->db, admin));
-    return auth_set_password(request->db, request->arena, request->config, admin, str_from(PASSWORD), false, request->now);
+    return auth_set_password(request->db, request->arena, request->config, admin, str_from(PASSWORD), false,
+                             request->now);
 }
 
 static int run(const struct config *config, int argc, char **argv)
@@ -331,8 +364,14 @@ static int run(const struct config *config, int argc, char **argv)
     error_init(&error, arena);
     routes_init();
     demo.request = (struct request){
-        .arena = arena, .config = config, .error = &error, .db = db_create(config, DB_WRITE), .id = STR("demo"), .address = STR("command"),
-        .now = instant_now(), .language = STR("zh-CN"),
+        .arena = arena,
+        .config = config,
+        .error = &error,
+        .db = db_create(config, DB_WRITE),
+        .id = STR("demo"),
+        .address = STR("command"),
+        .now = instant_now(),
+        .language = STR("zh-CN"),
     };
     enum err err = org_user_by_login(demo.request.db, arena, DEMO_PEOPLE[0].login, &boss);
     if (err == ERR_NOT_FOUND) {

@@ -1,23 +1,29 @@
 /* SQL of the demo beyond records. */
 #include "demo_store.h"
 
-struct number { int64_t value; };
+struct number {
+    int64_t value;
+};
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 
 STATEMENT(SET_COMPANY, "demo.company", "UPDATE company SET name = ? WHERE id = 1");
 STATEMENT(SET_TOP, "demo.top", "UPDATE department SET name = ? WHERE parent_id IS NULL");
-STATEMENT_ROWS(TOP, "demo.top_department", struct number, NUMBER, "SELECT id AS value FROM department WHERE parent_id IS NULL ORDER BY id LIMIT 1");
+STATEMENT_ROWS(TOP, "demo.top_department", struct number, NUMBER,
+               "SELECT id AS value FROM department WHERE parent_id IS NULL ORDER BY id LIMIT 1");
 STATEMENT_ROWS(ROLE, "demo.role", struct number, NUMBER, "SELECT id AS value FROM role WHERE code = ?");
 STATEMENT_ROWS(STAGES, "demo.stages", struct number, NUMBER,
-               "SELECT s.id AS value FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE p.is_default AND s.deleted_at IS NULL "
+               "SELECT s.id AS value FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE p.is_default AND "
+               "s.deleted_at IS NULL "
                "ORDER BY s.sort_order LIMIT 8");
 STATEMENT(ADD_ADMIN, "demo.add_admin",
           "INSERT INTO `user` (login, name, department_id, created_at, updated_at) "
           "SELECT 'admin', '管理员', MIN(id), ?, ? FROM department WHERE parent_id IS NULL");
 STATEMENT(PLACE_ADMIN, "demo.place_admin",
-          "INSERT INTO user_assignment (user_id, department_id, valid_from, created_at) SELECT id, department_id, '1000-01-01', ? FROM `user` WHERE login = 'admin'");
+          "INSERT INTO user_assignment (user_id, department_id, valid_from, created_at) SELECT id, department_id, "
+          "'1000-01-01', ? FROM `user` WHERE login = 'admin'");
 STATEMENT(GIVE_ROLE, "demo.give_role",
-          "INSERT INTO user_role (user_id, role_id) SELECT u.id, r.id FROM `user` u JOIN role r ON r.code = 'admin' WHERE u.login = 'admin'");
+          "INSERT INTO user_role (user_id, role_id) SELECT u.id, r.id FROM `user` u JOIN role r ON r.code = 'admin' "
+          "WHERE u.login = 'admin'");
 
 enum err demo_store_company(struct db *db, struct arena *arena, struct str name)
 {

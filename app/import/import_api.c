@@ -43,11 +43,13 @@ static json_t *text_json(struct str text)
 
 static json_t *batch_json(struct request *request, const struct import_batch *batch)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "id", (json_int_t)batch->id, "kind", json_str(batch->kind), "file_name",
-                     json_str(batch->file_name), "status", json_str(batch->status), "format", text_json(batch->format), "mapping",
-                     batch->mapping.set ? text_json(batch->mapping.value) : json_null(), "dry_run", batch->dry_run, "row_count",
-                     (json_int_t)batch->row_count, "created_count", (json_int_t)batch->created_count, "updated_count", (json_int_t)batch->updated_count,
-                     "skipped_count", (json_int_t)batch->skipped_count, "failed_count", (json_int_t)batch->failed_count, "job_id",
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "id", (json_int_t)batch->id, "kind",
+                     json_str(batch->kind), "file_name", json_str(batch->file_name), "status", json_str(batch->status),
+                     "format", text_json(batch->format), "mapping",
+                     batch->mapping.set ? text_json(batch->mapping.value) : json_null(), "dry_run", batch->dry_run,
+                     "row_count", (json_int_t)batch->row_count, "created_count", (json_int_t)batch->created_count,
+                     "updated_count", (json_int_t)batch->updated_count, "skipped_count",
+                     (json_int_t)batch->skipped_count, "failed_count", (json_int_t)batch->failed_count, "job_id",
                      json_opt_int(batch->job_id), "created_at", json_instant(request->arena, batch->created_at));
 }
 
@@ -65,12 +67,15 @@ static enum err list_kinds(struct request *request, struct response *response)
         }
         json_t *fields = json_array();
         for (const struct field *field = kind.fields; field->name != NULL; field++) {
-            json_array_append_new(fields, json_pack("{s:s,s:s,s:b,s:b,s:s?,s:b}", "name", field->name, "label", chinese ? field->zh : field->en, "required",
+            json_array_append_new(fields, json_pack("{s:s,s:s,s:b,s:b,s:s?,s:b}", "name", field->name, "label",
+                                                    chinese ? field->zh : field->en, "required",
                                                     (field->flags & FIELD_REQUIRED) != 0, "unique",
-                                                    (field->flags & (FIELD_UNIQUE | FIELD_LABEL)) != 0, "ref", field->ref, "is_money",
-                                                    field->type == FIELD_MONEY));
+                                                    (field->flags & (FIELD_UNIQUE | FIELD_LABEL)) != 0, "ref",
+                                                    field->ref, "is_money", field->type == FIELD_MONEY));
         }
-        const char *label = kind.object == NULL ? (chinese ? "目标" : "Target") : chinese ? kind.object->zh : kind.object->en;
+        const char *label = kind.object == NULL ? (chinese ? "目标" : "Target")
+                            : chinese           ? kind.object->zh
+                                                : kind.object->en;
         json_array_append_new(items, json_pack("{s:s,s:s,s:o}", "kind", kind.name, "label", label, "fields", fields));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
@@ -80,19 +85,22 @@ static enum err list_kinds(struct request *request, struct response *response)
 static enum err save_file(struct request *request, struct str path)
 {
     struct str folder = str_format(request->arena, "%s/imports", request->config->data_dir);
-    if ((mkdir(request->config->data_dir, 0750) != 0 && errno != EEXIST) || (mkdir(folder.ptr, 0750) != 0 && errno != EEXIST)) {
+    if ((mkdir(request->config->data_dir, 0750) != 0 && errno != EEXIST) ||
+        (mkdir(folder.ptr, 0750) != 0 && errno != EEXIST)) {
         return error_set(request->error, ERR_UNAVAILABLE, "The data folder cannot be written.");
     }
     FILE *file = fopen(path.ptr, "we");
     bool written = file != NULL && fwrite(request->body.ptr, 1, request->body.len, file) == request->body.len;
     written = file != NULL && fclose(file) == 0 && written;
-    return written ? OK : error_set(request->error, ERR_UNAVAILABLE, "The file cannot be stored; the disk may be full.");
+    return written ? OK
+                   : error_set(request->error, ERR_UNAVAILABLE, "The file cannot be stored; the disk may be full.");
 }
 
 static enum err upload(struct request *request, struct response *response)
 {
     struct import_kind kind;
-    struct import_batch batch = {.kind = request_query(request, "kind"), .file_name = str_trim(request_query(request, "name"))};
+    struct import_batch batch = {.kind = request_query(request, "kind"),
+                                 .file_name = str_trim(request_query(request, "name"))};
     json_t *format;
     json_t *mapping;
     TRY(find_kind(request, batch.kind, &kind));
@@ -151,7 +159,8 @@ static enum err refuse_state(struct request *request, const struct import_batch 
 
 static bool may_run(const struct import_batch *batch)
 {
-    return str_eq_c(batch->status, "uploaded") || str_eq_c(batch->status, "checked") || str_eq_c(batch->status, "rolled_back");
+    return str_eq_c(batch->status, "uploaded") || str_eq_c(batch->status, "checked") ||
+           str_eq_c(batch->status, "rolled_back");
 }
 
 static enum err save_mapping(struct request *request, struct response *response)
@@ -168,11 +177,13 @@ static enum err save_mapping(struct request *request, struct response *response)
         return error_check_fields(request->error);
     }
     TRY(import_check_mapping(request, &kind, mapping));
-    TRY(import_store_set_mapping(request->db, request->arena, batch.id, json_write(request->arena, mapping), request->now));
+    TRY(import_store_set_mapping(request->db, request->arena, batch.id, json_write(request->arena, mapping),
+                                 request->now));
     return get_batch(request, response);
 }
 
-static enum err queue(struct request *request, struct response *response, const char *job_kind, const struct import_batch *batch, int64_t *job_id)
+static enum err queue(struct request *request, struct response *response, const char *job_kind,
+                      const struct import_batch *batch, int64_t *job_id)
 {
     char key[64];
     snprintf(key, sizeof key, "import-%lld", (long long)batch->id);
@@ -223,8 +234,9 @@ static enum err list_faults(struct request *request, struct response *response)
     TRY(import_store_faults(request->db, request->arena, batch.id, after, FAULTS_PAGE, &faults, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "row_number", (json_int_t)faults[i].row_number, "cells", json_loadb(faults[i].cells.ptr, faults[i].cells.len, 0, NULL),
-                                               "errors", json_loadb(faults[i].errors.ptr, faults[i].errors.len, 0, NULL)));
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "row_number", (json_int_t)faults[i].row_number, "cells",
+                                               json_loadb(faults[i].cells.ptr, faults[i].cells.len, 0, NULL), "errors",
+                                               json_loadb(faults[i].errors.ptr, faults[i].errors.len, 0, NULL)));
     }
     json_t *next = count == FAULTS_PAGE ? json_sprintf("%lld", (long long)faults[count - 1].row_number) : json_null();
     response->json = json_keep(request->arena, json_pack("{s:O,s:o}", "items", items, "next_cursor", next));
@@ -248,8 +260,7 @@ static enum err get_errors(struct request *request, struct response *response)
     struct str *cells = ARENA_ARRAY(request->arena, struct str, width + 1);
     buf_init(&text, request->arena);
     buf_add_c(&text, CSV_BOM);
-    json_array_foreach(columns, index, column)
-    {
+    json_array_foreach (columns, index, column) {
         cells[index] = json_get_str(column, "name");
     }
     cells[width] = str_starts(request->language, STR("zh")) ? STR("错误原因") : STR("Errors");
@@ -262,8 +273,7 @@ static enum err get_errors(struct request *request, struct response *response)
         for (size_t c = 0; c < width; c++) {
             cells[c] = str_from(json_string_value(json_array_get(values, c)));
         }
-        json_array_foreach(errors, index, column)
-        {
+        json_array_foreach (errors, index, column) {
             buf_format(&reasons, "%s%s", index == 0 ? "" : "; ", json_string_value(json_object_get(column, "message")));
         }
         cells[width] = buf_str(&reasons);
@@ -271,7 +281,8 @@ static enum err get_errors(struct request *request, struct response *response)
     }
     response->raw = buf_str(&text);
     response->content_type = "text/csv; charset=utf-8";
-    response_header(response, STR("Content-Disposition"), str_format(request->arena, "attachment; filename=\"import-%lld-errors.csv\"", (long long)batch.id));
+    response_header(response, STR("Content-Disposition"),
+                    str_format(request->arena, "attachment; filename=\"import-%lld-errors.csv\"", (long long)batch.id));
     return OK;
 }
 
@@ -280,27 +291,50 @@ static const struct field KIND_FIELD[] = {
     {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "in the user's language"},
     {.name = "required", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "must be mapped or constant"},
     {.name = "unique", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "may serve as key"},
-    {.name = "ref", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "names a record of this kind"},
+    {.name = "ref",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "names a record of this kind"},
     {.name = "is_money", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "has a money unit"},
     FIELD_END,
 };
 static const struct field KIND_ITEM[] = {
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "object name, or target"},
     {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "in the user's language"},
-    {.name = "fields", .type = FIELD_LIST, .fields = KIND_FIELD, .flags = FIELD_REQUIRED, .about = "what columns can be mapped to"},
+    {.name = "fields",
+     .type = FIELD_LIST,
+     .fields = KIND_FIELD,
+     .flags = FIELD_REQUIRED,
+     .about = "what columns can be mapped to"},
     FIELD_END,
 };
-static const struct field KINDS_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = KIND_ITEM, .flags = FIELD_REQUIRED, .about = "kinds the user may import"}, FIELD_END};
+static const struct field KINDS_ANSWER[] = {{.name = "items",
+                                             .type = FIELD_LIST,
+                                             .fields = KIND_ITEM,
+                                             .flags = FIELD_REQUIRED,
+                                             .about = "kinds the user may import"},
+                                            FIELD_END};
 static const struct field UPLOAD_QUERY[] = {
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of GET /import/kinds"}, {.name = "name", .type = FIELD_TEXT, .about = "file name"}, FIELD_END,
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of GET /import/kinds"},
+    {.name = "name", .type = FIELD_TEXT, .about = "file name"},
+    FIELD_END,
 };
 static const struct field BATCH_ANSWER[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "import"},
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "object name, or target"},
     {.name = "file_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "as uploaded"},
-    {.name = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "uploaded, running, checked (dry run), done, rolled_back"},
-    {.name = "format", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "kind, encoding, delimiter, sheets, columns [{index, name, samples, date_order}]"},
-    {.name = "mapping", .type = FIELD_JSON, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "guessed, remembered or saved"},
+    {.name = "status",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "uploaded, running, checked (dry run), done, rolled_back"},
+    {.name = "format",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "kind, encoding, delimiter, sheets, columns [{index, name, samples, date_order}]"},
+    {.name = "mapping",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "guessed, remembered or saved"},
     {.name = "dry_run", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "the last run changed nothing"},
     {.name = "row_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "rows of the last run"},
     {.name = "created_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "rows that made a record"},
@@ -311,15 +345,23 @@ static const struct field BATCH_ANSWER[] = {
     {.name = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "uploaded"},
     FIELD_END,
 };
-static const struct field BATCHES_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = BATCH_ANSWER, .flags = FIELD_REQUIRED, .about = "newest first"}, FIELD_END};
+static const struct field BATCHES_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .fields = BATCH_ANSWER, .flags = FIELD_REQUIRED, .about = "newest first"},
+    FIELD_END};
 static const struct field MAPPING_BODY[] = {
-    {.name = "mapping", .type = FIELD_JSON, .flags = FIELD_REQUIRED,
-     .about = "{columns: [{column, field, values, date_order, money_unit, transform}], constants, key, on_existing: update|skip|fail, create_missing: [field], contract_from_won, decimal_comma, sheet}"},
+    {.name = "mapping",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "{columns: [{column, field, values, date_order, money_unit, transform}], constants, key, on_existing: "
+              "update|skip|fail, create_missing: [field], contract_from_won, decimal_comma, sheet}"},
     FIELD_END,
 };
-static const struct field RUN_BODY[] = {{.name = "dry_run", .type = FIELD_BOOL, .about = "true: try, change nothing"}, FIELD_END};
-static const struct field JOB_ANSWER[] = {{.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}"}, FIELD_END};
-static const struct field FAULTS_QUERY[] = {{.name = "cursor", .type = FIELD_INT, .min = 0, .max = 9007199254740991, .about = "next_cursor"}, FIELD_END};
+static const struct field RUN_BODY[] = {{.name = "dry_run", .type = FIELD_BOOL, .about = "true: try, change nothing"},
+                                        FIELD_END};
+static const struct field JOB_ANSWER[] = {
+    {.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}"}, FIELD_END};
+static const struct field FAULTS_QUERY[] = {
+    {.name = "cursor", .type = FIELD_INT, .min = 0, .max = 9007199254740991, .about = "next_cursor"}, FIELD_END};
 static const struct field FAULT_ITEM[] = {
     {.name = "row_number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "as in a spreadsheet"},
     {.name = "cells", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "the row as it was"},
@@ -328,22 +370,35 @@ static const struct field FAULT_ITEM[] = {
 };
 static const struct field FAULTS_ANSWER[] = {
     {.name = "items", .type = FIELD_LIST, .fields = FAULT_ITEM, .flags = FIELD_REQUIRED, .about = "refused rows"},
-    {.name = "next_cursor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null on the last page"},
+    {.name = "next_cursor",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "null on the last page"},
     FIELD_END,
 };
 
 static const struct route ROUTES[] = {
-    {"GET", "/import/kinds", "import.kinds", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, KINDS_ANSWER, list_kinds, NULL, "What the user may import."},
-    {"POST", "/import/batches", "import.create", PERMISSION_SIGNED_IN, ROUTE_UPLOAD, RECORDS_NONE, NULL, UPLOAD_QUERY, NULL, BATCH_ANSWER, upload, NULL, "Takes a CSV or XLSX file and guesses its mapping."},
-    {"GET", "/import/batches", "import.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, BATCHES_ANSWER, list_batches, NULL, "Own imports."},
-    {"GET", "/import/batches/{id}", "import.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, BATCH_ANSWER, get_batch, NULL, "One import."},
-    {"PUT", "/import/batches/{id}/mapping", "import.map", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, MAPPING_BODY, BATCH_ANSWER, save_mapping, NULL, "Which column goes where."},
-    {"POST", "/import/batches/{id}/run", "import.run", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, RUN_BODY, JOB_ANSWER, run_batch, NULL, "Imports, or tries to, as a job."},
-    {"POST", "/import/batches/{id}/rollback", "import.rollback", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ANSWER, roll_back, NULL, "Takes an import back, as a job."},
-    {"GET", "/import/batches/{id}/faults", "import.faults", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, FAULTS_QUERY, NULL, FAULTS_ANSWER, list_faults, NULL, "Refused rows with their reasons."},
-    {"GET", "/import/batches/{id}/errors", "import.errors", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, get_errors, NULL, "The refused rows as a CSV file with a column of reasons."},
+    {"GET", "/import/kinds", "import.kinds", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, KINDS_ANSWER,
+     list_kinds, NULL, "What the user may import."},
+    {"POST", "/import/batches", "import.create", PERMISSION_SIGNED_IN, ROUTE_UPLOAD, RECORDS_NONE, NULL, UPLOAD_QUERY,
+     NULL, BATCH_ANSWER, upload, NULL, "Takes a CSV or XLSX file and guesses its mapping."},
+    {"GET", "/import/batches", "import.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, BATCHES_ANSWER,
+     list_batches, NULL, "Own imports."},
+    {"GET", "/import/batches/{id}", "import.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, BATCH_ANSWER,
+     get_batch, NULL, "One import."},
+    {"PUT", "/import/batches/{id}/mapping", "import.map", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL,
+     MAPPING_BODY, BATCH_ANSWER, save_mapping, NULL, "Which column goes where."},
+    {"POST", "/import/batches/{id}/run", "import.run", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, RUN_BODY,
+     JOB_ANSWER, run_batch, NULL, "Imports, or tries to, as a job."},
+    {"POST", "/import/batches/{id}/rollback", "import.rollback", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL,
+     NULL, JOB_ANSWER, roll_back, NULL, "Takes an import back, as a job."},
+    {"GET", "/import/batches/{id}/faults", "import.faults", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, FAULTS_QUERY,
+     NULL, FAULTS_ANSWER, list_faults, NULL, "Refused rows with their reasons."},
+    {"GET", "/import/batches/{id}/errors", "import.errors", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL,
+     NULL, get_errors, NULL, "The refused rows as a CSV file with a column of reasons."},
     {0},
 };
-static const struct job_kind JOB_KINDS[] = {{"import.run", import_run_job, NULL, 0}, {"import.rollback", import_rollback_job, NULL, 0}, {0}};
+static const struct job_kind JOB_KINDS[] = {
+    {"import.run", import_run_job, NULL, 0}, {"import.rollback", import_rollback_job, NULL, 0}, {0}};
 
 const struct feature IMPORT_FEATURE = {.name = "import", .routes = ROUTES, .job_kinds = JOB_KINDS};

@@ -11,7 +11,8 @@ struct str cell_login(struct arena *arena, struct str text)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool upper = c >= 'A' && c <= 'Z';
-        bool kept = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 || c == '_' || c == '@' || c == '-';
+        bool kept = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80 || c == '_' ||
+                    c == '@' || c == '-';
         if (!kept) {
             gap = login.len > 0;
             continue;
@@ -28,14 +29,16 @@ struct str cell_login(struct arena *arena, struct str text)
 static json_t *option_json(const struct field *field, struct str text)
 {
     for (const struct option *option = field->options; option->value != NULL; option++) {
-        if (str_eq_ci(text, str_from(option->value)) || str_eq_ci(text, str_from(option->zh)) || str_eq_ci(text, str_from(option->en))) {
+        if (str_eq_ci(text, str_from(option->value)) || str_eq_ci(text, str_from(option->zh)) ||
+            str_eq_ci(text, str_from(option->en))) {
             return json_string(option->value);
         }
     }
     return NULL;
 }
 
-static enum notation read_number(const struct field *field, struct str text, const struct cell_style *style, int64_t *out)
+static enum notation read_number(const struct field *field, struct str text, const struct cell_style *style,
+                                 int64_t *out)
 {
     struct money money = {0};
     enum notation fault;
@@ -53,7 +56,8 @@ static enum notation read_number(const struct field *field, struct str text, con
     return fault;
 }
 
-static json_t *notation_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style, enum notation *fault)
+static json_t *notation_json(struct request *request, const struct field *field, struct str text,
+                             const struct cell_style *style, enum notation *fault)
 {
     struct date date;
     struct instant instant;
@@ -81,8 +85,8 @@ static json_t *notation_json(struct request *request, const struct field *field,
     }
 }
 
-json_t *cell_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style, const char **code_out,
-                  const char **message_out)
+json_t *cell_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style,
+                  const char **code_out, const char **message_out)
 {
     enum notation fault = NOTATION_OK;
     json_t *json;

@@ -17,8 +17,8 @@ struct cell_style {
 };
 
 /* The value, or NULL after naming the fault: a stable code and an English sentence. References are not read here. */
-json_t *cell_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style, const char **code_out,
-                  const char **message_out);
+json_t *cell_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style,
+                  const char **code_out, const char **message_out);
 /* "Moses  Frase" → "moses.frase": lower case, runs of other characters become one point; other scripts stay. */
 struct str cell_login(struct arena *arena, struct str text);
 

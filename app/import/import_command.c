@@ -59,7 +59,8 @@ static bool read_file(struct arena *arena, const char *path, struct str *out)
     return true;
 }
 
-/* The file joins the data folder like an uploaded one, so that its batch can be looked at and taken back in the browser. */
+/* The file joins the data folder like an uploaded one, so that its batch can be looked at and taken back in the
+ * browser. */
 static enum err store_copy(struct request *request, const char *path, struct import_batch *batch)
 {
     struct str content;
@@ -68,9 +69,12 @@ static enum err store_copy(struct request *request, const char *path, struct imp
     batch->path = str_format(request->arena, "imports/command-%lld-%d", (long long)request->now.ms, (int)getpid());
     struct str target = str_format(request->arena, "%s/%.*s", request->config->data_dir, STR_ARG(batch->path));
     FILE *file = fopen(target.ptr, "we");
-    bool ok = read_file(request->arena, path, &content) && file != NULL && fwrite(content.ptr, 1, content.len, file) == content.len;
+    bool ok = read_file(request->arena, path, &content) && file != NULL &&
+              fwrite(content.ptr, 1, content.len, file) == content.len;
     ok = file != NULL && fclose(file) == 0 && ok;
-    return ok ? OK : error_set(request->error, ERR_IMPORT_UNREADABLE, "%s cannot be read, or the data folder cannot be written.", path);
+    return ok ? OK
+              : error_set(request->error, ERR_IMPORT_UNREADABLE,
+                          "%s cannot be read, or the data folder cannot be written.", path);
 }
 
 static enum err prepare(struct request *request, const struct options *options, struct import_batch *batch)
@@ -83,7 +87,9 @@ static enum err prepare(struct request *request, const struct options *options, 
         return error_set(request->error, ERR_NOT_FOUND, "There is no kind of import called %s.", options->kind);
     }
     *batch = (struct import_batch){
-        .kind = str_from(kind.name), .file_name = str_from(slash == NULL ? options->file : slash + 1), .dry_run = options->dry_run,
+        .kind = str_from(kind.name),
+        .file_name = str_from(slash == NULL ? options->file : slash + 1),
+        .dry_run = options->dry_run,
         .created_by_id = {true, request->user->user_id},
     };
     TRY(store_copy(request, options->file, batch));
@@ -115,13 +121,16 @@ static enum err show_progress(void *context, int64_t done, int64_t total)
 static void print_result(const struct import_batch *batch, const struct options *options)
 {
     if (options->json) {
-        printf("{\"batch_id\":%lld,\"rows\":%lld,\"created\":%lld,\"updated\":%lld,\"skipped\":%lld,\"failed\":%lld,\"dry_run\":%s}\n", (long long)batch->id,
-               (long long)batch->row_count, (long long)batch->created_count, (long long)batch->updated_count, (long long)batch->skipped_count,
-               (long long)batch->failed_count, batch->dry_run ? "true" : "false");
+        printf("{\"batch_id\":%lld,\"rows\":%lld,\"created\":%lld,\"updated\":%lld,\"skipped\":%lld,\"failed\":%lld,"
+               "\"dry_run\":%s}\n",
+               (long long)batch->id, (long long)batch->row_count, (long long)batch->created_count,
+               (long long)batch->updated_count, (long long)batch->skipped_count, (long long)batch->failed_count,
+               batch->dry_run ? "true" : "false");
         return;
     }
-    printf("%s%lld rows: %lld created, %lld updated, %lld skipped, %lld refused (import %lld)\n", batch->dry_run ? "Dry run, nothing changed. " : "",
-           (long long)batch->row_count, (long long)batch->created_count, (long long)batch->updated_count, (long long)batch->skipped_count,
+    printf("%s%lld rows: %lld created, %lld updated, %lld skipped, %lld refused (import %lld)\n",
+           batch->dry_run ? "Dry run, nothing changed. " : "", (long long)batch->row_count,
+           (long long)batch->created_count, (long long)batch->updated_count, (long long)batch->skipped_count,
            (long long)batch->failed_count, (long long)batch->id);
 }
 
@@ -151,7 +160,12 @@ static int run(const struct config *config, int argc, char **argv)
     error_init(&error, arena);
     routes_init();
     struct request request = {
-        .arena = arena, .config = config, .error = &error, .db = db_create(config, DB_WRITE), .id = STR("command"), .address = STR("command"),
+        .arena = arena,
+        .config = config,
+        .error = &error,
+        .db = db_create(config, DB_WRITE),
+        .id = STR("command"),
+        .address = STR("command"),
         .now = instant_now(),
     };
     enum err err = org_user_by_login(request.db, arena, options.login, &user_id);

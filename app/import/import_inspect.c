@@ -15,12 +15,43 @@ static const struct {
     const char *word;
     const char *field;
 } SYNONYMS[] = {
-    {"account", "customer_id"}, {"company", "customer_id"}, {"公司", "customer_id"}, {"公司名称", "name"}, {"客户", "customer_id"}, {"客户名称", "name"},
-    {"sales agent", "owner_id"}, {"owner", "owner_id"}, {"负责人", "owner_id"}, {"销售", "owner_id"}, {"product", "product_id"}, {"产品", "product_id"},
-    {"deal stage", "stage_id"}, {"stage", "stage_id"}, {"阶段", "stage_id"}, {"amount", "amount_minor"}, {"金额", "amount_minor"}, {"close value", "amount_minor"},
-    {"mobile", "mobile"}, {"手机号", "mobile"}, {"手机", "mobile"}, {"电话", "phone"}, {"tel", "phone"}, {"e-mail", "email"}, {"邮箱", "email"},
-    {"department", "department_id"}, {"部门", "department_id"}, {"上级", "manager_id"}, {"manager", "manager_id"}, {"industry", "industry"}, {"sector", "industry"},
-    {"行业", "industry"}, {"地区", "region_id"}, {"price", "price_minor"}, {"单价", "price_minor"}, {"date", "followed_at"}, {"合同编号", "number"},
+    {"account", "customer_id"},
+    {"company", "customer_id"},
+    {"公司", "customer_id"},
+    {"公司名称", "name"},
+    {"客户", "customer_id"},
+    {"客户名称", "name"},
+    {"sales agent", "owner_id"},
+    {"owner", "owner_id"},
+    {"负责人", "owner_id"},
+    {"销售", "owner_id"},
+    {"product", "product_id"},
+    {"产品", "product_id"},
+    {"deal stage", "stage_id"},
+    {"stage", "stage_id"},
+    {"阶段", "stage_id"},
+    {"amount", "amount_minor"},
+    {"金额", "amount_minor"},
+    {"close value", "amount_minor"},
+    {"mobile", "mobile"},
+    {"手机号", "mobile"},
+    {"手机", "mobile"},
+    {"电话", "phone"},
+    {"tel", "phone"},
+    {"e-mail", "email"},
+    {"邮箱", "email"},
+    {"department", "department_id"},
+    {"部门", "department_id"},
+    {"上级", "manager_id"},
+    {"manager", "manager_id"},
+    {"industry", "industry"},
+    {"sector", "industry"},
+    {"行业", "industry"},
+    {"地区", "region_id"},
+    {"price", "price_minor"},
+    {"单价", "price_minor"},
+    {"date", "followed_at"},
+    {"合同编号", "number"},
 };
 
 /* Lower case, separators as one space. */
@@ -39,14 +70,16 @@ static const struct field *guess_field(struct arena *arena, const struct import_
 {
     struct str word = plain_heading(arena, heading);
     for (const struct field *field = kind->fields; field->name != NULL; field++) {
-        bool same = str_eq(word, plain_heading(arena, str_from(field->name))) || str_eq(word, plain_heading(arena, str_from(field->zh))) ||
+        bool same = str_eq(word, plain_heading(arena, str_from(field->name))) ||
+                    str_eq(word, plain_heading(arena, str_from(field->zh))) ||
                     str_eq(word, plain_heading(arena, str_from(field->en)));
         if (same) {
             return field;
         }
     }
     for (size_t i = 0; i < sizeof SYNONYMS / sizeof SYNONYMS[0]; i++) {
-        const struct field *field = str_eq_c(word, SYNONYMS[i].word) ? fields_find(kind->fields, str_from(SYNONYMS[i].field)) : NULL;
+        const struct field *field =
+            str_eq_c(word, SYNONYMS[i].word) ? fields_find(kind->fields, str_from(SYNONYMS[i].field)) : NULL;
         if (field != NULL) {
             return field;
         }
@@ -127,8 +160,8 @@ static json_t *sheet_names(const struct table *table)
     return list;
 }
 
-enum err import_inspect(struct request *request, const char *path, const struct import_kind *kind, json_t **format_out, json_t **mapping_out,
-                        struct str *header_hash_out)
+enum err import_inspect(struct request *request, const char *path, const struct import_kind *kind, json_t **format_out,
+                        json_t **mapping_out, struct str *header_hash_out)
 {
     struct arena *arena = request->arena;
     struct table *table;
@@ -142,15 +175,18 @@ enum err import_inspect(struct request *request, const char *path, const struct 
     }
     for (size_t i = 0; i < columns.count; i++) {
         const struct field *field = guess_field(arena, kind, columns.names[i]);
-        json_array_append_new(list, json_pack("{s:I,s:o,s:O,s:s}", "index", (json_int_t)i, "name", json_str(columns.names[i]), "samples",
-                                              columns.samples[i], "date_order", order_word(&columns.orders[i])));
-        json_array_append_new(guesses, json_pack("{s:o,s:s}", "column", json_str(columns.names[i]), "field", field == NULL ? "" : field->name));
+        json_array_append_new(list,
+                              json_pack("{s:I,s:o,s:O,s:s}", "index", (json_int_t)i, "name", json_str(columns.names[i]),
+                                        "samples", columns.samples[i], "date_order", order_word(&columns.orders[i])));
+        json_array_append_new(guesses, json_pack("{s:o,s:s}", "column", json_str(columns.names[i]), "field",
+                                                 field == NULL ? "" : field->name));
     }
     struct table_format format = table_format(table);
     char delimiter[2] = {format.delimiter, '\0'};
-    *format_out = json_keep(arena, json_pack("{s:s,s:s,s:s,s:o,s:o}", "kind", format.kind, "encoding", format.encoding, "delimiter", delimiter, "sheets",
-                                             sheet_names(table), "columns", list));
-    *mapping_out = json_keep(arena, json_pack("{s:o,s:{},s:s,s:[]}", "columns", guesses, "constants", "on_existing", "update", "create_missing"));
+    *format_out = json_keep(arena, json_pack("{s:s,s:s,s:s,s:o,s:o}", "kind", format.kind, "encoding", format.encoding,
+                                             "delimiter", delimiter, "sheets", sheet_names(table), "columns", list));
+    *mapping_out = json_keep(arena, json_pack("{s:o,s:{},s:s,s:[]}", "columns", guesses, "constants", "on_existing",
+                                              "update", "create_missing"));
     *header_hash_out = hash_headings(arena, &columns);
     table_close(table);
     return OK;

@@ -1,5 +1,5 @@
-/* The import engine. Chunks of rows run in one transaction each; a row that is refused is taken back alone (savepoint) and
- * remembered with its reasons. What a run makes is written down for the roll-back. */
+/* The import engine. Chunks of rows run in one transaction each; a row that is refused is taken back alone (savepoint)
+ * and remembered with its reasons. What a run makes is written down for the roll-back. */
 #include "import_rules.h"
 
 #include <string.h>
@@ -24,36 +24,77 @@ struct mapped {
 
 /* A run. */
 struct run {
-    struct request *request;   /* the user's; arena is the row's while one is worked on */
-    struct arena *arena;       /* of the whole run */
-    struct import_kind kind;   /* what is imported */
+    struct request *request;    /* the user's; arena is the row's while one is worked on */
+    struct arena *arena;        /* of the whole run */
+    struct import_kind kind;    /* what is imported */
     struct import_batch *batch; /* counts */
-    struct table *table;       /* the file */
-    const json_t *mapping;     /* as saved */
-    struct mapped *columns;    /* resolved mapping */
-    size_t column_count;       /* in `columns` */
-    json_t *cache;             /* reference texts seen → ids */
-    struct arena *chunk_arena; /* rows of the present chunk */
-    struct table_row *rows;    /* of the present chunk */
-    size_t row_count;          /* in `rows` */
+    struct table *table;        /* the file */
+    const json_t *mapping;      /* as saved */
+    struct mapped *columns;     /* resolved mapping */
+    size_t column_count;        /* in `columns` */
+    json_t *cache;              /* reference texts seen → ids */
+    struct arena *chunk_arena;  /* rows of the present chunk */
+    struct table_row *rows;     /* of the present chunk */
+    size_t row_count;           /* in `rows` */
 };
 
 /* ---- kinds ---- */
 
 static const struct field CREATOR_FIELDS[] = {
     {.name = "created_at", .zh = "创建时间", .en = "Created", .type = FIELD_INSTANT, .about = "original time"},
-    {.name = "created_by_id", .zh = "创建人", .en = "Created by", .type = FIELD_REF, .ref = "user", .about = "original creator"},
+    {.name = "created_by_id",
+     .zh = "创建人",
+     .en = "Created by",
+     .type = FIELD_REF,
+     .ref = "user",
+     .about = "original creator"},
     FIELD_END,
 };
 
 static const struct field TARGET_FIELDS[] = {
-    {.name = "user_id", .zh = "人员", .en = "Person", .type = FIELD_REF, .ref = "user", .about = "whose target; or a department"},
-    {.name = "department_id", .zh = "部门", .en = "Department", .type = FIELD_REF, .ref = "department", .about = "the department's own share"},
-    {.name = "year", .zh = "年度", .en = "Year", .type = FIELD_INT, .min = 1990, .max = 2200, .flags = FIELD_REQUIRED, .about = "fiscal year"},
-    {.name = "measure", .zh = "指标", .en = "Measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "signed_amount, received_amount, …"},
-#define MONTH_FIELD(n) {.name = "month_" #n, .zh = #n "月", .en = "Month " #n, .type = FIELD_MONEY, .about = "of the fiscal year; counts are whole numbers"}
-    MONTH_FIELD(1), MONTH_FIELD(2), MONTH_FIELD(3), MONTH_FIELD(4), MONTH_FIELD(5), MONTH_FIELD(6), MONTH_FIELD(7), MONTH_FIELD(8), MONTH_FIELD(9),
-    MONTH_FIELD(10), MONTH_FIELD(11), MONTH_FIELD(12),
+    {.name = "user_id",
+     .zh = "人员",
+     .en = "Person",
+     .type = FIELD_REF,
+     .ref = "user",
+     .about = "whose target; or a department"},
+    {.name = "department_id",
+     .zh = "部门",
+     .en = "Department",
+     .type = FIELD_REF,
+     .ref = "department",
+     .about = "the department's own share"},
+    {.name = "year",
+     .zh = "年度",
+     .en = "Year",
+     .type = FIELD_INT,
+     .min = 1990,
+     .max = 2200,
+     .flags = FIELD_REQUIRED,
+     .about = "fiscal year"},
+    {.name = "measure",
+     .zh = "指标",
+     .en = "Measure",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "signed_amount, received_amount, …"},
+#define MONTH_FIELD(n)                                                                                                 \
+    {                                                                                                                  \
+        .name = "month_" #n, .zh = #n "月", .en = "Month " #n, .type = FIELD_MONEY,                                    \
+        .about = "of the fiscal year; counts are whole numbers"                                                        \
+    }
+    MONTH_FIELD(1),
+    MONTH_FIELD(2),
+    MONTH_FIELD(3),
+    MONTH_FIELD(4),
+    MONTH_FIELD(5),
+    MONTH_FIELD(6),
+    MONTH_FIELD(7),
+    MONTH_FIELD(8),
+    MONTH_FIELD(9),
+    MONTH_FIELD(10),
+    MONTH_FIELD(11),
+    MONTH_FIELD(12),
 #undef MONTH_FIELD
     FIELD_END,
 };
@@ -94,8 +135,7 @@ static size_t find_column(const json_t *format, struct str heading)
 {
     size_t index;
     json_t *column;
-    json_array_foreach(json_object_get(format, "columns"), index, column)
-    {
+    json_array_foreach (json_object_get(format, "columns"), index, column) {
         if (str_eq(json_get_str(column, "name"), heading)) {
             return index;
         }
@@ -107,8 +147,7 @@ static bool list_has(const json_t *list, const char *word)
 {
     size_t index;
     json_t *item;
-    json_array_foreach(list, index, item)
-    {
+    json_array_foreach (list, index, item) {
         if (json_is_string(item) && strcmp(json_string_value(item), word) == 0) {
             return true;
         }
@@ -130,9 +169,12 @@ static struct cell_style read_style(const struct run *run, const json_t *entry, 
     struct str unit = json_get_str(entry, "money_unit");
     const json_t *values = json_object_get(entry, "values");
     return (struct cell_style){
-        .order = read_order(entry, column), .number = {json_get_bool(run->mapping, "decimal_comma", false), false},
-        .minor_units = str_eq_c(unit, "minor"), .factor = str_eq_c(unit, "wan") ? 10000 : 1,
-        .login = str_eq_c(json_get_str(entry, "transform"), "login"), .values = json_is_object(values) ? values : NULL,
+        .order = read_order(entry, column),
+        .number = {json_get_bool(run->mapping, "decimal_comma", false), false},
+        .minor_units = str_eq_c(unit, "minor"),
+        .factor = str_eq_c(unit, "wan") ? 10000 : 1,
+        .login = str_eq_c(json_get_str(entry, "transform"), "login"),
+        .values = json_is_object(values) ? values : NULL,
     };
 }
 
@@ -143,8 +185,7 @@ static enum err resolve_mapping(struct run *run, const json_t *format)
     size_t index;
     json_t *entry;
     run->columns = ARENA_ARRAY(run->arena, struct mapped, json_array_size(entries) + 1);
-    json_array_foreach(entries, index, entry)
-    {
+    json_array_foreach (entries, index, entry) {
         struct str heading = json_get_str(entry, "column");
         struct str name = json_get_str(entry, "field");
         if (name.len == 0) {
@@ -154,12 +195,16 @@ static enum err resolve_mapping(struct run *run, const json_t *format)
         const struct field *field = fields_find(run->kind.fields, name);
         struct str path = str_format(run->arena, "columns.%zu", index);
         if (column == SIZE_MAX || field == NULL) {
-            error_field(run->request->error, path, column == SIZE_MAX ? "no_such_column" : "unknown_field", "%.*s is not in the %s.",
-                        STR_ARG(column == SIZE_MAX ? heading : name), column == SIZE_MAX ? "file" : "record");
+            error_field(run->request->error, path, column == SIZE_MAX ? "no_such_column" : "unknown_field",
+                        "%.*s is not in the %s.", STR_ARG(column == SIZE_MAX ? heading : name),
+                        column == SIZE_MAX ? "file" : "record");
             continue;
         }
         run->columns[run->column_count++] = (struct mapped){
-            .column = column, .heading = heading, .field = field, .style = read_style(run, entry, json_array_get(json_object_get(format, "columns"), column)),
+            .column = column,
+            .heading = heading,
+            .field = field,
+            .style = read_style(run, entry, json_array_get(json_object_get(format, "columns"), column)),
             .create_missing = list_has(json_object_get(run->mapping, "create_missing"), field->name),
         };
     }
@@ -173,17 +218,17 @@ enum err import_check_mapping(struct request *request, const struct import_kind 
     const char *name;
     json_t *value;
     struct str key = json_get_str(mapping, "key");
-    json_array_foreach(json_object_get(mapping, "columns"), index, entry)
-    {
+    json_array_foreach (json_object_get(mapping, "columns"), index, entry) {
         struct str field = json_get_str(entry, "field");
         if (field.len > 0 && fields_find(kind->fields, field) == NULL) {
-            error_field(request->error, str_format(request->arena, "mapping.columns.%zu.field", index), "unknown_field", "There is no field %.*s.", STR_ARG(field));
+            error_field(request->error, str_format(request->arena, "mapping.columns.%zu.field", index), "unknown_field",
+                        "There is no field %.*s.", STR_ARG(field));
         }
     }
-    json_object_foreach(json_object_get(mapping, "constants"), name, value)
-    {
+    json_object_foreach (json_object_get(mapping, "constants"), name, value) {
         if (fields_find(kind->fields, str_from(name)) == NULL) {
-            error_field(request->error, str_format(request->arena, "mapping.constants.%s", name), "unknown_field", "There is no field %s.", name);
+            error_field(request->error, str_format(request->arena, "mapping.constants.%s", name), "unknown_field",
+                        "There is no field %s.", name);
         }
     }
     if (key.len > 0 && fields_find(kind->fields, key) == NULL) {
@@ -199,16 +244,19 @@ static int64_t pipeline_of(const struct run *run)
     return json_get_int(json_object_get(run->mapping, "constants"), "pipeline_id", 0);
 }
 
-static enum err note_record(struct run *run, int64_t row_number, const char *object, int64_t id, const char *action, int64_t version, struct value before)
+static enum err note_record(struct run *run, int64_t row_number, const char *object, int64_t id, const char *action,
+                            int64_t version, struct value before)
 {
     if (run->batch->dry_run) {
         return OK;
     }
-    return import_store_record(run->request->db, run->request->arena, run->batch->id, row_number, object, id, action, version, before);
+    return import_store_record(run->request->db, run->request->arena, run->batch->id, row_number, object, id, action,
+                               version, before);
 }
 
 /* Makes the record a cell names: only its name is known. */
-static enum err create_reference(struct run *run, const struct field *field, struct str text, int64_t row_number, int64_t *id_out)
+static enum err create_reference(struct run *run, const struct field *field, struct str text, int64_t row_number,
+                                 int64_t *id_out)
 {
     const struct object *object = object_find(field->ref);
     const struct record_options options = {.importing = true, .reason = STR("import")};
@@ -219,7 +267,8 @@ static enum err create_reference(struct run *run, const struct field *field, str
 }
 
 /* The id behind a text; 0 after naming the fault. Answers are remembered for the run. */
-static enum err resolve_reference(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number, int64_t *id_out)
+static enum err resolve_reference(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
+                                  int64_t *id_out)
 {
     const char *key = str_format(run->request->arena, "%s\n%.*s", mapped->field->ref, STR_ARG(text)).ptr;
     int64_t ids[2] = {0};
@@ -229,14 +278,16 @@ static enum err resolve_reference(struct run *run, const struct mapped *mapped, 
         return OK;
     }
     TRY(import_store_find(run->request, mapped->field->ref, text, pipeline_of(run), ids, &count));
-    bool creatable = mapped->create_missing && object_find(mapped->field->ref) != NULL && strcmp(mapped->field->ref, "user") != 0;
+    bool creatable =
+        mapped->create_missing && object_find(mapped->field->ref) != NULL && strcmp(mapped->field->ref, "user") != 0;
     if (count == 0 && creatable) {
         TRY(create_reference(run, mapped->field, text, row_number, &ids[0]));
         count = 1;
     }
     if (count != 1) {
         error_field(run->request->error, str_from(mapped->field->name), count == 0 ? "no_such_record" : "ambiguous",
-                    count == 0 ? "No %s is called \"%.*s\"." : "More than one %s is called \"%.*s\".", mapped->field->ref, STR_ARG(str_slice(text, 0, 120)));
+                    count == 0 ? "No %s is called \"%.*s\"." : "More than one %s is called \"%.*s\".",
+                    mapped->field->ref, STR_ARG(str_slice(text, 0, 120)));
         return OK;
     }
     *id_out = ids[0];
@@ -263,7 +314,8 @@ static enum err build_body(struct run *run, const struct table_row *row, json_t 
         const struct mapped *mapped = &run->columns[i];
         const char *code = NULL;
         const char *message = NULL;
-        struct str text = mapped->column < row->cell_count ? str_trim(csv_unguard(row->cells[mapped->column])) : (struct str){0};
+        struct str text =
+            mapped->column < row->cell_count ? str_trim(csv_unguard(row->cells[mapped->column])) : (struct str){0};
         text = text.len == 0 ? text : replaced(&mapped->style, request->arena, text);
         if (text.len == 0) {
             continue;
@@ -276,7 +328,8 @@ static enum err build_body(struct run *run, const struct table_row *row, json_t 
         }
         json_t *value = cell_json(request, mapped->field, text, &mapped->style, &code, &message);
         if (value == NULL) {
-            error_field(request->error, str_from(mapped->field->name), code, "\"%.*s\" %s", STR_ARG(str_slice(text, 0, 80)), message);
+            error_field(request->error, str_from(mapped->field->name), code, "\"%.*s\" %s",
+                        STR_ARG(str_slice(text, 0, 80)), message);
             continue;
         }
         json_object_set_new(body, mapped->field->name, value);
@@ -288,8 +341,7 @@ static void add_constants(const struct run *run, json_t *body)
 {
     const char *name;
     json_t *value;
-    json_object_foreach(json_object_get(run->mapping, "constants"), name, value)
-    {
+    json_object_foreach (json_object_get(run->mapping, "constants"), name, value) {
         if (json_object_get(body, name) == NULL) {
             json_object_set(body, name, value);
         }
@@ -322,7 +374,8 @@ static enum err find_existing(struct run *run, const json_t *body, int64_t *id_o
     int64_t ids[2] = {0};
     size_t count = 0;
     *id_out = 0;
-    if (member == NULL || !field_value(field, member, key, run->request->arena, run->request->error, &value) || value.type == VALUE_NULL) {
+    if (member == NULL || !field_value(field, member, key, run->request->arena, run->request->error, &value) ||
+        value.type == VALUE_NULL) {
         return error_check_fields(run->request->error);
     }
     TRY(import_store_find_key(run->request, run->kind.object, field->name, value, ids, &count));
@@ -335,12 +388,14 @@ static enum err find_existing(struct run *run, const json_t *body, int64_t *id_o
 }
 
 /* The named fields as they were. */
-static json_t *before_json(struct request *request, const struct object *object, const struct value *values, const json_t *body)
+static json_t *before_json(struct request *request, const struct object *object, const struct value *values,
+                           const json_t *body)
 {
     json_t *before = json_keep(request->arena, json_object());
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         if (json_has(body, object->fields[i].name)) {
-            json_object_set_new(before, object->fields[i].name, field_json(&object->fields[i], values[i], request->arena));
+            json_object_set_new(before, object->fields[i].name,
+                                field_json(&object->fields[i], values[i], request->arena));
         }
     }
     return before;
@@ -356,7 +411,8 @@ static void drop_create_only(const struct object *object, json_t *body)
     }
 }
 
-static enum err update_existing(struct run *run, int64_t row_number, int64_t id, json_t *body, const struct record_options *options)
+static enum err update_existing(struct run *run, int64_t row_number, int64_t id, json_t *body,
+                                const struct record_options *options)
 {
     struct request *request = run->request;
     const struct object *object = run->kind.object;
@@ -386,10 +442,12 @@ static enum err create_contract(struct run *run, int64_t row_number, int64_t opp
     }
     struct value code = values[object_field(object, "code")];
     struct value owner = values[object_field(object, "owner_id")];
-    json_t *body = json_keep(request->arena, json_pack("{s:I,s:s,s:I,s:o,s:o}", "opportunity_id", (json_int_t)opportunity_id, "status", "signed", "amount_minor",
-                                                       (json_int_t)values[object_field(object, "amount_minor")].integer, "signed_on",
-                                                       json_date(request->arena, values[object_field(object, "closed_on")].date), "currency",
-                                                       json_str(values[object_field(object, "currency")].text)));
+    json_t *body =
+        json_keep(request->arena,
+                  json_pack("{s:I,s:s,s:I,s:o,s:o}", "opportunity_id", (json_int_t)opportunity_id, "status", "signed",
+                            "amount_minor", (json_int_t)values[object_field(object, "amount_minor")].integer,
+                            "signed_on", json_date(request->arena, values[object_field(object, "closed_on")].date),
+                            "currency", json_str(values[object_field(object, "currency")].text)));
     if (code.type == VALUE_TEXT) {
         json_object_set_new(body, "number", json_str(str_format(request->arena, "C-%.*s", STR_ARG(code.text))));
     }
@@ -418,7 +476,8 @@ static enum err save_record(struct run *run, int64_t row_number, json_t *body, e
     *outcome = OUTCOME_CREATED;
     TRY(record_create(request, run->kind.object, body, &options, &id));
     TRY(note_record(run, row_number, run->kind.object->name, id, "created", 1, value_null()));
-    bool contracts = strcmp(run->kind.name, "opportunity") == 0 && json_get_bool(run->mapping, "contract_from_won", false);
+    bool contracts =
+        strcmp(run->kind.name, "opportunity") == 0 && json_get_bool(run->mapping, "contract_from_won", false);
     return contracts ? create_contract(run, row_number, id) : OK;
 }
 
@@ -447,7 +506,8 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
         struct opt_int amount = json_get_opt_int(body, name);
         int64_t units = MEASURES[measure].is_money ? amount.value : amount.value / 100;
         if (amount.set) {
-            cells[count++] = (struct target_cell){.is_user = is_user, .subject_id = subject, .month = month, .amount = units};
+            cells[count++] =
+                (struct target_cell){.is_user = is_user, .subject_id = subject, .month = month, .amount = units};
         }
     }
     *outcome = OUTCOME_UPDATED;
@@ -459,7 +519,8 @@ static enum err work_row(struct run *run, const struct table_row *row, enum outc
     json_t *body = json_keep(run->request->arena, json_object());
     TRY(build_body(run, row, body));
     add_constants(run, body);
-    return run->kind.object == NULL ? save_targets(run, body, outcome) : save_record(run, (int64_t)row->number, body, outcome);
+    return run->kind.object == NULL ? save_targets(run, body, outcome)
+                                    : save_record(run, (int64_t)row->number, body, outcome);
 }
 
 static struct str heading_of(const struct run *run, struct str field)
@@ -477,12 +538,14 @@ static json_t *errors_json(const struct run *run, const struct error *error, enu
     json_t *list = json_keep(run->request->arena, json_array());
     for (size_t i = 0; i < error->field_count; i++) {
         json_array_append_new(list, json_pack("{s:o,s:o,s:o,s:o}", "field", json_str(error->fields[i].field), "column",
-                                              json_str(heading_of(run, error->fields[i].field)), "code", json_str(error->fields[i].code), "message",
+                                              json_str(heading_of(run, error->fields[i].field)), "code",
+                                              json_str(error->fields[i].code), "message",
                                               json_str(error->fields[i].message)));
     }
     if (error->field_count == 0) {
-        json_array_append_new(list, json_pack("{s:s,s:n,s:s,s:o}", "field", "", "column", "code", err_code(err), "message",
-                                              json_str(error->detail.len > 0 ? error->detail : str_from(err_text(err)))));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:n,s:s,s:o}", "field", "", "column", "code", err_code(err), "message",
+                                        json_str(error->detail.len > 0 ? error->detail : str_from(err_text(err)))));
     }
     return list;
 }
@@ -515,7 +578,8 @@ static enum err run_row(struct run *run, const struct table_row *row)
         /* References made by this row are gone with it. */
         json_object_clear(run->cache);
         batch->failed_count++;
-        return import_store_fault(request->db, request->arena, batch->id, (int64_t)row->number, json_write(request->arena, cells_json(request->arena, row)),
+        return import_store_fault(request->db, request->arena, batch->id, (int64_t)row->number,
+                                  json_write(request->arena, cells_json(request->arena, row)),
                                   json_write(request->arena, errors_json(run, request->error, err)));
     }
     batch->created_count += err == OK && outcome == OUTCOME_CREATED;
@@ -623,7 +687,8 @@ static enum err run_chunks(struct run *run, enum err (*progress)(void *, int64_t
     return OK;
 }
 
-enum err import_run(struct request *request, struct import_batch *batch, enum err (*progress)(void *context, int64_t done, int64_t total), void *context)
+enum err import_run(struct request *request, struct import_batch *batch,
+                    enum err (*progress)(void *context, int64_t done, int64_t total), void *context)
 {
     json_t *format = NULL;
     json_t *mapping = NULL;
@@ -638,5 +703,6 @@ enum err import_run(struct request *request, struct import_batch *batch, enum er
     enum err err = run_chunks(&run, progress, context);
     table_close(run.table);
     TRY(err);
-    return import_store_status(request->db, request->arena, batch->id, batch->dry_run ? "checked" : "done", request->now);
+    return import_store_status(request->db, request->arena, batch->id, batch->dry_run ? "checked" : "done",
+                               request->now);
 }

@@ -7,54 +7,83 @@
 #include "platform/scope.h"
 
 static const struct column BATCH[] = {
-    COLUMN(struct import_batch, id), COLUMN(struct import_batch, kind), COLUMN(struct import_batch, file_name), COLUMN(struct import_batch, path),
-    COLUMN(struct import_batch, status), COLUMN(struct import_batch, format), COLUMN(struct import_batch, mapping), COLUMN(struct import_batch, header_hash),
-    COLUMN(struct import_batch, dry_run), COLUMN(struct import_batch, row_count), COLUMN(struct import_batch, done_row), COLUMN(struct import_batch, created_count),
-    COLUMN(struct import_batch, updated_count), COLUMN(struct import_batch, skipped_count), COLUMN(struct import_batch, failed_count),
-    COLUMN(struct import_batch, job_id), COLUMN(struct import_batch, created_by_id), COLUMN(struct import_batch, created_at),
+    COLUMN(struct import_batch, id),
+    COLUMN(struct import_batch, kind),
+    COLUMN(struct import_batch, file_name),
+    COLUMN(struct import_batch, path),
+    COLUMN(struct import_batch, status),
+    COLUMN(struct import_batch, format),
+    COLUMN(struct import_batch, mapping),
+    COLUMN(struct import_batch, header_hash),
+    COLUMN(struct import_batch, dry_run),
+    COLUMN(struct import_batch, row_count),
+    COLUMN(struct import_batch, done_row),
+    COLUMN(struct import_batch, created_count),
+    COLUMN(struct import_batch, updated_count),
+    COLUMN(struct import_batch, skipped_count),
+    COLUMN(struct import_batch, failed_count),
+    COLUMN(struct import_batch, job_id),
+    COLUMN(struct import_batch, created_by_id),
+    COLUMN(struct import_batch, created_at),
 };
-static const struct column FAULT[] = {COLUMN(struct import_fault, row_number), COLUMN(struct import_fault, cells), COLUMN(struct import_fault, errors)};
+static const struct column FAULT[] = {COLUMN(struct import_fault, row_number), COLUMN(struct import_fault, cells),
+                                      COLUMN(struct import_fault, errors)};
 static const struct column RECORD[] = {
-    COLUMN(struct import_record, id), COLUMN(struct import_record, object), COLUMN(struct import_record, record_id), COLUMN(struct import_record, action),
-    COLUMN(struct import_record, version), COLUMN(struct import_record, before_values),
+    COLUMN(struct import_record, id),        COLUMN(struct import_record, object),
+    COLUMN(struct import_record, record_id), COLUMN(struct import_record, action),
+    COLUMN(struct import_record, version),   COLUMN(struct import_record, before_values),
 };
-struct text { struct str value; };
+struct text {
+    struct str value;
+};
 static const struct column TEXT[] = {COLUMN(struct text, value)};
 
-#define BATCH_COLUMNS                                                                                                    \
-    "SELECT id, kind, file_name, path, status, format, mapping, header_hash, dry_run, row_count, done_row, created_count, " \
+#define BATCH_COLUMNS                                                                                                  \
+    "SELECT id, kind, file_name, path, status, format, mapping, header_hash, dry_run, row_count, done_row, "           \
+    "created_count, "                                                                                                  \
     "updated_count, skipped_count, failed_count, job_id, created_by_id, created_at FROM import_batch "
 
 STATEMENT(INSERT, "import.insert",
-          "INSERT INTO import_batch (kind, file_name, path, format, mapping, header_hash, created_by_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-STATEMENT_ROWS(GET, "import.get", struct import_batch, BATCH, BATCH_COLUMNS "WHERE id = ? AND (? = 0 OR created_by_id = ?)");
-STATEMENT_ROWS(LIST, "import.list", struct import_batch, BATCH, BATCH_COLUMNS "WHERE (? = 0 OR created_by_id = ?) ORDER BY id DESC LIMIT ?");
+          "INSERT INTO import_batch (kind, file_name, path, format, mapping, header_hash, created_by_id, created_at, "
+          "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+STATEMENT_ROWS(GET, "import.get", struct import_batch, BATCH,
+               BATCH_COLUMNS "WHERE id = ? AND (? = 0 OR created_by_id = ?)");
+STATEMENT_ROWS(LIST, "import.list", struct import_batch, BATCH,
+               BATCH_COLUMNS "WHERE (? = 0 OR created_by_id = ?) ORDER BY id DESC LIMIT ?");
 STATEMENT_ROWS(REMEMBERED, "import.remembered", struct text, TEXT,
-               "SELECT COALESCE(mapping, '') AS value FROM import_batch WHERE kind = ? AND header_hash = ? AND mapping IS NOT NULL "
+               "SELECT COALESCE(mapping, '') AS value FROM import_batch WHERE kind = ? AND header_hash = ? AND mapping "
+               "IS NOT NULL "
                "ORDER BY id DESC LIMIT 1");
 STATEMENT(SET_PATH, "import.set_path", "UPDATE import_batch SET path = ? WHERE id = ?");
 STATEMENT(SET_MAPPING, "import.set_mapping", "UPDATE import_batch SET mapping = ?, updated_at = ? WHERE id = ?");
 STATEMENT(BEGIN_RUN, "import.begin",
-          "UPDATE import_batch SET status = 'running', dry_run = ?, job_id = ?, row_count = 0, done_row = 0, created_count = 0, updated_count = 0, "
+          "UPDATE import_batch SET status = 'running', dry_run = ?, job_id = ?, row_count = 0, done_row = 0, "
+          "created_count = 0, updated_count = 0, "
           "skipped_count = 0, failed_count = 0, updated_at = ? WHERE id = ?");
 STATEMENT(DROP_FAULTS, "import.drop_faults", "DELETE FROM import_fault WHERE batch_id = ?");
 STATEMENT(PROGRESS, "import.progress",
-          "UPDATE import_batch SET row_count = ?, done_row = ?, created_count = ?, updated_count = ?, skipped_count = ?, failed_count = ?, updated_at = ? WHERE id = ?");
+          "UPDATE import_batch SET row_count = ?, done_row = ?, created_count = ?, updated_count = ?, skipped_count = "
+          "?, failed_count = ?, updated_at = ? WHERE id = ?");
 STATEMENT(SET_STATUS, "import.set_status", "UPDATE import_batch SET status = ?, updated_at = ? WHERE id = ?");
-STATEMENT(ADD_FAULT, "import.add_fault", "REPLACE INTO import_fault (batch_id, source_row, cells, errors) VALUES (?, ?, ?, ?)");
+STATEMENT(ADD_FAULT, "import.add_fault",
+          "REPLACE INTO import_fault (batch_id, source_row, cells, errors) VALUES (?, ?, ?, ?)");
 STATEMENT(ADD_RECORD, "import.add_record",
-          "INSERT INTO import_record (batch_id, source_row, object, record_id, action, version, before_values) VALUES (?, ?, ?, ?, ?, ?, ?)");
+          "INSERT INTO import_record (batch_id, source_row, object, record_id, action, version, before_values) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?)");
 STATEMENT_ROWS(FAULTS, "import.faults", struct import_fault, FAULT,
-               "SELECT source_row, cells, errors FROM import_fault WHERE batch_id = ? AND source_row > ? ORDER BY source_row LIMIT ?");
+               "SELECT source_row, cells, errors FROM import_fault WHERE batch_id = ? AND source_row > ? ORDER BY "
+               "source_row LIMIT ?");
 STATEMENT_ROWS(RECORDS, "import.records", struct import_record, RECORD,
-               "SELECT id, object, record_id, action, version, before_values FROM import_record WHERE batch_id = ? AND id < ? ORDER BY id DESC LIMIT ?");
+               "SELECT id, object, record_id, action, version, before_values FROM import_record WHERE batch_id = ? AND "
+               "id < ? ORDER BY id DESC LIMIT ?");
 
-enum err import_store_insert(struct db *db, struct arena *arena, const struct import_batch *batch, struct instant now, int64_t *id_out)
+enum err import_store_insert(struct db *db, struct arena *arena, const struct import_batch *batch, struct instant now,
+                             int64_t *id_out)
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &INSERT,
-                       ARGS(V(batch->kind), V(batch->file_name), V(batch->path), V(batch->format), V(batch->mapping), V(batch->header_hash),
-                            V(batch->created_by_id), V(now), V(now)),
+                       ARGS(V(batch->kind), V(batch->file_name), V(batch->path), V(batch->format), V(batch->mapping),
+                            V(batch->header_hash), V(batch->created_by_id), V(now), V(now)),
                        &result));
     *id_out = result.id;
     return OK;
@@ -65,12 +94,14 @@ enum err import_store_get(struct db *db, struct arena *arena, int64_t id, int64_
     return db_one(db, arena, &GET, ARGS(V(id), V(user_id), V(user_id)), out);
 }
 
-enum err import_store_list(struct db *db, struct arena *arena, int64_t user_id, int64_t limit, struct import_batch **rows_out, size_t *count_out)
+enum err import_store_list(struct db *db, struct arena *arena, int64_t user_id, int64_t limit,
+                           struct import_batch **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &LIST, ARGS(V(user_id), V(user_id), V(limit)), rows_out, count_out);
 }
 
-enum err import_store_remembered(struct db *db, struct arena *arena, struct str kind, struct str header_hash, struct str *mapping_out)
+enum err import_store_remembered(struct db *db, struct arena *arena, struct str kind, struct str header_hash,
+                                 struct str *mapping_out)
 {
     return db_one(db, arena, &REMEMBERED, ARGS(V(kind), V(header_hash)), mapping_out);
 }
@@ -80,12 +111,14 @@ enum err import_store_set_path(struct db *db, struct arena *arena, int64_t id, s
     return db_exec(db, arena, &SET_PATH, ARGS(V(path), V(id)));
 }
 
-enum err import_store_set_mapping(struct db *db, struct arena *arena, int64_t id, struct str mapping, struct instant now)
+enum err import_store_set_mapping(struct db *db, struct arena *arena, int64_t id, struct str mapping,
+                                  struct instant now)
 {
     return db_exec(db, arena, &SET_MAPPING, ARGS(V(mapping), V(now), V(id)));
 }
 
-enum err import_store_begin(struct db *db, struct arena *arena, int64_t id, bool dry_run, int64_t job_id, struct instant now)
+enum err import_store_begin(struct db *db, struct arena *arena, int64_t id, bool dry_run, int64_t job_id,
+                            struct instant now)
 {
     struct value job = job_id == 0 ? value_null() : V(job_id);
     TRY(db_exec(db, arena, &BEGIN_RUN, ARGS(V(dry_run), job, V(now), V(id))));
@@ -95,8 +128,8 @@ enum err import_store_begin(struct db *db, struct arena *arena, int64_t id, bool
 enum err import_store_progress(struct db *db, struct arena *arena, const struct import_batch *batch, struct instant now)
 {
     return db_exec(db, arena, &PROGRESS,
-                   ARGS(V(batch->row_count), V(batch->done_row), V(batch->created_count), V(batch->updated_count), V(batch->skipped_count),
-                        V(batch->failed_count), V(now), V(batch->id)));
+                   ARGS(V(batch->row_count), V(batch->done_row), V(batch->created_count), V(batch->updated_count),
+                        V(batch->skipped_count), V(batch->failed_count), V(now), V(batch->id)));
 }
 
 enum err import_store_status(struct db *db, struct arena *arena, int64_t id, const char *status, struct instant now)
@@ -104,23 +137,28 @@ enum err import_store_status(struct db *db, struct arena *arena, int64_t id, con
     return db_exec(db, arena, &SET_STATUS, ARGS(V(status), V(now), V(id)));
 }
 
-enum err import_store_fault(struct db *db, struct arena *arena, int64_t batch_id, int64_t row_number, struct str cells, struct str errors)
+enum err import_store_fault(struct db *db, struct arena *arena, int64_t batch_id, int64_t row_number, struct str cells,
+                            struct str errors)
 {
     return db_exec(db, arena, &ADD_FAULT, ARGS(V(batch_id), V(row_number), V(cells), V(errors)));
 }
 
-enum err import_store_record(struct db *db, struct arena *arena, int64_t batch_id, int64_t row_number, const char *object, int64_t record_id,
-                             const char *action, int64_t version, struct value before)
+enum err import_store_record(struct db *db, struct arena *arena, int64_t batch_id, int64_t row_number,
+                             const char *object, int64_t record_id, const char *action, int64_t version,
+                             struct value before)
 {
-    return db_exec(db, arena, &ADD_RECORD, ARGS(V(batch_id), V(row_number), V(object), V(record_id), V(action), V(version), before));
+    return db_exec(db, arena, &ADD_RECORD,
+                   ARGS(V(batch_id), V(row_number), V(object), V(record_id), V(action), V(version), before));
 }
 
-enum err import_store_faults(struct db *db, struct arena *arena, int64_t batch_id, int64_t after_row, int64_t limit, struct import_fault **rows_out, size_t *count_out)
+enum err import_store_faults(struct db *db, struct arena *arena, int64_t batch_id, int64_t after_row, int64_t limit,
+                             struct import_fault **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &FAULTS, ARGS(V(batch_id), V(after_row), V(limit)), rows_out, count_out);
 }
 
-enum err import_store_records(struct db *db, struct arena *arena, int64_t batch_id, int64_t before_id, int64_t limit, struct import_record **rows_out, size_t *count_out)
+enum err import_store_records(struct db *db, struct arena *arena, int64_t batch_id, int64_t before_id, int64_t limit,
+                              struct import_record **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &RECORDS, ARGS(V(batch_id), V(before_id), V(limit)), rows_out, count_out);
 }
@@ -145,7 +183,8 @@ static void add_equals(struct query *query, const char *column, struct str text)
     query_arg(query, V(text));
 }
 
-enum err import_store_find(struct request *request, const char *reference_name, struct str text, int64_t pipeline_id, int64_t ids_out[2], size_t *count_out)
+enum err import_store_find(struct request *request, const char *reference_name, struct str text, int64_t pipeline_id,
+                           int64_t ids_out[2], size_t *count_out)
 {
     struct reference reference = reference_find(reference_name);
     struct query query;
@@ -163,7 +202,8 @@ enum err import_store_find(struct request *request, const char *reference_name, 
     }
     query_sql(&query, " AND (FALSE");
     add_equals(&query, reference.label, text);
-    for (const struct field *field = reference.object == NULL ? NULL : reference.object->fields; field != NULL && field->name != NULL; field++) {
+    for (const struct field *field = reference.object == NULL ? NULL : reference.object->fields;
+         field != NULL && field->name != NULL; field++) {
         if ((field->flags & FIELD_UNIQUE) != 0) {
             add_equals(&query, field->name, text);
         }
@@ -176,7 +216,8 @@ enum err import_store_find(struct request *request, const char *reference_name, 
     return query_two(request, &query, ids_out, count_out);
 }
 
-enum err import_store_find_key(struct request *request, const struct object *object, const char *field, struct value value, int64_t ids_out[2], size_t *count_out)
+enum err import_store_find_key(struct request *request, const struct object *object, const char *field,
+                               struct value value, int64_t ids_out[2], size_t *count_out)
 {
     struct query query;
     query_init(&query, request->arena);

@@ -15,7 +15,8 @@ struct undo {
     bool undone;
 };
 
-/* A record that was made disappears for good, so that the file can be imported again; people are only disabled by hand. */
+/* A record that was made disappears for good, so that the file can be imported again; people are only disabled by hand.
+ */
 static enum err undo_created(struct request *request, const struct object *object, int64_t id)
 {
     if ((object->flags & OBJECT_NO_DELETE) != 0) {
@@ -58,7 +59,8 @@ static bool is_refusal(enum err err)
     return err != OK && err_status(err) < 500;
 }
 
-enum err import_rollback(struct request *request, struct import_batch *batch, enum err (*progress)(void *context, int64_t done, int64_t total), void *context,
+enum err import_rollback(struct request *request, struct import_batch *batch,
+                         enum err (*progress)(void *context, int64_t done, int64_t total), void *context,
                          int64_t *undone_out, int64_t *left_out)
 {
     int64_t before_id = INT64_MAX;
@@ -108,8 +110,9 @@ enum err import_run_job(struct job *job, json_t **result_out)
         TRY(import_store_status(job->db, job->arena, batch.id, "uploaded", job->now));
     }
     TRY(err);
-    *result_out = json_pack("{s:I,s:b,s:I,s:I,s:I,s:I}", "batch_id", (json_int_t)batch.id, "dry_run", batch.dry_run, "created", (json_int_t)batch.created_count,
-                            "updated", (json_int_t)batch.updated_count, "skipped", (json_int_t)batch.skipped_count, "failed", (json_int_t)batch.failed_count);
+    *result_out = json_pack("{s:I,s:b,s:I,s:I,s:I,s:I}", "batch_id", (json_int_t)batch.id, "dry_run", batch.dry_run,
+                            "created", (json_int_t)batch.created_count, "updated", (json_int_t)batch.updated_count,
+                            "skipped", (json_int_t)batch.skipped_count, "failed", (json_int_t)batch.failed_count);
     return OK;
 }
 
@@ -121,6 +124,7 @@ enum err import_rollback_job(struct job *job, json_t **result_out)
     int64_t left = 0;
     TRY(load_batch(job, &request, &batch));
     TRY(import_rollback(&request, &batch, tell_progress, job, &undone, &left));
-    *result_out = json_pack("{s:I,s:I,s:I}", "batch_id", (json_int_t)batch.id, "undone", (json_int_t)undone, "left", (json_int_t)left);
+    *result_out = json_pack("{s:I,s:I,s:I}", "batch_id", (json_int_t)batch.id, "undone", (json_int_t)undone, "left",
+                            (json_int_t)left);
     return OK;
 }

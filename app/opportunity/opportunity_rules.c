@@ -4,31 +4,135 @@
 #include "metric.h"
 #include "opportunity_store.h"
 
-static const struct option STATUSES[] = {{"open", "进行中", "Open"}, {"won", "赢单", "Won"}, {"lost", "输单", "Lost"}, {NULL, NULL, NULL}};
+static const struct option STATUSES[] = {
+    {"open", "进行中", "Open"}, {"won", "赢单", "Won"}, {"lost", "输单", "Lost"}, {NULL, NULL, NULL}};
 static const struct option SOURCES[] = {
-    {"website", "官网", "Website"}, {"referral", "转介绍", "Referral"}, {"exhibition", "展会", "Exhibition"}, {"cold_call", "电话开发", "Cold call"},
-    {"advert", "广告", "Advert"},   {"partner", "渠道", "Partner"},      {"renewal", "续约", "Renewal"},        {"other", "其他", "Other"}, {NULL, NULL, NULL},
+    {"website", "官网", "Website"},         {"referral", "转介绍", "Referral"}, {"exhibition", "展会", "Exhibition"},
+    {"cold_call", "电话开发", "Cold call"}, {"advert", "广告", "Advert"},       {"partner", "渠道", "Partner"},
+    {"renewal", "续约", "Renewal"},         {"other", "其他", "Other"},         {NULL, NULL, NULL},
 };
 
 static const struct field FIELDS[] = {
-    {.name = "name", .zh = "商机名称", .en = "Opportunity", .type = FIELD_TEXT, .flags = FIELD_LABEL, .about = "customer's name unless given"},
-    {.name = "customer_id", .zh = "客户", .en = "Customer", .type = FIELD_REF, .ref = "customer", .flags = FIELD_NULLABLE, .about = "absent only where the source had none"},
-    {.name = "code", .zh = "商机编号", .en = "Code", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "key for import"},
-    {.name = "pipeline_id", .zh = "销售管道", .en = "Pipeline", .type = FIELD_REF, .ref = "pipeline", .flags = FIELD_CREATE_ONLY | FIELD_HIDDEN_IN_LIST, .about = "the default one unless given"},
-    {.name = "stage_id", .zh = "阶段", .en = "Stage", .type = FIELD_REF, .ref = "stage", .about = "the first open one unless given"},
-    {.name = "status", .zh = "状态", .en = "Status", .type = FIELD_ENUM, .options = STATUSES, .flags = FIELD_READ_ONLY, .about = "kind of the stage"},
-    {.name = "product_id", .zh = "主要产品", .en = "Product", .type = FIELD_REF, .ref = "product", .flags = FIELD_NULLABLE, .about = "main product"},
-    {.name = "amount_minor", .zh = "金额", .en = "Amount", .type = FIELD_MONEY, .min = 0, .max = 1000000000000000, .flags = FIELD_MASKABLE, .about = "minor units of `currency`"},
-    {.name = "currency", .zh = "币种", .en = "Currency", .type = FIELD_TEXT, .min = 3, .max = 3, .flags = FIELD_HIDDEN_IN_LIST, .about = "ISO 4217; the company's unless given"},
-    {.name = "win_probability_ppm", .zh = "赢单概率", .en = "Win probability", .type = FIELD_PPM, .min = 0, .max = 1000000, .about = "the stage's unless given"},
-    {.name = "engaged_on", .zh = "开始日期", .en = "Engaged", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "work on it began"},
-    {.name = "expected_close_on", .zh = "预计成交", .en = "Expected close", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_SORTABLE, .about = "when it should close"},
-    {.name = "closed_on", .zh = "结束日期", .en = "Closed", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_SORTABLE, .about = "won or lost that day; today unless given"},
-    {.name = "cycle_days", .zh = "成交周期", .en = "Cycle days", .type = FIELD_INT, .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "closed_on − engaged_on, calendar days"},
-    {.name = "lost_reason", .zh = "输单原因", .en = "Lost reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "why it was lost"},
-    {.name = "source", .zh = "来源", .en = "Source", .type = FIELD_ENUM, .options = SOURCES, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "where it came from"},
-    {.name = "remark", .zh = "备注", .en = "Remark", .type = FIELD_LONG_TEXT, .max = 4000, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"},
-    {.name = "stage_entered_at", .zh = "进入阶段时间", .en = "Stage entered", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST, .about = "last move"},
+    {.name = "name",
+     .zh = "商机名称",
+     .en = "Opportunity",
+     .type = FIELD_TEXT,
+     .flags = FIELD_LABEL,
+     .about = "customer's name unless given"},
+    {.name = "customer_id",
+     .zh = "客户",
+     .en = "Customer",
+     .type = FIELD_REF,
+     .ref = "customer",
+     .flags = FIELD_NULLABLE,
+     .about = "absent only where the source had none"},
+    {.name = "code",
+     .zh = "商机编号",
+     .en = "Code",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "key for import"},
+    {.name = "pipeline_id",
+     .zh = "销售管道",
+     .en = "Pipeline",
+     .type = FIELD_REF,
+     .ref = "pipeline",
+     .flags = FIELD_CREATE_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "the default one unless given"},
+    {.name = "stage_id",
+     .zh = "阶段",
+     .en = "Stage",
+     .type = FIELD_REF,
+     .ref = "stage",
+     .about = "the first open one unless given"},
+    {.name = "status",
+     .zh = "状态",
+     .en = "Status",
+     .type = FIELD_ENUM,
+     .options = STATUSES,
+     .flags = FIELD_READ_ONLY,
+     .about = "kind of the stage"},
+    {.name = "product_id",
+     .zh = "主要产品",
+     .en = "Product",
+     .type = FIELD_REF,
+     .ref = "product",
+     .flags = FIELD_NULLABLE,
+     .about = "main product"},
+    {.name = "amount_minor",
+     .zh = "金额",
+     .en = "Amount",
+     .type = FIELD_MONEY,
+     .min = 0,
+     .max = 1000000000000000,
+     .flags = FIELD_MASKABLE,
+     .about = "minor units of `currency`"},
+    {.name = "currency",
+     .zh = "币种",
+     .en = "Currency",
+     .type = FIELD_TEXT,
+     .min = 3,
+     .max = 3,
+     .flags = FIELD_HIDDEN_IN_LIST,
+     .about = "ISO 4217; the company's unless given"},
+    {.name = "win_probability_ppm",
+     .zh = "赢单概率",
+     .en = "Win probability",
+     .type = FIELD_PPM,
+     .min = 0,
+     .max = 1000000,
+     .about = "the stage's unless given"},
+    {.name = "engaged_on",
+     .zh = "开始日期",
+     .en = "Engaged",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "work on it began"},
+    {.name = "expected_close_on",
+     .zh = "预计成交",
+     .en = "Expected close",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_SORTABLE,
+     .about = "when it should close"},
+    {.name = "closed_on",
+     .zh = "结束日期",
+     .en = "Closed",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_SORTABLE,
+     .about = "won or lost that day; today unless given"},
+    {.name = "cycle_days",
+     .zh = "成交周期",
+     .en = "Cycle days",
+     .type = FIELD_INT,
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "closed_on − engaged_on, calendar days"},
+    {.name = "lost_reason",
+     .zh = "输单原因",
+     .en = "Lost reason",
+     .type = FIELD_TEXT,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "why it was lost"},
+    {.name = "source",
+     .zh = "来源",
+     .en = "Source",
+     .type = FIELD_ENUM,
+     .options = SOURCES,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "where it came from"},
+    {.name = "remark",
+     .zh = "备注",
+     .en = "Remark",
+     .type = FIELD_LONG_TEXT,
+     .max = 4000,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "anything else"},
+    {.name = "stage_entered_at",
+     .zh = "进入阶段时间",
+     .en = "Stage entered",
+     .type = FIELD_INSTANT,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "last move"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
@@ -40,9 +144,11 @@ static enum err fill_new(struct request *request, struct record_change *change)
     struct stage_row stage;
     if (change_after(change, "stage_id").type == VALUE_NULL) {
         struct value pipeline = change_after(change, "pipeline_id");
-        enum err err = stage_store_first(request->db, request->arena, pipeline.type == VALUE_INT ? pipeline.integer : 0, &stage);
+        enum err err =
+            stage_store_first(request->db, request->arena, pipeline.type == VALUE_INT ? pipeline.integer : 0, &stage);
         if (err == ERR_NOT_FOUND) {
-            error_field(request->error, STR("stage_id"), "required", "There is no open stage; set up a pipeline first.");
+            error_field(request->error, STR("stage_id"), "required",
+                        "There is no open stage; set up a pipeline first.");
             return error_check_fields(request->error);
         }
         TRY(err);
@@ -58,7 +164,9 @@ static enum err fill_new(struct request *request, struct record_change *change)
     }
     struct value customer = change_after(change, "customer_id");
     if (change_after(change, "name").type == VALUE_NULL) {
-        struct str name = request->language.len > 0 && str_starts(request->language, STR("zh")) ? STR("未命名商机") : STR("Untitled opportunity");
+        struct str name = request->language.len > 0 && str_starts(request->language, STR("zh"))
+                              ? STR("未命名商机")
+                              : STR("Untitled opportunity");
         if (customer.type != VALUE_NULL) {
             TRY(opportunity_store_customer_name(request->db, request->arena, customer.integer, &name));
         }
@@ -82,14 +190,16 @@ static void follow_stage(struct request *request, struct record_change *change, 
     if (moved) {
         change_set(change, "stage_entered_at", V(request->now));
     }
-    if (moved && (change->before == NULL ? change_after(change, "win_probability_ppm").type == VALUE_NULL : !change_differs(change, "win_probability_ppm"))) {
+    if (moved && (change->before == NULL ? change_after(change, "win_probability_ppm").type == VALUE_NULL
+                                         : !change_differs(change, "win_probability_ppm"))) {
         change_set(change, "win_probability_ppm", V(stage->win_probability_ppm));
     }
     closed = change_after(change, "closed_on");
     struct value engaged = change_after(change, "engaged_on");
     bool both = closed.type == VALUE_DATE && engaged.type == VALUE_DATE;
     if (both && date_compare(closed.date, engaged.date) < 0) {
-        error_field(request->error, STR("closed_on"), "too_small", "The closing day must not lie before the day work began.");
+        error_field(request->error, STR("closed_on"), "too_small",
+                    "The closing day must not lie before the day work began.");
         return;
     }
     change_set(change, "cycle_days", both ? value_int(closed.date.days - engaged.date.days) : value_null());
@@ -121,7 +231,8 @@ static enum err prepare(struct request *request, struct record_change *change)
 static enum err remember_move(struct request *request, const struct record_change *change)
 {
     bool created = change->action == RECORD_CREATE;
-    bool moved = created || change_differs(change, "stage_id") || change_differs(change, "amount_minor") || change_differs(change, "expected_close_on");
+    bool moved = created || change_differs(change, "stage_id") || change_differs(change, "amount_minor") ||
+                 change_differs(change, "expected_close_on");
     if (!moved) {
         return OK;
     }
@@ -150,11 +261,12 @@ static enum err complete(struct request *request, int64_t id, json_t *record)
     TRY(stage_event_list(request->db, request->arena, id, &rows, &count));
     json_t *history = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(history, json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "at", json_instant(request->arena, rows[i].at),
-                                                 "from_stage", json_opt_str(rows[i].from_stage), "to_stage", json_str(rows[i].to_stage),
-                                                 "amount_minor", (json_int_t)rows[i].amount_minor, "expected_close_on",
-                                                 json_opt_date(request->arena, rows[i].expected_close_on), "seconds_in_stage",
-                                                 json_opt_int(rows[i].seconds_in_stage), "user_name", json_opt_str(rows[i].user_name)));
+        json_array_append_new(
+            history, json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "at", json_instant(request->arena, rows[i].at),
+                               "from_stage", json_opt_str(rows[i].from_stage), "to_stage", json_str(rows[i].to_stage),
+                               "amount_minor", (json_int_t)rows[i].amount_minor, "expected_close_on",
+                               json_opt_date(request->arena, rows[i].expected_close_on), "seconds_in_stage",
+                               json_opt_int(rows[i].seconds_in_stage), "user_name", json_opt_str(rows[i].user_name)));
     }
     json_object_set_new(record, "stage_history", history);
     return OK;
@@ -166,12 +278,16 @@ static const struct field HISTORY_ITEM[] = {
     {.name = "to_stage", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "stage since then"},
     {.name = "amount_minor", .type = FIELD_MONEY, .flags = FIELD_REQUIRED, .about = "since then"},
     {.name = "expected_close_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "since then"},
-    {.name = "seconds_in_stage", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "spent in the stage before"},
+    {.name = "seconds_in_stage",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "spent in the stage before"},
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who"},
     FIELD_END,
 };
 static const struct field EXTRA_ANSWER[] = {
-    {.name = "stage_history", .type = FIELD_LIST, .fields = HISTORY_ITEM, .about = "newest first; with one record"}, FIELD_END,
+    {.name = "stage_history", .type = FIELD_LIST, .fields = HISTORY_ITEM, .about = "newest first; with one record"},
+    FIELD_END,
 };
 static const struct object_child CHILDREN[] = {
     {"contract", "opportunity_id", "contracts", NULL, false},
@@ -180,12 +296,30 @@ static const struct object_child CHILDREN[] = {
 };
 
 const struct object OPPORTUNITY = {
-    .name = "opportunity", .zh = "商机", .en = "Opportunity", .plural = "opportunities", .table = "opportunity", .fields = FIELDS,
-    .view = PERM_OPPORTUNITY_VIEW, .create = PERM_OPPORTUNITY_CREATE, .edit = PERM_OPPORTUNITY_EDIT, .remove = PERM_OPPORTUNITY_DELETE,
-    .export = PERM_OPPORTUNITY_EXPORT, .import = PERM_OPPORTUNITY_IMPORT, .transfer = PERM_OPPORTUNITY_TRANSFER,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "customer", .parent_column = "customer_id",
-    .default_sort = "-updated_at", .date_field = "closed_on", .children = CHILDREN, .prepare = prepare, .saved = saved,
-    .complete = complete, .extra_answer = EXTRA_ANSWER,
+    .name = "opportunity",
+    .zh = "商机",
+    .en = "Opportunity",
+    .plural = "opportunities",
+    .table = "opportunity",
+    .fields = FIELDS,
+    .view = PERM_OPPORTUNITY_VIEW,
+    .create = PERM_OPPORTUNITY_CREATE,
+    .edit = PERM_OPPORTUNITY_EDIT,
+    .remove = PERM_OPPORTUNITY_DELETE,
+    .export = PERM_OPPORTUNITY_EXPORT,
+    .import = PERM_OPPORTUNITY_IMPORT,
+    .transfer = PERM_OPPORTUNITY_TRANSFER,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "customer",
+    .parent_column = "customer_id",
+    .default_sort = "-updated_at",
+    .date_field = "closed_on",
+    .children = CHILDREN,
+    .prepare = prepare,
+    .saved = saved,
+    .complete = complete,
+    .extra_answer = EXTRA_ANSWER,
 };
 
 /* The stages a new company starts with. */
@@ -193,9 +327,12 @@ static const struct {
     const char *zh, *en, *kind, *category;
     int64_t ppm;
 } DEFAULT_STAGES[] = {
-    {"初步接洽", "Qualification", "open", "pipeline", 100000}, {"需求确认", "Needs analysis", "open", "pipeline", 300000},
-    {"方案报价", "Proposal", "open", "best_case", 500000},      {"商务谈判", "Negotiation", "open", "commit", 800000},
-    {"赢单", "Won", "won", "closed", 1000000},                  {"输单", "Lost", "lost", "omitted", 0},
+    {"初步接洽", "Qualification", "open", "pipeline", 100000},
+    {"需求确认", "Needs analysis", "open", "pipeline", 300000},
+    {"方案报价", "Proposal", "open", "best_case", 500000},
+    {"商务谈判", "Negotiation", "open", "commit", 800000},
+    {"赢单", "Won", "won", "closed", 1000000},
+    {"输单", "Lost", "lost", "omitted", 0},
 };
 
 enum err pipeline_seed(struct db *db, struct arena *arena, bool chinese, struct instant now)
@@ -210,8 +347,12 @@ enum err pipeline_seed(struct db *db, struct arena *arena, bool chinese, struct 
     TRY(pipeline_store_insert(db, arena, chinese ? STR("标准销售管道") : STR("Standard pipeline"), true, now, &id));
     for (size_t i = 0; i < sizeof DEFAULT_STAGES / sizeof DEFAULT_STAGES[0]; i++) {
         struct stage_row stage = {
-            .pipeline_id = id, .name = str_from(chinese ? DEFAULT_STAGES[i].zh : DEFAULT_STAGES[i].en), .kind = str_from(DEFAULT_STAGES[i].kind),
-            .sort_order = (int64_t)i + 1, .win_probability_ppm = DEFAULT_STAGES[i].ppm, .forecast_category = str_from(DEFAULT_STAGES[i].category),
+            .pipeline_id = id,
+            .name = str_from(chinese ? DEFAULT_STAGES[i].zh : DEFAULT_STAGES[i].en),
+            .kind = str_from(DEFAULT_STAGES[i].kind),
+            .sort_order = (int64_t)i + 1,
+            .win_probability_ppm = DEFAULT_STAGES[i].ppm,
+            .forecast_category = str_from(DEFAULT_STAGES[i].category),
         };
         TRY(stage_store_insert(db, arena, &stage));
     }

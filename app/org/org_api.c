@@ -23,10 +23,11 @@ static enum err get_tree(struct request *request, struct response *response)
     TRY(department_store_tree(request->db, request->arena, &nodes, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:o,s:I,s:I}", "id", (json_int_t)nodes[i].id, "parent_id",
-                                               json_opt_int(nodes[i].parent_id), "name", json_str(nodes[i].name), "manager_id",
-                                               json_opt_int(nodes[i].manager_id), "manager_name", json_opt_str(nodes[i].manager_name),
-                                               "user_count", (json_int_t)nodes[i].user_count, "depth", (json_int_t)nodes[i].depth));
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:o,s:I,s:I}", "id", (json_int_t)nodes[i].id,
+                                               "parent_id", json_opt_int(nodes[i].parent_id), "name",
+                                               json_str(nodes[i].name), "manager_id", json_opt_int(nodes[i].manager_id),
+                                               "manager_name", json_opt_str(nodes[i].manager_name), "user_count",
+                                               (json_int_t)nodes[i].user_count, "depth", (json_int_t)nodes[i].depth));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;
@@ -42,11 +43,12 @@ static enum err list_assignments(struct request *request, struct response *respo
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         bool first = rows[i].valid_from.days == date_of(1000, 1, 1).days;
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "department_id", (json_int_t)rows[i].department_id, "department_name",
-                                               json_str(rows[i].department_name), "manager_id", json_opt_int(rows[i].manager_id), "manager_name",
-                                               json_opt_str(rows[i].manager_name), "valid_from",
-                                               first ? json_null() : json_date(request->arena, rows[i].valid_from), "valid_to",
-                                               json_opt_date(request->arena, rows[i].valid_to)));
+        json_array_append_new(
+            items, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "department_id", (json_int_t)rows[i].department_id,
+                             "department_name", json_str(rows[i].department_name), "manager_id",
+                             json_opt_int(rows[i].manager_id), "manager_name", json_opt_str(rows[i].manager_name),
+                             "valid_from", first ? json_null() : json_date(request->arena, rows[i].valid_from),
+                             "valid_to", json_opt_date(request->arena, rows[i].valid_to)));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;
@@ -55,7 +57,9 @@ static enum err list_assignments(struct request *request, struct response *respo
 static enum err check_place(struct request *request)
 {
     static const struct field places[] = {
-        {.name = "department_id", .type = FIELD_REF, .ref = "department"}, {.name = "manager_id", .type = FIELD_REF, .ref = "user"}, FIELD_END,
+        {.name = "department_id", .type = FIELD_REF, .ref = "department"},
+        {.name = "manager_id", .type = FIELD_REF, .ref = "user"},
+        FIELD_END,
     };
     for (const struct field *field = places; field->name != NULL; field++) {
         struct opt_int id = json_get_opt_int(request->json, field->name);
@@ -67,7 +71,8 @@ static enum err check_place(struct request *request)
         struct error ignored = *request->error;
         if (record_load(request, object_find(field->ref), id.value, false, &values, &version) == ERR_NOT_FOUND) {
             *request->error = ignored;
-            error_field(request->error, str_from(field->name), "no_such_record", "%s does not name a record.", field->name);
+            error_field(request->error, str_from(field->name), "no_such_record", "%s does not name a record.",
+                        field->name);
         }
     }
     return error_check_fields(request->error);
@@ -79,8 +84,8 @@ static enum err move_user(struct request *request, struct response *response)
     struct opt_date from = json_get_opt_date(request->json, "from_on");
     TRY(load_user(request, &values));
     TRY(check_place(request));
-    TRY(org_move_user(request, request->params[0], json_get_int(request->json, "department_id", 0), json_get_opt_int(request->json, "manager_id"),
-                      from.set ? from.value : request->today));
+    TRY(org_move_user(request, request->params[0], json_get_int(request->json, "department_id", 0),
+                      json_get_opt_int(request->json, "manager_id"), from.set ? from.value : request->today));
     TRY(audit_write(request, "user", request->params[0], "move", 0, request->json, (struct str){0}));
     response_event(response, STR("all"), STR("user"));
     return record_answer(request, &USER, request->params[0], &response->json);
@@ -135,15 +140,17 @@ static enum err disable_user(struct request *request, struct response *response)
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "disabled", left_on, request->now));
     TRY(auth_end_sessions(request->db, request->arena, request->params[0], "disabled", request->now));
     if (total > 0) {
-        json_t *input = json_keep(request->arena, json_pack("{s:I,s:I,s:I,s:o}", "user_id", (json_int_t)request->params[0], "successor_id",
-                                                            (json_int_t)successor.value, "total", (json_int_t)total, "reason",
-                                                            json_str(json_get_str(request->json, "reason"))));
+        json_t *input =
+            json_keep(request->arena, json_pack("{s:I,s:I,s:I,s:o}", "user_id", (json_int_t)request->params[0],
+                                                "successor_id", (json_int_t)successor.value, "total", (json_int_t)total,
+                                                "reason", json_str(json_get_str(request->json, "reason"))));
         TRY(job_queue(request->db, request->arena, "user.handover", request->user->user_id, input, NULL, &job_id));
     }
     TRY(org_touch(request->db, request->arena));
     TRY(audit_write(request, "user", request->params[0], "disable", 0, NULL, json_get_str(request->json, "reason")));
     response_event(response, STR("all"), STR("user"));
-    response->json = json_keep(request->arena, json_pack("{s:o}", "job_id", job_id == 0 ? json_null() : json_integer(job_id)));
+    response->json =
+        json_keep(request->arena, json_pack("{s:o}", "job_id", job_id == 0 ? json_null() : json_integer(job_id)));
     return OK;
 }
 
@@ -151,7 +158,8 @@ static enum err enable_user(struct request *request, struct response *response)
 {
     struct value *values;
     TRY(load_user(request, &values));
-    TRY(user_store_set_status(request->db, request->arena, request->params[0], "active", (struct opt_date){0}, request->now));
+    TRY(user_store_set_status(request->db, request->arena, request->params[0], "active", (struct opt_date){0},
+                              request->now));
     TRY(org_touch(request->db, request->arena));
     TRY(audit_write(request, "user", request->params[0], "enable", 0, NULL, (struct str){0}));
     response_event(response, STR("all"), STR("user"));
@@ -160,9 +168,9 @@ static enum err enable_user(struct request *request, struct response *response)
 
 static json_t *company_json(const struct company_row *company)
 {
-    return json_pack("{s:o,s:o,s:o,s:I,s:I}", "name", json_str(company->name), "time_zone", json_str(company->time_zone), "currency",
-                     json_str(company->currency), "fiscal_year_start_month", (json_int_t)company->fiscal_year_start_month, "version",
-                     (json_int_t)company->version);
+    return json_pack("{s:o,s:o,s:o,s:I,s:I}", "name", json_str(company->name), "time_zone",
+                     json_str(company->time_zone), "currency", json_str(company->currency), "fiscal_year_start_month",
+                     (json_int_t)company->fiscal_year_start_month, "version", (json_int_t)company->version);
 }
 
 static enum err get_company(struct request *request, struct response *response)
@@ -186,7 +194,8 @@ static enum err update_company(struct request *request, struct response *respons
     company.name = name.len > 0 ? name : company.name;
     company.time_zone = zone.len > 0 ? zone : company.time_zone;
     company.currency = currency.len > 0 ? currency : company.currency;
-    company.fiscal_year_start_month = json_get_int(request->json, "fiscal_year_start_month", company.fiscal_year_start_month);
+    company.fiscal_year_start_month =
+        json_get_int(request->json, "fiscal_year_start_month", company.fiscal_year_start_month);
     if (!zone_is_known(str_c(request->arena, company.time_zone))) {
         error_field(request->error, STR("time_zone"), "not_an_option", "This time zone is not known.");
         return error_check_fields(request->error);
@@ -214,9 +223,10 @@ static enum err list_regions(struct request *request, struct response *response)
     TRY(region_store_list(request->db, request->arena, parent, str_trim(request_query(request, "q")), &rows, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:I,s:b}", "id", (json_int_t)rows[i].id, "code", json_str(rows[i].code), "name",
-                                               json_str(rows[i].name), "full_name", json_str(rows[i].full_name), "level",
-                                               (json_int_t)rows[i].level, "has_children", rows[i].has_children));
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:I,s:b}", "id", (json_int_t)rows[i].id, "code",
+                                               json_str(rows[i].code), "name", json_str(rows[i].name), "full_name",
+                                               json_str(rows[i].full_name), "level", (json_int_t)rows[i].level,
+                                               "has_children", rows[i].has_children));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;
@@ -232,19 +242,36 @@ static const struct field TREE_ITEM[] = {
     {.name = "depth", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "0 at the top"},
     FIELD_END,
 };
-static const struct field TREE_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = TREE_ITEM, .about = "top first"}, FIELD_END};
+static const struct field TREE_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = TREE_ITEM, .about = "top first"},
+    FIELD_END};
 static const struct field ASSIGNMENT_ITEM[] = {
     {.name = "department_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "where"},
     {.name = "department_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "where, by name"},
     {.name = "manager_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "under whom"},
-    {.name = "manager_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "under whom, by name"},
-    {.name = "valid_from", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "first day; null: from the beginning"},
-    {.name = "valid_to", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "first day after; null: open"},
+    {.name = "manager_name",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "under whom, by name"},
+    {.name = "valid_from",
+     .type = FIELD_DATE,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "first day; null: from the beginning"},
+    {.name = "valid_to",
+     .type = FIELD_DATE,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "first day after; null: open"},
     FIELD_END,
 };
-static const struct field ASSIGNMENTS_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = ASSIGNMENT_ITEM, .about = "newest first"}, FIELD_END};
+static const struct field ASSIGNMENTS_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = ASSIGNMENT_ITEM, .about = "newest first"},
+    FIELD_END};
 static const struct field MOVE_BODY[] = {
-    {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_REQUIRED, .about = "new department"},
+    {.name = "department_id",
+     .type = FIELD_REF,
+     .ref = "department",
+     .flags = FIELD_REQUIRED,
+     .about = "new department"},
     {.name = "manager_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_NULLABLE, .about = "new manager"},
     {.name = "from_on", .type = FIELD_DATE, .about = "first day there; today unless given"},
     FIELD_END,
@@ -255,17 +282,27 @@ static const struct field HOLDING_ITEM[] = {
     FIELD_END,
 };
 static const struct field HOLDINGS_ANSWER[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = HOLDING_ITEM, .about = "only kinds with records"},
+    {.name = "items",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = HOLDING_ITEM,
+     .about = "only kinds with records"},
     {.name = "total", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "all of them"},
     FIELD_END,
 };
 static const struct field DISABLE_BODY[] = {
-    {.name = "successor_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_NULLABLE, .about = "takes the records over"},
+    {.name = "successor_id",
+     .type = FIELD_REF,
+     .ref = "user",
+     .flags = FIELD_NULLABLE,
+     .about = "takes the records over"},
     {.name = "left_on", .type = FIELD_DATE, .about = "last day; today unless given"},
     {.name = "reason", .type = FIELD_TEXT, .max = 500, .about = "kept in the history"},
     FIELD_END,
 };
-static const struct field JOB_ANSWER[] = {{.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "the hand-over, or null"}, FIELD_END};
+static const struct field JOB_ANSWER[] = {
+    {.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "the hand-over, or null"},
+    FIELD_END};
 static const struct field COMPANY_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "time_zone", .type = FIELD_TEXT, .max = 64, .about = "IANA zone of business dates"},
@@ -295,22 +332,34 @@ static const struct field REGION_ITEM[] = {
     {.name = "has_children", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "something below"},
     FIELD_END,
 };
-static const struct field REGIONS_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = REGION_ITEM, .about = "in official order"}, FIELD_END};
+static const struct field REGIONS_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = REGION_ITEM, .about = "in official order"},
+    FIELD_END};
 
 static const struct route ROUTES[] = {
-    {"GET", "/departments/tree", "department.tree", PERMISSION_SIGNED_IN, 0, RECORDS_DIRECTORY, "department", NULL, NULL, TREE_ANSWER, get_tree, NULL, "The department tree."},
-    {"GET", "/users/{id}/assignments", "user.assignments", PERM_USER_VIEW, 0, RECORDS_DIRECTORY, "user", NULL, NULL, ASSIGNMENTS_ANSWER, list_assignments, NULL, "Where a person stood, and when."},
-    {"POST", "/users/{id}/move", "user.move", PERM_USER_TRANSFER, 0, RECORDS_NONE, NULL, NULL, MOVE_BODY, NULL, move_user, NULL, "Moves a person to another department from a day on; figures before stay."},
-    {"GET", "/users/{id}/holdings", "user.holdings", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, HOLDINGS_ANSWER, get_holdings, NULL, "What a person owns."},
-    {"POST", "/users/{id}/disable", "user.disable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, DISABLE_BODY, JOB_ANSWER, disable_user, NULL, "Ends a person's access; records go to a successor."},
-    {"POST", "/users/{id}/enable", "user.enable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, enable_user, NULL, "Gives access back."},
-    {"GET", "/company", "company.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, COMPANY_ANSWER, get_company, NULL, "Company settings."},
-    {"PATCH", "/company", "company.update", PERM_COMPANY_EDIT, 0, RECORDS_NONE, NULL, NULL, COMPANY_FIELDS, COMPANY_ANSWER, update_company, NULL, "Changes company settings."},
-    {"GET", "/regions", "region.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, REGION_QUERY, NULL, REGIONS_ANSWER, list_regions, NULL, "Administrative divisions."},
+    {"GET", "/departments/tree", "department.tree", PERMISSION_SIGNED_IN, 0, RECORDS_DIRECTORY, "department", NULL,
+     NULL, TREE_ANSWER, get_tree, NULL, "The department tree."},
+    {"GET", "/users/{id}/assignments", "user.assignments", PERM_USER_VIEW, 0, RECORDS_DIRECTORY, "user", NULL, NULL,
+     ASSIGNMENTS_ANSWER, list_assignments, NULL, "Where a person stood, and when."},
+    {"POST", "/users/{id}/move", "user.move", PERM_USER_TRANSFER, 0, RECORDS_NONE, NULL, NULL, MOVE_BODY, NULL,
+     move_user, NULL, "Moves a person to another department from a day on; figures before stay."},
+    {"GET", "/users/{id}/holdings", "user.holdings", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, HOLDINGS_ANSWER,
+     get_holdings, NULL, "What a person owns."},
+    {"POST", "/users/{id}/disable", "user.disable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, DISABLE_BODY,
+     JOB_ANSWER, disable_user, NULL, "Ends a person's access; records go to a successor."},
+    {"POST", "/users/{id}/enable", "user.enable", PERM_USER_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, enable_user,
+     NULL, "Gives access back."},
+    {"GET", "/company", "company.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, COMPANY_ANSWER,
+     get_company, NULL, "Company settings."},
+    {"PATCH", "/company", "company.update", PERM_COMPANY_EDIT, 0, RECORDS_NONE, NULL, NULL, COMPANY_FIELDS,
+     COMPANY_ANSWER, update_company, NULL, "Changes company settings."},
+    {"GET", "/regions", "region.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, REGION_QUERY, NULL, REGIONS_ANSWER,
+     list_regions, NULL, "Administrative divisions."},
     ROLE_ROUTES,
     {0},
 };
 static const struct object *const OBJECTS[] = {&DEPARTMENT, &USER, NULL};
-static const struct job_kind JOB_KINDS[] = {{"user.handover", org_run_handover, NULL, 0}, {"org.places", org_run_places, "daily 00:01", 0}, {0}};
+static const struct job_kind JOB_KINDS[] = {
+    {"user.handover", org_run_handover, NULL, 0}, {"org.places", org_run_places, "daily 00:01", 0}, {0}};
 
 const struct feature ORG_FEATURE = {.name = "org", .routes = ROUTES, .objects = OBJECTS, .job_kinds = JOB_KINDS};

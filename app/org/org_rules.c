@@ -10,39 +10,143 @@
 enum { HANDOVER_CHUNK = 100 };
 
 static const struct field DEPARTMENT_FIELDS[] = {
-    {.name = "name", .zh = "部门名称", .en = "Department", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_LABEL | FIELD_SORTABLE, .about = "shown"},
-    {.name = "code", .zh = "部门编号", .en = "Code", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_NULLABLE, .about = "key for import"},
-    {.name = "parent_id", .zh = "上级部门", .en = "Parent", .type = FIELD_REF, .ref = "department", .flags = FIELD_NULLABLE, .about = "null: top of the tree"},
-    {.name = "manager_id", .zh = "负责人", .en = "Head", .type = FIELD_REF, .ref = "user", .flags = FIELD_NULLABLE, .about = "head of the department"},
-    {.name = "sort_order", .zh = "排序", .en = "Order", .type = FIELD_INT, .min = 0, .max = 1000000, .flags = FIELD_SORTABLE | FIELD_HIDDEN_IN_LIST, .about = "position among its neighbours"},
+    {.name = "name",
+     .zh = "部门名称",
+     .en = "Department",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_LABEL | FIELD_SORTABLE,
+     .about = "shown"},
+    {.name = "code",
+     .zh = "部门编号",
+     .en = "Code",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_NULLABLE,
+     .about = "key for import"},
+    {.name = "parent_id",
+     .zh = "上级部门",
+     .en = "Parent",
+     .type = FIELD_REF,
+     .ref = "department",
+     .flags = FIELD_NULLABLE,
+     .about = "null: top of the tree"},
+    {.name = "manager_id",
+     .zh = "负责人",
+     .en = "Head",
+     .type = FIELD_REF,
+     .ref = "user",
+     .flags = FIELD_NULLABLE,
+     .about = "head of the department"},
+    {.name = "sort_order",
+     .zh = "排序",
+     .en = "Order",
+     .type = FIELD_INT,
+     .min = 0,
+     .max = 1000000,
+     .flags = FIELD_SORTABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "position among its neighbours"},
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 
-static const struct option USER_STATUSES[] = {{"active", "在职", "Active"}, {"disabled", "停用", "Disabled"}, {NULL, NULL, NULL}};
+static const struct option USER_STATUSES[] = {
+    {"active", "在职", "Active"}, {"disabled", "停用", "Disabled"}, {NULL, NULL, NULL}};
 static const struct option LOCALES[] = {{"zh-CN", "中文", "Chinese"}, {"en", "英文", "English"}, {NULL, NULL, NULL}};
 static const struct field USER_FIELDS[] = {
-    {.name = "name", .zh = "姓名", .en = "Name", .type = FIELD_TEXT, .max = 100, .flags = FIELD_REQUIRED | FIELD_LABEL | FIELD_SORTABLE, .about = "shown everywhere"},
-    {.name = "login", .zh = "登录名", .en = "Login", .type = FIELD_TEXT, .max = 100, .flags = FIELD_REQUIRED | FIELD_UNIQUE | FIELD_CREATE_ONLY, .about = "lower case; to sign in with"},
-    {.name = "employee_number", .zh = "工号", .en = "Employee number", .type = FIELD_TEXT, .max = 64, .flags = FIELD_UNIQUE | FIELD_NULLABLE, .about = "key for import"},
-    {.name = "department_id", .zh = "部门", .en = "Department", .type = FIELD_REF, .ref = "department", .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY, .about = "current; changed by a move"},
-    {.name = "manager_id", .zh = "直属上级", .en = "Manager", .type = FIELD_REF, .ref = "user", .flags = FIELD_NULLABLE | FIELD_CREATE_ONLY, .about = "current; changed by a move"},
-    {.name = "title", .zh = "职务", .en = "Title", .type = FIELD_TEXT, .max = 100, .flags = FIELD_NULLABLE, .about = "position"},
-    {.name = "email", .zh = "邮箱", .en = "Email", .type = FIELD_EMAIL, .flags = FIELD_NULLABLE | FIELD_MASKABLE, .about = "address"},
-    {.name = "phone", .zh = "手机", .en = "Phone", .type = FIELD_PHONE, .flags = FIELD_NULLABLE | FIELD_MASKABLE, .about = "number"},
-    {.name = "status", .zh = "状态", .en = "Status", .type = FIELD_ENUM, .options = USER_STATUSES, .flags = FIELD_READ_ONLY, .about = "disabled people cannot sign in"},
-    {.name = "locale", .zh = "语言", .en = "Language", .type = FIELD_ENUM, .options = LOCALES, .flags = FIELD_HIDDEN_IN_LIST, .about = "of the pages"},
-    {.name = "joined_on", .zh = "入职日期", .en = "Joined", .type = FIELD_DATE, .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "first day"},
-    {.name = "left_on", .zh = "离职日期", .en = "Left", .type = FIELD_DATE, .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "last day"},
+    {.name = "name",
+     .zh = "姓名",
+     .en = "Name",
+     .type = FIELD_TEXT,
+     .max = 100,
+     .flags = FIELD_REQUIRED | FIELD_LABEL | FIELD_SORTABLE,
+     .about = "shown everywhere"},
+    {.name = "login",
+     .zh = "登录名",
+     .en = "Login",
+     .type = FIELD_TEXT,
+     .max = 100,
+     .flags = FIELD_REQUIRED | FIELD_UNIQUE | FIELD_CREATE_ONLY,
+     .about = "lower case; to sign in with"},
+    {.name = "employee_number",
+     .zh = "工号",
+     .en = "Employee number",
+     .type = FIELD_TEXT,
+     .max = 64,
+     .flags = FIELD_UNIQUE | FIELD_NULLABLE,
+     .about = "key for import"},
+    {.name = "department_id",
+     .zh = "部门",
+     .en = "Department",
+     .type = FIELD_REF,
+     .ref = "department",
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,
+     .about = "current; changed by a move"},
+    {.name = "manager_id",
+     .zh = "直属上级",
+     .en = "Manager",
+     .type = FIELD_REF,
+     .ref = "user",
+     .flags = FIELD_NULLABLE | FIELD_CREATE_ONLY,
+     .about = "current; changed by a move"},
+    {.name = "title",
+     .zh = "职务",
+     .en = "Title",
+     .type = FIELD_TEXT,
+     .max = 100,
+     .flags = FIELD_NULLABLE,
+     .about = "position"},
+    {.name = "email",
+     .zh = "邮箱",
+     .en = "Email",
+     .type = FIELD_EMAIL,
+     .flags = FIELD_NULLABLE | FIELD_MASKABLE,
+     .about = "address"},
+    {.name = "phone",
+     .zh = "手机",
+     .en = "Phone",
+     .type = FIELD_PHONE,
+     .flags = FIELD_NULLABLE | FIELD_MASKABLE,
+     .about = "number"},
+    {.name = "status",
+     .zh = "状态",
+     .en = "Status",
+     .type = FIELD_ENUM,
+     .options = USER_STATUSES,
+     .flags = FIELD_READ_ONLY,
+     .about = "disabled people cannot sign in"},
+    {.name = "locale",
+     .zh = "语言",
+     .en = "Language",
+     .type = FIELD_ENUM,
+     .options = LOCALES,
+     .flags = FIELD_HIDDEN_IN_LIST,
+     .about = "of the pages"},
+    {.name = "joined_on",
+     .zh = "入职日期",
+     .en = "Joined",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "first day"},
+    {.name = "left_on",
+     .zh = "离职日期",
+     .en = "Left",
+     .type = FIELD_DATE,
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "last day"},
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 static const struct field USER_EXTRA_ANSWER[] = {
-    {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; with one record"}, FIELD_END,
+    {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; with one record"},
+    FIELD_END,
 };
 static const struct field USER_EXTRA_BODY[] = {
     {.name = "role_ids", .type = FIELD_LIST, .item = FIELD_INT, .max = 50, .about = "roles; replaces all when given"},
-    {.name = "first_password", .type = FIELD_TEXT, .max = 200, .flags = FIELD_SENSITIVE, .about = "on create: to sign in with once; must be changed then"},
+    {.name = "first_password",
+     .type = FIELD_TEXT,
+     .max = 200,
+     .flags = FIELD_SENSITIVE,
+     .about = "on create: to sign in with once; must be changed then"},
     FIELD_END,
 };
 
@@ -64,7 +168,9 @@ static enum err prepare_department(struct request *request, struct record_change
     if (change->action == RECORD_DELETE) {
         int64_t people = 0;
         TRY(department_store_user_count(request->db, request->arena, change->id, &people));
-        return people == 0 ? OK : error_set(request->error, ERR_IN_USE, "%lld people are in this department.", (long long)people);
+        return people == 0
+                   ? OK
+                   : error_set(request->error, ERR_IN_USE, "%lld people are in this department.", (long long)people);
     }
     struct opt_int parent = opt_id(change_after(change, "parent_id"));
     if (change->id != 0 && parent.set && change_differs(change, "parent_id")) {
@@ -122,7 +228,8 @@ static enum err save_roles(struct request *request, int64_t user_id, const json_
         ids[i] = json_integer_value(json_array_get(list, i));
         enum err err = role_store_get(request->db, request->arena, ids[i], &role);
         if (err == ERR_NOT_FOUND) {
-            error_field(request->error, str_format(request->arena, "role_ids.%zu", i), "no_such_record", "There is no such role.");
+            error_field(request->error, str_format(request->arena, "role_ids.%zu", i), "no_such_record",
+                        "There is no such role.");
             return error_check_fields(request->error);
         }
         TRY(err);
@@ -147,7 +254,8 @@ static enum err save_first_password(struct request *request, const struct record
         error_field(request->error, STR("first_password"), "read_only", "The password is reset by its own route.");
         return error_check_fields(request->error);
     }
-    TRY(password_check(request, "first_password", change_after(change, "login").text, change_after(change, "name").text, password));
+    TRY(password_check(request, "first_password", change_after(change, "login").text, change_after(change, "name").text,
+                       password));
     return auth_set_password(request->db, request->arena, request->config, change->id, password, true, request->now);
 }
 
@@ -155,8 +263,9 @@ static enum err user_saved(struct request *request, const struct record_change *
 {
     if (change->action == RECORD_CREATE) {
         struct value by = request->user == NULL ? value_null() : V(request->user->user_id);
-        TRY(assignment_store_insert(request->db, request->arena, change->id, change_after(change, "department_id").integer,
-                                    opt_id(change_after(change, "manager_id")), date_of(1000, 1, 1), (struct opt_date){0}, request->now, by));
+        TRY(assignment_store_insert(
+            request->db, request->arena, change->id, change_after(change, "department_id").integer,
+            opt_id(change_after(change, "manager_id")), date_of(1000, 1, 1), (struct opt_date){0}, request->now, by));
     }
     const json_t *roles = change->body == NULL ? NULL : json_object_get(change->body, "role_ids");
     if (json_is_array(roles) && (json_array_size(roles) > 0 || change->action == RECORD_UPDATE)) {
@@ -224,7 +333,8 @@ enum err org_run_places(struct job *job, json_t **result_out)
     return OK;
 }
 
-enum err org_move_user(struct request *request, int64_t user_id, int64_t department_id, struct opt_int manager_id, struct date from)
+enum err org_move_user(struct request *request, int64_t user_id, int64_t department_id, struct opt_int manager_id,
+                       struct date from)
 {
     bool cycle = false;
     if (manager_id.set) {
@@ -237,7 +347,8 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
     struct value by = request->user == NULL ? value_null() : V(request->user->user_id);
     /* What was planned from that day on no longer holds; a second move on the same day replaces the first. */
     TRY(assignment_store_cut(request->db, request->arena, user_id, from));
-    TRY(assignment_store_insert(request->db, request->arena, user_id, department_id, manager_id, from, (struct opt_date){0}, request->now, by));
+    TRY(assignment_store_insert(request->db, request->arena, user_id, department_id, manager_id, from,
+                                (struct opt_date){0}, request->now, by));
     TRY(take_place(request, user_id));
     TRY(metric_sync_user(request->db, request->arena, user_id, from));
     return org_touch(request->db, request->arena);
@@ -259,9 +370,11 @@ static enum err hand_over_chunk(struct db *db, void *context)
     struct handover *handover = context;
     int64_t *ids;
     size_t count;
-    TRY(org_store_owned(db, handover->request->arena, handover->object, handover->user_id, HANDOVER_CHUNK, &ids, &count));
+    TRY(org_store_owned(db, handover->request->arena, handover->object, handover->user_id, HANDOVER_CHUNK, &ids,
+                        &count));
     for (size_t i = 0; i < count; i++) {
-        TRY(record_transfer(handover->request, handover->object, ids[i], handover->successor_id, handover->reason, NULL));
+        TRY(record_transfer(handover->request, handover->object, ids[i], handover->successor_id, handover->reason,
+                            NULL));
     }
     handover->moved = count;
     return OK;
@@ -276,8 +389,12 @@ enum err org_run_handover(struct job *job, json_t **result_out)
     job_request(job, &request);
     for (size_t i = 0; i < object_count; i++) {
         struct handover handover = {
-            .request = &request, .object = objects[i], .user_id = json_get_int(job->input, "user_id", 0),
-            .successor_id = json_get_int(job->input, "successor_id", 0), .reason = json_get_str(job->input, "reason"), .moved = 1,
+            .request = &request,
+            .object = objects[i],
+            .user_id = json_get_int(job->input, "user_id", 0),
+            .successor_id = json_get_int(job->input, "successor_id", 0),
+            .reason = json_get_str(job->input, "reason"),
+            .moved = 1,
         };
         while (objects[i]->owner_column != NULL && handover.moved > 0) {
             TRY(db_tx(job->db, hand_over_chunk, &handover));
@@ -302,24 +419,54 @@ enum err org_holdings(struct request *request, int64_t user_id, json_t *items, i
         TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &count));
         *total_out += count;
         if (count > 0) {
-            json_array_append_new(items, json_pack("{s:s,s:I}", "object", objects[i]->name, "count", (json_int_t)count));
+            json_array_append_new(items,
+                                  json_pack("{s:s,s:I}", "object", objects[i]->name, "count", (json_int_t)count));
         }
     }
     return OK;
 }
 
 const struct object DEPARTMENT = {
-    .name = "department", .zh = "部门", .en = "Department", .plural = "departments", .table = "department", .fields = DEPARTMENT_FIELDS,
-    .view = PERMISSION_SIGNED_IN, .create = PERM_DEPARTMENT_CREATE, .edit = PERM_DEPARTMENT_EDIT, .remove = PERM_DEPARTMENT_DELETE,
-    .export = PERM_DEPARTMENT_EXPORT, .import = PERM_DEPARTMENT_IMPORT, .transfer = PERM_DEPARTMENT_TRANSFER, .default_sort = "sort_order",
-    .flags = OBJECT_DIRECTORY, .prepare = prepare_department, .saved = department_saved,
-    .children = (const struct object_child[]){{"department", "parent_id", NULL, NULL, false}, {NULL, NULL, NULL, NULL, false}},
+    .name = "department",
+    .zh = "部门",
+    .en = "Department",
+    .plural = "departments",
+    .table = "department",
+    .fields = DEPARTMENT_FIELDS,
+    .view = PERMISSION_SIGNED_IN,
+    .create = PERM_DEPARTMENT_CREATE,
+    .edit = PERM_DEPARTMENT_EDIT,
+    .remove = PERM_DEPARTMENT_DELETE,
+    .export = PERM_DEPARTMENT_EXPORT,
+    .import = PERM_DEPARTMENT_IMPORT,
+    .transfer = PERM_DEPARTMENT_TRANSFER,
+    .default_sort = "sort_order",
+    .flags = OBJECT_DIRECTORY,
+    .prepare = prepare_department,
+    .saved = department_saved,
+    .children =
+        (const struct object_child[]){{"department", "parent_id", NULL, NULL, false}, {NULL, NULL, NULL, NULL, false}},
 };
 
 const struct object USER = {
-    .name = "user", .zh = "用户", .en = "User", .plural = "users", .table = "user", .fields = USER_FIELDS,
-    .view = PERMISSION_SIGNED_IN, .create = PERM_USER_CREATE, .edit = PERM_USER_EDIT, .remove = PERM_USER_DELETE,
-    .export = PERM_USER_EXPORT, .import = PERM_USER_IMPORT, .transfer = PERM_USER_TRANSFER, .default_sort = "name",
-    .flags = OBJECT_DIRECTORY | OBJECT_NO_DELETE, .prepare = prepare_user, .saved = user_saved, .complete = complete_user,
-    .extra_body = USER_EXTRA_BODY, .extra_answer = USER_EXTRA_ANSWER,
+    .name = "user",
+    .zh = "用户",
+    .en = "User",
+    .plural = "users",
+    .table = "user",
+    .fields = USER_FIELDS,
+    .view = PERMISSION_SIGNED_IN,
+    .create = PERM_USER_CREATE,
+    .edit = PERM_USER_EDIT,
+    .remove = PERM_USER_DELETE,
+    .export = PERM_USER_EXPORT,
+    .import = PERM_USER_IMPORT,
+    .transfer = PERM_USER_TRANSFER,
+    .default_sort = "name",
+    .flags = OBJECT_DIRECTORY | OBJECT_NO_DELETE,
+    .prepare = prepare_user,
+    .saved = user_saved,
+    .complete = complete_user,
+    .extra_body = USER_EXTRA_BODY,
+    .extra_answer = USER_EXTRA_ANSWER,
 };

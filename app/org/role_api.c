@@ -5,12 +5,14 @@
 #include "org_store.h"
 #include "platform/audit.h"
 
-static const char *const SCOPES[] = {"none", "own", "own_and_subordinates", "department", "department_and_below", "chosen_departments", "all"};
+static const char *const SCOPES[] = {
+    "none", "own", "own_and_subordinates", "department", "department_and_below", "chosen_departments", "all"};
 
 static json_t *role_json(const struct role_row *role)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:I,s:I}", "id", (json_int_t)role->id, "name", json_str(role->name), "code", json_opt_str(role->code),
-                     "description", json_opt_str(role->description), "user_count", (json_int_t)role->user_count, "version", (json_int_t)role->version);
+    return json_pack("{s:I,s:o,s:o,s:o,s:I,s:I}", "id", (json_int_t)role->id, "name", json_str(role->name), "code",
+                     json_opt_str(role->code), "description", json_opt_str(role->description), "user_count",
+                     (json_int_t)role->user_count, "version", (json_int_t)role->version);
 }
 
 static json_t *ids_json(struct str list)
@@ -42,13 +44,13 @@ static enum err add_rights(struct request *request, int64_t id, json_t *role)
     }
     TRY(role_store_scopes(request->db, request->arena, id, &rows, &count));
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(scopes, json_pack("{s:o,s:o,s:o}", "object", json_str(rows[i].first), "scope", json_str(rows[i].second),
-                                                "department_ids", ids_json(rows[i].third)));
+        json_array_append_new(scopes, json_pack("{s:o,s:o,s:o}", "object", json_str(rows[i].first), "scope",
+                                                json_str(rows[i].second), "department_ids", ids_json(rows[i].third)));
     }
     TRY(role_store_fields(request->db, request->arena, id, &rows, &count));
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(fields, json_pack("{s:o,s:o,s:o}", "object", json_str(rows[i].first), "field", json_str(rows[i].second), "access",
-                                                json_str(rows[i].third)));
+        json_array_append_new(fields, json_pack("{s:o,s:o,s:o}", "object", json_str(rows[i].first), "field",
+                                                json_str(rows[i].second), "access", json_str(rows[i].third)));
     }
     return OK;
 }
@@ -85,7 +87,8 @@ enum err role_api_get(struct request *request, struct response *response)
 
 static enum err refuse_item(struct request *request, const char *list, size_t index, const char *member)
 {
-    error_field(request->error, str_format(request->arena, "%s.%zu.%s", list, index, member), "not_an_option", "%s is not known.", member);
+    error_field(request->error, str_format(request->arena, "%s.%zu.%s", list, index, member), "not_an_option",
+                "%s is not known.", member);
     return OK;
 }
 
@@ -93,8 +96,7 @@ static enum err save_permissions(struct request *request, int64_t id)
 {
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(request->json, "permissions"), index, item)
-    {
+    json_array_foreach (json_object_get(request->json, "permissions"), index, item) {
         enum permission permission;
         if (!permission_find(str_from(json_string_value(item)), &permission)) {
             TRY(refuse_item(request, "permissions", index, "permission"));
@@ -119,8 +121,7 @@ static enum err save_scopes(struct request *request, int64_t id)
 {
     size_t index, d;
     json_t *item, *department;
-    json_array_foreach(json_object_get(request->json, "scopes"), index, item)
-    {
+    json_array_foreach (json_object_get(request->json, "scopes"), index, item) {
         struct str object = json_get_str(item, "object");
         struct str scope = json_get_str(item, "scope");
         bool known = str_eq_c(object, "target") || object_find(str_c(request->arena, object)) != NULL;
@@ -129,9 +130,9 @@ static enum err save_scopes(struct request *request, int64_t id)
             continue;
         }
         TRY(role_store_add_scope(request->db, request->arena, id, object, scope));
-        json_array_foreach(json_object_get(item, "department_ids"), d, department)
-        {
-            TRY(role_store_add_scope_department(request->db, request->arena, id, object, json_integer_value(department)));
+        json_array_foreach (json_object_get(item, "department_ids"), d, department) {
+            TRY(role_store_add_scope_department(request->db, request->arena, id, object,
+                                                json_integer_value(department)));
         }
     }
     return OK;
@@ -141,15 +142,15 @@ static enum err save_fields(struct request *request, int64_t id)
 {
     size_t index;
     json_t *item;
-    json_array_foreach(json_object_get(request->json, "fields"), index, item)
-    {
+    json_array_foreach (json_object_get(request->json, "fields"), index, item) {
         struct str name = json_get_str(item, "field");
         const struct object *object = object_find(str_c(request->arena, json_get_str(item, "object")));
         if (object == NULL || fields_find(object->fields, name) == NULL) {
             TRY(refuse_item(request, "fields", index, object == NULL ? "object" : "field"));
             continue;
         }
-        TRY(role_store_add_field(request->db, request->arena, id, str_from(object->name), name, json_get_str(item, "access")));
+        TRY(role_store_add_field(request->db, request->arena, id, str_from(object->name), name,
+                                 json_get_str(item, "access")));
     }
     return OK;
 }
@@ -186,7 +187,8 @@ enum err role_api_create(struct request *request, struct response *response)
 {
     int64_t id = 0;
     struct str name = str_trim(json_get_str(request->json, "name"));
-    TRY(explain_name(request, role_store_insert(request->db, request->arena, name, description_of(request), request->now, &id)));
+    TRY(explain_name(request,
+                     role_store_insert(request->db, request->arena, name, description_of(request), request->now, &id)));
     TRY(save_rights(request, id));
     TRY(audit_write(request, "role", id, "create", 1, request->json, (struct str){0}));
     response->status = 201;
@@ -204,7 +206,8 @@ enum err role_api_update(struct request *request, struct response *response)
         return error_set(request->error, ERR_CONFLICT, "The administrator's role cannot be changed.");
     }
     struct str name = str_trim(json_get_str(request->json, "name"));
-    TRY(explain_name(request, role_store_update(request->db, request->arena, id, version, name, description_of(request), request->now)));
+    TRY(explain_name(request, role_store_update(request->db, request->arena, id, version, name, description_of(request),
+                                                request->now)));
     TRY(save_rights(request, id));
     TRY(audit_write(request, "role", id, "update", version + 1, request->json, (struct str){0}));
     return answer_role(request, response, id);
@@ -230,40 +233,61 @@ enum err role_api_permissions(struct request *request, struct response *response
     json_t *items = json_keep(request->arena, json_array());
     for (int i = PERMISSION_SIGNED_IN + 1; i < PERMISSION_COUNT; i++) {
         json_array_append_new(items, json_pack("{s:s,s:s,s:s}", "key", permission_key((enum permission)i), "label_zh",
-                                               permission_label((enum permission)i, true), "label_en", permission_label((enum permission)i, false)));
+                                               permission_label((enum permission)i, true), "label_en",
+                                               permission_label((enum permission)i, false)));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;
 }
 
-static const struct option ACCESS[] = {{"hidden", "隐藏", "Hidden"}, {"masked", "脱敏", "Masked"}, {"read", "只读", "Read"}, {"edit", "可编辑", "Edit"}, {NULL, NULL, NULL}};
+static const struct option ACCESS[] = {{"hidden", "隐藏", "Hidden"},
+                                       {"masked", "脱敏", "Masked"},
+                                       {"read", "只读", "Read"},
+                                       {"edit", "可编辑", "Edit"},
+                                       {NULL, NULL, NULL}};
 static const struct field SCOPE_ITEM[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "object name, or target"},
-    {.name = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "none, own, own_and_subordinates, department, department_and_below, chosen_departments, all"},
+    {.name = "scope",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "none, own, own_and_subordinates, department, department_and_below, chosen_departments, all"},
     {.name = "department_ids", .type = FIELD_LIST, .item = FIELD_INT, .about = "of chosen_departments"},
     FIELD_END,
 };
 static const struct field FIELD_ITEM[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "object name"},
     {.name = "field", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "field name"},
-    {.name = "access", .type = FIELD_ENUM, .options = ACCESS, .flags = FIELD_REQUIRED, .about = "the widest over a user's roles counts"},
+    {.name = "access",
+     .type = FIELD_ENUM,
+     .options = ACCESS,
+     .flags = FIELD_REQUIRED,
+     .about = "the widest over a user's roles counts"},
     FIELD_END,
 };
 const struct field ROLE_BODY[] = {
     {.name = "name", .type = FIELD_TEXT, .max = 100, .flags = FIELD_REQUIRED, .about = "shown"},
     {.name = "description", .type = FIELD_TEXT, .max = 500, .flags = FIELD_NULLABLE, .about = "what it is for"},
-    {.name = "permissions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "keys of GET /permissions"},
+    {.name = "permissions",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "keys of GET /permissions"},
     {.name = "scopes", .type = FIELD_LIST, .fields = SCOPE_ITEM, .flags = FIELD_REQUIRED, .about = "on which records"},
     {.name = "fields", .type = FIELD_LIST, .fields = FIELD_ITEM, .about = "restricted fields"},
     FIELD_END,
 };
-#define ROLE_HEAD                                                                                                       \
-    {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "role"},                                        \
-    {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},                                    \
-    {.name = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "of built-in roles"},       \
-    {.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "what it is for"},   \
-    {.name = "user_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "who holds it"},                        \
-    {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"}
+#define ROLE_HEAD                                                                                                      \
+    {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "role"},                                       \
+        {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},                               \
+        {.name = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "of built-in roles"},  \
+        {.name = "description",                                                                                        \
+         .type = FIELD_TEXT,                                                                                           \
+         .flags = FIELD_REQUIRED | FIELD_NULLABLE,                                                                     \
+         .about = "what it is for"},                                                                                   \
+        {.name = "user_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "who holds it"},                   \
+    {                                                                                                                  \
+        .name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"                         \
+    }
 const struct field ROLE_ANSWER[] = {
     ROLE_HEAD,
     {.name = "permissions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "keys"},
@@ -272,11 +296,15 @@ const struct field ROLE_ANSWER[] = {
     FIELD_END,
 };
 static const struct field ROLE_ITEM[] = {ROLE_HEAD, FIELD_END};
-const struct field ROLES_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = ROLE_ITEM, .flags = FIELD_REQUIRED, .about = "all roles"}, FIELD_END};
+const struct field ROLES_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .fields = ROLE_ITEM, .flags = FIELD_REQUIRED, .about = "all roles"},
+    FIELD_END};
 static const struct field PERMISSION_ITEM[] = {
     {.name = "key", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "object.action"},
     {.name = "label_zh", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "Chinese"},
     {.name = "label_en", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "English"},
     FIELD_END,
 };
-const struct field PERMISSIONS_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = PERMISSION_ITEM, .flags = FIELD_REQUIRED, .about = "all of them"}, FIELD_END};
+const struct field PERMISSIONS_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .fields = PERMISSION_ITEM, .flags = FIELD_REQUIRED, .about = "all of them"},
+    FIELD_END};

@@ -2,27 +2,31 @@
 #include "org_store.h"
 
 static const struct column ROLE[] = {
-    COLUMN(struct role_row, id), COLUMN(struct role_row, name), COLUMN(struct role_row, code), COLUMN(struct role_row, description),
-    COLUMN(struct role_row, user_count), COLUMN(struct role_row, version),
+    COLUMN(struct role_row, id),          COLUMN(struct role_row, name),       COLUMN(struct role_row, code),
+    COLUMN(struct role_row, description), COLUMN(struct role_row, user_count), COLUMN(struct role_row, version),
 };
-static const struct column WORD[] = {COLUMN(struct role_word, first), COLUMN(struct role_word, second), COLUMN(struct role_word, third)};
+static const struct column WORD[] = {COLUMN(struct role_word, first), COLUMN(struct role_word, second),
+                                     COLUMN(struct role_word, third)};
 static const struct column COMPANY[] = {
-    COLUMN(struct company_row, name), COLUMN(struct company_row, time_zone), COLUMN(struct company_row, currency),
-    COLUMN(struct company_row, fiscal_year_start_month), COLUMN(struct company_row, version),
+    COLUMN(struct company_row, name),     COLUMN(struct company_row, time_zone),
+    COLUMN(struct company_row, currency), COLUMN(struct company_row, fiscal_year_start_month),
+    COLUMN(struct company_row, version),
 };
 static const struct column REGION[] = {
-    COLUMN(struct region_row, id), COLUMN(struct region_row, code), COLUMN(struct region_row, name), COLUMN(struct region_row, full_name),
-    COLUMN(struct region_row, level), COLUMN(struct region_row, has_children),
+    COLUMN(struct region_row, id),        COLUMN(struct region_row, code),  COLUMN(struct region_row, name),
+    COLUMN(struct region_row, full_name), COLUMN(struct region_row, level), COLUMN(struct region_row, has_children),
 };
 
-#define ROLE_COLUMNS                                                                                                    \
-    "SELECT r.id, r.name, r.code, r.description, (SELECT COUNT(*) FROM user_role ur WHERE ur.role_id = r.id) AS user_count, r.version FROM role r "
+#define ROLE_COLUMNS                                                                                                   \
+    "SELECT r.id, r.name, r.code, r.description, (SELECT COUNT(*) FROM user_role ur WHERE ur.role_id = r.id) AS "      \
+    "user_count, r.version FROM role r "
 
 STATEMENT_ROWS(LIST, "role.list", struct role_row, ROLE, ROLE_COLUMNS "ORDER BY r.id");
 STATEMENT_ROWS(GET, "role.get", struct role_row, ROLE, ROLE_COLUMNS "WHERE r.id = ?");
 STATEMENT(INSERT, "role.insert", "INSERT INTO role (name, description, created_at, updated_at) VALUES (?, ?, ?, ?)");
-STATEMENT(UPDATE, "role.update",
-          "UPDATE role SET name = ?, description = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?");
+STATEMENT(
+    UPDATE, "role.update",
+    "UPDATE role SET name = ?, description = ?, updated_at = ?, version = version + 1 WHERE id = ? AND version = ?");
 STATEMENT(DELETE, "role.delete", "DELETE FROM role WHERE id = ? AND code IS NULL");
 STATEMENT(CLEAR_PERMISSIONS, "role.clear_permissions", "DELETE FROM role_permission WHERE role_id = ?");
 STATEMENT(CLEAR_SCOPES, "role.clear_scopes", "DELETE FROM role_scope WHERE role_id = ?");
@@ -32,25 +36,32 @@ STATEMENT(ADD_SCOPE, "role.add_scope", "INSERT INTO role_scope (role_id, object,
 STATEMENT(ADD_SCOPE_DEPARTMENT, "role.add_scope_department",
           "INSERT INTO role_scope_department (role_id, object, department_id) VALUES (?, ?, ?)");
 STATEMENT(ADD_FIELD, "role.add_field", "INSERT INTO role_field (role_id, object, field, access) VALUES (?, ?, ?, ?)");
-STATEMENT_ROWS(PERMISSIONS, "role.permissions", struct role_word, WORD,
-               "SELECT permission AS first, '' AS second, '' AS third FROM role_permission WHERE role_id = ? ORDER BY permission");
+STATEMENT_ROWS(
+    PERMISSIONS, "role.permissions", struct role_word, WORD,
+    "SELECT permission AS first, '' AS second, '' AS third FROM role_permission WHERE role_id = ? ORDER BY permission");
 STATEMENT_ROWS(SCOPES, "role.scopes", struct role_word, WORD,
-               "SELECT s.object AS first, s.scope AS second, COALESCE((SELECT GROUP_CONCAT(d.department_id ORDER BY d.department_id) "
+               "SELECT s.object AS first, s.scope AS second, COALESCE((SELECT GROUP_CONCAT(d.department_id ORDER BY "
+               "d.department_id) "
                "FROM role_scope_department d WHERE d.role_id = s.role_id AND d.object = s.object), '') AS third "
                "FROM role_scope s WHERE s.role_id = ? ORDER BY s.object");
 STATEMENT_ROWS(FIELDS, "role.fields", struct role_word, WORD,
-               "SELECT object AS first, field AS second, access AS third FROM role_field WHERE role_id = ? ORDER BY object, field");
+               "SELECT object AS first, field AS second, access AS third FROM role_field WHERE role_id = ? ORDER BY "
+               "object, field");
 STATEMENT_ROWS(GET_COMPANY, "company.get", struct company_row, COMPANY,
                "SELECT name, time_zone, currency, fiscal_year_start_month, version FROM company WHERE id = 1");
 STATEMENT(UPDATE_COMPANY, "company.update",
-          "UPDATE company SET name = ?, time_zone = ?, currency = ?, fiscal_year_start_month = ?, version = version + 1, org_epoch = org_epoch + 1 "
+          "UPDATE company SET name = ?, time_zone = ?, currency = ?, fiscal_year_start_month = ?, version = version + "
+          "1, org_epoch = org_epoch + 1 "
           "WHERE id = 1 AND version = ?");
 STATEMENT_ROWS(REGION_CHILDREN, "region.children", struct region_row, REGION,
-               "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = r.id) AS has_children "
+               "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = "
+               "r.id) AS has_children "
                "FROM region r WHERE (? = 0 AND r.parent_id IS NULL) OR r.parent_id = ? ORDER BY r.id");
 STATEMENT_ROWS(REGION_SEARCH, "region.search", struct region_row, REGION,
-               "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = r.id) AS has_children "
-               "FROM region r WHERE r.full_name LIKE CONCAT('%', REPLACE(REPLACE(?, '%', ''), '_', ''), '%') ORDER BY r.level, r.id LIMIT 50");
+               "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = "
+               "r.id) AS has_children "
+               "FROM region r WHERE r.full_name LIKE CONCAT('%', REPLACE(REPLACE(?, '%', ''), '_', ''), '%') ORDER BY "
+               "r.level, r.id LIMIT 50");
 
 enum err role_store_list(struct db *db, struct arena *arena, struct role_row **rows_out, size_t *count_out)
 {
@@ -62,7 +73,8 @@ enum err role_store_get(struct db *db, struct arena *arena, int64_t id, struct r
     return db_one(db, arena, &GET, ARGS(V(id)), out);
 }
 
-enum err role_store_insert(struct db *db, struct arena *arena, struct str name, struct str description, struct instant now, int64_t *id_out)
+enum err role_store_insert(struct db *db, struct arena *arena, struct str name, struct str description,
+                           struct instant now, int64_t *id_out)
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &INSERT, ARGS(V(name), V(description), V(now), V(now)), &result));
@@ -70,7 +82,8 @@ enum err role_store_insert(struct db *db, struct arena *arena, struct str name, 
     return OK;
 }
 
-enum err role_store_update(struct db *db, struct arena *arena, int64_t id, int64_t version, struct str name, struct str description, struct instant now)
+enum err role_store_update(struct db *db, struct arena *arena, int64_t id, int64_t version, struct str name,
+                           struct str description, struct instant now)
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &UPDATE, ARGS(V(name), V(description), V(now), V(id), V(version)), &result));
@@ -101,27 +114,32 @@ enum err role_store_add_scope(struct db *db, struct arena *arena, int64_t id, st
     return db_exec(db, arena, &ADD_SCOPE, ARGS(V(id), V(object), V(scope)));
 }
 
-enum err role_store_add_scope_department(struct db *db, struct arena *arena, int64_t id, struct str object, int64_t department_id)
+enum err role_store_add_scope_department(struct db *db, struct arena *arena, int64_t id, struct str object,
+                                         int64_t department_id)
 {
     return db_exec(db, arena, &ADD_SCOPE_DEPARTMENT, ARGS(V(id), V(object), V(department_id)));
 }
 
-enum err role_store_add_field(struct db *db, struct arena *arena, int64_t id, struct str object, struct str field, struct str access)
+enum err role_store_add_field(struct db *db, struct arena *arena, int64_t id, struct str object, struct str field,
+                              struct str access)
 {
     return db_exec(db, arena, &ADD_FIELD, ARGS(V(id), V(object), V(field), V(access)));
 }
 
-enum err role_store_permissions(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out, size_t *count_out)
+enum err role_store_permissions(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out,
+                                size_t *count_out)
 {
     return db_many(db, arena, &PERMISSIONS, ARGS(V(id)), rows_out, count_out);
 }
 
-enum err role_store_scopes(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out, size_t *count_out)
+enum err role_store_scopes(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out,
+                           size_t *count_out)
 {
     return db_many(db, arena, &SCOPES, ARGS(V(id)), rows_out, count_out);
 }
 
-enum err role_store_fields(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out, size_t *count_out)
+enum err role_store_fields(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out,
+                           size_t *count_out)
 {
     return db_many(db, arena, &FIELDS, ARGS(V(id)), rows_out, count_out);
 }
@@ -135,12 +153,14 @@ enum err company_store_update(struct db *db, struct arena *arena, const struct c
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &UPDATE_COMPANY,
-                       ARGS(V(company->name), V(company->time_zone), V(company->currency), V(company->fiscal_year_start_month), V(company->version)),
+                       ARGS(V(company->name), V(company->time_zone), V(company->currency),
+                            V(company->fiscal_year_start_month), V(company->version)),
                        &result));
     return result.affected == 1 ? OK : ERR_STALE_VERSION;
 }
 
-enum err region_store_list(struct db *db, struct arena *arena, int64_t parent_id, struct str search, struct region_row **rows_out, size_t *count_out)
+enum err region_store_list(struct db *db, struct arena *arena, int64_t parent_id, struct str search,
+                           struct region_row **rows_out, size_t *count_out)
 {
     if (search.len > 0) {
         return db_many(db, arena, &REGION_SEARCH, ARGS(V(search)), rows_out, count_out);

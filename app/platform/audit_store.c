@@ -1,12 +1,13 @@
 /* Table audit_entry. */
 #include "platform/audit.h"
 
-STATEMENT(ADD, "audit.add",
-          "INSERT INTO audit_entry (object, record_id, action, version, changes, reason, user_id, address, request_id, at) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+STATEMENT(
+    ADD, "audit.add",
+    "INSERT INTO audit_entry (object, record_id, action, version, changes, reason, user_id, address, request_id, at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
-enum err audit_write(struct request *request, const char *object, int64_t record_id, const char *action, int64_t version,
-                     const json_t *changes, struct str reason)
+enum err audit_write(struct request *request, const char *object, int64_t record_id, const char *action,
+                     int64_t version, const json_t *changes, struct str reason)
 {
     struct value changes_value = changes == NULL ? value_null() : V(json_write(request->arena, changes));
     struct value user = request->user == NULL ? value_null() : V(request->user->user_id);

@@ -89,7 +89,8 @@ static enum err authorise(struct request *request)
     }
     int64_t limit = request->config->rate_per_minute;
     if (limit > 0 && metrics_user_rate(request->user->user_id, request->now.ms / 60000) > limit) {
-        request->error->retry_at = instant_format(request->arena, (struct instant){(request->now.ms / 60000 + 1) * 60000});
+        request->error->retry_at =
+            instant_format(request->arena, (struct instant){(request->now.ms / 60000 + 1) * 60000});
         return error_set(request->error, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
     }
     if (route->permission != PERMISSION_SIGNED_IN && !identity_can(request->user, route->permission)) {
@@ -232,7 +233,8 @@ void dispatch_refuse(struct request *request, struct response *response, enum er
     json_t *fields = json_array();
     for (size_t i = 0; i < error->field_count; i++) {
         json_array_append_new(fields, json_pack("{s:o,s:o,s:o}", "field", json_str(error->fields[i].field), "code",
-                                                json_str(error->fields[i].code), "message", json_str(error->fields[i].message)));
+                                                json_str(error->fields[i].code), "message",
+                                                json_str(error->fields[i].message)));
     }
     json_object_set_new(problem, "errors", fields);
     if (error->retry_at.len > 0) {
@@ -241,7 +243,8 @@ void dispatch_refuse(struct request *request, struct response *response, enum er
     if (error->extra != NULL) {
         json_object_update(problem, error->extra);
     }
-    *response = (struct response){.status = err_status(err), .json = problem, .content_type = "application/problem+json"};
+    *response =
+        (struct response){.status = err_status(err), .json = problem, .content_type = "application/problem+json"};
 }
 
 void dispatch(struct dispatcher *dispatcher, struct request *request, struct response *response)

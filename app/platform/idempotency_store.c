@@ -19,8 +19,9 @@ static const struct column STORED_ANSWER[] = {
     COLUMN(struct stored_answer, answer),
 };
 
-STATEMENT(CLAIM, "idempotency.claim",
-          "INSERT INTO idempotency_key (user_id, idempotency_key, request_hash, status, created_at) VALUES (?, ?, ?, 0, ?)");
+STATEMENT(
+    CLAIM, "idempotency.claim",
+    "INSERT INTO idempotency_key (user_id, idempotency_key, request_hash, status, created_at) VALUES (?, ?, ?, 0, ?)");
 STATEMENT_ROWS(FIND, "idempotency.find", struct stored_answer, STORED_ANSWER,
                "SELECT request_hash, status, answer FROM idempotency_key WHERE user_id = ? AND idempotency_key = ?");
 STATEMENT(SAVE, "idempotency.save",
@@ -82,13 +83,15 @@ enum err idempotency_begin(struct request *request, struct response *response, b
 {
     *replayed_out = false;
     if (!key_is_acceptable(request->idempotency_key)) {
-        error_field(request->error, STR("Idempotency-Key"), "too_long", "The idempotency key must be 1 to 100 visible ASCII characters.");
+        error_field(request->error, STR("Idempotency-Key"), "too_long",
+                    "The idempotency key must be 1 to 100 visible ASCII characters.");
         return error_check_fields(request->error);
     }
     struct str hash = request_hash(request);
     struct value user = V(key_user(request));
     struct value key = V(request->idempotency_key);
-    TRY(db_exec(request->db, request->arena, &FORGET, ARGS(user, key, V(((struct instant){request->now.ms - KEPT_MS})))));
+    TRY(db_exec(request->db, request->arena, &FORGET,
+                ARGS(user, key, V(((struct instant){request->now.ms - KEPT_MS})))));
     enum err err = db_exec(request->db, request->arena, &CLAIM, ARGS(user, key, V(hash), V(request->now)));
     if (err != ERR_DUPLICATE) {
         return err;

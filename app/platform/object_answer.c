@@ -38,8 +38,9 @@ json_t *object_answer(struct request *request, const struct object *object, cons
             masked = masked == NULL ? json_array() : masked;
             json_array_append_new(masked, json_string(field->name));
         }
-        json_object_set_new(record, field->name, mask ? masked_json(request->arena, field, row->values[i])
-                                                      : field_json(field, row->values[i], request->arena));
+        json_object_set_new(record, field->name,
+                            mask ? masked_json(request->arena, field, row->values[i])
+                                 : field_json(field, row->values[i], request->arena));
         if (field->type == FIELD_REF) {
             struct value label = mask ? value_null() : row->labels[i];
             json_object_set_new(record, reference_label_member(request->arena, field).ptr,
@@ -50,4 +51,24 @@ json_t *object_answer(struct request *request, const struct object *object, cons
         json_object_set_new(record, "masked", masked);
     }
     return record;
+}
+
+json_t *object_option(struct request *request, const struct object *object, const struct record_row *row)
+{
+    struct value label = value_null();
+    struct value hint = value_null();
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        bool wanted = (field->flags & FIELD_LABEL) != 0 || (field->type == FIELD_REF && hint.type == VALUE_NULL);
+        if (!wanted || scope_field_access(request, object, field->name) < FIELD_ACCESS_READ) {
+            continue;
+        }
+        if (field->type == FIELD_REF) {
+            hint = row->labels[i];
+        } else {
+            label = row->values[i];
+        }
+    }
+    return json_pack("{s:I,s:o,s:o}", "id", (json_int_t)row->id, "label", label.type == VALUE_TEXT ? json_str(label.text) : json_null(), "hint",
+                     hint.type == VALUE_TEXT ? json_str(hint.text) : json_null());
 }

@@ -141,7 +141,8 @@ static enum err list_options(struct request *request, struct response *response)
 {
     const struct object *object = object_of(request);
     struct list_request list;
-    TRY(object_list_read(request, object, request_query(request, "filter"), (struct str){0}, request_query(request, "q"), &list));
+    TRY(object_list_read(request, object, request_query(request, "filter"), (struct str){0},
+                         request_query(request, "q"), &list));
     int64_t limit = 0;
     TRY(request_query_int(request, "limit", 20, 1, OPTIONS_MAX, &limit));
     list.limit = (size_t)limit;
@@ -149,15 +150,8 @@ static enum err list_options(struct request *request, struct response *response)
     size_t count;
     TRY(object_store_list(request, &list, &rows, &count));
     json_t *items = json_keep(request->arena, json_array());
-    size_t label = object_field(object, object_label(object)->name);
     for (size_t i = 0; i < count; i++) {
-        struct value hint = value_null();
-        for (size_t f = 0; object->fields[f].name != NULL && hint.type == VALUE_NULL; f++) {
-            hint = object->fields[f].type == FIELD_REF ? rows[i].labels[f] : value_null();
-        }
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "id", (json_int_t)rows[i].id, "label",
-                                               json_str(rows[i].values[label].text), "hint",
-                                               hint.type == VALUE_TEXT ? json_str(hint.text) : json_null()));
+        json_array_append_new(items, object_option(request, object, &rows[i]));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;
@@ -253,7 +247,8 @@ static enum err read_parts(struct request *request, struct aggregate_part *parts
         struct str unit = part;
         struct str name;
         size_t index = 0;
-        if (part.len == 0 || *count == AGGREGATE_PARTS_MAX || !str_cut(&unit, ':', &name) || !find_open_field(request, name, &index)) {
+        if (part.len == 0 || *count == AGGREGATE_PARTS_MAX || !str_cut(&unit, ':', &name) ||
+            !find_open_field(request, name, &index)) {
             return refuse_query(request, "group_by", part);
         }
         bool is_date = object_of(request)->fields[index].type == FIELD_DATE;
@@ -266,7 +261,8 @@ static enum err read_parts(struct request *request, struct aggregate_part *parts
     return OK;
 }
 
-static enum err read_measures(struct request *request, struct aggregate_measure *measures, struct str *names, size_t *count)
+static enum err read_measures(struct request *request, struct aggregate_measure *measures, struct str *names,
+                              size_t *count)
 {
     static const struct {
         const char *word;
@@ -339,7 +335,8 @@ static enum err aggregate_records(struct request *request, struct response *resp
         for (size_t i = 0; i < part_count; i++) {
             const struct field *field = &object->fields[parts[i].field];
             struct value label = rows_get(&rows, r, 1 + part_count + i);
-            json_object_set_new(keys, field->name, aggregate_json(request, parts[i].unit != 0 ? NULL : field, rows_get(&rows, r, 1 + i)));
+            json_object_set_new(keys, field->name,
+                                aggregate_json(request, parts[i].unit != 0 ? NULL : field, rows_get(&rows, r, 1 + i)));
             json_object_set_new(labels, field->name, label.type == VALUE_TEXT ? json_str(label.text) : json_null());
         }
         for (size_t i = 0; i < measure_count; i++) {
@@ -376,7 +373,9 @@ static const struct field OPTIONS_QUERY[] = {
 static const struct field AGGREGATE_QUERY[] = {
     {.name = "filter", .type = FIELD_LONG_TEXT, .about = "filter language, as JSON"},
     {.name = "group_by", .type = FIELD_TEXT, .about = "up to three: field, or date field with :month, :quarter, :year"},
-    {.name = "measures", .type = FIELD_TEXT, .about = "count, sum:f, avg:f (rounded), min:f, max:f, median_x2:f (twice the median)"},
+    {.name = "measures",
+     .type = FIELD_TEXT,
+     .about = "count, sum:f, avg:f (rounded), min:f, max:f, median_x2:f (twice the median)"},
     FIELD_END,
 };
 static const struct field OPTION_ITEM[] = {
@@ -386,7 +385,8 @@ static const struct field OPTION_ITEM[] = {
     FIELD_END,
 };
 static const struct field OPTIONS_ANSWER[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = OPTION_ITEM, .about = "best first"}, FIELD_END,
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = OPTION_ITEM, .about = "best first"},
+    FIELD_END,
 };
 static const struct field GROUP_ITEM[] = {
     {.name = "keys", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "group key by field name"},
@@ -395,7 +395,8 @@ static const struct field GROUP_ITEM[] = {
     FIELD_END,
 };
 static const struct field AGGREGATE_ANSWER[] = {
-    {.name = "groups", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = GROUP_ITEM, .about = "ordered by keys"}, FIELD_END,
+    {.name = "groups", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = GROUP_ITEM, .about = "ordered by keys"},
+    FIELD_END,
 };
 static const struct field TRANSFER_BODY[] = {
     {.name = "owner_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_REQUIRED, .about = "the new owner"},
@@ -404,10 +405,18 @@ static const struct field TRANSFER_BODY[] = {
     FIELD_END,
 };
 static const struct option BULK_ACTIONS[] = {
-    {"delete", "删除", "Delete"}, {"restore", "恢复", "Restore"}, {"transfer", "转移", "Transfer"}, {"update", "修改", "Update"}, {NULL, NULL, NULL},
+    {"delete", "删除", "Delete"},
+    {"restore", "恢复", "Restore"},
+    {"transfer", "转移", "Transfer"},
+    {"update", "修改", "Update"},
+    {NULL, NULL, NULL},
 };
 static const struct field BULK_BODY[] = {
-    {.name = "action", .type = FIELD_ENUM, .options = BULK_ACTIONS, .flags = FIELD_REQUIRED, .about = "what to do with each"},
+    {.name = "action",
+     .type = FIELD_ENUM,
+     .options = BULK_ACTIONS,
+     .flags = FIELD_REQUIRED,
+     .about = "what to do with each"},
     {.name = "ids", .type = FIELD_LIST, .item = FIELD_INT, .max = BULK_IDS_MAX, .about = "these records"},
     {.name = "filter", .type = FIELD_JSON, .about = "or all that match"},
     {.name = "owner_id", .type = FIELD_REF, .ref = "user", .about = "transfer: the new owner"},
@@ -422,11 +431,16 @@ static const struct field EXPORT_BODY[] = {
     {.name = "filter", .type = FIELD_JSON, .about = "as in the list"},
     {.name = "sort", .type = FIELD_TEXT, .about = "as in the list"},
     {.name = "q", .type = FIELD_TEXT, .about = "as in the list"},
-    {.name = "columns", .type = FIELD_LIST, .item = FIELD_TEXT, .max = 200, .about = "fields in order; all unless given"},
+    {.name = "columns",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .max = 200,
+     .about = "fields in order; all unless given"},
     FIELD_END,
 };
 static const struct field JOB_ANSWER[] = {
-    {.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}"}, FIELD_END,
+    {.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}"},
+    FIELD_END,
 };
 
 static char *text_of(const char *format, const char *a, const char *b)
@@ -458,7 +472,10 @@ static const struct field *answer_fields(const struct object *object)
     static const struct field head[] = {
         {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "never changes"},
         {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"},
-        {.name = "deleted_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "in the recycle bin since"},
+        {.name = "deleted_at",
+         .type = FIELD_INSTANT,
+         .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+         .about = "in the recycle bin since"},
         {.name = "masked", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "fields shown masked"},
         FIELD_END,
     };
@@ -470,14 +487,16 @@ static const struct field *answer_fields(const struct object *object)
         const struct field *field = &object->fields[i];
         fields[count] = *field;
         /* Absent only where field permissions hide it; null where the column may be. */
-        fields[count].flags = (field->flags & ~(unsigned)FIELD_REQUIRED) | ((field->flags & FIELD_REQUIRED) != 0 ? 0 : FIELD_NULLABLE);
+        fields[count].flags =
+            (field->flags & ~(unsigned)FIELD_REQUIRED) | ((field->flags & FIELD_REQUIRED) != 0 ? 0 : FIELD_NULLABLE);
         count++;
         if (field->type == FIELD_REF) {
             char *label = NULL;
             if (asprintf(&label, "%.*s_name", (int)strlen(field->name) - 3, field->name) < 0) {
                 abort();
             }
-            fields[count++] = (struct field){.name = label, .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "name behind the reference"};
+            fields[count++] = (struct field){
+                .name = label, .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "name behind the reference"};
         }
     }
     const struct field *named = concat(head, fields);
@@ -491,7 +510,10 @@ static const struct field *list_answer(const struct field *item)
 {
     const struct field list[] = {
         {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = item, .about = "the page"},
-        {.name = "next_cursor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null on the last page"},
+        {.name = "next_cursor",
+         .type = FIELD_TEXT,
+         .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+         .about = "null on the last page"},
         {.name = "total", .type = FIELD_INT, .about = "when asked"},
         {.name = "total_exact", .type = FIELD_BOOL, .about = "false: at least total"},
         FIELD_END,
@@ -512,17 +534,33 @@ const struct route *object_routes(const struct object *object, size_t *count_out
     enum route_records records_list = directory ? RECORDS_DIRECTORY : RECORDS_LIST;
     enum route_records records_one = directory ? RECORDS_DIRECTORY : RECORDS_ONE;
     const struct route candidates[] = {
-        {"GET", all, "list", object->view, 0, records_list, object->name, LIST_QUERY, NULL, list_answer(answer), list_records, object, "Lists records in scope."},
-        {"GET", one, "get", object->view, 0, records_one, object->name, NULL, NULL, answer, get_record, object, "One record."},
-        {"GET", text_of("/%s%s", plural, "/options"), "options", object->view, 0, directory ? RECORDS_DIRECTORY : RECORDS_SEARCH, object->name, OPTIONS_QUERY, NULL, OPTIONS_ANSWER, list_options, object, "Suggestions for a reference field."},
-        {"GET", text_of("/%s%s", plural, "/aggregate"), "aggregate", object->view, 0, directory ? RECORDS_DIRECTORY : RECORDS_AGGREGATE, object->name, AGGREGATE_QUERY, NULL, AGGREGATE_ANSWER, aggregate_records, object, "Counts and sums of the records in scope, by group."},
-        {"POST", text_of("/%s%s", plural, "/export"), "export", object->export, 0, directory ? RECORDS_DIRECTORY : RECORDS_EXPORT, object->name, NULL, EXPORT_BODY, JOB_ANSWER, export_records, object, "Makes a file of the list, as a job."},
-        {"POST", writable ? all : NULL, "create", object->create, ROUTE_HANDLER_CHECKS, RECORDS_NONE, object->name, NULL, body, answer, create_record, object, "Creates a record."},
-        {"PATCH", writable ? one : NULL, "update", object->edit, ROUTE_HANDLER_CHECKS, records_one, object->name, NULL, body, answer, update_record, object, "Changes the named fields."},
-        {"DELETE", deletable ? one : NULL, "delete", object->remove, 0, records_one, object->name, NULL, NULL, NULL, delete_record, object, "Moves a record to the recycle bin."},
-        {"POST", deletable ? text_of("/%s%s", plural, "/{id}/restore") : NULL, "restore", object->remove, 0, records_one, object->name, NULL, NULL, answer, restore_record, object, "Takes a record out of the recycle bin."},
-        {"POST", object->owner_column ? text_of("/%s%s", plural, "/{id}/transfer") : NULL, "transfer", object->transfer, 0, records_one, object->name, NULL, TRANSFER_BODY, NULL, transfer_record, object, "Gives a record to another owner; history, stage and links stay."},
-        {"POST", deletable ? text_of("/%s%s", plural, "/bulk") : NULL, "bulk", object->view, 0, RECORDS_NONE, object->name, NULL, BULK_BODY, JOB_ANSWER, bulk_records, object, "Does one thing to many records, as a job."},
+        {"GET", all, "list", object->view, 0, records_list, object->name, LIST_QUERY, NULL, list_answer(answer),
+         list_records, object, "Lists records in scope."},
+        {"GET", one, "get", object->view, 0, records_one, object->name, NULL, NULL, answer, get_record, object,
+         "One record."},
+        {"GET", text_of("/%s%s", plural, "/options"), "options", object->view, 0,
+         directory ? RECORDS_DIRECTORY : RECORDS_SEARCH, object->name, OPTIONS_QUERY, NULL, OPTIONS_ANSWER,
+         list_options, object, "Suggestions for a reference field."},
+        {"GET", text_of("/%s%s", plural, "/aggregate"), "aggregate", object->view, 0,
+         directory ? RECORDS_DIRECTORY : RECORDS_AGGREGATE, object->name, AGGREGATE_QUERY, NULL, AGGREGATE_ANSWER,
+         aggregate_records, object, "Counts and sums of the records in scope, by group."},
+        {"POST", text_of("/%s%s", plural, "/export"), "export", object->export, 0,
+         directory ? RECORDS_DIRECTORY : RECORDS_EXPORT, object->name, NULL, EXPORT_BODY, JOB_ANSWER, export_records,
+         object, "Makes a file of the list, as a job."},
+        {"POST", writable ? all : NULL, "create", object->create, ROUTE_HANDLER_CHECKS, RECORDS_NONE, object->name,
+         NULL, body, answer, create_record, object, "Creates a record."},
+        {"PATCH", writable ? one : NULL, "update", object->edit, ROUTE_HANDLER_CHECKS, records_one, object->name, NULL,
+         body, answer, update_record, object, "Changes the named fields."},
+        {"DELETE", deletable ? one : NULL, "delete", object->remove, 0, records_one, object->name, NULL, NULL, NULL,
+         delete_record, object, "Moves a record to the recycle bin."},
+        {"POST", deletable ? text_of("/%s%s", plural, "/{id}/restore") : NULL, "restore", object->remove, 0,
+         records_one, object->name, NULL, NULL, answer, restore_record, object,
+         "Takes a record out of the recycle bin."},
+        {"POST", object->owner_column ? text_of("/%s%s", plural, "/{id}/transfer") : NULL, "transfer", object->transfer,
+         0, records_one, object->name, NULL, TRANSFER_BODY, NULL, transfer_record, object,
+         "Gives a record to another owner; history, stage and links stay."},
+        {"POST", deletable ? text_of("/%s%s", plural, "/bulk") : NULL, "bulk", object->view, 0, RECORDS_NONE,
+         object->name, NULL, BULK_BODY, JOB_ANSWER, bulk_records, object, "Does one thing to many records, as a job."},
     };
     size_t count = sizeof candidates / sizeof candidates[0];
     struct route *routes = calloc(count, sizeof *routes);

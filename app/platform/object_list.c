@@ -26,7 +26,8 @@ const struct field *object_filter_fields(struct request *request, const struct o
     return fields;
 }
 
-static enum err read_sort(struct request *request, const struct object *object, struct str sort, struct list_request *out)
+static enum err read_sort(struct request *request, const struct object *object, struct str sort,
+                          struct list_request *out)
 {
     struct str name = sort.len == 0 ? str_from(object->default_sort) : sort;
     out->descending = str_starts(name, STR("-"));
@@ -41,7 +42,8 @@ static enum err read_sort(struct request *request, const struct object *object, 
             return OK;
         }
     }
-    return error_set(request->error, ERR_BAD_SORT, "This list cannot be sorted by \"%.*s\".", STR_ARG(str_slice(name, 0, 60)));
+    return error_set(request->error, ERR_BAD_SORT, "This list cannot be sorted by \"%.*s\".",
+                     STR_ARG(str_slice(name, 0, 60)));
 }
 
 enum err object_list_read(struct request *request, const struct object *object, struct str filter, struct str sort,
@@ -50,10 +52,14 @@ enum err object_list_read(struct request *request, const struct object *object, 
     *out = (struct list_request){.object = object, .search = str_trim(search), .limit = 50};
     TRY(read_sort(request, object, sort, out));
     struct filter_context context = {
-        .user_id = request->user->user_id, .department_id = request->user->department_id, .today = request->today, .zone = request->zone,
+        .user_id = request->user->user_id,
+        .department_id = request->user->department_id,
+        .today = request->today,
+        .zone = request->zone,
     };
     struct filter *parsed = NULL;
-    TRY(filter_parse_text(request->arena, object_filter_fields(request, object), filter, &context, request->error, &parsed));
+    TRY(filter_parse_text(request->arena, object_filter_fields(request, object), filter, &context, request->error,
+                          &parsed));
     out->filter = parsed;
     return OK;
 }
@@ -61,13 +67,15 @@ enum err object_list_read(struct request *request, const struct object *object, 
 struct str object_cursor_write(struct request *request, const struct list_request *list, const struct record_row *row)
 {
     const struct field *field = &list->object->fields[list->sort_field];
-    json_t *cursor = json_keep(request->arena, json_pack("{s:s,s:b,s:o,s:I}", "f", field->name, "d", list->descending, "v",
-                                                         field_json(field, row->values[list->sort_field], request->arena),
-                                                         "i", (json_int_t)row->id));
+    json_t *cursor =
+        json_keep(request->arena, json_pack("{s:s,s:b,s:o,s:I}", "f", field->name, "d", list->descending, "v",
+                                            field_json(field, row->values[list->sort_field], request->arena), "i",
+                                            (json_int_t)row->id));
     struct str text = json_write(request->arena, cursor);
     size_t size = sodium_base64_encoded_len(text.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *encoded = arena_alloc(request->arena, size);
-    sodium_bin2base64(encoded, size, (const unsigned char *)text.ptr, text.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(encoded, size, (const unsigned char *)text.ptr, text.len,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     return str_from(encoded);
 }
 
@@ -83,7 +91,8 @@ enum err object_cursor_read(struct request *request, struct str cursor, struct l
     }
     unsigned char *text = arena_alloc(request->arena, cursor.len + 1);
     size_t len = 0;
-    if (sodium_base642bin(text, cursor.len, cursor.ptr, cursor.len, NULL, &len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
+    if (sodium_base642bin(text, cursor.len, cursor.ptr, cursor.len, NULL, &len, NULL,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
         return refuse_cursor(request);
     }
     struct error ignored;
@@ -94,7 +103,8 @@ enum err object_cursor_read(struct request *request, struct str cursor, struct l
     }
     const struct field *field = &list->object->fields[list->sort_field];
     json_t *value = json_object_get(json, "v");
-    bool same_sort = str_eq_c(json_get_str(json, "f"), field->name) && json_get_bool(json, "d", false) == list->descending;
+    bool same_sort =
+        str_eq_c(json_get_str(json, "f"), field->name) && json_get_bool(json, "d", false) == list->descending;
     if (!same_sort || value == NULL || !json_is_integer(json_object_get(json, "i"))) {
         return refuse_cursor(request);
     }

@@ -52,7 +52,8 @@ static enum err rarest_gram(struct request *request, const struct object *object
             continue;
         }
         struct gram_size size;
-        TRY(db_one(request->db, request->arena, &COUNT_GRAM, ARGS(V(object->name), V(grams[i]), V((int64_t)GRAM_COMMON)), &size));
+        TRY(db_one(request->db, request->arena, &COUNT_GRAM,
+                   ARGS(V(object->name), V(grams[i]), V((int64_t)GRAM_COMMON)), &size));
         if (size.records < smallest) {
             smallest = size.records;
             *gram_out = grams[i];
@@ -227,7 +228,8 @@ static void add_part(struct query *query, const struct object *object, const str
     }
 }
 
-static void add_partition(struct query *query, const struct object *object, const struct aggregate_part *parts, size_t count)
+static void add_partition(struct query *query, const struct object *object, const struct aggregate_part *parts,
+                          size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         query_sql(query, i == 0 ? " PARTITION BY " : ", ");
@@ -243,7 +245,10 @@ static void add_measure(struct query *query, const struct object *object, const 
         const char *before;
         const char *after;
     } forms[] = {
-        {'s', "CAST(COALESCE(SUM(", "), 0) AS SIGNED)"}, {'a', "CAST(ROUND(AVG(", ")) AS SIGNED)"}, {'n', "MIN(", ")"}, {'x', "MAX(", ")"},
+        {'s', "CAST(COALESCE(SUM(", "), 0) AS SIGNED)"},
+        {'a', "CAST(ROUND(AVG(", ")) AS SIGNED)"},
+        {'n', "MIN(", ")"},
+        {'x', "MAX(", ")"},
     };
     if (measure->kind == 'c') {
         query_sql(query, ", COUNT(*)");
@@ -277,8 +282,8 @@ static bool has_median(const struct aggregate_measure *measures, size_t count)
 
 /* With a median the rows come from a derived table that carries each row's partition median as dN. */
 static enum err add_source(struct request *request, struct query *query, const struct list_request *list,
-                           const struct aggregate_part *parts, size_t part_count, const struct aggregate_measure *measures,
-                           size_t measure_count)
+                           const struct aggregate_part *parts, size_t part_count,
+                           const struct aggregate_measure *measures, size_t measure_count)
 {
     if (!has_median(measures, measure_count)) {
         return add_from_where(request, query, list);
@@ -302,8 +307,8 @@ static enum err add_source(struct request *request, struct query *query, const s
 }
 
 enum err object_store_aggregate(struct request *request, const struct object *object, const struct filter *filter,
-                                const struct aggregate_part *parts, size_t part_count, const struct aggregate_measure *measures,
-                                size_t measure_count, struct rows *out)
+                                const struct aggregate_part *parts, size_t part_count,
+                                const struct aggregate_measure *measures, size_t measure_count, struct rows *out)
 {
     struct list_request list = {.object = object, .filter = filter};
     struct query query;

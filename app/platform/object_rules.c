@@ -49,7 +49,8 @@ enum err record_answer(struct request *request, const struct object *object, int
 }
 
 /* Body → values, for the fields it names. */
-static void read_fields(struct request *request, const struct object *object, json_t *body, struct record_change *change)
+static void read_fields(struct request *request, const struct object *object, json_t *body,
+                        struct record_change *change)
 {
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
@@ -79,13 +80,15 @@ static enum err check_references(struct request *request, const struct record_ch
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
         bool unchanged = change->before != NULL && value_eq(change->before[i], change->after[i]);
-        if (field->type != FIELD_REF || (field->flags & FIELD_READ_ONLY) != 0 || change->after[i].type == VALUE_NULL || unchanged) {
+        if (field->type != FIELD_REF || (field->flags & FIELD_READ_ONLY) != 0 || change->after[i].type == VALUE_NULL ||
+            unchanged) {
             continue;
         }
         bool ok = false;
         TRY(object_store_reference_ok(request, field, change->after[i].integer, unscoped, &ok));
         if (!ok) {
-            error_field(request->error, str_from(field->name), "no_such_record", "%s does not name a record you can use.", field->name);
+            error_field(request->error, str_from(field->name), "no_such_record",
+                        "%s does not name a record you can use.", field->name);
         }
     }
     return error_check_fields(request->error);
@@ -190,7 +193,8 @@ static const struct field *body_fields(const struct object *object, struct arena
     return all;
 }
 
-static enum err prepare_create(struct request *request, struct record_change *change, const struct record_options *options)
+static enum err prepare_create(struct request *request, struct record_change *change,
+                               const struct record_options *options)
 {
     const struct object *object = change->object;
     TRY(fields_check(body_fields(object, request->arena), change->body, false, request->error));
@@ -210,12 +214,16 @@ static enum err prepare_create(struct request *request, struct record_change *ch
     return error_check_fields(request->error);
 }
 
-enum err record_create(struct request *request, const struct object *object, json_t *body, const struct record_options *options,
-                       int64_t *id_out)
+enum err record_create(struct request *request, const struct object *object, json_t *body,
+                       const struct record_options *options, int64_t *id_out)
 {
     options = options == NULL ? &NO_OPTIONS : options;
     struct record_change change = {
-        .object = object, .action = RECORD_CREATE, .body = body, .reason = options->reason, .importing = options->importing,
+        .object = object,
+        .action = RECORD_CREATE,
+        .body = body,
+        .reason = options->reason,
+        .importing = options->importing,
         .after = ARENA_ARRAY(request->arena, struct value, fields_count(object->fields) + 1),
     };
     TRY(prepare_create(request, &change, options));
@@ -277,8 +285,14 @@ enum err record_update(struct request *request, const struct object *object, int
         return refuse_stale(request, object, &row);
     }
     struct record_change change = {
-        .object = object, .action = RECORD_UPDATE, .id = id, .before = row.values, .body = body, .reason = options->reason,
-        .importing = options->importing, .after = copy_values(request->arena, object, row.values),
+        .object = object,
+        .action = RECORD_UPDATE,
+        .id = id,
+        .before = row.values,
+        .body = body,
+        .reason = options->reason,
+        .importing = options->importing,
+        .after = copy_values(request->arena, object, row.values),
     };
     read_fields(request, object, body, &change);
     TRY(error_check_fields(request->error));
@@ -293,7 +307,8 @@ enum err record_update(struct request *request, const struct object *object, int
     TRY(explain_duplicate(request, object, object_store_update(request, &change)));
     TRY(keep_grams(request, &change));
     TRY(run_hook(object->saved, request, &change));
-    return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change), options->reason);
+    return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change),
+                       options->reason);
 }
 
 /* One record into or out of the recycle bin, hooks and audit included. */
@@ -302,7 +317,10 @@ static enum err set_deleted(struct request *request, const struct object *object
 {
     struct opt_instant at = {action == RECORD_DELETE, request->now};
     struct record_change change = {
-        .object = object, .action = action, .id = row->id, .before = row->values,
+        .object = object,
+        .action = action,
+        .id = row->id,
+        .before = row->values,
         .after = copy_values(request->arena, object, row->values),
     };
     if (object->prepare != NULL) {
@@ -311,8 +329,8 @@ static enum err set_deleted(struct request *request, const struct object *object
     }
     TRY(object_store_set_deleted(request, object, row->id, at));
     TRY(run_hook(object->saved, request, &change));
-    return audit_write(request, object->name, row->id, action == RECORD_DELETE ? "delete" : "restore", row->version + 1, NULL,
-                       (struct str){0});
+    return audit_write(request, object->name, row->id, action == RECORD_DELETE ? "delete" : "restore", row->version + 1,
+                       NULL, (struct str){0});
 }
 
 static bool has_children(const struct object *object)
@@ -403,11 +421,15 @@ static bool is_chosen(const char *const *choices, const char *choice)
 }
 
 /* Gives one record to its new owner: stage, history and links stay as they are. */
-static enum err transfer_one(struct request *request, const struct object *object, const struct record_row *row, int64_t owner_id,
-                             struct str reason)
+static enum err transfer_one(struct request *request, const struct object *object, const struct record_row *row,
+                             int64_t owner_id, struct str reason)
 {
     struct record_change change = {
-        .object = object, .action = RECORD_TRANSFER, .id = row->id, .before = row->values, .reason = reason,
+        .object = object,
+        .action = RECORD_TRANSFER,
+        .id = row->id,
+        .before = row->values,
+        .reason = reason,
         .after = copy_values(request->arena, object, row->values),
     };
     TRY(place_owner(request, &change, owner_id, false));
@@ -422,11 +444,12 @@ static enum err transfer_one(struct request *request, const struct object *objec
     TRY(object_store_ownership(request, object, row->id, change_after(&change, object->owner_column),
                                change_after(&change, object->department_column), false, reason));
     TRY(run_hook(object->saved, request, &change));
-    return audit_write(request, object->name, row->id, "transfer", row->version + 1, change_json(request, &change), reason);
+    return audit_write(request, object->name, row->id, "transfer", row->version + 1, change_json(request, &change),
+                       reason);
 }
 
-enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id, struct str reason,
-                         const char *const *choices)
+enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
+                         struct str reason, const char *const *choices)
 {
     assert(object->owner_column != NULL);
     struct record_row row;
@@ -439,7 +462,8 @@ enum err record_transfer(struct request *request, const struct object *object, i
         if (child->choice == NULL || !is_chosen(choices, child->choice)) {
             continue;
         }
-        TRY(object_store_children(request, child, id, (struct opt_instant){0}, child->only, CHILDREN_MAX, &ids, &count));
+        TRY(object_store_children(request, child, id, (struct opt_instant){0}, child->only, CHILDREN_MAX, &ids,
+                                  &count));
         for (size_t i = 0; i < count; i++) {
             struct record_row child_row;
             TRY(load_row(request, child_object, ids[i], true, true, false, &child_row));

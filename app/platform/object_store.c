@@ -53,8 +53,8 @@ static struct value acting_user(const struct request *request)
     return request->user == NULL ? value_null() : V(request->user->user_id);
 }
 
-enum err object_store_insert(struct request *request, struct record_change *change, const struct record_options *options,
-                             int64_t *id_out)
+enum err object_store_insert(struct request *request, struct record_change *change,
+                             const struct record_options *options, int64_t *id_out)
 {
     const struct object *object = change->object;
     struct value created_at = options->created_at.set ? V(options->created_at.value) : V(request->now);
@@ -116,7 +116,8 @@ enum err object_store_update(struct request *request, const struct record_change
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
 }
 
-enum err object_store_set_deleted(struct request *request, const struct object *object, int64_t id, struct opt_instant at)
+enum err object_store_set_deleted(struct request *request, const struct object *object, int64_t id,
+                                  struct opt_instant at)
 {
     struct query query;
     query_init(&query, request->arena);
@@ -135,7 +136,8 @@ enum err object_store_set_deleted(struct request *request, const struct object *
 }
 
 /* The first column of a result as an array of ids. */
-static enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out, size_t *count_out)
+static enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
+                          size_t *count_out)
 {
     struct rows rows;
     TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
@@ -149,7 +151,8 @@ static enum err query_ids(struct db *db, struct arena *arena, const struct query
 }
 
 enum err object_store_children(struct request *request, const struct object_child *child, int64_t parent_id,
-                               struct opt_instant at, const char *only, int64_t limit, int64_t **ids_out, size_t *count_out)
+                               struct opt_instant at, const char *only, int64_t limit, int64_t **ids_out,
+                               size_t *count_out)
 {
     struct query query;
     query_init(&query, request->arena);
@@ -174,7 +177,8 @@ enum err object_store_children(struct request *request, const struct object_chil
     return query_ids(request->db, request->arena, &query, ids_out, count_out);
 }
 
-enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped, bool *out)
+enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped,
+                                   bool *out)
 {
     struct reference reference = reference_find(field->ref);
     struct query query;
@@ -221,13 +225,15 @@ struct user_place {
 static const struct column USER_PLACE[] = {COLUMN(struct user_place, department_id), COLUMN(struct user_place, active)};
 STATEMENT_ROWS(FIND_USER_PLACE, "object.user_place", struct user_place, USER_PLACE,
                "SELECT department_id, (status = 'active' AND deleted_at IS NULL) AS active FROM `user` WHERE id = ?");
-STATEMENT(ADD_OWNERSHIP, "object.add_ownership",
-          "INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, changed_at, changed_by_id) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+STATEMENT(
+    ADD_OWNERSHIP, "object.add_ownership",
+    "INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, changed_at, changed_by_id) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 STATEMENT(DROP_GRAMS, "object.drop_grams", "DELETE FROM search_gram WHERE object = ? AND record_id = ?");
 STATEMENT(DROP_OWNERSHIP, "object.drop_ownership", "DELETE FROM ownership WHERE object = ? AND record_id = ?");
 
-enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out, bool *active_out)
+enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out,
+                                      bool *active_out)
 {
     struct user_place place;
     TRY(db_one(request->db, request->arena, &FIND_USER_PLACE, ARGS(V(user_id)), &place));
@@ -241,8 +247,9 @@ enum err object_store_ownership(struct request *request, const struct object *ob
 {
     struct date from = first ? date_of(1000, 1, 1) : request->today;
     struct value why = reason.len == 0 ? value_null() : V(reason);
-    return db_exec(request->db, request->arena, &ADD_OWNERSHIP,
-                   ARGS(V(object->name), V(id), owner, department, V(from), why, V(request->now), acting_user(request)));
+    return db_exec(
+        request->db, request->arena, &ADD_OWNERSHIP,
+        ARGS(V(object->name), V(id), owner, department, V(from), why, V(request->now), acting_user(request)));
 }
 
 enum err object_store_grams(struct request *request, const struct object *object, int64_t id, struct str label)
@@ -259,8 +266,8 @@ enum err object_store_grams(struct request *request, const struct object *object
         values[i * 3 + 1] = V(grams[i]);
         values[i * 3 + 2] = V(id);
     }
-    return db_bulk(request->db, request->arena, STR("INSERT IGNORE INTO search_gram (object, gram, record_id) VALUES (?, ?, ?)"),
-                   values, 3, count);
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT IGNORE INTO search_gram (object, gram, record_id) VALUES (?, ?, ?)"), values, 3, count);
 }
 
 enum err object_store_purgeable(struct db *db, struct arena *arena, const struct object *object, struct instant before,

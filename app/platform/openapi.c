@@ -1,5 +1,5 @@
-/* The route table printed: for people, as JSON for the tests, as OpenAPI 3.1 for clients. Shapes come from the same tables
- * of fields that check requests, so the document cannot say something else than the program. */
+/* The route table printed: for people, as JSON for the tests, as OpenAPI 3.1 for clients. Shapes come from the same
+ * tables of fields that check requests, so the document cannot say something else than the program. */
 #include "platform/openapi.h"
 
 #include <stdio.h>
@@ -57,7 +57,8 @@ static void add_limits(json_t *schema, const struct field *field, const char *lo
 static json_t *list_schema(const struct field *field, bool answer)
 {
     struct field item = {.name = field->name, .type = field->item};
-    return json_pack("{s:s,s:o}", "type", "array", "items", field->fields == NULL ? schema_of(&item, answer) : object_schema(field->fields, answer, false));
+    return json_pack("{s:s,s:o}", "type", "array", "items",
+                     field->fields == NULL ? schema_of(&item, answer) : object_schema(field->fields, answer, false));
 }
 
 static json_t *type_schema(const struct field *field, bool answer)
@@ -83,7 +84,8 @@ static json_t *type_schema(const struct field *field, bool answer)
     case FIELD_JSON:
         return json_object();
     case FIELD_OBJECT:
-        return field->fields == NULL ? json_pack("{s:s}", "type", "object") : object_schema(field->fields, answer, false);
+        return field->fields == NULL ? json_pack("{s:s}", "type", "object")
+                                     : object_schema(field->fields, answer, false);
     case FIELD_LIST:
         return list_schema(field, answer);
     default:
@@ -124,8 +126,9 @@ static json_t *parameters_of(const struct route *route)
         }
         bool word = str_ends(part, STR(":word}"));
         size_t end = word ? part.len - 6 : part.len - 1;
-        json_array_append_new(list, json_pack("{s:o,s:s,s:b,s:{s:s}}", "name", json_stringn(part.ptr + 1, end - 1), "in", "path", "required", 1, "schema",
-                                              "type", word ? "string" : "integer"));
+        json_array_append_new(list,
+                              json_pack("{s:o,s:s,s:b,s:{s:s}}", "name", json_stringn(part.ptr + 1, end - 1), "in",
+                                        "path", "required", 1, "schema", "type", word ? "string" : "integer"));
     }
     for (const struct field *field = route->query; field != NULL && field->name != NULL; field++) {
         json_array_append_new(list, json_pack("{s:s,s:s,s:b,s:o}", "name", field->name, "in", "query", "required",
@@ -141,24 +144,31 @@ static json_t *responses_of(const struct route *route)
     if (route->answer != NULL) {
         json_object_set_new(good, "content", content_of(object_schema(route->answer, true, false), "application/json"));
     }
-    return json_pack("{s:o,s:{s:s,s:o}}", route->answer == NULL ? "204" : created ? "201" : "200", good, "default", "description", "Problem", "content",
-                     content_of(json_pack("{s:s}", "$ref", "#/components/schemas/Problem"), "application/problem+json"));
+    return json_pack(
+        "{s:o,s:{s:s,s:o}}",
+        route->answer == NULL ? "204"
+        : created             ? "201"
+                              : "200",
+        good, "default", "description", "Problem", "content",
+        content_of(json_pack("{s:s}", "$ref", "#/components/schemas/Problem"), "application/problem+json"));
 }
 
 static json_t *operation_of(const struct route *route)
 {
-    json_t *operation = json_pack("{s:s,s:s,s:o,s:o}", "operationId", route->name, "summary", route->about, "parameters", parameters_of(route), "responses",
-                                  responses_of(route));
+    json_t *operation = json_pack("{s:s,s:s,s:o,s:o}", "operationId", route->name, "summary", route->about,
+                                  "parameters", parameters_of(route), "responses", responses_of(route));
     json_object_set_new(operation, "x-permission", json_string(permission_key(route->permission)));
     if (route->permission == PERMISSION_PUBLIC) {
         json_object_set_new(operation, "security", json_array());
     }
     if (route->body != NULL) {
         bool partial = strcmp(route->method, "PATCH") == 0;
-        json_object_set_new(operation, "requestBody", json_pack("{s:b,s:o}", "required", 1, "content",
-                                                                content_of(object_schema(route->body, false, partial), "application/json")));
+        json_object_set_new(operation, "requestBody",
+                            json_pack("{s:b,s:o}", "required", 1, "content",
+                                      content_of(object_schema(route->body, false, partial), "application/json")));
     } else if ((route->flags & ROUTE_UPLOAD) != 0) {
-        json_object_set_new(operation, "requestBody", json_pack("{s:b,s:{s:{}}}", "required", 1, "content", "application/octet-stream"));
+        json_object_set_new(operation, "requestBody",
+                            json_pack("{s:b,s:{s:{}}}", "required", 1, "content", "application/octet-stream"));
     }
     return operation;
 }
@@ -182,11 +192,14 @@ static json_t *problem_schema(void)
     for (int i = 1; i < ERR_COUNT; i++) {
         json_array_append_new(codes, json_string(err_code((enum err)i)));
     }
-    return json_pack("{s:s,s:[s,s,s,s,s],s:{s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:o},s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:{s:s,s:[s,s,s],s:{s:{s:s},s:{s:s},s:{s:s}}}}}}",
-                     "type", "object", "required", "type", "title", "status", "code", "detail", "properties", "type", "type", "string", "title", "type",
-                     "string", "status", "type", "integer", "code", "type", "string", "enum", codes, "detail", "type", "string", "request_id", "type",
-                     "string", "retry_at", "type", "string", "errors", "type", "array", "items", "type", "object", "required", "field", "code", "message",
-                     "properties", "field", "type", "string", "code", "type", "string", "message", "type", "string");
+    return json_pack("{s:s,s:[s,s,s,s,s],s:{s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:o},s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:{s:s,"
+                     "s:[s,s,s],s:{s:{s:s},s:{s:s},s:{s:s}}}}}}",
+                     "type", "object", "required", "type", "title", "status", "code", "detail", "properties", "type",
+                     "type", "string", "title", "type", "string", "status", "type", "integer", "code", "type", "string",
+                     "enum", codes, "detail", "type", "string", "request_id", "type", "string", "retry_at", "type",
+                     "string", "errors", "type", "array", "items", "type", "object", "required", "field", "code",
+                     "message", "properties", "field", "type", "string", "code", "type", "string", "message", "type",
+                     "string");
 }
 
 static json_t *document(void)
@@ -208,9 +221,10 @@ static json_t *document(void)
         json_object_set_new(item, method, operation_of(routes[i]));
         free(path);
     }
-    return json_pack("{s:s,s:{s:s,s:s},s:[{s:s}],s:[{s:[]}],s:o,s:{s:{s:{s:s,s:s,s:s}},s:{s:o}}}", "openapi", "3.1.0", "info", "title", "Dabiao", "version", "1",
-                     "servers", "url", "/api/v1", "security", "bearer", "paths", paths, "components", "securitySchemes", "bearer", "type", "http", "scheme",
-                     "bearer", "bearerFormat", "JWT", "schemas", "Problem", problem_schema());
+    return json_pack("{s:s,s:{s:s,s:s},s:[{s:s}],s:[{s:[]}],s:o,s:{s:{s:{s:s,s:s,s:s}},s:{s:o}}}", "openapi", "3.1.0",
+                     "info", "title", "Dabiao", "version", "1", "servers", "url", "/api/v1", "security", "bearer",
+                     "paths", paths, "components", "securitySchemes", "bearer", "type", "http", "scheme", "bearer",
+                     "bearerFormat", "JWT", "schemas", "Problem", problem_schema());
 }
 
 static const char *records_word(enum route_records records)
@@ -225,10 +239,11 @@ static json_t *table(void)
     const struct route *const *routes = routes_all(&count);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:b,s:b}", "method", routes[i]->method, "path", routes[i]->path, "name",
-                                              routes[i]->name, "permission", permission_key(routes[i]->permission), "records",
-                                              records_word(routes[i]->records), "object", routes[i]->object, "has_body", routes[i]->body != NULL,
-                                              "upload", (routes[i]->flags & ROUTE_UPLOAD) != 0));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:b,s:b}", "method", routes[i]->method, "path", routes[i]->path,
+                            "name", routes[i]->name, "permission", permission_key(routes[i]->permission), "records",
+                            records_word(routes[i]->records), "object", routes[i]->object, "has_body",
+                            routes[i]->body != NULL, "upload", (routes[i]->flags & ROUTE_UPLOAD) != 0));
     }
     return list;
 }
@@ -246,7 +261,8 @@ int openapi_command(int argc, char **argv)
         return failed;
     }
     for (size_t i = 0; i < count; i++) {
-        printf("%-7s %-45s %-26s %s\n", routes[i]->method, routes[i]->path, permission_key(routes[i]->permission), routes[i]->about);
+        printf("%-7s %-45s %-26s %s\n", routes[i]->method, routes[i]->path, permission_key(routes[i]->permission),
+               routes[i]->about);
     }
     return 0;
 }

@@ -26,7 +26,8 @@ static void add_route(const struct route *route)
 /* A row that lacks what every route must say is a mistake of ours: the program does not start with it. */
 static void check_route(const struct route *route)
 {
-    bool complete = route->method && route->path && route->path[0] == '/' && route->name && route->handler && route->about;
+    bool complete =
+        route->method && route->path && route->path[0] == '/' && route->name && route->handler && route->about;
     bool named_records = route->records == RECORDS_NONE || route->object != NULL;
     if (!complete || !named_records || (unsigned)route->permission >= PERMISSION_COUNT) {
         fprintf(stderr, "route table: incomplete row %s %s\n", route->method ? route->method : "?",
@@ -34,7 +35,8 @@ static void check_route(const struct route *route)
         exit(2);
     }
     for (size_t i = 0; i < route_count; i++) {
-        bool same_address = strcmp(all_routes[i]->path, route->path) == 0 && strcmp(all_routes[i]->method, route->method) == 0;
+        bool same_address =
+            strcmp(all_routes[i]->path, route->path) == 0 && strcmp(all_routes[i]->method, route->method) == 0;
         if (same_address || strcmp(all_routes[i]->name, route->name) == 0) {
             fprintf(stderr, "route table: %s %s (%s) stands twice\n", route->method, route->path, route->name);
             exit(2);

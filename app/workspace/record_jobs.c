@@ -44,14 +44,15 @@ static enum err do_turn(struct db *db, void *context)
         return record_restore(request, turn->object, turn->id);
     }
     if (str_eq_c(action, "transfer")) {
-        return record_transfer(request, turn->object, turn->id, json_get_int(turn->input, "owner_id", 0), json_get_str(turn->input, "reason"),
-                               turn->choices);
+        return record_transfer(request, turn->object, turn->id, json_get_int(turn->input, "owner_id", 0),
+                               json_get_str(turn->input, "reason"), turn->choices);
     }
     return record_update(request, turn->object, turn->id, 0, json_object_get(turn->input, "changes"), NULL);
 }
 
 /* The ids named, or all that match the filter when the job begins. */
-static enum err find_ids(struct request *request, const struct object *object, const json_t *input, int64_t **ids_out, size_t *count_out)
+static enum err find_ids(struct request *request, const struct object *object, const json_t *input, int64_t **ids_out,
+                         size_t *count_out)
 {
     const json_t *named = json_object_get(input, "ids");
     struct list_request list;
@@ -64,7 +65,8 @@ static enum err find_ids(struct request *request, const struct object *object, c
     if (named == NULL) {
         struct record_row *rows;
         size_t got = PAGE;
-        TRY(object_list_read(request, object, json_write(request->arena, json_object_get(input, "filter")), STR("-created_at"), (struct str){0}, &list));
+        TRY(object_list_read(request, object, json_write(request->arena, json_object_get(input, "filter")),
+                             STR("-created_at"), (struct str){0}, &list));
         list.limit = PAGE;
         list.deleted = str_eq_c(json_get_str(input, "action"), "restore");
         while (got == PAGE) {
@@ -103,9 +105,12 @@ static const char **read_words(struct arena *arena, const json_t *list)
 static void note_reason(json_t *reasons, const struct request *request, int64_t id, enum err err)
 {
     const struct error *error = request->error;
-    struct str detail = error->field_count > 0 ? error->fields[0].message : error->detail.len > 0 ? error->detail : str_from(err_text(err));
+    struct str detail = error->field_count > 0  ? error->fields[0].message
+                        : error->detail.len > 0 ? error->detail
+                                                : str_from(err_text(err));
     if (json_array_size(reasons) < REASONS_MAX) {
-        json_array_append_new(reasons, json_pack("{s:I,s:s,s:o}", "id", (json_int_t)id, "code", err_code(err), "detail", json_str(detail)));
+        json_array_append_new(reasons, json_pack("{s:I,s:s,s:o}", "id", (json_int_t)id, "code", err_code(err), "detail",
+                                                 json_str(detail)));
     }
 }
 
@@ -121,7 +126,10 @@ enum err record_run_bulk(struct job *job, json_t **result_out)
     }
     job_request(job, &request);
     TRY(find_ids(&request, object, job->input, &ids, &count));
-    struct turn turn = {.request = &request, .object = object, .input = job->input, .choices = read_words(job->arena, json_object_get(job->input, "choices"))};
+    struct turn turn = {.request = &request,
+                        .object = object,
+                        .input = job->input,
+                        .choices = read_words(job->arena, json_object_get(job->input, "choices"))};
     json_t *reasons = json_keep(job->arena, json_array());
     struct error error;
     for (size_t i = 0; i < count; i++) {
@@ -139,10 +147,12 @@ enum err record_run_bulk(struct job *job, json_t **result_out)
             return err;
         }
         if (i % 50 == 49 || i + 1 == count) {
-            TRY(job_progress(job, (int64_t)i + 1, (int64_t)count, json_string_value(json_object_get(job->input, "action"))));
+            TRY(job_progress(job, (int64_t)i + 1, (int64_t)count,
+                             json_string_value(json_object_get(job->input, "action"))));
         }
     }
-    *result_out = json_pack("{s:I,s:I,s:O}", "done", (json_int_t)done, "refused", (json_int_t)((int64_t)count - done), "reasons", reasons);
+    *result_out = json_pack("{s:I,s:I,s:O}", "done", (json_int_t)done, "refused", (json_int_t)((int64_t)count - done),
+                            "reasons", reasons);
     return OK;
 }
 
@@ -152,11 +162,11 @@ enum err record_run_bulk(struct job *job, json_t **result_out)
 struct output {
     struct job *job;
     const struct object *object;
-    size_t *columns;              /* field indices */
-    size_t column_count;          /* in `columns` */
-    bool chinese;                 /* language of labels */
-    FILE *csv;                    /* open when the format is CSV */
-    struct sheet_writer *sheet;   /* open when it is XLSX */
+    size_t *columns;            /* field indices */
+    size_t column_count;        /* in `columns` */
+    bool chinese;               /* language of labels */
+    FILE *csv;                  /* open when the format is CSV */
+    struct sheet_writer *sheet; /* open when it is XLSX */
 };
 
 static const char *option_label(const struct output *output, const struct field *field, struct str value)
@@ -178,7 +188,8 @@ static struct date local_day(const struct output *output, struct instant instant
 }
 
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
-static struct sheet_cell make_cell(const struct output *output, const struct request *request, const struct record_row *row, size_t index)
+static struct sheet_cell make_cell(const struct output *output, const struct request *request,
+                                   const struct record_row *row, size_t index)
 {
     const struct field *field = &output->object->fields[index];
     struct value value = row->values[index];
@@ -197,9 +208,13 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
     case FIELD_INT:
         return (struct sheet_cell){.type = SHEET_INT, .integer = value.integer};
     case FIELD_BOOL:
-        return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(value.integer ? (output->chinese ? "是" : "yes") : (output->chinese ? "否" : "no"))};
+        return (struct sheet_cell){
+            .type = SHEET_TEXT,
+            .text = str_from(value.integer ? (output->chinese ? "是" : "yes") : (output->chinese ? "否" : "no"))};
     case FIELD_REF:
-        return (struct sheet_cell){.type = SHEET_TEXT, .text = row->labels[index].type == VALUE_TEXT ? row->labels[index].text : (struct str){0}};
+        return (struct sheet_cell){.type = SHEET_TEXT,
+                                   .text = row->labels[index].type == VALUE_TEXT ? row->labels[index].text
+                                                                                 : (struct str){0}};
     case FIELD_ENUM:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(option_label(output, field, value.text))};
     case FIELD_DATE:
@@ -227,11 +242,13 @@ static struct str cell_text(struct arena *arena, const struct sheet_cell *cell)
     case SHEET_MONEY:
         return str_format(arena, "%s%lld.%02lld", sign, (long long)(magnitude / 100), (long long)(magnitude % 100));
     case SHEET_PPM:
-        return str_format(arena, "%s%lld.%02lld%%", sign, (long long)(magnitude / 10000), (long long)(magnitude / 100 % 100));
+        return str_format(arena, "%s%lld.%02lld%%", sign, (long long)(magnitude / 10000),
+                          (long long)(magnitude / 100 % 100));
     case SHEET_DATE:
         return date_format(arena, cell->date);
     case SHEET_INSTANT:
-        return str_format(arena, "%.*s %02d:%02d:%02d", STR_ARG(date_format(arena, cell->date)), cell->second / 3600, cell->second / 60 % 60, cell->second % 60);
+        return str_format(arena, "%.*s %02d:%02d:%02d", STR_ARG(date_format(arena, cell->date)), cell->second / 3600,
+                          cell->second / 60 % 60, cell->second % 60);
     default:
         return STR("");
     }
@@ -243,7 +260,9 @@ static enum err write_csv_row(struct output *output, struct arena *arena, const 
     buf_init(&line, arena);
     csv_add_row(&line, texts, output->column_count);
     bool written = fwrite(line.ptr, 1, line.len, output->csv) == line.len;
-    return written ? OK : error_set(output->job->error, ERR_UNAVAILABLE, "The file cannot be written; the disk may be full.");
+    return written
+               ? OK
+               : error_set(output->job->error, ERR_UNAVAILABLE, "The file cannot be written; the disk may be full.");
 }
 
 static enum err write_record(struct output *output, const struct request *request, const struct record_row *row)
@@ -292,7 +311,8 @@ static enum err open_output(struct output *output, bool xlsx)
     }
     if (xlsx) {
         TRY(sheet_open(job->arena, job->result_path.ptr, job->config->data_dir, job->error, &output->sheet));
-        return sheet_add(output->sheet, str_from(output->chinese ? output->object->zh : output->object->en), headings, NULL, output->column_count, job->error);
+        return sheet_add(output->sheet, str_from(output->chinese ? output->object->zh : output->object->en), headings,
+                         NULL, output->column_count, job->error);
     }
     output->csv = fopen(job->result_path.ptr, "we");
     if (output->csv == NULL) {
@@ -334,7 +354,8 @@ static enum err close_output(struct output *output)
         return sheet_close(output->sheet, output->job->error);
     }
     bool closed = output->csv == NULL || fclose(output->csv) == 0;
-    return closed ? OK : error_set(output->job->error, ERR_UNAVAILABLE, "The file cannot be written; the disk may be full.");
+    return closed ? OK
+                  : error_set(output->job->error, ERR_UNAVAILABLE, "The file cannot be written; the disk may be full.");
 }
 
 enum err record_run_export(struct job *job, json_t **result_out)
@@ -349,18 +370,19 @@ enum err record_run_export(struct job *job, json_t **result_out)
         return refuse_unknown(job);
     }
     job_request(job, &request);
-    TRY(object_list_read(&request, object, filter == NULL ? (struct str){0} : json_write(job->arena, filter), json_get_str(job->input, "sort"),
-                         json_get_str(job->input, "q"), &list));
+    TRY(object_list_read(&request, object, filter == NULL ? (struct str){0} : json_write(job->arena, filter),
+                         json_get_str(job->input, "sort"), json_get_str(job->input, "q"), &list));
     list.limit = PAGE;
-    struct output output = {.job = job, .object = object, .chinese = str_starts(json_get_str(job->input, "language"), STR("zh"))};
+    struct output output = {
+        .job = job, .object = object, .chinese = str_starts(json_get_str(job->input, "language"), STR("zh"))};
     choose_columns(&output, &request);
     enum err err = open_output(&output, xlsx);
     err = err == OK ? write_pages(&output, &request, &list, &done) : err;
     enum err closed = close_output(&output);
     TRY(err);
     TRY(closed);
-    struct str name = str_format(job->arena, "%s-%.*s.%s", output.chinese ? object->zh : object->plural, STR_ARG(date_format(job->arena, job->today)),
-                                 xlsx ? "xlsx" : "csv");
+    struct str name = str_format(job->arena, "%s-%.*s.%s", output.chinese ? object->zh : object->plural,
+                                 STR_ARG(date_format(job->arena, job->today)), xlsx ? "xlsx" : "csv");
     *result_out = json_pack("{s:I,s:o}", "rows", (json_int_t)done, "file_name", json_str(name));
     return OK;
 }

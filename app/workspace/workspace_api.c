@@ -13,9 +13,14 @@ enum { SEARCH_MAX = 50, NOTIFICATIONS_PAGE = 50, CHANGES_PAGE = 500, CHANGE_DELA
 /* ---- metadata ---- */
 
 static const char *const TYPE_WORDS[] = {
-    [FIELD_TEXT] = "text", [FIELD_LONG_TEXT] = "long_text", [FIELD_INT] = "int", [FIELD_MONEY] = "money", [FIELD_PPM] = "ppm",
-    [FIELD_BOOL] = "bool", [FIELD_DATE] = "date", [FIELD_INSTANT] = "instant", [FIELD_ENUM] = "enum", [FIELD_REF] = "ref",
-    [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone", [FIELD_JSON] = "json", [FIELD_OBJECT] = "object", [FIELD_LIST] = "list",
+    [FIELD_TEXT] = "text",   [FIELD_LONG_TEXT] = "long_text",
+    [FIELD_INT] = "int",     [FIELD_MONEY] = "money",
+    [FIELD_PPM] = "ppm",     [FIELD_BOOL] = "bool",
+    [FIELD_DATE] = "date",   [FIELD_INSTANT] = "instant",
+    [FIELD_ENUM] = "enum",   [FIELD_REF] = "ref",
+    [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone",
+    [FIELD_JSON] = "json",   [FIELD_OBJECT] = "object",
+    [FIELD_LIST] = "list",
 };
 static const char *const ACCESS_WORDS[] = {"hidden", "masked", "read", "edit"};
 
@@ -28,7 +33,8 @@ static json_t *options_json(const struct field *field, bool chinese)
 {
     json_t *list = json_array();
     for (const struct option *option = field->options; option != NULL && option->value != NULL; option++) {
-        json_array_append_new(list, json_pack("{s:s,s:s}", "value", option->value, "label", chinese ? option->zh : option->en));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s}", "value", option->value, "label", chinese ? option->zh : option->en));
     }
     return list;
 }
@@ -42,12 +48,14 @@ static json_t *field_meta(struct request *request, const struct object *object, 
 {
     bool chinese = in_chinese(request);
     enum field_access access = scope_field_access(request, object, field->name);
-    json_t *meta = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "name", field->name, "label", chinese ? field->zh : field->en,
-                             "type", TYPE_WORDS[field->type], "required", flag(field, FIELD_REQUIRED), "read_only", flag(field, FIELD_READ_ONLY),
-                             "create_only", flag(field, FIELD_CREATE_ONLY), "nullable", flag(field, FIELD_NULLABLE), "sortable",
+    json_t *meta = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "name", field->name, "label",
+                             chinese ? field->zh : field->en, "type", TYPE_WORDS[field->type], "required",
+                             flag(field, FIELD_REQUIRED), "read_only", flag(field, FIELD_READ_ONLY), "create_only",
+                             flag(field, FIELD_CREATE_ONLY), "nullable", flag(field, FIELD_NULLABLE), "sortable",
                              flag(field, FIELD_SORTABLE) && access >= FIELD_ACCESS_READ, "filterable",
-                             !flag(field, FIELD_NO_FILTER) && access >= FIELD_ACCESS_READ, "unique", flag(field, FIELD_UNIQUE), "in_list",
-                             !flag(field, FIELD_HIDDEN_IN_LIST), "maskable", flag(field, FIELD_MASKABLE), "access", ACCESS_WORDS[access]);
+                             !flag(field, FIELD_NO_FILTER) && access >= FIELD_ACCESS_READ, "unique",
+                             flag(field, FIELD_UNIQUE), "in_list", !flag(field, FIELD_HIDDEN_IN_LIST), "maskable",
+                             flag(field, FIELD_MASKABLE), "access", ACCESS_WORDS[access]);
     json_object_set_new(meta, "is_label", json_boolean(flag(field, FIELD_LABEL)));
     json_object_set_new(meta, "options", field->type == FIELD_ENUM ? options_json(field, chinese) : json_null());
     json_object_set_new(meta, "ref", field->ref == NULL ? json_null() : json_string(field->ref));
@@ -73,17 +81,20 @@ static json_t *object_meta(struct request *request, const struct object *object)
         }
     }
     for (const struct object_child *child = object->children; child != NULL && child->object != NULL; child++) {
-        json_array_append_new(children, json_pack("{s:s,s:s,s:s?}", "object", child->object, "column", child->column, "choice", child->choice));
+        json_array_append_new(children, json_pack("{s:s,s:s,s:s?}", "object", child->object, "column", child->column,
+                                                  "choice", child->choice));
     }
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
-    json_t *rights = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "view", can(request, object->view), "create", writable && can(request, object->create),
-                               "edit", writable && can(request, object->edit), "delete", deletable && can(request, object->remove), "export",
+    json_t *rights = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "view", can(request, object->view), "create",
+                               writable && can(request, object->create), "edit", writable && can(request, object->edit),
+                               "delete", deletable && can(request, object->remove), "export",
                                can(request, object->export), "import", can(request, object->import), "transfer",
                                object->owner_column != NULL && can(request, object->transfer));
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o}", "name", object->name, "label", chinese ? object->zh : object->en, "plural", object->plural,
-                     "label_field", object_label(object)->name, "default_sort", object->default_sort, "date_field", object->date_field, "can", rights,
-                     "fields", fields, "children", children);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o}", "name", object->name, "label",
+                     chinese ? object->zh : object->en, "plural", object->plural, "label_field",
+                     object_label(object)->name, "default_sort", object->default_sort, "date_field", object->date_field,
+                     "can", rights, "fields", fields, "children", children);
 }
 
 static enum err get_meta(struct request *request, struct response *response)
@@ -96,14 +107,16 @@ static enum err get_meta(struct request *request, struct response *response)
             json_array_append_new(items, object_meta(request, objects[i]));
         }
     }
-    response->json = json_keep(request->arena, json_pack("{s:o,s:o,s:o}", "today", json_date(request->arena, request->today), "language",
-                                                         json_str(request->language), "objects", items));
+    response->json =
+        json_keep(request->arena, json_pack("{s:o,s:o,s:o}", "today", json_date(request->arena, request->today),
+                                            "language", json_str(request->language), "objects", items));
     return OK;
 }
 
 /* ---- search ---- */
 
-static enum err search_object(struct request *request, const struct object *object, struct str text, size_t limit, json_t *items)
+static enum err search_object(struct request *request, const struct object *object, struct str text, size_t limit,
+                              json_t *items)
 {
     struct list_request list;
     struct record_row *rows;
@@ -117,9 +130,11 @@ static enum err search_object(struct request *request, const struct object *obje
         for (size_t f = 0; object->fields[f].name != NULL && hint.type == VALUE_NULL; f++) {
             hint = object->fields[f].type == FIELD_REF ? rows[i].labels[f] : value_null();
         }
-        json_array_append_new(items, json_pack("{s:s,s:I,s:o,s:o}", "object", object->name, "id", (json_int_t)rows[i].id, "label",
-                                               json_str(rows[i].values[label].type == VALUE_TEXT ? rows[i].values[label].text : (struct str){0}),
-                                               "hint", hint.type == VALUE_TEXT ? json_str(hint.text) : json_null()));
+        json_array_append_new(
+            items,
+            json_pack("{s:s,s:I,s:o,s:o}", "object", object->name, "id", (json_int_t)rows[i].id, "label",
+                      json_str(rows[i].values[label].type == VALUE_TEXT ? rows[i].values[label].text : (struct str){0}),
+                      "hint", hint.type == VALUE_TEXT ? json_str(hint.text) : json_null()));
     }
     return OK;
 }
@@ -153,9 +168,10 @@ static json_t *text_json(struct opt_str text)
 
 static json_t *view_json(const struct request *request, const struct view_row *view)
 {
-    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:b,s:I}", "id", (json_int_t)view->id, "object", json_str(view->object), "name",
-                     json_str(view->name), "filter", text_json(view->filter), "sort", json_opt_str(view->sort), "columns", text_json(view->columns),
-                     "is_shared", view->is_shared, "is_default", view->is_default && view->user_id == request->user->user_id, "mine",
+    return json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:b,s:I}", "id", (json_int_t)view->id, "object",
+                     json_str(view->object), "name", json_str(view->name), "filter", text_json(view->filter), "sort",
+                     json_opt_str(view->sort), "columns", text_json(view->columns), "is_shared", view->is_shared,
+                     "is_default", view->is_default && view->user_id == request->user->user_id, "mine",
                      view->user_id == request->user->user_id, "version", (json_int_t)view->version);
 }
 
@@ -163,7 +179,8 @@ static enum err list_views(struct request *request, struct response *response)
 {
     struct view_row *rows;
     size_t count;
-    TRY(view_store_list(request->db, request->arena, request->user->user_id, request_query(request, "object"), &rows, &count));
+    TRY(view_store_list(request->db, request->arena, request->user->user_id, request_query(request, "object"), &rows,
+                        &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, view_json(request, &rows[i]));
@@ -198,8 +215,8 @@ static enum err read_view(struct request *request, struct view_row *view)
     view->columns = member_text(request, "columns", view->columns);
     view->is_shared = json_get_bool(request->json, "is_shared", view->is_shared);
     view->is_default = json_get_bool(request->json, "is_default", view->is_default);
-    return object_list_read(request, object, view->filter.set ? view->filter.value : (struct str){0}, view->sort.set ? view->sort.value : (struct str){0},
-                            (struct str){0}, &list);
+    return object_list_read(request, object, view->filter.set ? view->filter.value : (struct str){0},
+                            view->sort.set ? view->sort.value : (struct str){0}, (struct str){0}, &list);
 }
 
 static enum err answer_view(struct request *request, struct response *response, int64_t id)
@@ -269,13 +286,16 @@ static enum err list_notifications(struct request *request, struct response *res
     size_t count;
     int64_t before = 0;
     TRY(request_query_int(request, "cursor", INT64_MAX, 1, INT64_MAX, &before));
-    TRY(notification_store_list(request->db, request->arena, request->user->user_id, before, NOTIFICATIONS_PAGE, &rows, &count));
+    TRY(notification_store_list(request->db, request->arena, request->user->user_id, before, NOTIFICATIONS_PAGE, &rows,
+                                &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "id", (json_int_t)rows[i].id, "kind", json_str(rows[i].kind), "object",
-                                               json_opt_str(rows[i].object), "record_id", json_opt_int(rows[i].record_id), "detail",
-                                               text_json(rows[i].detail), "read_at", json_opt_instant(request->arena, rows[i].read_at), "created_at",
-                                               json_instant(request->arena, rows[i].created_at)));
+        json_array_append_new(items,
+                              json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "id", (json_int_t)rows[i].id, "kind",
+                                        json_str(rows[i].kind), "object", json_opt_str(rows[i].object), "record_id",
+                                        json_opt_int(rows[i].record_id), "detail", text_json(rows[i].detail), "read_at",
+                                        json_opt_instant(request->arena, rows[i].read_at), "created_at",
+                                        json_instant(request->arena, rows[i].created_at)));
     }
     json_t *next = count == NOTIFICATIONS_PAGE ? json_sprintf("%lld", (long long)rows[count - 1].id) : json_null();
     response->json = json_keep(request->arena, json_pack("{s:O,s:o}", "items", items, "next_cursor", next));
@@ -298,10 +318,10 @@ static enum err read_notifications(struct request *request, struct response *res
     if (json_get_bool(request->json, "all", false)) {
         return notification_store_read(request->db, request->arena, request->user->user_id, 0, request->now);
     }
-    json_array_foreach(json_object_get(request->json, "ids"), index, id)
-    {
+    json_array_foreach (json_object_get(request->json, "ids"), index, id) {
         if (json_integer_value(id) > 0) {
-            TRY(notification_store_read(request->db, request->arena, request->user->user_id, json_integer_value(id), request->now));
+            TRY(notification_store_read(request->db, request->arena, request->user->user_id, json_integer_value(id),
+                                        request->now));
         }
     }
     return OK;
@@ -324,8 +344,9 @@ static enum err add_visible(struct request *request, const struct change_row *ro
     if (err != OK) {
         return err == ERR_NOT_FOUND ? OK : err;
     }
-    json_array_append_new(items, json_pack("{s:o,s:I,s:o,s:o}", "object", json_str(row->object), "record_id", (json_int_t)row->record_id, "action",
-                                           json_str(row->action), "at", json_instant(request->arena, row->at)));
+    json_array_append_new(items, json_pack("{s:o,s:I,s:o,s:o}", "object", json_str(row->object), "record_id",
+                                           (json_int_t)row->record_id, "action", json_str(row->action), "at",
+                                           json_instant(request->arena, row->at)));
     return OK;
 }
 
@@ -342,7 +363,8 @@ static enum err list_changes(struct request *request, struct response *response)
         TRY(add_visible(request, &rows[i], items));
     }
     int64_t cursor = count == 0 ? since : rows[count - 1].id;
-    response->json = json_keep(request->arena, json_pack("{s:O,s:I,s:b}", "items", items, "since", (json_int_t)cursor, "more", count == CHANGES_PAGE));
+    response->json = json_keep(request->arena, json_pack("{s:O,s:I,s:b}", "items", items, "since", (json_int_t)cursor,
+                                                         "more", count == CHANGES_PAGE));
     return OK;
 }
 
@@ -363,12 +385,17 @@ static enum err get_ready(struct request *request, struct response *response)
 /* ---- tables ---- */
 
 static const struct field META_OPTION[] = {
-    {.name = "value", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "on the wire"}, {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"}, FIELD_END,
+    {.name = "value", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "on the wire"},
+    {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},
+    FIELD_END,
 };
 static const struct field META_FIELD[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "member of records"},
     {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "in the user's language"},
-    {.name = "type", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "text long_text int money ppm bool date instant enum ref email phone json"},
+    {.name = "type",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "text long_text int money ppm bool date instant enum ref email phone json"},
     {.name = "required", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "on create"},
     {.name = "read_only", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "set by the server"},
     {.name = "create_only", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "not changed by PATCH"},
@@ -380,7 +407,11 @@ static const struct field META_FIELD[] = {
     {.name = "maskable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "field permissions may mask it"},
     {.name = "access", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "masked, read or edit"},
     {.name = "is_label", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "names the record"},
-    {.name = "options", .type = FIELD_LIST, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .fields = META_OPTION, .about = "of enum fields"},
+    {.name = "options",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .fields = META_OPTION,
+     .about = "of enum fields"},
     {.name = "ref", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "object a ref leads to"},
     {.name = "min", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "smallest value or length"},
     {.name = "max", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "largest value or length"},
@@ -389,7 +420,10 @@ static const struct field META_FIELD[] = {
 static const struct field META_CHILD[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of the child"},
     {.name = "column", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "its reference to this record"},
-    {.name = "choice", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "word of the transfer checkbox"},
+    {.name = "choice",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "word of the transfer checkbox"},
     FIELD_END,
 };
 static const struct field META_OBJECT[] = {
@@ -400,14 +434,26 @@ static const struct field META_OBJECT[] = {
     {.name = "default_sort", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of the list"},
     {.name = "date_field", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "business date"},
     {.name = "can", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "action: may the user"},
-    {.name = "fields", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = META_FIELD, .about = "visible fields in order"},
-    {.name = "children", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = META_CHILD, .about = "records that belong to one"},
+    {.name = "fields",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = META_FIELD,
+     .about = "visible fields in order"},
+    {.name = "children",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = META_CHILD,
+     .about = "records that belong to one"},
     FIELD_END,
 };
 static const struct field META_ANSWER[] = {
     {.name = "today", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .about = "business date"},
     {.name = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of the labels"},
-    {.name = "objects", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = META_OBJECT, .about = "kinds of records the user may see"},
+    {.name = "objects",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = META_OBJECT,
+     .about = "kinds of records the user may see"},
     FIELD_END,
 };
 static const struct field SEARCH_QUERY[] = {
@@ -423,8 +469,11 @@ static const struct field SEARCH_ITEM[] = {
     {.name = "hint", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "tells equal names apart"},
     FIELD_END,
 };
-static const struct field SEARCH_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = SEARCH_ITEM, .about = "by kind"}, FIELD_END};
-static const struct field VIEWS_QUERY[] = {{.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of this kind"}, FIELD_END};
+static const struct field SEARCH_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = SEARCH_ITEM, .about = "by kind"},
+    FIELD_END};
+static const struct field VIEWS_QUERY[] = {
+    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of this kind"}, FIELD_END};
 static const struct field VIEW_BODY[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
     {.name = "name", .type = FIELD_TEXT, .max = 100, .flags = FIELD_REQUIRED, .about = "shown"},
@@ -448,8 +497,11 @@ static const struct field VIEW_ANSWER[] = {
     {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"},
     FIELD_END,
 };
-static const struct field VIEWS_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = VIEW_ANSWER, .about = "own and shared"}, FIELD_END};
-static const struct field NOTIFICATIONS_QUERY[] = {{.name = "cursor", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .about = "next_cursor"}, FIELD_END};
+static const struct field VIEWS_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = VIEW_ANSWER, .about = "own and shared"},
+    FIELD_END};
+static const struct field NOTIFICATIONS_QUERY[] = {
+    {.name = "cursor", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .about = "next_cursor"}, FIELD_END};
 static const struct field NOTIFICATION_ITEM[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "notification"},
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "what happened"},
@@ -461,49 +513,89 @@ static const struct field NOTIFICATION_ITEM[] = {
     FIELD_END,
 };
 static const struct field NOTIFICATIONS_ANSWER[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = NOTIFICATION_ITEM, .about = "newest first"},
-    {.name = "next_cursor", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null on the last page"},
+    {.name = "items",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = NOTIFICATION_ITEM,
+     .about = "newest first"},
+    {.name = "next_cursor",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "null on the last page"},
     FIELD_END,
 };
-static const struct field UNREAD_ANSWER[] = {{.name = "unread", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "not yet read"}, FIELD_END};
+static const struct field UNREAD_ANSWER[] = {
+    {.name = "unread", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "not yet read"}, FIELD_END};
 static const struct field READ_BODY[] = {
-    {.name = "ids", .type = FIELD_LIST, .item = FIELD_INT, .about = "these"}, {.name = "all", .type = FIELD_BOOL, .about = "or all"}, FIELD_END,
+    {.name = "ids", .type = FIELD_LIST, .item = FIELD_INT, .about = "these"},
+    {.name = "all", .type = FIELD_BOOL, .about = "or all"},
+    FIELD_END,
 };
-static const struct field CHANGES_QUERY[] = {{.name = "since", .type = FIELD_INT, .min = 0, .max = 9007199254740991, .about = "member since of the answer before; 0 at first"}, FIELD_END};
+static const struct field CHANGES_QUERY[] = {{.name = "since",
+                                              .type = FIELD_INT,
+                                              .min = 0,
+                                              .max = 9007199254740991,
+                                              .about = "member since of the answer before; 0 at first"},
+                                             FIELD_END};
 static const struct field CHANGE_ITEM[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
     {.name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which"},
-    {.name = "action", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "create, update, delete, restore, transfer"},
+    {.name = "action",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "create, update, delete, restore, transfer"},
     {.name = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when"},
     FIELD_END,
 };
 static const struct field CHANGES_ANSWER[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = CHANGE_ITEM, .about = "oldest first, records in scope"},
+    {.name = "items",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = CHANGE_ITEM,
+     .about = "oldest first, records in scope"},
     {.name = "since", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for the next call"},
     {.name = "more", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "call again at once"},
     FIELD_END,
 };
-static const struct field HEALTH_ANSWER[] = {{.name = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ok"}, FIELD_END};
+static const struct field HEALTH_ANSWER[] = {
+    {.name = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ok"}, FIELD_END};
 
 static const struct route ROUTES[] = {
-    {"GET", "/healthz", "health.process", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, HEALTH_ANSWER, get_health, NULL, "The process answers."},
-    {"GET", "/readyz", "health.ready", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, HEALTH_ANSWER, get_ready, NULL, "The database answers."},
-    {"GET", "/meta", "meta.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, META_ANSWER, get_meta, NULL, "Kinds of records, their fields, and what the user may do."},
-    {"GET", "/search", "search.all", PERMISSION_SIGNED_IN, 0, RECORDS_SEARCH, "customer", SEARCH_QUERY, NULL, SEARCH_ANSWER, get_search, NULL, "Finds records of all kinds in scope."},
-    {"GET", "/views", "view.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, VIEWS_QUERY, NULL, VIEWS_ANSWER, list_views, NULL, "Saved views, own and shared."},
-    {"POST", "/views", "view.create", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, VIEW_BODY, VIEW_ANSWER, create_view, NULL, "Keeps a view."},
-    {"PATCH", "/views/{id}", "view.update", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, VIEW_BODY, VIEW_ANSWER, update_view, NULL, "Changes an own view."},
-    {"DELETE", "/views/{id}", "view.delete", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, delete_view, NULL, "Removes an own view."},
-    {"GET", "/notifications", "notification.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NOTIFICATIONS_QUERY, NULL, NOTIFICATIONS_ANSWER, list_notifications, NULL, "What the user was told."},
-    {"GET", "/notifications/count", "notification.count", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, UNREAD_ANSWER, count_notifications, NULL, "How much is unread."},
-    {"POST", "/notifications/read", "notification.read", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, READ_BODY, NULL, read_notifications, NULL, "Marks as read."},
-    {"POST", "/events/ticket", "events.ticket", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, events_api_ticket, NULL, "A cookie for GET /events, good for a minute."},
-    {"GET", "/events/authorize", "events.authorize", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, events_api_authorize, NULL, "nginx asks which channel a ticket opens."},
-    {"GET", "/changes", "change.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, CHANGES_QUERY, NULL, CHANGES_ANSWER, list_changes, NULL, "Change feed for clients that keep copies."},
+    {"GET", "/healthz", "health.process", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, HEALTH_ANSWER,
+     get_health, NULL, "The process answers."},
+    {"GET", "/readyz", "health.ready", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, HEALTH_ANSWER, get_ready,
+     NULL, "The database answers."},
+    {"GET", "/meta", "meta.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, META_ANSWER, get_meta, NULL,
+     "Kinds of records, their fields, and what the user may do."},
+    {"GET", "/search", "search.all", PERMISSION_SIGNED_IN, 0, RECORDS_SEARCH, "customer", SEARCH_QUERY, NULL,
+     SEARCH_ANSWER, get_search, NULL, "Finds records of all kinds in scope."},
+    {"GET", "/views", "view.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, VIEWS_QUERY, NULL, VIEWS_ANSWER,
+     list_views, NULL, "Saved views, own and shared."},
+    {"POST", "/views", "view.create", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, VIEW_BODY, VIEW_ANSWER,
+     create_view, NULL, "Keeps a view."},
+    {"PATCH", "/views/{id}", "view.update", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, VIEW_BODY, VIEW_ANSWER,
+     update_view, NULL, "Changes an own view."},
+    {"DELETE", "/views/{id}", "view.delete", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, delete_view,
+     NULL, "Removes an own view."},
+    {"GET", "/notifications", "notification.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NOTIFICATIONS_QUERY,
+     NULL, NOTIFICATIONS_ANSWER, list_notifications, NULL, "What the user was told."},
+    {"GET", "/notifications/count", "notification.count", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL,
+     UNREAD_ANSWER, count_notifications, NULL, "How much is unread."},
+    {"POST", "/notifications/read", "notification.read", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, READ_BODY,
+     NULL, read_notifications, NULL, "Marks as read."},
+    {"POST", "/events/ticket", "events.ticket", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL,
+     events_api_ticket, NULL, "A cookie for GET /events, good for a minute."},
+    {"GET", "/events/authorize", "events.authorize", PERMISSION_PUBLIC, 0, RECORDS_NONE, NULL, NULL, NULL, NULL,
+     events_api_authorize, NULL, "nginx asks which channel a ticket opens."},
+    {"GET", "/changes", "change.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, CHANGES_QUERY, NULL, CHANGES_ANSWER,
+     list_changes, NULL, "Change feed for clients that keep copies."},
     {0},
 };
 static const struct job_kind JOB_KINDS[] = {
-    {"record.bulk", record_run_bulk, NULL, 1}, {"record.export", record_run_export, NULL, 0}, {"record.purge", record_run_purge, "daily 03:30", 0}, {0},
+    {"record.bulk", record_run_bulk, NULL, 1},
+    {"record.export", record_run_export, NULL, 0},
+    {"record.purge", record_run_purge, "daily 03:30", 0},
+    {0},
 };
 
 const struct feature WORKSPACE_FEATURE = {.name = "workspace", .routes = ROUTES, .job_kinds = JOB_KINDS};

@@ -5,7 +5,7 @@
 #include "platform/http.h"
 
 /* Adds an entry inside the request's transaction. `changes`: {field: [before, after]} or NULL; `version` 0 for none. */
-enum err audit_write(struct request *request, const char *object, int64_t record_id, const char *action, int64_t version,
-                     const json_t *changes, struct str reason) MUST_CHECK;
+enum err audit_write(struct request *request, const char *object, int64_t record_id, const char *action,
+                     int64_t version, const json_t *changes, struct str reason) MUST_CHECK;
 
 #endif

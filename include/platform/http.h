@@ -16,48 +16,48 @@ enum { PATH_PARAM_MAX = 4, HEADER_MAX = 8, EVENT_MAX = 16 };
 
 /* What a handler may read. Everything lives until the reply was sent. */
 struct request {
-    struct arena *arena;          /* memory of this request */
-    struct db *db;                /* write connection inside a transaction, or the read-only one (GET) */
-    const struct config *config;  /* settings */
-    const struct route *route;    /* the matched row */
-    struct identity *user;        /* who asks; NULL only on public routes */
-    struct error *error;          /* where refusals are explained */
-    struct str id;                /* request id */
-    struct str method;            /* GET, POST, … */
-    struct str path;              /* without the prefix /api/v1 */
-    struct str query;             /* raw query string */
-    struct str body;              /* raw body */
-    json_t *json;                 /* parsed and checked body; NULL when the route takes none */
-    int64_t params[PATH_PARAM_MAX]; /* {id} … of the path, in order */
+    struct arena *arena;                    /* memory of this request */
+    struct db *db;                          /* write connection inside a transaction, or the read-only one (GET) */
+    const struct config *config;            /* settings */
+    const struct route *route;              /* the matched row */
+    struct identity *user;                  /* who asks; NULL only on public routes */
+    struct error *error;                    /* where refusals are explained */
+    struct str id;                          /* request id */
+    struct str method;                      /* GET, POST, … */
+    struct str path;                        /* without the prefix /api/v1 */
+    struct str query;                       /* raw query string */
+    struct str body;                        /* raw body */
+    json_t *json;                           /* parsed and checked body; NULL when the route takes none */
+    int64_t params[PATH_PARAM_MAX];         /* {id} … of the path, in order */
     struct str text_params[PATH_PARAM_MAX]; /* the same as text */
-    size_t param_count;           /* in `params` */
-    struct str address;           /* client address */
-    struct str user_agent;        /* client program */
-    struct str cookie;            /* raw Cookie header */
-    struct str authorization;     /* raw Authorization header */
-    struct str idempotency_key;   /* header, or empty */
-    struct str if_match;          /* header, or empty */
-    struct str origin;            /* header Origin, or empty */
-    struct str content_type;      /* of the body */
-    struct str language;          /* "zh-CN" or "en": of the user, else of Accept-Language */
-    struct instant now;           /* the only clock */
-    struct date today;            /* business date of `now` in the company's zone */
-    const char *zone;             /* the company's IANA zone */
+    size_t param_count;                     /* in `params` */
+    struct str address;                     /* client address */
+    struct str user_agent;                  /* client program */
+    struct str cookie;                      /* raw Cookie header */
+    struct str authorization;               /* raw Authorization header */
+    struct str idempotency_key;             /* header, or empty */
+    struct str if_match;                    /* header, or empty */
+    struct str origin;                      /* header Origin, or empty */
+    struct str content_type;                /* of the body */
+    struct str language;                    /* "zh-CN" or "en": of the user, else of Accept-Language */
+    struct instant now;                     /* the only clock */
+    struct date today;                      /* business date of `now` in the company's zone */
+    const char *zone;                       /* the company's IANA zone */
 };
 
 /* What a handler may fill. */
 struct response {
-    int status;                   /* 200 unless set */
-    json_t *json;                 /* answer; joined to the arena */
-    struct str raw;               /* instead of json: bytes to send */
-    struct str file;              /* instead of json: path of a file that nginx sends (X-Accel-Redirect, below data_dir) */
-    const char *content_type;     /* of raw or file */
+    int status;               /* 200 unless set */
+    json_t *json;             /* answer; joined to the arena */
+    struct str raw;           /* instead of json: bytes to send */
+    struct str file;          /* instead of json: path of a file that nginx sends (X-Accel-Redirect, below data_dir) */
+    const char *content_type; /* of raw or file */
     struct str header_names[HEADER_MAX];  /* further headers */
     struct str header_values[HEADER_MAX]; /* their values */
-    size_t header_count;          /* used */
+    size_t header_count;                  /* used */
     struct str event_channels[EVENT_MAX]; /* channels told after commit that something changed */
     struct str event_names[EVENT_MAX];    /* what changed: an object's name, "job", "notification" */
-    size_t event_count;           /* used */
+    size_t event_count;                   /* used */
 };
 
 void response_header(struct response *response, struct str name, struct str value);

@@ -11,10 +11,10 @@
 #include "platform/route.h"
 
 enum object_flag {
-    OBJECT_DIRECTORY = 1 << 0,   /* seen whole by everyone with the view permission (users, departments, products) */
-    OBJECT_GRAMS = 1 << 1,       /* its label is searchable by any two characters (search_gram) */
-    OBJECT_NO_CREATE = 1 << 2,   /* the feature has its own create / update / delete routes */
-    OBJECT_NO_DELETE = 1 << 3,   /* never deleted, only disabled */
+    OBJECT_DIRECTORY = 1 << 0, /* seen whole by everyone with the view permission (users, departments, products) */
+    OBJECT_GRAMS = 1 << 1,     /* its label is searchable by any two characters (search_gram) */
+    OBJECT_NO_CREATE = 1 << 2, /* the feature has its own create / update / delete routes */
+    OBJECT_NO_DELETE = 1 << 3, /* never deleted, only disabled */
 };
 
 enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE, RECORD_TRANSFER };
@@ -35,28 +35,28 @@ struct record_change {
 
 /* A child that follows its parent on transfer and blocks or follows its deletion. */
 struct object_child {
-    const char *object;          /* name */
-    const char *column;          /* reference to the parent */
-    const char *choice;          /* transfer checkbox: "contacts", "open_opportunities", … */
-    const char *only;            /* SQL literal condition of the choice, alias t, or NULL */
-    bool deleted_along;          /* goes to the recycle bin with the parent; otherwise its existence forbids that */
+    const char *object; /* name */
+    const char *column; /* reference to the parent */
+    const char *choice; /* transfer checkbox: "contacts", "open_opportunities", … */
+    const char *only;   /* SQL literal condition of the choice, alias t, or NULL */
+    bool deleted_along; /* goes to the recycle bin with the parent; otherwise its existence forbids that */
 };
 
 /* A kind of business record. */
 struct object {
-    const char *name;            /* "customer" */
-    const char *zh, *en;         /* what people call one: 客户, customer */
-    const char *plural;          /* URL segment: "customers" */
-    const char *table;           /* SQL table */
-    const struct field *fields;  /* ended by FIELD_END; standard fields included by OBJECT_STANDARD_FIELDS */
+    const char *name;           /* "customer" */
+    const char *zh, *en;        /* what people call one: 客户, customer */
+    const char *plural;         /* URL segment: "customers" */
+    const char *table;          /* SQL table */
+    const struct field *fields; /* ended by FIELD_END; standard fields included by OBJECT_STANDARD_FIELDS */
     enum permission view, create, edit, remove, export, import, transfer; /* PERM_… */
-    const char *owner_column;    /* "owner_id", or NULL for directories */
-    const char *department_column; /* "department_id", or NULL */
-    const char *parent_object;   /* also in scope when this parent record is, or NULL */
-    const char *parent_column;   /* reference to it */
-    const char *default_sort;    /* "-updated_at" */
-    const char *date_field;      /* business date used by calendars and default filters, or NULL */
-    unsigned flags;              /* enum object_flag */
+    const char *owner_column;                                             /* "owner_id", or NULL for directories */
+    const char *department_column;                                        /* "department_id", or NULL */
+    const char *parent_object;           /* also in scope when this parent record is, or NULL */
+    const char *parent_column;           /* reference to it */
+    const char *default_sort;            /* "-updated_at" */
+    const char *date_field;              /* business date used by calendars and default filters, or NULL */
+    unsigned flags;                      /* enum object_flag */
     const struct object_child *children; /* ended by a row without object, or NULL */
     /* Checks rules and derives fields before the write; refusals through req->error. May be NULL. */
     enum err (*prepare)(struct request *request, struct record_change *change);
@@ -69,20 +69,38 @@ struct object {
 };
 
 /* The columns every record table has. */
-#define OBJECT_STANDARD_FIELDS                                                                                          \
-    {.name = "created_at", .zh = "创建时间", .en = "Created", .type = FIELD_INSTANT,                                    \
-     .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "when created"},                                               \
-    {.name = "created_by_id", .zh = "创建人", .en = "Created by", .type = FIELD_REF, .ref = "user",                     \
-     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "who created it"},                      \
-    {.name = "updated_at", .zh = "更新时间", .en = "Updated", .type = FIELD_INSTANT,                                    \
-     .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "last change"}
+#define OBJECT_STANDARD_FIELDS                                                                                         \
+    {.name = "created_at",                                                                                             \
+     .zh = "创建时间",                                                                                                 \
+     .en = "Created",                                                                                                  \
+     .type = FIELD_INSTANT,                                                                                            \
+     .flags = FIELD_READ_ONLY | FIELD_SORTABLE,                                                                        \
+     .about = "when created"},                                                                                         \
+        {.name = "created_by_id",                                                                                      \
+         .zh = "创建人",                                                                                               \
+         .en = "Created by",                                                                                           \
+         .type = FIELD_REF,                                                                                            \
+         .ref = "user",                                                                                                \
+         .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,                                             \
+         .about = "who created it"},                                                                                   \
+    {                                                                                                                  \
+        .name = "updated_at", .zh = "更新时间", .en = "Updated", .type = FIELD_INSTANT,                                \
+        .flags = FIELD_READ_ONLY | FIELD_SORTABLE, .about = "last change"                                              \
+    }
 
 /* Owner and department of records that belong to somebody: the owner is chosen on create and changed by transfer. */
-#define OBJECT_OWNER_FIELDS                                                                                             \
-    {.name = "owner_id", .zh = "负责人", .en = "Owner", .type = FIELD_REF, .ref = "user",                               \
-     .flags = FIELD_CREATE_ONLY | FIELD_NULLABLE, .about = "whose record it is; the asking user unless given"},         \
-    {.name = "department_id", .zh = "所属部门", .en = "Department", .type = FIELD_REF, .ref = "department",             \
-     .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "the owner's department when the record came to the owner"}
+#define OBJECT_OWNER_FIELDS                                                                                            \
+    {.name = "owner_id",                                                                                               \
+     .zh = "负责人",                                                                                                   \
+     .en = "Owner",                                                                                                    \
+     .type = FIELD_REF,                                                                                                \
+     .ref = "user",                                                                                                    \
+     .flags = FIELD_CREATE_ONLY | FIELD_NULLABLE,                                                                      \
+     .about = "whose record it is; the asking user unless given"},                                                     \
+    {                                                                                                                  \
+        .name = "department_id", .zh = "所属部门", .en = "Department", .type = FIELD_REF, .ref = "department",         \
+        .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "the owner's department when the record came to the owner" \
+    }
 
 /* Where a reference leads: an object, or a table that is not one (region, pipeline, stage). */
 struct reference {
@@ -106,32 +124,33 @@ struct value change_after(const struct record_change *change, const char *name);
 struct value change_before(const struct record_change *change, const char *name);
 void change_set(struct record_change *change, const char *name, struct value value);
 bool change_differs(const struct record_change *change, const char *name);
-/* For `prepare` on create: the record belongs to this owner (and the owner's department) unless the body names one. A null
- * owner changes nothing. */
-enum err change_default_owner(struct request *request, struct record_change *change, struct opt_int owner_id) MUST_CHECK;
+/* For `prepare` on create: the record belongs to this owner (and the owner's department) unless the body names one. A
+ * null owner changes nothing. */
+enum err change_default_owner(struct request *request, struct record_change *change,
+                              struct opt_int owner_id) MUST_CHECK;
 
 /* How a write differs from the ordinary one. */
 struct record_options {
-    bool importing;                   /* see record_change */
-    struct opt_instant created_at;    /* original time (import) */
-    struct opt_int created_by_id;     /* original creator (import) */
-    bool unscoped;                    /* rules acting for the company, not for the user */
-    struct str reason;                /* for history */
+    bool importing;                /* see record_change */
+    struct opt_instant created_at; /* original time (import) */
+    struct opt_int created_by_id;  /* original creator (import) */
+    bool unscoped;                 /* rules acting for the company, not for the user */
+    struct str reason;             /* for history */
 };
 
-/* The records of a request's user. Errors: ERR_NOT_FOUND outside the scope, ERR_FORBIDDEN, ERR_INVALID, ERR_STALE_VERSION,
- * ERR_DUPLICATE, ERR_IN_USE. `options` may be NULL. */
-enum err record_load(struct request *request, const struct object *object, int64_t id, bool for_write, struct value **values_out,
-                     int64_t *version_out) MUST_CHECK;
-enum err record_create(struct request *request, const struct object *object, json_t *body, const struct record_options *options,
-                       int64_t *id_out) MUST_CHECK;
+/* The records of a request's user. Errors: ERR_NOT_FOUND outside the scope, ERR_FORBIDDEN, ERR_INVALID,
+ * ERR_STALE_VERSION, ERR_DUPLICATE, ERR_IN_USE. `options` may be NULL. */
+enum err record_load(struct request *request, const struct object *object, int64_t id, bool for_write,
+                     struct value **values_out, int64_t *version_out) MUST_CHECK;
+enum err record_create(struct request *request, const struct object *object, json_t *body,
+                       const struct record_options *options, int64_t *id_out) MUST_CHECK;
 enum err record_update(struct request *request, const struct object *object, int64_t id, int64_t version, json_t *body,
                        const struct record_options *options) MUST_CHECK; /* version 0: whatever it is (jobs, import) */
 enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version) MUST_CHECK;
 enum err record_restore(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
 /* Owner changes; `choices` names the children that follow (NULL-terminated). */
-enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id, struct str reason,
-                         const char *const *choices) MUST_CHECK;
+enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
+                         struct str reason, const char *const *choices) MUST_CHECK;
 /* One record as the API shows it, masked by field permissions. */
 enum err record_answer(struct request *request, const struct object *object, int64_t id, json_t **out) MUST_CHECK;
 

@@ -9,33 +9,42 @@
 typedef enum err route_handler(struct request *request, struct response *response);
 
 enum route_flag {
-    ROUTE_WRITE = 1 << 0,      /* runs in a transaction on the write connection; implied for all but GET */
-    ROUTE_SNAPSHOT = 1 << 1,   /* a read that needs one snapshot */
-    ROUTE_UPLOAD = 1 << 2,     /* raw body of any type up to upload_max_mb; no JSON */
-    ROUTE_COOKIE = 1 << 3,     /* authenticated by the refresh cookie: Origin is checked */
-    ROUTE_NO_TX = 1 << 4,      /* write connection without the dispatcher's transaction (sign-in: failures must be kept) */
+    ROUTE_WRITE = 1 << 0,    /* runs in a transaction on the write connection; implied for all but GET */
+    ROUTE_SNAPSHOT = 1 << 1, /* a read that needs one snapshot */
+    ROUTE_UPLOAD = 1 << 2,   /* raw body of any type up to upload_max_mb; no JSON */
+    ROUTE_COOKIE = 1 << 3,   /* authenticated by the refresh cookie: Origin is checked */
+    ROUTE_NO_TX = 1 << 4, /* write connection without the dispatcher's transaction (sign-in: failures must be kept) */
     ROUTE_FIRST_PASSWORD = 1 << 5, /* allowed before the first password was changed */
-    ROUTE_HANDLER_CHECKS = 1 << 6, /* the handler checks the body against `body` itself (records: one check for all ways in) */
+    ROUTE_HANDLER_CHECKS =
+        1 << 6, /* the handler checks the body against `body` itself (records: one check for all ways in) */
 };
 
 /* How a route shows records, for the generated leak test. */
-enum route_records { RECORDS_NONE, RECORDS_LIST, RECORDS_ONE, RECORDS_AGGREGATE, RECORDS_SEARCH, RECORDS_EXPORT, RECORDS_DIRECTORY };
+enum route_records {
+    RECORDS_NONE,
+    RECORDS_LIST,
+    RECORDS_ONE,
+    RECORDS_AGGREGATE,
+    RECORDS_SEARCH,
+    RECORDS_EXPORT,
+    RECORDS_DIRECTORY
+};
 
 /* One route. */
 struct route {
-    const char *method;           /* GET, POST, PUT, PATCH, DELETE */
-    const char *path;             /* below /api/v1: "/customers/{id}"; {x} matches digits, {x:word} any one segment */
-    const char *name;             /* operation id: "customer.list" */
-    enum permission permission;   /* PERMISSION_PUBLIC, PERMISSION_SIGNED_IN, or a key of permissions.def */
-    unsigned flags;               /* enum route_flag */
-    enum route_records records;   /* which records leave through it */
-    const char *object;           /* whose records, or NULL */
-    const struct field *query;    /* accepted query parameters, or NULL */
-    const struct field *body;     /* accepted body, or NULL */
-    const struct field *answer;   /* members of the answer, or NULL (204 or raw) */
-    route_handler *handler;       /* does it */
-    const void *context;          /* for generic handlers: struct object */
-    const char *about;            /* one English sentence for the OpenAPI file */
+    const char *method;         /* GET, POST, PUT, PATCH, DELETE */
+    const char *path;           /* below /api/v1: "/customers/{id}"; {x} matches digits, {x:word} any one segment */
+    const char *name;           /* operation id: "customer.list" */
+    enum permission permission; /* PERMISSION_PUBLIC, PERMISSION_SIGNED_IN, or a key of permissions.def */
+    unsigned flags;             /* enum route_flag */
+    enum route_records records; /* which records leave through it */
+    const char *object;         /* whose records, or NULL */
+    const struct field *query;  /* accepted query parameters, or NULL */
+    const struct field *body;   /* accepted body, or NULL */
+    const struct field *answer; /* members of the answer, or NULL (204 or raw) */
+    route_handler *handler;     /* does it */
+    const void *context;        /* for generic handlers: struct object */
+    const char *about;          /* one English sentence for the OpenAPI file */
 };
 
 /* A business subject: what it adds to the program. */
@@ -43,10 +52,10 @@ struct object;
 struct job_kind;
 struct import_kind;
 struct feature {
-    const char *name;                         /* folder name */
-    const struct route *routes;               /* ended by a row without method */
-    const struct object *const *objects;      /* NULL-terminated, or NULL */
-    const struct job_kind *job_kinds;         /* ended by a row without name, or NULL */
+    const char *name;                    /* folder name */
+    const struct route *routes;          /* ended by a row without method */
+    const struct object *const *objects; /* NULL-terminated, or NULL */
+    const struct job_kind *job_kinds;    /* ended by a row without name, or NULL */
 };
 
 /* All features (app/features.c). */

@@ -136,7 +136,7 @@ test("killed parts come back by themselves", async (t) => {
     for (const service of ["nginx", "dabiao", "mariadb"]) {
         process.kill(run.info.services[service], "SIGKILL");
     }
-    await until(() => answers(run.info.url), 30);
+    await until(() => answers(run.info.url), 90);
     assert.match(run.text, /mariadb ended unexpectedly; starting it again/);
 });
 
