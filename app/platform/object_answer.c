@@ -69,6 +69,7 @@ json_t *object_option(struct request *request, const struct object *object, cons
             label = row->values[i];
         }
     }
-    return json_pack("{s:I,s:o,s:o}", "id", (json_int_t)row->id, "label", label.type == VALUE_TEXT ? json_str(label.text) : json_null(), "hint",
+    return json_pack("{s:I,s:o,s:o}", "id", (json_int_t)row->id, "label",
+                     label.type == VALUE_TEXT ? json_str(label.text) : json_null(), "hint",
                      hint.type == VALUE_TEXT ? json_str(hint.text) : json_null());
 }

@@ -14,6 +14,9 @@
 
 enum { PAGE = 500, REASONS_MAX = 100, PURGE_DAYS = 30 };
 
+/* The column of an export that is no field: the record's id. */
+#define ID_COLUMN SIZE_MAX
+
 static enum err refuse_unknown(struct job *job)
 {
     return error_set(job->error, ERR_INVALID, "This kind of record is not known.");
@@ -162,7 +165,7 @@ enum err record_run_bulk(struct job *job, json_t **result_out)
 struct output {
     struct job *job;
     const struct object *object;
-    size_t *columns;            /* field indices */
+    size_t *columns;            /* field indices, or ID_COLUMN */
     size_t column_count;        /* in `columns` */
     bool chinese;               /* language of labels */
     FILE *csv;                  /* open when the format is CSV */
@@ -191,6 +194,9 @@ static struct date local_day(const struct output *output, struct instant instant
 static struct sheet_cell make_cell(const struct output *output, const struct request *request,
                                    const struct record_row *row, size_t index)
 {
+    if (index == ID_COLUMN) {
+        return (struct sheet_cell){.type = SHEET_INT, .integer = row->id};
+    }
     const struct field *field = &output->object->fields[index];
     struct value value = row->values[index];
     enum field_access access = scope_field_access(request, output->object, field->name);
@@ -289,8 +295,11 @@ static void choose_columns(struct output *output, const struct request *request)
     size_t count = fields_count(object->fields);
     output->columns = ARENA_ARRAY(request->arena, size_t, count + json_array_size(names) + 1);
     for (size_t i = 0; i < json_array_size(names); i++) {
-        const struct field *field = fields_find(object->fields, str_from(json_string_value(json_array_get(names, i))));
-        if (field != NULL && scope_field_access(request, object, field->name) > FIELD_ACCESS_HIDDEN) {
+        struct str name = str_from(json_string_value(json_array_get(names, i)));
+        const struct field *field = fields_find(object->fields, name);
+        if (str_eq_c(name, "id")) {
+            output->columns[output->column_count++] = ID_COLUMN;
+        } else if (field != NULL && scope_field_access(request, object, field->name) > FIELD_ACCESS_HIDDEN) {
             output->columns[output->column_count++] = (size_t)(field - object->fields);
         }
     }
@@ -306,8 +315,9 @@ static enum err open_output(struct output *output, bool xlsx)
     struct job *job = output->job;
     struct str *headings = ARENA_ARRAY(job->arena, struct str, output->column_count + 1);
     for (size_t i = 0; i < output->column_count; i++) {
-        const struct field *field = &output->object->fields[output->columns[i]];
-        headings[i] = str_from(output->chinese ? field->zh : field->en);
+        size_t index = output->columns[i];
+        const struct field *field = index == ID_COLUMN ? NULL : &output->object->fields[index];
+        headings[i] = field == NULL ? STR("ID") : str_from(output->chinese ? field->zh : field->en);
     }
     if (xlsx) {
         TRY(sheet_open(job->arena, job->result_path.ptr, job->config->data_dir, job->error, &output->sheet));

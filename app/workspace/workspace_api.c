@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "events_api.h"
+#include "platform/object_answer.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
 #include "record_jobs.h"
@@ -121,20 +122,13 @@ static enum err search_object(struct request *request, const struct object *obje
     struct list_request list;
     struct record_row *rows;
     size_t count;
-    size_t label = object_field(object, object_label(object)->name);
     TRY(object_list_read(request, object, (struct str){0}, (struct str){0}, text, &list));
     list.limit = limit;
     TRY(object_store_list(request, &list, &rows, &count));
     for (size_t i = 0; i < count; i++) {
-        struct value hint = value_null();
-        for (size_t f = 0; object->fields[f].name != NULL && hint.type == VALUE_NULL; f++) {
-            hint = object->fields[f].type == FIELD_REF ? rows[i].labels[f] : value_null();
-        }
-        json_array_append_new(
-            items,
-            json_pack("{s:s,s:I,s:o,s:o}", "object", object->name, "id", (json_int_t)rows[i].id, "label",
-                      json_str(rows[i].values[label].type == VALUE_TEXT ? rows[i].values[label].text : (struct str){0}),
-                      "hint", hint.type == VALUE_TEXT ? json_str(hint.text) : json_null()));
+        json_t *item = object_option(request, object, &rows[i]);
+        json_object_set_new(item, "object", json_string(object->name));
+        json_array_append_new(items, item);
     }
     return OK;
 }

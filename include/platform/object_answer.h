@@ -7,8 +7,8 @@
 /* The record as JSON, kept by the arena. Hidden fields are absent; masked ones are shortened (texts) or null and
  * named in member `masked`. */
 json_t *object_answer(struct request *request, const struct object *object, const struct record_row *row);
-/* The record as a suggestion: {id, label, hint}. Owned by the caller. The hint is the first reference with a name: it tells
- * equal labels apart. Closed fields show neither. */
+/* The record as a suggestion: {id, label, hint}. Owned by the caller. The hint is the first reference with a name: it
+ * tells equal labels apart. Closed fields show neither. */
 json_t *object_option(struct request *request, const struct object *object, const struct record_row *row);
 /* A text as somebody with a masked field sees it. Example: "13812341234" → "138****1234". */
 struct str object_mask(struct arena *arena, struct str text);
