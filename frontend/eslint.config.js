@@ -21,7 +21,7 @@ const FEATURE_INSIDE = {
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'src/shared/api/schema.d.ts'] },
   ...tseslint.configs.recommended,
-  ...pluginVue.configs['flat/recommended'],
+  ...pluginVue.configs['flat/essential'],
   ...a11y.configs['flat/recommended'],
   {
     files: ['**/*.vue'],
@@ -35,13 +35,7 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       curly: ['error', 'all'],
       'no-console': 'error',
-      'vue/max-attributes-per-line': 'off',
-      'vue/singleline-html-element-content-newline': 'off',
-      'vue/html-self-closing': ['error', { html: { void: 'always' } }],
-      'vue/html-closing-bracket-newline': 'off',
-      'vue/html-indent': 'off',
       'vue/multi-word-component-names': 'off',
-      'vue/require-default-prop': 'off',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] }, allowChildren: true }],
       'vuejs-accessibility/form-control-has-label': 'off',
@@ -49,9 +43,24 @@ export default tseslint.config(
       'vuejs-accessibility/no-static-element-interactions': 'off',
     },
   },
-  { files: ['public/*.js', 'scripts/*.mjs'], languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly', navigator: 'readonly' } }, rules: { 'no-console': 'off' } },
-  border(['src/shared/ui/**'], [{ group: ['@/features/*', '@/features/**', '@/app/**'], message: 'shared knows no feature.' }]),
-  border(['src/shared/{api,lib,i18n}/**'], [KIT, { group: ['@/features/*', '@/features/**', '@/app/**'], message: 'shared knows no feature.' }]),
+  {
+    files: ['public/*.js', 'scripts/*.mjs'],
+    languageOptions: {
+      globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly', navigator: 'readonly' },
+    },
+    rules: { 'no-console': 'off' },
+  },
+  border(
+    ['src/shared/ui/**'],
+    [{ group: ['@/features/*', '@/features/**', '@/app/**'], message: 'shared knows no feature.' }],
+  ),
+  border(
+    ['src/shared/{api,lib,i18n}/**'],
+    [KIT, { group: ['@/features/*', '@/features/**', '@/app/**'], message: 'shared knows no feature.' }],
+  ),
   border(['src/features/**', 'src/app/**'], [KIT, FEATURE_INSIDE]),
-  border(['src/features/**'], [KIT, FEATURE_INSIDE, { group: ['@/app/**'], message: 'Features do not know the app around them.' }]),
+  border(
+    ['src/features/**'],
+    [KIT, FEATURE_INSIDE, { group: ['@/app/**'], message: 'Features do not know the app around them.' }],
+  ),
 );

@@ -24,6 +24,7 @@ export default defineConfig({
   },
   build: {
     target: 'es2022',
+    manifest: true,
     cssCodeSplit: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
@@ -31,7 +32,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
   },
-  server: { proxy: { '/api': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' }, '/events': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' } } },
+  server: {
+    proxy: {
+      '/api': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' },
+      '/events': { target: process.env.DABIAO_API ?? 'http://127.0.0.1:8080' },
+    },
+  },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],

@@ -13,7 +13,12 @@ for (const name of names) {
   const path = join(ROOT, name);
   const data = await readFile(path);
   if (data.length >= MIN_BYTES) {
-    await writeFile(`${path}.br`, await promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } }));
+    await writeFile(
+      `${path}.br`,
+      await promisify(brotliCompress)(data, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: data.length },
+      }),
+    );
     await writeFile(`${path}.gz`, await promisify(gzip)(data, { level: 9 }));
   }
 }

@@ -19,8 +19,18 @@ export const router = createRouter({
       children: [
         { path: '', name: 'home', component: () => import('./pages/NotFound.vue') },
         ...routes.filter((route) => !route.meta?.plain),
-        { path: 'no-right', name: 'no-right', meta: { title: 'app.no_right.title' }, component: () => import('./pages/NoRight.vue') },
-        { path: ':rest(.*)*', name: 'not-found', meta: { title: 'app.not_found.title' }, component: () => import('./pages/NotFound.vue') },
+        {
+          path: 'no-right',
+          name: 'no-right',
+          meta: { title: 'app.no_right.title' },
+          component: () => import('./pages/NoRight.vue'),
+        },
+        {
+          path: ':rest(.*)*',
+          name: 'not-found',
+          meta: { title: 'app.not_found.title' },
+          component: () => import('./pages/NotFound.vue'),
+        },
       ],
     },
   ],
@@ -29,7 +39,12 @@ export const router = createRouter({
 
 /** The first page of the navigation that this person may open. */
 function homeOf(can: (permission: string) => boolean): RouteLocationRaw {
-  return NAV.find((entry) => !entry.permission || can(entry.permission))?.to ?? { name: 'not-found', params: { rest: ['home'] } };
+  return (
+    NAV.find((entry) => !entry.permission || can(entry.permission))?.to ?? {
+      name: 'not-found',
+      params: { rest: ['home'] },
+    }
+  );
 }
 
 async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | boolean> {

@@ -1,5 +1,9 @@
 /** Texts of the shell and of all features behind the sign-in. */
 import { mergeTexts, type TextFile } from './merge';
 
-export default mergeTexts(import.meta.glob<TextFile>(
-  ['../**/locales/en.json', '../../features/*/locales/en.json', '!../../features/sign-in/**'], { eager: true, import: 'default' }));
+export default mergeTexts(
+  import.meta.glob<TextFile>(
+    ['../**/locales/en.json', '../../features/*/locales/en.json', '!../../features/sign-in/**'],
+    { eager: true, import: 'default' },
+  ),
+);

@@ -3,5 +3,12 @@ import { defineFeature } from '@/shared/lib/feature';
 
 export default defineFeature({
   name: 'account',
-  routes: [{ path: 'account', name: 'account', meta: { title: 'account.title' }, component: () => import('./pages/AccountPage.vue') }],
+  routes: [
+    {
+      path: 'account',
+      name: 'account',
+      meta: { title: 'account.title' },
+      component: () => import('./pages/AccountPage.vue'),
+    },
+  ],
 });

@@ -10,21 +10,58 @@ export interface ListParams {
   readonly deleted: boolean;
 }
 export type Body = Readonly<Record<string, unknown>>;
-export interface Started { readonly job_id: number }
-export interface BulkTarget { readonly ids?: readonly number[]; readonly filter?: Filter | Record<string, never> }
-export interface TransferBody { readonly owner_id: number; readonly reason: string; readonly choices: readonly string[] }
-export interface Stage { readonly id: number; readonly name: string; readonly kind: 'open' | 'won' | 'lost'; readonly sort_order: number; readonly win_probability_ppm: number }
-export interface Pipeline { readonly id: number; readonly name: string; readonly is_default?: boolean; readonly stages: readonly Stage[] }
-export interface Region { readonly id: number; readonly code: string; readonly name: string; readonly full_name: string; readonly level: number; readonly has_children: boolean }
+export interface Started {
+  readonly job_id: number;
+}
+export interface BulkTarget {
+  readonly ids?: readonly number[];
+  readonly filter?: Filter | Record<string, never>;
+}
+export interface TransferBody {
+  readonly owner_id: number;
+  readonly reason: string;
+  readonly choices: readonly string[];
+}
+export interface Stage {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: 'open' | 'won' | 'lost';
+  readonly sort_order: number;
+  readonly win_probability_ppm: number;
+}
+export interface Pipeline {
+  readonly id: number;
+  readonly name: string;
+  readonly is_default?: boolean;
+  readonly stages: readonly Stage[];
+}
+export interface Region {
+  readonly id: number;
+  readonly code: string;
+  readonly name: string;
+  readonly full_name: string;
+  readonly level: number;
+  readonly has_children: boolean;
+}
 
 const PAGE = 100;
 
-export function listRecords(plural: string, params: ListParams, cursor: string | null, signal: AbortSignal): Promise<Page<RecordRow>> {
+export function listRecords(
+  plural: string,
+  params: ListParams,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Page<RecordRow>> {
   return send('GET', `/${plural}`, {
     signal,
     query: {
-      limit: PAGE, cursor, q: params.q, sort: params.sort, filter: params.filter ? JSON.stringify(params.filter) : null,
-      deleted: params.deleted ? 1 : null, total: cursor === null ? 1 : null,
+      limit: PAGE,
+      cursor,
+      q: params.q,
+      sort: params.sort,
+      filter: params.filter ? JSON.stringify(params.filter) : null,
+      deleted: params.deleted ? 1 : null,
+      total: cursor === null ? 1 : null,
     },
   });
 }
@@ -46,13 +83,35 @@ export function restoreRecord(plural: string, id: number): Promise<RecordRow> {
 export function transferRecord(plural: string, id: number, body: TransferBody): Promise<RecordRow> {
   return send('POST', `/${plural}/${id}/transfer`, { body });
 }
-export function bulk(plural: string, action: 'delete' | 'restore' | 'transfer', target: BulkTarget, more: Body = {}): Promise<Started> {
+export function bulk(
+  plural: string,
+  action: 'delete' | 'restore' | 'transfer',
+  target: BulkTarget,
+  more: Body = {},
+): Promise<Started> {
   return send('POST', `/${plural}/bulk`, { body: { action, ...target, ...more } });
 }
-export function exportRecords(plural: string, params: ListParams, columns: readonly string[], format: 'csv' | 'xlsx'): Promise<Started> {
-  return send('POST', `/${plural}/export`, { body: { ...(params.filter ? { filter: params.filter } : {}), ...(params.sort ? { sort: params.sort } : {}), columns, format } });
+export function exportRecords(
+  plural: string,
+  params: ListParams,
+  columns: readonly string[],
+  format: 'csv' | 'xlsx',
+): Promise<Started> {
+  return send('POST', `/${plural}/export`, {
+    body: {
+      ...(params.filter ? { filter: params.filter } : {}),
+      ...(params.sort ? { sort: params.sort } : {}),
+      columns,
+      format,
+    },
+  });
 }
-export function listTimeline(plural: string, id: number, cursor: string | null, signal: AbortSignal): Promise<Page<TimelineEntry>> {
+export function listTimeline(
+  plural: string,
+  id: number,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Page<TimelineEntry>> {
   return send('GET', `/${plural}/${id}/timeline`, { query: { cursor }, signal });
 }
 export async function listViews(object: string): Promise<readonly SavedView[]> {
@@ -70,6 +129,9 @@ export function deleteView(view: SavedView): Promise<void> {
 export async function listPipelines(): Promise<readonly Pipeline[]> {
   return (await send<Page<Pipeline>>('GET', '/pipelines')).items;
 }
-export async function listRegions(query: { parent?: number; q?: string }, signal?: AbortSignal): Promise<readonly Region[]> {
+export async function listRegions(
+  query: { parent?: number; q?: string },
+  signal?: AbortSignal,
+): Promise<readonly Region[]> {
   return (await send<Page<Region>>('GET', '/regions', { query, signal })).items;
 }

@@ -12,7 +12,14 @@ export interface Line {
 }
 
 export function emptyLine(): Line {
-  return { product_id: null, product_name: null, name: '', quantity_milli: 1000, unit_price_minor: null, unit_cost_minor: null };
+  return {
+    product_id: null,
+    product_name: null,
+    name: '',
+    quantity_milli: 1000,
+    unit_price_minor: null,
+    unit_cost_minor: null,
+  };
 }
 
 /** The lines of a record as GET one answers them. */
@@ -22,20 +29,26 @@ export function linesOf(record: RecordRow | null): Line[] {
     return [];
   }
   return raw.map((line: Partial<Line>) => ({
-    product_id: line.product_id ?? null, product_name: line.product_name ?? line.name ?? null, name: line.name ?? '',
-    quantity_milli: line.quantity_milli ?? null, unit_price_minor: line.unit_price_minor ?? null, unit_cost_minor: line.unit_cost_minor ?? null,
+    product_id: line.product_id ?? null,
+    product_name: line.product_name ?? line.name ?? null,
+    name: line.name ?? '',
+    quantity_milli: line.quantity_milli ?? null,
+    unit_price_minor: line.unit_price_minor ?? null,
+    unit_cost_minor: line.unit_cost_minor ?? null,
   }));
 }
 
 /** What is sent: lines with a product or a name; values left empty are the catalogue's. */
 export function linesBody(lines: readonly Line[]): Record<string, unknown>[] {
-  return lines.filter((line) => line.product_id !== null || line.name.trim() !== '').map((line) => ({
-    product_id: line.product_id,
-    ...(line.name.trim() ? { name: line.name.trim() } : {}),
-    quantity_milli: line.quantity_milli ?? 1000,
-    ...(line.unit_price_minor === null ? {} : { unit_price_minor: line.unit_price_minor }),
-    ...(line.unit_cost_minor === null ? {} : { unit_cost_minor: line.unit_cost_minor }),
-  }));
+  return lines
+    .filter((line) => line.product_id !== null || line.name.trim() !== '')
+    .map((line) => ({
+      product_id: line.product_id,
+      ...(line.name.trim() ? { name: line.name.trim() } : {}),
+      quantity_milli: line.quantity_milli ?? 1000,
+      ...(line.unit_price_minor === null ? {} : { unit_price_minor: line.unit_price_minor }),
+      ...(line.unit_cost_minor === null ? {} : { unit_cost_minor: line.unit_cost_minor }),
+    }));
 }
 
 export function amountOf(line: Line): number {

@@ -29,20 +29,44 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
     return '—';
   }
   switch (field.type) {
-    case 'money': return typeof value === 'number' ? formatMoney(value, { currency: (row.currency as string | undefined) ?? showing.currency }) : String(value);
-    case 'ppm': return formatPpm(value as number);
-    case 'int': return field.name.endsWith('_year') ? String(value) : formatInteger(value as number);
-    case 'bool': return t(value ? 'kit.yes' : 'kit.no');
-    case 'date': return formatDate(value as string, showing.locale);
-    case 'instant': return formatInstant(value as string, showing.locale, showing.zone);
-    case 'enum': return field.options?.find((option) => option.value === value)?.label ?? String(value);
-    case 'ref': return (row[nameMember(field.name)] as string | null | undefined) ?? `#${String(value)}`;
-    case 'json': case 'object': case 'list': return JSON.stringify(value);
-    default: return String(value);
+    case 'money':
+      return typeof value === 'number'
+        ? formatMoney(value, { currency: (row.currency as string | undefined) ?? showing.currency })
+        : String(value);
+    case 'ppm':
+      return formatPpm(value as number).replace('.0%', '%');
+    case 'int':
+      return field.name.endsWith('_year') ? String(value) : formatInteger(value as number);
+    case 'bool':
+      return t(value ? 'kit.yes' : 'kit.no');
+    case 'date':
+      return formatDate(value as string, showing.locale);
+    case 'instant':
+      return formatInstant(value as string, showing.locale, showing.zone);
+    case 'enum':
+      return field.options?.find((option) => option.value === value)?.label ?? String(value);
+    case 'ref':
+      return (row[nameMember(field.name)] as string | null | undefined) ?? `#${String(value)}`;
+    case 'json':
+    case 'object':
+    case 'list':
+      return JSON.stringify(value);
+    default:
+      return String(value);
   }
 }
 
-const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = { money: 140, ppm: 96, int: 100, bool: 88, date: 116, instant: 148, enum: 110, phone: 136, long_text: 260 };
+const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
+  money: 140,
+  ppm: 96,
+  int: 100,
+  bool: 88,
+  date: 116,
+  instant: 148,
+  enum: 110,
+  phone: 136,
+  long_text: 260,
+};
 const TEXT_WIDTH = 160;
 const LABEL_WIDTH = 240;
 
@@ -60,24 +84,42 @@ export function columnsOf(meta: MetaObject, config: ObjectConfig, showing: Showi
     const place = config.columns.indexOf(field.name);
     return place === -1 ? config.columns.length : place;
   };
-  return meta.fields.filter(isListable).toSorted((a, b) => order(a) - order(b)).map((field) => ({
-    key: field.name,
-    label: field.label,
-    width: field.name === meta.label_field ? LABEL_WIDTH : WIDTHS[field.type] ?? TEXT_WIDTH,
-    end: isNumeric(field),
-    sortable: field.sortable,
-    fixed: field.name === meta.label_field,
-    hidden: !config.columns.includes(field.name),
-    card: field.name === meta.label_field ? 'title' : field.name === config.card.side ? 'side' : config.card.lines.includes(field.name) ? 'line' : 'none',
-    text: (row) => fieldText(field, row, showing),
-  }));
+  return meta.fields
+    .filter(isListable)
+    .toSorted((a, b) => order(a) - order(b))
+    .map((field) => ({
+      key: field.name,
+      label: field.label,
+      width: field.name === meta.label_field ? LABEL_WIDTH : (WIDTHS[field.type] ?? TEXT_WIDTH),
+      end: isNumeric(field),
+      sortable: field.sortable,
+      fixed: field.name === meta.label_field,
+      hidden: !config.columns.includes(field.name),
+      card:
+        field.name === meta.label_field
+          ? 'title'
+          : field.name === config.card.side
+            ? 'side'
+            : config.card.lines.includes(field.name)
+              ? 'line'
+              : 'none',
+      text: (row) => fieldText(field, row, showing),
+    }));
 }
 
 /** A described field as forms and filters take it. */
 export function specOf(field: MetaField, creating: boolean): FieldSpec {
   return {
-    name: field.name, label: field.label, type: field.type, required: field.required, nullable: field.nullable, options: field.options,
-    ref: field.ref, min: field.min, max: field.max, filterable: field.filterable,
+    name: field.name,
+    label: field.label,
+    type: field.type,
+    required: field.required,
+    nullable: field.nullable,
+    options: field.options,
+    ref: field.ref,
+    min: field.min,
+    max: field.max,
+    filterable: field.filterable,
     readOnly: field.read_only || field.access !== 'edit' || (field.create_only && !creating),
   };
 }
@@ -88,15 +130,22 @@ export function filterSpecs(meta: MetaObject): FieldSpec[] {
 
 /** The fields a person fills in. */
 export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
-  return meta.fields.filter(isListable).map((field) => specOf(field, creating)).filter((spec) => !spec.readOnly);
+  return meta.fields
+    .filter(isListable)
+    .map((field) => specOf(field, creating))
+    .filter((spec) => !spec.readOnly);
 }
 
 /** The sections of an object; fields that no section names go to the last one. */
 export function sectionsOf(meta: MetaObject, config: ObjectConfig): Section[] {
   const named = new Set(config.sections.flatMap((section) => section.fields));
   const system = new Set(['created_at', 'created_by_id', 'updated_at', 'department_id']);
-  const rest = meta.fields.filter((field) => isListable(field) && !named.has(field.name) && !system.has(field.name)).map((field) => field.name);
-  return config.sections.map((section, index) => (index === config.sections.length - 1 ? { ...section, fields: [...section.fields, ...rest] } : section));
+  const rest = meta.fields
+    .filter((field) => isListable(field) && !named.has(field.name) && !system.has(field.name))
+    .map((field) => field.name);
+  return config.sections.map((section, index) =>
+    index === config.sections.length - 1 ? { ...section, fields: [...section.fields, ...rest] } : section,
+  );
 }
 
 export interface ListState {
@@ -113,7 +162,13 @@ function first(value: LocationQuery[string] | undefined): string | null {
 
 /** The state of a list from the address. */
 export function stateOf(query: LocationQuery): ListState {
-  return { filter: parseFilter(first(query.f)), q: first(query.q) ?? '', sort: first(query.sort), deleted: first(query.deleted) === '1', preset: first(query.view) };
+  return {
+    filter: parseFilter(first(query.f)),
+    q: first(query.q) ?? '',
+    sort: first(query.sort),
+    deleted: first(query.deleted) === '1',
+    preset: first(query.view),
+  };
 }
 
 /** The address of a state; what is the default is left out. */

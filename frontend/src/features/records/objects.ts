@@ -36,8 +36,24 @@ const MINE: Preset = { key: 'mine', filter: { field: 'owner_id', op: 'eq', value
 const ALL: Preset = { key: 'all', filter: null };
 
 const CUSTOMER: ObjectConfig = {
-  name: 'customer', plural: 'customers', icon: Building2, order: 10, timeline: true, inNav: true,
-  columns: ['name', 'level', 'customer_type', 'region_id', 'industry', 'phone', 'owner_id', 'last_follow_up_at', 'next_plan_at', 'updated_at'],
+  name: 'customer',
+  plural: 'customers',
+  icon: Building2,
+  order: 10,
+  timeline: true,
+  inNav: true,
+  columns: [
+    'name',
+    'level',
+    'customer_type',
+    'region_id',
+    'industry',
+    'phone',
+    'owner_id',
+    'last_follow_up_at',
+    'next_plan_at',
+    'updated_at',
+  ],
   sections: [
     { key: 'basic', fields: ['name', 'code', 'customer_type', 'level', 'source', 'industry', 'parent_id'] },
     { key: 'contact', fields: ['region_id', 'address', 'phone', 'website'] },
@@ -45,19 +61,39 @@ const CUSTOMER: ObjectConfig = {
     { key: 'other', fields: ['owner_id', 'remark'] },
   ],
   headline: ['level', 'customer_type', 'owner_id', 'last_follow_up_at', 'next_plan_at'],
-  presets: [ALL, MINE,
+  presets: [
+    ALL,
+    MINE,
     { key: 'key_customers', filter: { field: 'level', op: 'eq', value: 'a' } },
-    { key: 'untouched', filter: { any: [{ field: 'last_follow_up_at', op: 'is_null' }, { field: 'last_follow_up_at', op: 'relative', value: 'over_30_days_ago' }] } },
+    {
+      key: 'untouched',
+      filter: {
+        any: [
+          { field: 'last_follow_up_at', op: 'is_null' },
+          { field: 'last_follow_up_at', op: 'relative', value: 'over_30_days_ago' },
+        ],
+      },
+    },
     { key: 'planned_week', filter: { field: 'next_plan_at', op: 'relative', value: 'this_week' } },
-    { key: 'new_month', filter: { field: 'created_at', op: 'relative', value: 'this_month' } }],
-  tabs: [{ object: 'contact', column: 'customer_id' }, { object: 'opportunity', column: 'customer_id' }, { object: 'contract', column: 'customer_id' },
-    { object: 'payment', column: 'customer_id' }, { object: 'follow_up', column: 'customer_id' }],
+    { key: 'new_month', filter: { field: 'created_at', op: 'relative', value: 'this_month' } },
+  ],
+  tabs: [
+    { object: 'contact', column: 'customer_id' },
+    { object: 'opportunity', column: 'customer_id' },
+    { object: 'contract', column: 'customer_id' },
+    { object: 'payment', column: 'customer_id' },
+    { object: 'follow_up', column: 'customer_id' },
+  ],
   tones: { level: { a: 'danger', b: 'warning', c: 'info', d: 'neutral' } },
   card: { side: 'level', lines: ['owner_id', 'region_id', 'last_follow_up_at', 'phone'] },
 };
 
 const CONTACT: ObjectConfig = {
-  name: 'contact', plural: 'contacts', icon: UserRound, order: 20, inNav: true,
+  name: 'contact',
+  plural: 'contacts',
+  icon: UserRound,
+  order: 20,
+  inNav: true,
   columns: ['name', 'customer_id', 'title', 'mobile', 'email', 'is_primary', 'owner_id', 'updated_at'],
   sections: [
     { key: 'basic', fields: ['name', 'customer_id', 'title', 'is_primary', 'code'] },
@@ -72,8 +108,22 @@ const CONTACT: ObjectConfig = {
 };
 
 const OPPORTUNITY: ObjectConfig = {
-  name: 'opportunity', plural: 'opportunities', icon: HandCoins, order: 30, inNav: true,
-  columns: ['name', 'customer_id', 'stage_id', 'status', 'amount_minor', 'win_probability_ppm', 'expected_close_on', 'owner_id', 'updated_at'],
+  name: 'opportunity',
+  plural: 'opportunities',
+  icon: HandCoins,
+  order: 30,
+  inNav: true,
+  columns: [
+    'name',
+    'customer_id',
+    'stage_id',
+    'status',
+    'amount_minor',
+    'win_probability_ppm',
+    'expected_close_on',
+    'owner_id',
+    'updated_at',
+  ],
   sections: [
     { key: 'basic', fields: ['name', 'customer_id', 'pipeline_id', 'stage_id', 'product_id', 'source', 'code'] },
     { key: 'money', fields: ['amount_minor', 'currency', 'win_probability_ppm'] },
@@ -81,19 +131,63 @@ const OPPORTUNITY: ObjectConfig = {
     { key: 'other', fields: ['owner_id', 'remark'] },
   ],
   headline: ['amount_minor', 'win_probability_ppm', 'expected_close_on', 'customer_id', 'owner_id'],
-  presets: [ALL, MINE,
+  presets: [
+    ALL,
+    MINE,
     { key: 'open', filter: { field: 'status', op: 'eq', value: 'open' } },
-    { key: 'closing_month', filter: { all: [{ field: 'status', op: 'eq', value: 'open' }, { field: 'expected_close_on', op: 'relative', value: 'this_month' }] } },
-    { key: 'overdue', filter: { all: [{ field: 'status', op: 'eq', value: 'open' }, { field: 'expected_close_on', op: 'relative', value: 'over_1_days_ago' }] } },
-    { key: 'won_quarter', filter: { all: [{ field: 'status', op: 'eq', value: 'won' }, { field: 'closed_on', op: 'relative', value: 'this_quarter' }] } }],
-  tabs: [{ object: 'follow_up', column: 'opportunity_id' }, { object: 'contract', column: 'opportunity_id' }],
+    {
+      key: 'closing_month',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'open' },
+          { field: 'expected_close_on', op: 'relative', value: 'this_month' },
+        ],
+      },
+    },
+    {
+      key: 'overdue',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'open' },
+          { field: 'expected_close_on', op: 'relative', value: 'over_1_days_ago' },
+        ],
+      },
+    },
+    {
+      key: 'won_quarter',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'won' },
+          { field: 'closed_on', op: 'relative', value: 'this_quarter' },
+        ],
+      },
+    },
+  ],
+  tabs: [
+    { object: 'follow_up', column: 'opportunity_id' },
+    { object: 'contract', column: 'opportunity_id' },
+  ],
   tones: { status: { open: 'info', won: 'success', lost: 'neutral' } },
   card: { side: 'amount_minor', lines: ['stage_id', 'customer_id', 'expected_close_on', 'owner_id'] },
 };
 
 const CONTRACT: ObjectConfig = {
-  name: 'contract', plural: 'contracts', icon: FileSignature, order: 40, inNav: true,
-  columns: ['number', 'name', 'customer_id', 'status', 'amount_minor', 'received_minor', 'signed_on', 'owner_id', 'updated_at'],
+  name: 'contract',
+  plural: 'contracts',
+  icon: FileSignature,
+  order: 40,
+  inNav: true,
+  columns: [
+    'number',
+    'name',
+    'customer_id',
+    'status',
+    'amount_minor',
+    'received_minor',
+    'signed_on',
+    'owner_id',
+    'updated_at',
+  ],
   sections: [
     { key: 'basic', fields: ['number', 'name', 'customer_id', 'opportunity_id', 'status'] },
     { key: 'money', fields: ['amount_minor', 'cost_minor', 'discount_minor', 'currency'] },
@@ -101,53 +195,134 @@ const CONTRACT: ObjectConfig = {
     { key: 'other', fields: ['owner_id', 'remark'] },
   ],
   headline: ['status', 'amount_minor', 'received_minor', 'signed_on', 'customer_id', 'owner_id'],
-  presets: [ALL, MINE,
-    { key: 'signed_month', filter: { all: [{ field: 'status', op: 'in', value: ['signed', 'completed'] }, { field: 'signed_on', op: 'relative', value: 'this_month' }] } },
+  presets: [
+    ALL,
+    MINE,
+    {
+      key: 'signed_month',
+      filter: {
+        all: [
+          { field: 'status', op: 'in', value: ['signed', 'completed'] },
+          { field: 'signed_on', op: 'relative', value: 'this_month' },
+        ],
+      },
+    },
     { key: 'draft', filter: { field: 'status', op: 'eq', value: 'draft' } },
-    { key: 'ending', filter: { all: [{ field: 'status', op: 'eq', value: 'signed' }, { field: 'ends_on', op: 'relative', value: 'next_30_days' }] } }],
-  tabs: [{ object: 'payment', column: 'contract_id' }, { object: 'refund', column: 'contract_id' }],
+    {
+      key: 'ending',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'signed' },
+          { field: 'ends_on', op: 'relative', value: 'next_30_days' },
+        ],
+      },
+    },
+  ],
+  tabs: [
+    { object: 'payment', column: 'contract_id' },
+    { object: 'refund', column: 'contract_id' },
+  ],
   tones: { status: { draft: 'neutral', signed: 'info', completed: 'success', void: 'danger' } },
   card: { side: 'amount_minor', lines: ['customer_id', 'status', 'signed_on', 'owner_id'] },
 };
 
 const PAYMENT: ObjectConfig = {
-  name: 'payment', plural: 'payments', icon: Banknote, order: 50, inNav: true,
+  name: 'payment',
+  plural: 'payments',
+  icon: Banknote,
+  order: 50,
+  inNav: true,
   columns: ['number', 'customer_id', 'contract_id', 'amount_minor', 'received_on', 'method', 'owner_id', 'updated_at'],
-  sections: [{ key: 'basic', fields: ['number', 'contract_id', 'customer_id', 'amount_minor', 'currency', 'received_on', 'method'] }, { key: 'other', fields: ['owner_id', 'remark'] }],
+  sections: [
+    {
+      key: 'basic',
+      fields: ['number', 'contract_id', 'customer_id', 'amount_minor', 'currency', 'received_on', 'method'],
+    },
+    { key: 'other', fields: ['owner_id', 'remark'] },
+  ],
   headline: ['amount_minor', 'refunded_minor', 'received_on', 'contract_id', 'owner_id'],
-  presets: [ALL, MINE, { key: 'received_month', filter: { field: 'received_on', op: 'relative', value: 'this_month' } }, { key: 'received_quarter', filter: { field: 'received_on', op: 'relative', value: 'this_quarter' } }],
+  presets: [
+    ALL,
+    MINE,
+    { key: 'received_month', filter: { field: 'received_on', op: 'relative', value: 'this_month' } },
+    { key: 'received_quarter', filter: { field: 'received_on', op: 'relative', value: 'this_quarter' } },
+  ],
   tabs: [{ object: 'refund', column: 'payment_id' }],
   tones: {},
   card: { side: 'amount_minor', lines: ['customer_id', 'received_on', 'contract_id', 'owner_id'] },
 };
 
 const REFUND: ObjectConfig = {
-  name: 'refund', plural: 'refunds', icon: Undo2, order: 60, inNav: true,
+  name: 'refund',
+  plural: 'refunds',
+  icon: Undo2,
+  order: 60,
+  inNav: true,
   columns: ['number', 'customer_id', 'payment_id', 'amount_minor', 'refunded_on', 'reason', 'owner_id', 'updated_at'],
-  sections: [{ key: 'basic', fields: ['number', 'payment_id', 'contract_id', 'amount_minor', 'currency', 'refunded_on', 'reason'] }, { key: 'other', fields: ['owner_id', 'remark'] }],
+  sections: [
+    {
+      key: 'basic',
+      fields: ['number', 'payment_id', 'contract_id', 'amount_minor', 'currency', 'refunded_on', 'reason'],
+    },
+    { key: 'other', fields: ['owner_id', 'remark'] },
+  ],
   headline: ['amount_minor', 'refunded_on', 'payment_id', 'contract_id', 'owner_id'],
-  presets: [ALL, MINE, { key: 'refunded_month', filter: { field: 'refunded_on', op: 'relative', value: 'this_month' } }],
+  presets: [
+    ALL,
+    MINE,
+    { key: 'refunded_month', filter: { field: 'refunded_on', op: 'relative', value: 'this_month' } },
+  ],
   tabs: [],
   tones: {},
   card: { side: 'amount_minor', lines: ['customer_id', 'refunded_on', 'payment_id', 'owner_id'] },
 };
 
 const FOLLOW_UP: ObjectConfig = {
-  name: 'follow_up', plural: 'follow-ups', icon: MessagesSquare, order: 25, inNav: true,
-  columns: ['content', 'customer_id', 'method', 'followed_at', 'next_plan_at', 'contact_id', 'opportunity_id', 'owner_id'],
-  sections: [{ key: 'basic', fields: ['customer_id', 'contact_id', 'opportunity_id', 'method', 'followed_at', 'content'] }, { key: 'plan', fields: ['next_plan_at', 'next_plan'] }, { key: 'other', fields: ['owner_id', 'code'] }],
+  name: 'follow_up',
+  plural: 'follow-ups',
+  icon: MessagesSquare,
+  order: 25,
+  inNav: true,
+  columns: [
+    'content',
+    'customer_id',
+    'method',
+    'followed_at',
+    'next_plan_at',
+    'contact_id',
+    'opportunity_id',
+    'owner_id',
+  ],
+  sections: [
+    { key: 'basic', fields: ['customer_id', 'contact_id', 'opportunity_id', 'method', 'followed_at', 'content'] },
+    { key: 'plan', fields: ['next_plan_at', 'next_plan'] },
+    { key: 'other', fields: ['owner_id', 'code'] },
+  ],
   headline: ['customer_id', 'method', 'followed_at', 'next_plan_at', 'owner_id'],
-  presets: [ALL, MINE, { key: 'followed_today', filter: { field: 'followed_at', op: 'relative', value: 'today' } }, { key: 'followed_week', filter: { field: 'followed_at', op: 'relative', value: 'this_week' } },
-    { key: 'plan_today', filter: { field: 'next_plan_at', op: 'relative', value: 'today' } }],
+  presets: [
+    ALL,
+    MINE,
+    { key: 'followed_today', filter: { field: 'followed_at', op: 'relative', value: 'today' } },
+    { key: 'followed_week', filter: { field: 'followed_at', op: 'relative', value: 'this_week' } },
+    { key: 'plan_today', filter: { field: 'next_plan_at', op: 'relative', value: 'today' } },
+  ],
   tabs: [],
   tones: {},
   card: { side: 'method', lines: ['customer_id', 'followed_at', 'next_plan_at', 'owner_id'] },
 };
 
 const PRODUCT: ObjectConfig = {
-  name: 'product', plural: 'products', icon: Package, order: 70, inNav: true,
+  name: 'product',
+  plural: 'products',
+  icon: Package,
+  order: 70,
+  inNav: true,
   columns: ['name', 'code', 'product_line', 'unit', 'price_minor', 'cost_minor', 'is_active', 'updated_at'],
-  sections: [{ key: 'basic', fields: ['name', 'code', 'product_line', 'unit', 'is_active'] }, { key: 'money', fields: ['price_minor', 'cost_minor'] }, { key: 'other', fields: ['remark'] }],
+  sections: [
+    { key: 'basic', fields: ['name', 'code', 'product_line', 'unit', 'is_active'] },
+    { key: 'money', fields: ['price_minor', 'cost_minor'] },
+    { key: 'other', fields: ['remark'] },
+  ],
   headline: ['price_minor', 'product_line', 'unit', 'is_active'],
   presets: [ALL, { key: 'active', filter: { field: 'is_active', op: 'eq', value: true } }],
   tabs: [{ object: 'opportunity', column: 'product_id' }],
@@ -155,7 +330,16 @@ const PRODUCT: ObjectConfig = {
   card: { side: 'price_minor', lines: ['code', 'product_line', 'unit', 'is_active'] },
 };
 
-export const OBJECTS: readonly ObjectConfig[] = [CUSTOMER, CONTACT, FOLLOW_UP, OPPORTUNITY, CONTRACT, PAYMENT, REFUND, PRODUCT];
+export const OBJECTS: readonly ObjectConfig[] = [
+  CUSTOMER,
+  CONTACT,
+  FOLLOW_UP,
+  OPPORTUNITY,
+  CONTRACT,
+  PAYMENT,
+  REFUND,
+  PRODUCT,
+];
 
 export function configOf(name: string): ObjectConfig | undefined {
   return OBJECTS.find((config) => config.name === name);

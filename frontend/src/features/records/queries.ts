@@ -38,7 +38,11 @@ export function useRecord(object: ComputedRef<{ name: string; plural: string }>,
     queryFn: ({ signal }) => getRecord(object.value.plural, id.value, signal),
   });
 }
-export function useTimeline(object: ComputedRef<{ name: string; plural: string }>, id: ComputedRef<number>, enabled: Ref<boolean>) {
+export function useTimeline(
+  object: ComputedRef<{ name: string; plural: string }>,
+  id: ComputedRef<number>,
+  enabled: Ref<boolean>,
+) {
   return useInfiniteQuery({
     queryKey: computed(() => keys.timeline(object.value.name, id.value)),
     queryFn: ({ pageParam, signal }) => listTimeline(object.value.plural, id.value, pageParam, signal),
@@ -55,11 +59,22 @@ export function usePipelines() {
   return useQuery(PIPELINES);
 }
 
-registerChoices('stage', async (query) => (await queryClient.ensureQueryData(PIPELINES))
-  .flatMap((pipeline) => pipeline.stages.map((stage) => ({ value: stage.id, label: stage.name, hint: pipeline.name })))
-  .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())));
-registerChoices('pipeline', async (query) => (await queryClient.ensureQueryData(PIPELINES))
-  .map((pipeline) => ({ value: pipeline.id, label: pipeline.name }))
-  .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())));
-registerChoices('region', async (query, signal) => (await listRegions(query ? { q: query } : {}, signal))
-  .map((region) => ({ value: region.id, label: region.full_name, hint: region.code })));
+registerChoices('stage', async (query) =>
+  (await queryClient.ensureQueryData(PIPELINES))
+    .flatMap((pipeline) =>
+      pipeline.stages.map((stage) => ({ value: stage.id, label: stage.name, hint: pipeline.name })),
+    )
+    .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())),
+);
+registerChoices('pipeline', async (query) =>
+  (await queryClient.ensureQueryData(PIPELINES))
+    .map((pipeline) => ({ value: pipeline.id, label: pipeline.name }))
+    .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())),
+);
+registerChoices('region', async (query, signal) =>
+  (await listRegions(query ? { q: query } : {}, signal)).map((region) => ({
+    value: region.id,
+    label: region.full_name,
+    hint: region.code,
+  })),
+);

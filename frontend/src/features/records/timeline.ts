@@ -1,51 +1,53 @@
 /** What a line of the timeline says. Pure. */
 import type { MetaObject, TimelineEntry } from '@/shared/api/types';
+import { fieldText, type Showing } from './model';
 import { firstText, t } from '@/shared/i18n';
 
 export interface Change {
   readonly label: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from: string | null; // null: the value has no readable name (a reference)
+  readonly to: string | null;
 }
 
-function shown(value: unknown): string {
-  if (value == null || value === '') {
-    return '—';
-  }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
+/** Kept by the server; nobody changed them by hand. */
+const SILENT = new Set(['updated_at', 'created_at', 'created_by_id', 'department_id', 'version']);
 
-function actionOf(entry: TimelineEntry): string {
-  return (entry as TimelineEntry & { action?: string }).action ?? entry.kind;
-}
-
-/** The fields that an audit entry changed, with their names: {"level": ["b", "a"]}. */
-export function changesOf(entry: TimelineEntry, object: MetaObject | null): readonly Change[] {
-  // A new record changes everything at once: that it is new says enough.
-  if (entry.kind !== 'audit' || !entry.detail || actionOf(entry) === 'create') {
+/** The fields that a person changed, with their names: {"level": ["b", "a"]}. A new record lists none. */
+export function changesOf(entry: TimelineEntry, object: MetaObject | null, showing: Showing): readonly Change[] {
+  if (entry.kind !== 'audit' || entry.action === 'create' || !entry.detail) {
     return [];
   }
   return Object.entries(entry.detail).flatMap(([name, pair]) => {
     const field = object?.fields.find((candidate) => candidate.name === name);
-    if (!field || !Array.isArray(pair) || pair.length !== 2 || name === 'updated_at') {
+    if (!field || !Array.isArray(pair) || pair.length !== 2 || SILENT.has(name)) {
       return [];
     }
-    const word = (value: unknown): string => field.options?.find((option) => option.value === value)?.label ?? shown(value);
+    // The server names references; a bare number is a record that this person may not see.
+    const word = (value: unknown): string | null =>
+      field.type !== 'ref' || value === null
+        ? fieldText(field, { id: 0, version: 0, [name]: value }, showing)
+        : typeof value === 'string'
+          ? value
+          : null;
     return [{ label: field.label, from: word(pair[0]), to: word(pair[1]) }];
   });
 }
 
+/** The stage after a move. */
+function stageName(entry: TimelineEntry): string {
+  return String(entry.detail?.to ?? entry.title ?? '');
+}
+
 /** The headline of an entry: who did what. */
 export function headlineOf(entry: TimelineEntry, objectLabel: string): string {
-  const action = actionOf(entry);
   const fallback = t('records.timeline.action.other', { object: objectLabel });
   if (entry.kind === 'follow_up') {
     return t('records.timeline.followed');
   }
   if (entry.kind === 'stage') {
-    return t('records.timeline.stage', { name: shown(entry.detail?.to) });
+    return t('records.timeline.stage', { name: stageName(entry) });
   }
-  const key = `records.timeline.action.${action}`;
+  const key = `records.timeline.action.${entry.action ?? entry.kind}`;
   const found = firstText([key], fallback);
   return found === fallback ? fallback : t(key, { object: objectLabel });
 }

@@ -30,7 +30,11 @@ function addressOf(path: string, query: Query | undefined): string {
 }
 
 function headersOf(method: Method, call: Call, key: string, token: string | null): Headers {
-  const headers = new Headers({ Accept: 'application/json', 'Accept-Language': currentLocale(), 'X-Request-Id': randomId() });
+  const headers = new Headers({
+    Accept: 'application/json',
+    'Accept-Language': currentLocale(),
+    'X-Request-Id': randomId(),
+  });
   if (token !== null) {
     headers.set('Authorization', `Bearer ${token}`);
   }
@@ -49,7 +53,9 @@ function headersOf(method: Method, call: Call, key: string, token: string | null
 async function problemOf(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as ProblemBody;
   const wait = response.headers.get('Retry-After');
-  const retryAt = body.retry_at ?? (wait && /^\d+$/.test(wait) ? new Date(Date.now() + Number(wait) * 1000).toISOString() : undefined);
+  const retryAt =
+    body.retry_at ??
+    (wait && /^\d+$/.test(wait) ? new Date(Date.now() + Number(wait) * 1000).toISOString() : undefined);
   return new ApiProblem(response.status, { ...body, retry_at: retryAt });
 }
 
@@ -62,7 +68,11 @@ export async function sendRaw(method: Method, path: string, call: Call = {}): Pr
     let response: Response;
     try {
       response = await fetch(addressOf(path, call.query), {
-        method, body, signal: call.signal, credentials: 'same-origin', headers: headersOf(method, call, key, token),
+        method,
+        body,
+        signal: call.signal,
+        credentials: 'same-origin',
+        headers: headersOf(method, call, key, token),
       });
     } catch (failure) {
       throw isAborted(failure) ? failure : new ApiProblem(0, { code: 'offline' });

@@ -12,7 +12,10 @@ const STALE_MS = 300_000;
 
 /** Names come in the language asked for, so each language has its own entry in the cache. */
 async function fetchMeta(): Promise<Meta> {
-  const [meta, company] = await Promise.all([send<Omit<Meta, 'company'>>('GET', '/meta'), send<Company>('GET', '/company')]);
+  const [meta, company] = await Promise.all([
+    send<Omit<Meta, 'company'>>('GET', '/meta'),
+    send<Company>('GET', '/company'),
+  ]);
   setProblemZone(company.time_zone);
   return { ...meta, company };
 }
@@ -25,7 +28,10 @@ export async function loadMeta(): Promise<Meta> {
 /** The description; `loadMeta` ran before any page that uses it. */
 export function useMeta(): ComputedRef<Meta> {
   const query = useQuery({
-    queryKey: [KEY, computed(currentLocale)], queryFn: fetchMeta, staleTime: STALE_MS, placeholderData: keepPreviousData,
+    queryKey: [KEY, computed(currentLocale)],
+    queryFn: fetchMeta,
+    staleTime: STALE_MS,
+    placeholderData: keepPreviousData,
   });
   return computed(() => {
     if (!query.data.value) {

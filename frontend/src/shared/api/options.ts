@@ -20,8 +20,12 @@ export function registerChoices(object: string, loader: ChoiceLoader): void {
 }
 
 function pluralOf(object: string): string {
-  return queryClient.getQueriesData<Meta>({ queryKey: ['meta'] })
-    .flatMap(([, meta]) => meta?.objects ?? []).find((other) => other.name === object)?.plural ?? `${object}s`;
+  return (
+    queryClient
+      .getQueriesData<Meta>({ queryKey: ['meta'] })
+      .flatMap(([, meta]) => meta?.objects ?? [])
+      .find((other) => other.name === object)?.plural ?? `${object}s`
+  );
 }
 
 /** The loader for references to `object`; the same function each time, so that it may be a prop. */
@@ -31,7 +35,10 @@ export function optionLoader(object: string): ChoiceLoader {
     return known;
   }
   const loader: ChoiceLoader = async (query, signal) => {
-    const page = await send<Page<Option>>('GET', `/${pluralOf(object)}/options`, { query: { q: query, limit: LIMIT }, signal });
+    const page = await send<Page<Option>>('GET', `/${pluralOf(object)}/options`, {
+      query: { q: query, limit: LIMIT },
+      signal,
+    });
     return page.items.map((item) => ({ value: item.id, label: item.label, hint: item.hint }));
   };
   made.set(object, loader);

@@ -37,7 +37,12 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signIn(credentials: Credentials): Promise<void> {
-    await adopt(await send<SignInAnswer>('POST', '/auth/sign-in', { body: { ...credentials, client: 'browser' }, anonymous: true }));
+    await adopt(
+      await send<SignInAnswer>('POST', '/auth/sign-in', {
+        body: { ...credentials, client: 'browser' },
+        anonymous: true,
+      }),
+    );
   }
 
   /** Takes up the session of the cookie, if there is one. Errors: ApiProblem when the server cannot be reached. */
@@ -60,7 +65,9 @@ export const useSession = defineStore('session', () => {
   }
 
   async function changePassword(current: string, next: string): Promise<void> {
-    await adopt(await send<SignInAnswer>('PUT', '/auth/password', { body: { current_password: current, new_password: next } }));
+    await adopt(
+      await send<SignInAnswer>('PUT', '/auth/password', { body: { current_password: current, new_password: next } }),
+    );
   }
 
   async function reload(): Promise<void> {

@@ -95,9 +95,11 @@ export async function renewToken(stale: string | null): Promise<void> {
   if (token !== null && token !== stale) {
     return;
   }
-  renewal ??= renewUnderLock(stale).then((answer) => answer ?? ({} as SignInAnswer)).finally(() => {
-    renewal = null;
-  });
+  renewal ??= renewUnderLock(stale)
+    .then((answer) => answer ?? ({} as SignInAnswer))
+    .finally(() => {
+      renewal = null;
+    });
   try {
     await renewal;
   } catch (failure) {

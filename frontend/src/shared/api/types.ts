@@ -20,8 +20,21 @@ export interface SignInAnswer {
 }
 
 export type FieldType =
-  | 'text' | 'long_text' | 'int' | 'money' | 'ppm' | 'bool' | 'date' | 'instant' | 'enum' | 'ref' | 'email' | 'phone'
-  | 'json' | 'object' | 'list';
+  | 'text'
+  | 'long_text'
+  | 'int'
+  | 'money'
+  | 'ppm'
+  | 'bool'
+  | 'date'
+  | 'instant'
+  | 'enum'
+  | 'ref'
+  | 'email'
+  | 'phone'
+  | 'json'
+  | 'object'
+  | 'list';
 
 export interface MetaField {
   readonly name: string;
@@ -109,6 +122,7 @@ export interface TimelineEntry {
   readonly user_id: number | null;
   readonly user_name: string | null;
   readonly title: string | null;
+  readonly action?: string;
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 

@@ -10,7 +10,9 @@ export const LOCALES: readonly { readonly code: Locale; readonly name: string }[
 ];
 const DEFAULT: Locale = 'zh-CN';
 
-export interface Messages { [key: string]: string | Messages }
+export interface Messages {
+  [key: string]: string | Messages;
+}
 /** Loads one chunk of texts in one language. */
 export type Loader = (locale: Locale) => Promise<Messages>;
 
@@ -65,7 +67,6 @@ export async function setLocale(locale: Locale): Promise<void> {
 export function initialLocale(): Locale {
   return asLocale(recall('locale')) ?? asLocale(document.documentElement.lang) ?? DEFAULT;
 }
-
 
 export function hasText(key: string): boolean {
   return i18n.global.te(key);

@@ -45,7 +45,13 @@ function formatFor(locale: string, zone: string, options: Intl.DateTimeFormatOpt
 }
 
 const WALL: Intl.DateTimeFormatOptions = {
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
 };
 
 /** The wall clock of a zone at an instant: "2026-03-31 09:05:00". */
@@ -97,7 +103,11 @@ export function formatInstant(instant: string | null | undefined, locale: string
 export function formatAgo(instant: string, locale: string, now: number): string {
   const seconds = Math.round((Date.parse(instant) - now) / 1000);
   const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-    ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3_600], ['minute', 60],
+    ['year', 31_536_000],
+    ['month', 2_592_000],
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
   ];
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   for (const [unit, size] of steps) {

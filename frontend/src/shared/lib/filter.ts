@@ -7,14 +7,38 @@ export interface FilterCondition {
   readonly op: FilterOp;
   readonly value?: FilterValue;
 }
-export interface FilterAll { readonly all: readonly Filter[] }
-export interface FilterAny { readonly any: readonly Filter[] }
-export interface FilterNot { readonly not: Filter }
+export interface FilterAll {
+  readonly all: readonly Filter[];
+}
+export interface FilterAny {
+  readonly any: readonly Filter[];
+}
+export interface FilterNot {
+  readonly not: Filter;
+}
 export type Filter = FilterCondition | FilterAll | FilterAny | FilterNot;
 
 export type FilterOp =
-  | 'eq' | 'ne' | 'in' | 'not_in' | 'is_null' | 'not_null' | 'lt' | 'le' | 'gt' | 'ge' | 'between'
-  | 'contains' | 'not_contains' | 'starts_with' | 'ends_with' | 'under' | 'on' | 'before' | 'after' | 'relative';
+  | 'eq'
+  | 'ne'
+  | 'in'
+  | 'not_in'
+  | 'is_null'
+  | 'not_null'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'between'
+  | 'contains'
+  | 'not_contains'
+  | 'starts_with'
+  | 'ends_with'
+  | 'under'
+  | 'on'
+  | 'before'
+  | 'after'
+  | 'relative';
 
 export function isCondition(filter: Filter): filter is FilterCondition {
   return 'field' in filter;
@@ -38,7 +62,9 @@ export function allOf(parts: readonly (Filter | null)[]): Filter | null {
 }
 
 function isScalar(value: unknown): value is FilterScalar {
-  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
 }
 
 /** Whether a value has the shape of a filter; the server checks fields and types. */
@@ -55,8 +81,11 @@ export function isFilter(value: unknown, depth = 0): value is Filter {
     return isFilter(node.not, depth + 1);
   }
   const given = node.value;
-  return typeof node.field === 'string' && typeof node.op === 'string'
-    && (given == null || isScalar(given) || (Array.isArray(given) && given.every(isScalar)));
+  return (
+    typeof node.field === 'string' &&
+    typeof node.op === 'string' &&
+    (given == null || isScalar(given) || (Array.isArray(given) && given.every(isScalar)))
+  );
 }
 
 /** A filter from the text of an address or a saved view; null when it is none. */

@@ -2,8 +2,27 @@
  * fraction, so 0.1 + 0.2 cannot happen; the greatest exact amount is 2^53 minor units (90 trillion yuan). */
 
 /** Digits after the decimal point of the currencies that do not have two. */
-const DIGITS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, VND: 0, CLP: 0, ISK: 0, KWD: 3, BHD: 3, OMR: 3, TND: 3 };
-const SYMBOLS: Readonly<Record<string, string>> = { CNY: '¥', USD: '$', EUR: '€', GBP: '£', JPY: '¥', HKD: 'HK$', TWD: 'NT$', KRW: '₩' };
+const DIGITS: Readonly<Record<string, number>> = {
+  JPY: 0,
+  KRW: 0,
+  VND: 0,
+  CLP: 0,
+  ISK: 0,
+  KWD: 3,
+  BHD: 3,
+  OMR: 3,
+  TND: 3,
+};
+const SYMBOLS: Readonly<Record<string, string>> = {
+  CNY: '¥',
+  USD: '$',
+  EUR: '€',
+  GBP: '£',
+  JPY: '¥',
+  HKD: 'HK$',
+  TWD: 'NT$',
+  KRW: '₩',
+};
 
 export function currencyDigits(currency: string): number {
   return DIGITS[currency] ?? 2;
@@ -22,8 +41,15 @@ interface Unit {
   readonly exponent: number; // power of ten of the major unit
   readonly suffix: string;
 }
-const ZH_UNITS: readonly Unit[] = [{ exponent: 8, suffix: '亿' }, { exponent: 4, suffix: '万' }];
-const EN_UNITS: readonly Unit[] = [{ exponent: 9, suffix: 'B' }, { exponent: 6, suffix: 'M' }, { exponent: 3, suffix: 'K' }];
+const ZH_UNITS: readonly Unit[] = [
+  { exponent: 8, suffix: '亿' },
+  { exponent: 4, suffix: '万' },
+];
+const EN_UNITS: readonly Unit[] = [
+  { exponent: 9, suffix: 'B' },
+  { exponent: 6, suffix: 'M' },
+  { exponent: 3, suffix: 'K' },
+];
 
 /** The units by which amounts are shortened in a language, largest first. */
 function unitsOf(locale: string): readonly Unit[] {
@@ -83,7 +109,10 @@ const TYPED_EXPONENT: Readonly<Record<string, number>> = { 万: 4, 亿: 8, k: 3,
 /** Minor units of what a person typed or pasted: "1,234.5", "¥1.2万", "$500,000", "3k", full-width digits.
  * Returns null for an empty text and undefined for one that is no amount (or finer than the currency, or too large). */
 export function parseMoney(text: string, currency = 'CNY'): number | null | undefined {
-  const plain = text.normalize('NFKC').replace(/[\s,_元]/g, '').replace(/^([+-]?)(?:[¥$€£]|CNY|RMB|USD)/i, '$1');
+  const plain = text
+    .normalize('NFKC')
+    .replace(/[\s,_元]/g, '')
+    .replace(/^([+-]?)(?:[¥$€£]|CNY|RMB|USD)/i, '$1');
   if (plain === '') {
     return null;
   }

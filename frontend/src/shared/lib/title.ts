@@ -6,9 +6,13 @@ export const ownTitle = shallowRef<string | null>(null);
 
 /** Names the window after what the page shows, until the page is left. */
 export function usePageTitle(source: WatchSource<string | null | undefined>): void {
-  watch(source, (title) => {
-    ownTitle.value = title || null;
-  }, { immediate: true });
+  watch(
+    source,
+    (title) => {
+      ownTitle.value = title || null;
+    },
+    { immediate: true },
+  );
   onBeforeUnmount(() => {
     ownTitle.value = null;
   });

@@ -32,6 +32,10 @@ export function useObject(name: () => string): ObjectContext {
       return found;
     }),
     company,
-    showing: computed(() => ({ locale: currentLocale(), zone: company.value.time_zone, currency: company.value.currency })),
+    showing: computed(() => ({
+      locale: currentLocale(),
+      zone: company.value.time_zone,
+      currency: company.value.currency,
+    })),
   };
 }

@@ -6,7 +6,16 @@ import { formatMoney } from '@/shared/lib/money';
 import { formatPpm } from '@/shared/lib/format';
 import type { FieldSpec } from '../form/form';
 
-const TEXT: readonly FilterOp[] = ['contains', 'not_contains', 'eq', 'ne', 'starts_with', 'ends_with', 'is_null', 'not_null'];
+const TEXT: readonly FilterOp[] = [
+  'contains',
+  'not_contains',
+  'eq',
+  'ne',
+  'starts_with',
+  'ends_with',
+  'is_null',
+  'not_null',
+];
 const NUMBER: readonly FilterOp[] = ['ge', 'le', 'between', 'eq', 'ne', 'gt', 'lt', 'is_null', 'not_null'];
 const DAY: readonly FilterOp[] = ['relative', 'on', 'between', 'before', 'after', 'is_null', 'not_null'];
 const CHOICE: readonly FilterOp[] = ['in', 'not_in', 'is_null', 'not_null'];
@@ -16,29 +25,64 @@ const TREES = new Set(['department', 'region']);
 
 export function opsOf(spec: FieldSpec): readonly FilterOp[] {
   switch (spec.type) {
-    case 'int': case 'money': case 'ppm': return NUMBER;
-    case 'date': case 'instant': return DAY;
-    case 'bool': return ['eq'];
-    case 'enum': return CHOICE;
-    case 'ref': return TREES.has(spec.ref ?? '') ? ['under', ...CHOICE] : CHOICE;
-    default: return TEXT;
+    case 'int':
+    case 'money':
+    case 'ppm':
+      return NUMBER;
+    case 'date':
+    case 'instant':
+      return DAY;
+    case 'bool':
+      return ['eq'];
+    case 'enum':
+      return CHOICE;
+    case 'ref':
+      return TREES.has(spec.ref ?? '') ? ['under', ...CHOICE] : CHOICE;
+    default:
+      return TEXT;
   }
 }
 
 export const RELATIVES = [
-  'today', 'yesterday', 'tomorrow', 'this_week', 'last_week', 'next_week', 'this_month', 'last_month', 'next_month',
-  'this_quarter', 'last_quarter', 'next_quarter', 'this_year', 'last_year', 'last_7_days', 'last_30_days', 'last_90_days', 'next_7_days', 'next_30_days',
-  'over_7_days_ago', 'over_30_days_ago', 'over_90_days_ago',
+  'today',
+  'yesterday',
+  'tomorrow',
+  'this_week',
+  'last_week',
+  'next_week',
+  'this_month',
+  'last_month',
+  'next_month',
+  'this_quarter',
+  'last_quarter',
+  'next_quarter',
+  'this_year',
+  'last_year',
+  'last_7_days',
+  'last_30_days',
+  'last_90_days',
+  'next_7_days',
+  'next_30_days',
+  'over_7_days_ago',
+  'over_30_days_ago',
+  'over_90_days_ago',
 ] as const;
 
 /** What kind of value an operator needs. */
 export function valueKind(op: FilterOp): 'none' | 'one' | 'two' | 'many' | 'relative' {
   switch (op) {
-    case 'is_null': case 'not_null': return 'none';
-    case 'between': return 'two';
-    case 'in': case 'not_in': return 'many';
-    case 'relative': return 'relative';
-    default: return 'one';
+    case 'is_null':
+    case 'not_null':
+      return 'none';
+    case 'between':
+      return 'two';
+    case 'in':
+    case 'not_in':
+      return 'many';
+    case 'relative':
+      return 'relative';
+    default:
+      return 'one';
   }
 }
 
@@ -50,11 +94,16 @@ export function newCondition(spec: FieldSpec): FilterCondition {
 
 export function startValue(spec: FieldSpec, op: FilterOp): FilterValue | undefined {
   switch (valueKind(op)) {
-    case 'none': return undefined;
-    case 'many': return [];
-    case 'two': return [];
-    case 'relative': return 'this_month';
-    default: return spec.type === 'bool' ? true : null;
+    case 'none':
+      return undefined;
+    case 'many':
+      return [];
+    case 'two':
+      return [];
+    case 'relative':
+      return 'this_month';
+    default:
+      return spec.type === 'bool' ? true : null;
   }
 }
 
@@ -62,10 +111,14 @@ export function startValue(spec: FieldSpec, op: FilterOp): FilterValue | undefin
 export function isComplete(condition: FilterCondition): boolean {
   const { value } = condition;
   switch (valueKind(condition.op)) {
-    case 'none': return true;
-    case 'many': return Array.isArray(value) && value.length > 0;
-    case 'two': return Array.isArray(value) && value.length === 2 && value.every((part) => part !== null && part !== '');
-    default: return value != null && value !== '';
+    case 'none':
+      return true;
+    case 'many':
+      return Array.isArray(value) && value.length > 0;
+    case 'two':
+      return Array.isArray(value) && value.length === 2 && value.every((part) => part !== null && part !== '');
+    default:
+      return value != null && value !== '';
   }
 }
 
@@ -97,7 +150,9 @@ export interface Describing {
 
 export function relativeLabel(word: string): string {
   const counted = /^(last|next|over)_(\d+)_days(_ago)?$/.exec(word);
-  return counted ? t(`kit.filter.relative.${counted[1]}_days`, { n: Number(counted[2]) }) : t(`kit.filter.relative.${word}`);
+  return counted
+    ? t(`kit.filter.relative.${counted[1]}_days`, { n: Number(counted[2]) })
+    : t(`kit.filter.relative.${word}`);
 }
 
 function scalarText(spec: FieldSpec, value: unknown, about: Describing): string {
@@ -108,14 +163,29 @@ function scalarText(spec: FieldSpec, value: unknown, about: Describing): string 
     return t('kit.filter.my_department');
   }
   switch (spec.type) {
-    case 'money': return formatMoney(value as number, { currency: about.currency, short: true, locale: currentLocale(), symbol: true });
-    case 'ppm': return formatPpm(value as number);
-    case 'date': return formatDate(value as string, currentLocale());
-    case 'instant': return String(value).length === 10 ? formatDate(value as string, currentLocale()) : formatInstant(value as string, currentLocale(), about.zone);
-    case 'bool': return t(value ? 'kit.yes' : 'kit.no');
-    case 'enum': return spec.options?.find((option) => option.value === value)?.label ?? String(value);
-    case 'ref': return about.names.get(`${spec.name}:${String(value)}`) ?? `#${String(value)}`;
-    default: return String(value);
+    case 'money':
+      return formatMoney(value as number, {
+        currency: about.currency,
+        short: true,
+        locale: currentLocale(),
+        symbol: true,
+      });
+    case 'ppm':
+      return formatPpm(value as number);
+    case 'date':
+      return formatDate(value as string, currentLocale());
+    case 'instant':
+      return String(value).length === 10
+        ? formatDate(value as string, currentLocale())
+        : formatInstant(value as string, currentLocale(), about.zone);
+    case 'bool':
+      return t(value ? 'kit.yes' : 'kit.no');
+    case 'enum':
+      return spec.options?.find((option) => option.value === value)?.label ?? String(value);
+    case 'ref':
+      return about.names.get(`${spec.name}:${String(value)}`) ?? `#${String(value)}`;
+    default:
+      return String(value);
   }
 }
 
@@ -145,7 +215,8 @@ export function describe(filter: Filter, about: Describing): string {
   if (Array.isArray(value)) {
     const named = value.slice(0, NAMED_MAX).map((part: unknown) => scalarText(spec, part, about));
     const rest = value.length - named.length;
-    const list = filter.op === 'between' ? named.join(' – ') : named.join(t('kit.filter.comma')) + (rest > 0 ? ` +${rest}` : '');
+    const list =
+      filter.op === 'between' ? named.join(' – ') : named.join(t('kit.filter.comma')) + (rest > 0 ? ` +${rest}` : '');
     return `${spec.label} ${op} ${list}`;
   }
   return `${spec.label} ${op} ${scalarText(spec, value, about)}`;

@@ -34,7 +34,9 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const PHONE = /^[\d+\-() ]+$/;
 
 function isEmpty(value: unknown): boolean {
-  return value == null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+  return (
+    value == null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 function checkText(spec: FieldSpec, value: string): string | null {
@@ -120,7 +122,9 @@ export function useRecordForm(specs: () => readonly FieldSpec[], initial: Values
 
   return {
     values,
-    errors: computed(() => Object.fromEntries(Object.entries(codes.value).map(([name, problem]) => [name, fieldMessage(problem)]))),
+    errors: computed(() =>
+      Object.fromEntries(Object.entries(codes.value).map(([name, problem]) => [name, fieldMessage(problem)])),
+    ),
     dirty: computed(() => bad.size > 0 || Object.keys(changes()).length > 0),
     set(name, value) {
       values[name] = value;
@@ -145,10 +149,14 @@ export function useRecordForm(specs: () => readonly FieldSpec[], initial: Values
     },
     changes,
     place(problems) {
-      codes.value = Object.fromEntries(problems.map((problem) => [problem.field.split(/[.[]/)[0] ?? problem.field, problem]));
+      codes.value = Object.fromEntries(
+        problems.map((problem) => [problem.field.split(/[.[]/)[0] ?? problem.field, problem]),
+      );
     },
     reset(next) {
-      Object.keys(values).forEach((name) => { delete values[name]; });
+      Object.keys(values).forEach((name) => {
+        delete values[name];
+      });
       Object.assign(values, next);
       start.value = structuredClone(toRaw(next));
       codes.value = {};

@@ -25,14 +25,22 @@ const DEFAULT_WIDTH = 140;
 
 function isLayout(value: unknown): value is GridLayout {
   const layout = value as GridLayout | null;
-  return typeof layout === 'object' && layout !== null && Array.isArray(layout.order)
-    && layout.order.every((key) => typeof key === 'string') && typeof layout.widths === 'object' && layout.widths !== null;
+  return (
+    typeof layout === 'object' &&
+    layout !== null &&
+    Array.isArray(layout.order) &&
+    layout.order.every((key) => typeof key === 'string') &&
+    typeof layout.widths === 'object' &&
+    layout.widths !== null
+  );
 }
 
 /** The layout that applies to these columns: unknown keys dropped, fixed columns first. */
 export function fitLayout<Row>(columns: readonly GridColumn<Row>[], layout: GridLayout | null): GridLayout {
   const known = new Set(columns.map((column) => column.key));
-  const wished = layout?.order.filter((key) => known.has(key)) ?? columns.filter((column) => !column.hidden).map((column) => column.key);
+  const wished =
+    layout?.order.filter((key) => known.has(key)) ??
+    columns.filter((column) => !column.hidden).map((column) => column.key);
   const fixed = columns.filter((column) => column.fixed).map((column) => column.key);
   return { order: [...fixed, ...wished.filter((key) => !fixed.includes(key))], widths: layout?.widths ?? {} };
 }
@@ -61,9 +69,12 @@ export interface GridColumns<Row> {
 
 /** Keeps the layout of one grid under `storageKey`. */
 export function useColumns<Row>(columns: () => readonly GridColumn<Row>[], storageKey: () => string): GridColumns<Row> {
-  const stored = (): GridLayout | null => recallJson<GridLayout | null>(`grid.${storageKey()}`, (value): value is GridLayout | null => isLayout(value), null);
+  const stored = (): GridLayout | null =>
+    recallJson<GridLayout | null>(`grid.${storageKey()}`, (value): value is GridLayout | null => isLayout(value), null);
   const own = ref<GridLayout | null>(stored()) as Ref<GridLayout | null>;
-  watch(storageKey, () => { own.value = stored(); });
+  watch(storageKey, () => {
+    own.value = stored();
+  });
   const layout = computed(() => fitLayout(columns(), own.value)) as ComputedRef<GridLayout> & Ref<GridLayout>;
   const fixedCount = computed(() => columns().filter((column) => column.fixed).length);
 
@@ -76,14 +87,19 @@ export function useColumns<Row>(columns: () => readonly GridColumn<Row>[], stora
     shown: computed(() => layout.value.order.flatMap((key) => columns().find((column) => column.key === key) ?? [])),
     layout,
     width: (column) => layout.value.widths[column.key] ?? column.width ?? DEFAULT_WIDTH,
-    resize: (key, width) => keep({
-      ...layout.value, widths: { ...layout.value.widths, [key]: Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))) },
-    }),
+    resize: (key, width) =>
+      keep({
+        ...layout.value,
+        widths: { ...layout.value.widths, [key]: Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))) },
+      }),
     move: (key, step) => keep({ ...layout.value, order: moveKey(layout.value.order, key, step, fixedCount.value) }),
-    toggle: (key) => keep({
-      ...layout.value,
-      order: layout.value.order.includes(key) ? layout.value.order.filter((other) => other !== key) : [...layout.value.order, key],
-    }),
+    toggle: (key) =>
+      keep({
+        ...layout.value,
+        order: layout.value.order.includes(key)
+          ? layout.value.order.filter((other) => other !== key)
+          : [...layout.value.order, key],
+      }),
     set: (order) => keep(order === null ? null : { order, widths: layout.value.widths }),
   };
 }

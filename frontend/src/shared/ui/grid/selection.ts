@@ -10,7 +10,12 @@ export function toggled(selected: ReadonlySet<number>, id: number): Set<number> 
 }
 
 /** `selected` plus all ids between two positions, ends included (shift-click). */
-export function withRange(selected: ReadonlySet<number>, ids: readonly number[], from: number, to: number): Set<number> {
+export function withRange(
+  selected: ReadonlySet<number>,
+  ids: readonly number[],
+  from: number,
+  to: number,
+): Set<number> {
   const next = new Set(selected);
   ids.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((id) => next.add(id));
   return next;

@@ -23,20 +23,31 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-const FOCUSABLE = 'input:not(:disabled):not([type=hidden]), textarea:not(:disabled), select:not(:disabled), button:not(:disabled), a[href], [tabindex="0"]';
+const FOCUSABLE =
+  'input:not(:disabled):not([type=hidden]), textarea:not(:disabled), select:not(:disabled), button:not(:disabled), a[href], [tabindex="0"]';
 
 function focusInto(panel: HTMLElement): void {
-  const wanted = panel.querySelector<HTMLElement>('[autofocus]') ?? panel.querySelector<HTMLElement>(`[data-body] :is(${FOCUSABLE})`);
+  const wanted =
+    panel.querySelector<HTMLElement>('[autofocus]') ??
+    panel.querySelector<HTMLElement>(`[data-body] :is(${FOCUSABLE})`);
   (wanted ?? panel).focus();
 }
 
 /** Ties an overlay's life to `open`. `panel` is its root element (with tabindex -1). */
-export function useOverlay(open: Readonly<Ref<boolean>>, panel: Readonly<Ref<HTMLElement | null>>, close: () => void): void {
+export function useOverlay(
+  open: Readonly<Ref<boolean>>,
+  panel: Readonly<Ref<HTMLElement | null>>,
+  close: () => void,
+): void {
   let mine: Layer | null = null;
 
   function enter(): void {
     if (panel.value && !mine) {
-      mine = { panel: panel.value, close, returnTo: document.activeElement instanceof HTMLElement ? document.activeElement : null };
+      mine = {
+        panel: panel.value,
+        close,
+        returnTo: document.activeElement instanceof HTMLElement ? document.activeElement : null,
+      };
       layers.push(mine);
       applyInert();
       focusInto(panel.value);
@@ -56,13 +67,17 @@ export function useOverlay(open: Readonly<Ref<boolean>>, panel: Readonly<Ref<HTM
     }
   }
 
-  watch(open, async (value) => {
-    if (!value) {
-      leave();
-      return;
-    }
-    await nextTick();
-    enter();
-  }, { immediate: true });
+  watch(
+    open,
+    async (value) => {
+      if (!value) {
+        leave();
+        return;
+      }
+      await nextTick();
+      enter();
+    },
+    { immediate: true },
+  );
   onBeforeUnmount(leave);
 }

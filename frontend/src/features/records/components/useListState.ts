@@ -1,0 +1,68 @@
+/** The state of a list page: what the address says, and the ways to change it. */
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import type { SavedView } from '@/shared/api/types';
+import { debounce } from '@/shared/lib/async';
+import { allOf, isFilter, type Filter } from '@/shared/lib/filter';
+import type { ListParams } from '../api';
+import { queryOf, stateOf, type ListState } from '../model';
+import type { ObjectConfig, Preset } from '../objects';
+
+const TYPING_MS = 300;
+
+export interface ListControl {
+  readonly state: ComputedRef<ListState>;
+  readonly params: ComputedRef<ListParams>; // for the server: preset and own filter together
+  readonly typed: Ref<string>; // text of the search field
+  readonly narrowed: ComputedRef<boolean>; // something hides records
+  go(change: Partial<ListState>): void;
+  clear(): void;
+  choosePreset(preset: Preset): void;
+  chooseView(view: SavedView): void;
+}
+
+export function useListState(config: ComputedRef<ObjectConfig>): ListControl {
+  const route = useRoute();
+  const router = useRouter();
+  const state = computed(() => stateOf(route.query));
+  const preset = computed(() => config.value.presets.find((other) => other.key === (state.value.preset ?? 'all')));
+  const presetFilter = computed(() => preset.value?.filter ?? null);
+  const typed = ref(state.value.q);
+
+  function go(change: Partial<ListState>): void {
+    void router.replace({ query: queryOf({ ...state.value, ...change }) });
+  }
+  const searchSoon = debounce((text: string) => go({ q: text.trim() }), TYPING_MS);
+  watch(typed, (text) => {
+    if (text.trim() !== state.value.q) {
+      searchSoon(text);
+    }
+  });
+  watch(
+    () => state.value.q,
+    (text) => {
+      if (text !== typed.value.trim()) {
+        typed.value = text;
+      }
+    },
+  );
+
+  return {
+    state,
+    typed,
+    params: computed(() => ({
+      filter: allOf([presetFilter.value, state.value.filter]),
+      q: state.value.q,
+      sort: state.value.sort,
+      deleted: state.value.deleted,
+    })),
+    narrowed: computed(() => state.value.filter !== null || state.value.q !== '' || presetFilter.value !== null),
+    go,
+    clear: () => go({ filter: null, q: '', preset: null }),
+    choosePreset: (chosen) => go({ preset: chosen.key === 'all' ? null : chosen.key, filter: null }),
+    chooseView: (view) => {
+      const filter: Filter | null = isFilter(view.filter) ? view.filter : null;
+      go({ preset: `view-${view.id}`, filter, sort: view.sort });
+    },
+  };
+}
