@@ -1,0 +1,301 @@
+// Who may not see a record sees nothing of it, on any way (ORG-2). The ways are read from the route table: a new route that
+// shows records and is not known here fails the test. One record of every object belongs to a salesperson; a stranger of
+// another department, with every right but only the scope "own", must not meet it; the salesperson's manager must.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { admin, department, expectProblem, stack, unique } from "./lib.mjs";
+import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
+
+const YEAR = 2023; // of the samples' dates
+
+await stack();
+const TABLE = await routes();
+
+let theirs; // department of owner and manager
+let owner;
+let manager;
+let stranger;
+let made; // the owner's records by object
+let meta; // objects by name
+
+before(async () => {
+    theirs = await department({ name: unique("leak-x") });
+    const elsewhere = await department({ name: unique("leak-y") });
+    const ownOnly = await role("own");
+    owner = await personWith(ownOnly, { department_id: theirs.id });
+    stranger = await personWith(ownOnly, { department_id: elsewhere.id });
+    manager = await personWith(await role("department_and_below"), { department_id: theirs.id });
+    made = await recordsOf(owner);
+    await recordsOf(stranger);
+    meta = Object.fromEntries((await stranger.get("/meta")).objects.map((object) => [object.name, object]));
+});
+
+const only = (record) => ({ field: "id", op: "eq", value: record.id });
+const labelOf = (object) => made[object][meta[object].label_field];
+
+// Filters that would find the record if the scope were not there, or were bound to the wrong part of the condition.
+function temptingFilters(record) {
+    return [only(record), { field: "owner_id", op: "eq", value: owner.user.id }, { not: { field: "id", op: "eq", value: 0 } },
+        { any: [only(record), { field: "id", op: "is_null" }, { field: "id", op: "not_null" }] },
+        { field: "owner_id", op: "ne", value: stranger.user.id }, { field: "department_id", op: "under", value: theirs.id }];
+}
+
+async function unchanged(object, record) {
+    const now = await (await admin()).get(`/${OWNED[object].plural}/${record.id}`);
+    assert.deepEqual([now.version, now.deleted_at, now.owner_id], [record.version, null, owner.user.id]);
+}
+
+async function inRecycleBin(object) {
+    const record = await anotherOf(owner, object, made);
+    await (await admin()).delete(`/${OWNED[object].plural}/${record.id}`, record.version);
+    return record;
+}
+
+// How each way in is tried, by its address with {plural} for the object's segment.
+const GENERIC = {
+    async "GET /{plural}"(object, plural) {
+        const record = made[object];
+        const unseen = (items) => assert.ok(!items.some((item) => item.id === record.id || item.owner_id === owner.user.id));
+        unseen(await stranger.list(`/${plural}`));
+        for (const filter of temptingFilters(record)) {
+            const items = await stranger.list(`/${plural}`, { filter });
+            unseen(items);
+            const { total } = await stranger.get(`/${plural}`, { filter, total: 1 });
+            assert.equal(total, items.length, JSON.stringify(filter));
+        }
+        unseen(await stranger.list(`/${plural}`, { q: labelOf(object) }));
+        for (const field of meta[object].fields.filter((one) => one.sortable)) {
+            unseen(await stranger.list(`/${plural}`, { sort: field.name }));
+            unseen(await stranger.list(`/${plural}`, { sort: `-${field.name}` }));
+        }
+        const deleted = await inRecycleBin(object);
+        unseen(await stranger.list(`/${plural}`, { deleted: 1 }));
+        assert.equal((await stranger.get(`/${plural}`, { deleted: 1, filter: only(deleted), total: 1 })).total, 0);
+        assert.equal((await manager.list(`/${plural}`, { deleted: 1, filter: only(deleted) })).length, 1);
+        assert.deepEqual((await manager.list(`/${plural}`, { filter: only(record) })).map((item) => item.id), [record.id]);
+        // A cursor carries a place in the list, not a right: the stranger gets nothing out of the manager's.
+        const { next_cursor: cursor } = await manager.get(`/${plural}`, { limit: 1 });
+        unseen((await stranger.get(`/${plural}`, { limit: 200, cursor: cursor ?? undefined })).items);
+    },
+    async "GET /{plural}/{id}"(object, plural) {
+        expectProblem(await stranger.send("GET", `/${plural}/${made[object].id}`), 404, "not_found");
+        assert.equal((await manager.get(`/${plural}/${made[object].id}`)).id, made[object].id);
+        const deleted = await inRecycleBin(object);
+        expectProblem(await stranger.send("GET", `/${plural}/${deleted.id}`), 404, "not_found");
+    },
+    async "GET /{plural}/options"(object, plural) {
+        const ids = async (client, parameters) => (await client.get(`/${plural}/options`, { limit: 50, ...parameters })).items.map((item) => item.id);
+        assert.ok(!(await ids(stranger, {})).includes(made[object].id));
+        assert.ok(!(await ids(stranger, { q: labelOf(object) })).includes(made[object].id));
+        assert.deepEqual(await ids(stranger, { filter: only(made[object]) }), []);
+        assert.ok((await ids(manager, { filter: only(made[object]) })).includes(made[object].id));
+    },
+    async "GET /{plural}/aggregate"(object, plural) {
+        const record = made[object];
+        const sums = meta[object].fields.filter((field) => field.type === "money").map((field) => `sum:${field.name}`);
+        for (const measure of ["count", ...sums, ...sums.map((word) => word.replace("sum", "max"))]) {
+            assert.equal(await measured(stranger, plural, measure, only(record)), 0, measure);
+        }
+        assert.equal(await measured(manager, plural, "count", only(record)), 1);
+        const { groups } = await stranger.get(`/${plural}/aggregate`, { group_by: "owner_id", measures: "count" });
+        assert.deepEqual(groups.map((group) => group.keys.owner_id), [stranger.user.id]);
+        for (const filter of temptingFilters(record)) {
+            const items = await stranger.list(`/${plural}`, { filter });
+            assert.equal(await measured(stranger, plural, "count", filter), items.length, JSON.stringify(filter));
+        }
+    },
+    async "POST /{plural}/export"(object, plural) {
+        const record = made[object];
+        const all = await exportRows(stranger, plural, { columns: ["id", "owner_id"] });
+        assert.equal(all.length - 1, await measured(stranger, plural));
+        assert.ok(!all.some((row) => row[0] === String(record.id)));
+        assert.equal((await exportRows(stranger, plural, { filter: only(record) })).length, 1, "headings only");
+        assert.equal((await exportRows(stranger, plural, { q: labelOf(object) })).length, 1, "headings only");
+        const { job_id } = await manager.post(`/${plural}/export`, { format: "csv", filter: only(record), columns: ["id"] });
+        await manager.job(job_id);
+        assert.match(await manager.get(`/jobs/${job_id}/file`), new RegExp(`\\b${record.id}\\b`));
+        expectProblem(await stranger.send("GET", `/jobs/${job_id}/file`), 404, "not_found");
+    },
+    async "PATCH /{plural}/{id}"(object, plural) {
+        const record = await anotherOf(owner, object, made);
+        const remark = object === "follow_up" ? { content: "x" } : { remark: "x" };
+        for (const version of [record.version, record.version + 5]) {
+            expectProblem(await stranger.send("PATCH", `/${plural}/${record.id}`, { body: remark, headers: { "If-Match": `${version}` } }), 404, "not_found");
+        }
+        await unchanged(object, record);
+        assert.equal((await manager.patch(`/${plural}/${record.id}`, remark, record.version)).version, record.version + 1);
+    },
+    async "DELETE /{plural}/{id}"(object, plural) {
+        const record = await anotherOf(owner, object, made);
+        expectProblem(await stranger.send("DELETE", `/${plural}/${record.id}`, { headers: { "If-Match": `${record.version}` } }), 404, "not_found");
+        await unchanged(object, record);
+        await manager.delete(`/${plural}/${record.id}`, record.version);
+    },
+    async "POST /{plural}/{id}/restore"(object, plural) {
+        const record = await inRecycleBin(object);
+        expectProblem(await stranger.send("POST", `/${plural}/${record.id}/restore`), 404, "not_found");
+        assert.equal((await manager.list(`/${plural}`, { deleted: 1, filter: only(record) })).length, 1, "still there");
+        assert.equal((await manager.post(`/${plural}/${record.id}/restore`)).deleted_at, null);
+    },
+    async "POST /{plural}/{id}/transfer"(object, plural) {
+        const record = await anotherOf(owner, object, made);
+        expectProblem(await stranger.send("POST", `/${plural}/${record.id}/transfer`, { body: { owner_id: stranger.user.id } }), 404, "not_found");
+        await unchanged(object, record);
+        assert.equal((await manager.post(`/${plural}/${record.id}/transfer`, { owner_id: manager.user.id })).owner_id, manager.user.id);
+    },
+};
+
+const TARGETS = { year: YEAR, measure: "signed_amount" };
+
+async function refuseTargets(method, path) {
+    for (const pick of [{ user_id: owner.user.id }, { department_id: theirs.id }]) {
+        const answer = await stranger.send(method, `${path}?${new URLSearchParams({ ...TARGETS, ...pick })}`);
+        expectProblem(answer, 404, "not_found");
+    }
+}
+
+const SPECIAL = {
+    async "GET /customers/{id}/timeline"() {
+        expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/timeline`), 404, "not_found");
+        const { items } = await manager.get(`/customers/${made.customer.id}/timeline`);
+        assert.ok(items.some((item) => item.object === "follow_up" && item.record_id === made.follow_up.id));
+    },
+    async "GET /search"() {
+        for (const object of Object.keys(OWNED).filter((name) => name !== "follow_up")) {
+            const find = async (client) => (await client.get("/search", { q: labelOf(object), limit: 50 })).items
+                .some((item) => item.object === object && item.id === made[object].id);
+            assert.equal(await find(stranger), false, object);
+            assert.equal(await find(manager), true, object);
+        }
+    },
+    async "GET /targets/grid"() {
+        const seen = async (client) => (await client.get("/targets/grid", TARGETS)).rows
+            .some((row) => row.subject_kind === "user" && row.subject_id === owner.user.id);
+        assert.equal(await seen(stranger), false);
+        assert.equal(await seen(manager), true);
+        expectProblem(await stranger.send("GET", `/targets/grid?${new URLSearchParams({ ...TARGETS, department_id: theirs.id })}`), 404, "not_found");
+    },
+    async "POST /targets/split"() {
+        const body = { ...TARGETS, year: YEAR + 1, method: "last_year", total: 12_00 };
+        expectProblem(await stranger.send("POST", "/targets/split", { body: { ...body, user_id: owner.user.id } }), 404, "not_found");
+        expectProblem(await stranger.send("POST", "/targets/split", { body: { ...body, department_id: theirs.id } }), 404, "not_found");
+        assert.equal((await manager.post("/targets/split", { ...body, user_id: owner.user.id })).amounts[1], 12_00);
+    },
+    async "GET /targets/overview"() {
+        await refuseTargets("GET", "/targets/overview");
+        const mine = await stranger.get("/targets/overview", TARGETS);
+        assert.equal(mine.node.actual, 900_00, "the stranger's own contract only");
+        const team = await manager.get("/targets/overview", TARGETS);
+        assert.ok(team.children.some((child) => child.id === owner.user.id && child.actual >= 900_00));
+    },
+    async "GET /targets/facts"() {
+        await refuseTargets("GET", "/targets/facts");
+        for (const [measure, object] of [["signed_amount", "contract"], ["received_amount", "payment"], ["follow_ups", "follow_up"]]) {
+            const mine = await stranger.get("/targets/facts", { ...TARGETS, measure, limit: 200 });
+            assert.ok(mine.items.every((item) => item.user_id === stranger.user.id), measure);
+            const team = await manager.get("/targets/facts", { ...TARGETS, measure, limit: 200 });
+            assert.ok(team.items.some((item) => item.object === object && item.record_id === made[object].id), measure);
+        }
+    },
+};
+
+const SHOWING = new Set(["list", "one", "aggregate", "search", "export"]);
+
+for (const route of TABLE.filter((row) => SHOWING.has(row.records))) {
+    const address = `${route.method} ${route.path}`;
+    test(`nothing leaks through ${address}`, async () => {
+        const plural = OWNED[route.object]?.plural;
+        const generic = plural === undefined ? undefined : GENERIC[address.replace(new RegExp(`/${plural}(?=/|$)`), "/{plural}")];
+        const way = SPECIAL[address] ?? generic;
+        assert.ok(way, `the leak test does not know how to try ${address}: teach it`);
+        await way(route.object, plural);
+    });
+}
+
+test("what is shown whole is a directory, and every object with an owner is tried", () => {
+    const directories = new Set(TABLE.filter((row) => row.records === "directory").map((row) => row.object));
+    assert.deepEqual([...directories].sort(), ["department", "product", "user"]);
+    const tried = new Set(TABLE.filter((row) => SHOWING.has(row.records)).map((row) => row.object));
+    assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), "target"].sort());
+});
+
+test("a bulk action reaches nothing outside the scope", async () => {
+    for (const [object, { plural }] of Object.entries(OWNED)) {
+        const record = await anotherOf(owner, object, made);
+        const changes = object === "follow_up" ? { content: "bulk" } : { remark: "bulk" };
+        for (const body of [{ action: "update", changes }, { action: "transfer", owner_id: stranger.user.id }, { action: "delete" }]) {
+            const { job_id: named } = await stranger.post(`/${plural}/bulk`, { ...body, ids: [record.id] });
+            const { result } = await stranger.job(named);
+            assert.deepEqual([result.done, result.refused, result.reasons[0].code], [0, 1, "not_found"], `${plural} ${body.action}`);
+            const { job_id: found } = await stranger.post(`/${plural}/bulk`, { ...body, filter: { field: "owner_id", op: "eq", value: owner.user.id } });
+            assert.equal((await stranger.job(found)).result.done, 0);
+            await unchanged(object, record);
+        }
+    }
+});
+
+test("the change feed tells of nothing outside the scope", async () => {
+    const feed = async (client) => {
+        const items = [];
+        for (let since = 0, more = true; more;) {
+            const page = await client.get("/changes", { since });
+            items.push(...page.items);
+            more = page.more && page.since > since;
+            since = page.since;
+        }
+        return items;
+    };
+    // The feed keeps some seconds back so that no late commit is passed over.
+    await new Promise((resolve) => setTimeout(resolve, 5500));
+    const has = (items, object) => items.some((item) => item.object === object && item.record_id === made[object].id);
+    const [strangers, managers] = [await feed(stranger), await feed(manager)];
+    for (const object of Object.keys(OWNED)) {
+        assert.equal(has(strangers, object), false, object);
+        assert.equal(has(managers, object), true, object);
+    }
+});
+
+test("a reference to a record outside the scope is as if there were none", async () => {
+    const bodies = {
+        contacts: { name: "x", customer_id: made.customer.id },
+        "follow-ups": { content: "x", customer_id: made.customer.id },
+        opportunities: { name: "x", customer_id: made.customer.id },
+        contracts: { name: "x", customer_id: made.customer.id },
+        payments: { contract_id: made.contract.id, amount_minor: 1, received_on: "2023-01-01" },
+        refunds: { payment_id: made.payment.id, amount_minor: 1, refunded_on: "2023-01-01" },
+    };
+    for (const [plural, body] of Object.entries(bodies)) {
+        const reference = Object.keys(body).find((name) => name.endsWith("_id"));
+        const foreign = expectProblem(await stranger.send("POST", `/${plural}`, { body }), 422, "invalid", reference);
+        const absent = expectProblem(await stranger.send("POST", `/${plural}`, { body: { ...body, [reference]: 987654321 } }), 422, "invalid", reference);
+        assert.deepEqual(foreign.errors, absent.errors, plural);
+    }
+    expectProblem(await stranger.send("POST", "/contracts", { body: { name: "x", opportunity_id: made.opportunity.id } }), 422, "invalid", "opportunity_id");
+});
+
+test("counts are the same in list, total, aggregate and export", async () => {
+    for (const client of [stranger, manager]) {
+        for (const [object, { plural }] of Object.entries(OWNED)) {
+            const items = await client.list(`/${plural}`);
+            const { total, total_exact } = await client.get(`/${plural}`, { total: 1, limit: 1 });
+            const exported = await exportRows(client, plural, { columns: ["id"] });
+            assert.equal(total_exact, true);
+            assert.deepEqual([total, await measured(client, plural), exported.length - 1], Array(3).fill(items.length), plural);
+            assert.deepEqual(exported.slice(1).map((row) => Number(row[0])).sort(), items.map((item) => item.id).sort(), plural);
+            assert.ok(meta[object]);
+        }
+    }
+});
+
+test("jobs and shares of others are not found", async () => {
+    const { job_id } = await manager.post("/customers/export", { format: "csv" });
+    await manager.job(job_id);
+    const noOne = await personWith(await role("own", { permissions: ["customer.view"] }));
+    expectProblem(await noOne.send("GET", `/jobs/${job_id}`), 404, "not_found");
+    expectProblem(await noOne.send("GET", `/jobs/${job_id}/file`), 404, "not_found");
+    expectProblem(await noOne.send("POST", `/jobs/${job_id}/cancel`), 404, "not_found");
+    assert.ok(!(await noOne.get("/jobs")).items.some((job) => job.id === job_id));
+    expectProblem(await stranger.send("GET", `/shares?object=customer&record_id=${made.customer.id}`), 404, "not_found");
+    const explained = await stranger.get("/explain", { object: "customer", record_id: made.customer.id });
+    assert.deepEqual([explained.visible, explained.reasons.map((reason) => reason.kind)], [false, ["outside_scope"]]);
+});
