@@ -8,12 +8,15 @@ export ROOT
 # Below this the program does not start: a full disk in the middle of work is worse.
 MIN_FREE_MB=300
 
+# Times are told from the start of the first script, which may hand over to others.
+export DABIAO_BEGAN=${DABIAO_BEGAN:-$EPOCHSECONDS}
+
 # Only what the program needs is looked up in PATH; root's tools are often missing from an ordinary user's.
 export PATH="$ROOT/.tools/bin:$PATH:/usr/sbin:/sbin"
 
-# A line for the person who waits: seconds since the start of this script, then the text.
+# A line for the person who waits: seconds since the start, then the text.
 say() {
-    printf '[%4d s] %s\n' "$SECONDS" "$*"
+    printf '[%4d s] %s\n' "$((EPOCHSECONDS - DABIAO_BEGAN))" "$*"
 }
 
 # One sentence on what is wrong, then a failing exit.

@@ -37,9 +37,15 @@ fi
 declare -A PIDS=()   # service → process
 declare -A DEATHS=() # service → times of its last deaths, in seconds, separated by blanks
 
+ON_TERMINAL=no
+if [ -t 1 ]; then
+    ON_TERMINAL=yes
+fi
+
+# The terminal may be gone by the time this speaks; the work goes on.
 tell() {
     if [ "$QUIET" = no ]; then
-        say "$@"
+        say "$@" 2>/dev/null || true
     fi
 }
 
@@ -57,6 +63,10 @@ reaches() {
 # The data folder. Below a home closed to the service users it becomes a link to a folder of its own in /var/lib.
 make_var() {
     local elsewhere
+    if [ -L "$VAR" ] && [ ! -d "$VAR" ]; then
+        rm "$VAR" # it leads to a folder that is gone
+    fi
+    VAR=$(readlink -f "$VAR")
     mkdir -p "$VAR" 2>/dev/null || die "the folder $VAR cannot be made; choose another with DABIAO_VAR"
     [ -w "$VAR" ] || die "the folder $VAR is not writable for $(id -un); choose another with DABIAO_VAR"
     if ! reaches "$APP_USER" "$VAR/." || ! reaches "$DB_USER" "$VAR/."; then
@@ -383,11 +393,12 @@ revive() {
     esac
 }
 
-# Watches the services until a signal comes. Waiting is a read from a pipe that never gives anything.
+# Watches the services until a signal comes, or the terminal it was started on has gone. Waiting is a read from a pipe
+# that never gives anything.
 watch_services() {
     local name pid
     exec 8<> <(:)
-    while true; do
+    while [ "$ON_TERMINAL" = no ] || [ -t 1 ]; do
         for name in "${!PIDS[@]}"; do
             pid=${PIDS[$name]}
             # The program does not start without its database, so that one comes first.
