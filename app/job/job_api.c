@@ -45,16 +45,16 @@ static enum err list_jobs(struct request *request, struct response *response)
     return OK;
 }
 
-static enum err find_job(struct request *request, struct job_view *job)
+static enum err find_job(struct request *request, int64_t user_id, struct job_view *job)
 {
-    enum err err = job_store_get(request->db, request->arena, request->params[0], visible_user(request), job);
+    enum err err = job_store_get(request->db, request->arena, request->params[0], user_id, job);
     return err == ERR_NOT_FOUND ? error_set(request->error, err, "%s", err_text(err)) : err;
 }
 
 static enum err get_job(struct request *request, struct response *response)
 {
     struct job_view job;
-    TRY(find_job(request, &job));
+    TRY(find_job(request, visible_user(request), &job));
     response->json = json_keep(request->arena, job_json(request, &job));
     return OK;
 }
@@ -62,7 +62,7 @@ static enum err get_job(struct request *request, struct response *response)
 static enum err cancel_job(struct request *request, struct response *response)
 {
     struct job_view job;
-    TRY(find_job(request, &job));
+    TRY(find_job(request, visible_user(request), &job));
     TRY(job_store_cancel(request->db, request->arena, job.id));
     if (job.user_id.set) {
         response_event(response, str_format(request->arena, "user/%lld", (long long)job.user_id.value), STR("job"));
@@ -89,10 +89,11 @@ static struct str disposition(struct request *request, struct str name)
     return buf_str(&text);
 }
 
+/* The file holds what its maker may see: it is for nobody else, whatever jobs they may watch. */
 static enum err get_file(struct request *request, struct response *response)
 {
     struct job_view job;
-    TRY(find_job(request, &job));
+    TRY(find_job(request, request->user->user_id, &job));
     if (!job.result_file.set) {
         return error_set(request->error, ERR_NOT_FOUND, "This job has no file.");
     }
