@@ -2,7 +2,17 @@
 import type { FieldType, MetaObject } from '@/shared/api/types';
 import type { FieldSpec } from '@/shared/ui/form/form';
 import type { Tone } from '@/shared/ui/base/tone';
-import type { Batch, BatchStatus, Fault, FaultError, FileFormat, ImportField, ImportKind, MappedColumn, Mapping } from './api';
+import type {
+  Batch,
+  BatchStatus,
+  Fault,
+  FaultError,
+  FileFormat,
+  ImportField,
+  ImportKind,
+  MappedColumn,
+  Mapping,
+} from './api';
 
 /** One use of a column of the file; a column may be used twice. */
 export interface Line {
@@ -81,7 +91,9 @@ function columnOf(line: Line, format: FileFormat): MappedColumn {
 /** The mapping that the server keeps. */
 export function mappingOf(draft: Draft, format: FileFormat): Mapping {
   const mapped = draft.lines.filter((line) => line.field !== '');
-  const constants = draft.constants.filter((constant) => constant.field !== '' && constant.value !== null && constant.value !== '');
+  const constants = draft.constants.filter(
+    (constant) => constant.field !== '' && constant.value !== null && constant.value !== '',
+  );
   const used = new Set(mapped.map((line) => line.field));
   return {
     columns: mapped.map((line) => columnOf(line, format)),
@@ -123,7 +135,11 @@ export function specOf(field: ImportField, object: MetaObject | null): FieldSpec
 
 /** References of which the import can make the missing records: those known by their name alone. */
 export function isCreatable(field: ImportField, objects: readonly MetaObject[]): boolean {
-  return field.ref !== null && field.ref !== 'user' && (objects.find((object) => object.name === field.ref)?.can.create ?? false);
+  return (
+    field.ref !== null &&
+    field.ref !== 'user' &&
+    (objects.find((object) => object.name === field.ref)?.can.create ?? false)
+  );
 }
 
 export interface DraftFaults {
@@ -150,7 +166,12 @@ export function checkDraft(draft: Draft, kind: ImportKind, format: FileFormat, o
       lines.set(index, 'order');
     }
   });
-  const filled = new Set([...seen, ...draft.constants.filter((constant) => constant.value != null && constant.value !== '').map((constant) => constant.field)]);
+  const filled = new Set([
+    ...seen,
+    ...draft.constants
+      .filter((constant) => constant.value != null && constant.value !== '')
+      .map((constant) => constant.field),
+  ]);
   return {
     missing: kind.fields.filter((field) => field.required && !filled.has(field.name)).map((field) => field.label),
     lines,
