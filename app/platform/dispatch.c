@@ -137,6 +137,15 @@ static bool wants_idempotency(const struct request *request)
     return request->idempotency_key.len > 0 && transactional && strcmp(request->route->method, "POST") == 0;
 }
 
+/* The status of an answer whose handler named none. */
+static void settle_status(struct response *response)
+{
+    if (response->status == 0) {
+        bool empty = response->json == NULL && response->raw.len == 0 && response->file.len == 0;
+        response->status = empty ? 204 : 200;
+    }
+}
+
 /* The handler inside its transaction, up to and without the commit. */
 static enum err run_handler(struct request *request, struct response *response)
 {
@@ -149,9 +158,7 @@ static enum err run_handler(struct request *request, struct response *response)
         return OK;
     }
     TRY(request->route->handler(request, response));
-    if (response->status == 0) {
-        response->status = 200;
-    }
+    settle_status(response);
     return idempotency_store(request, response);
 }
 
@@ -255,8 +262,5 @@ void dispatch(struct dispatcher *dispatcher, struct request *request, struct res
         dispatch_refuse(request, response, err);
         return;
     }
-    if (response->status == 0) {
-        bool empty = response->json == NULL && response->raw.len == 0 && response->file.len == 0;
-        response->status = empty ? 204 : 200;
-    }
+    settle_status(response);
 }
