@@ -62,5 +62,8 @@ if (passed + failed === 0) {
     console.log(`No test fits ${values.match}.`);
     failed = 1;
 }
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+if (skipped > 0) {
+    console.log(`${skipped} skipped for want of the sample data (DABIAO_TEST_DATA)`);
+}
+console.log(`${passed} passed, ${failed} failed`); // the last line, always in this form
 process.exit(failed === 0 ? 0 : 1);
