@@ -13,7 +13,7 @@ async function start(): Promise<void> {
   const app = createApp(App);
   app.use(createPinia());
   app.use(i18n);
-  await setLocale(initialLocale());
+  await setLocale(initialLocale(), false);
   await addMessages(coreTexts);
   try {
     await useSession().restore();

@@ -1,21 +1,9 @@
 /** Routes of the person's own account. */
 import { send } from '@/shared/api/client';
-import type { Page } from '@/shared/api/types';
+import type { Answer, Page } from '@/shared/api/types';
 
-export interface SessionRow {
-  readonly id: number;
-  readonly address: string | null;
-  readonly user_agent: string | null;
-  readonly client: string;
-  readonly created_at: string;
-  readonly last_seen_at: string;
-  readonly current: boolean;
-}
-export interface TotpStart {
-  readonly secret: string;
-  readonly otpauth_url: string;
-  readonly qr_svg: string;
-}
+export type SessionRow = Readonly<Answer<'/auth/sessions', 'get'>['items'][number]>;
+export type TotpStart = Readonly<Answer<'/auth/totp', 'post'>>;
 
 export async function listSessions(): Promise<readonly SessionRow[]> {
   return (await send<Page<SessionRow>>('GET', '/auth/sessions')).items;

@@ -1,6 +1,6 @@
 /** The generic record routes, which are alike for all kinds of records. */
 import { send } from '@/shared/api/client';
-import type { Page, RecordRow, SavedView, TimelineEntry } from '@/shared/api/types';
+import type { Answer, Page, RecordRow, SavedView, TimelineEntry } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
 
 export interface ListParams {
@@ -22,27 +22,11 @@ export interface TransferBody {
   readonly reason: string;
   readonly choices: readonly string[];
 }
-export interface Stage {
-  readonly id: number;
-  readonly name: string;
-  readonly kind: 'open' | 'won' | 'lost';
-  readonly sort_order: number;
-  readonly win_probability_ppm: number;
-}
-export interface Pipeline {
-  readonly id: number;
-  readonly name: string;
-  readonly is_default?: boolean;
-  readonly stages: readonly Stage[];
-}
-export interface Region {
-  readonly id: number;
-  readonly code: string;
-  readonly name: string;
-  readonly full_name: string;
-  readonly level: number;
-  readonly has_children: boolean;
-}
+type PipelineAnswer = Answer<'/pipelines', 'get'>['items'][number];
+/** A stage as stored; only one that is being made has no id. */
+export type Stage = PipelineAnswer['stages'][number] & { readonly id: number };
+export type Pipeline = Readonly<Omit<PipelineAnswer, 'stages'>> & { readonly stages: readonly Stage[] };
+export type Region = Readonly<Answer<'/regions', 'get'>['items'][number]>;
 
 const PAGE = 100;
 

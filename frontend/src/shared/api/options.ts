@@ -39,7 +39,7 @@ export function optionLoader(object: string): ChoiceLoader {
       query: { q: query, limit: LIMIT },
       signal,
     });
-    return page.items.map((item) => ({ value: item.id, label: item.label, hint: item.hint }));
+    return page.items.map((item) => ({ value: item.id, label: item.label ?? `#${item.id}`, hint: item.hint }));
   };
   made.set(object, loader);
   return loader;

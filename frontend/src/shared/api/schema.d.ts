@@ -2318,8 +2318,12 @@ export interface components {
             /** @enum {string} */
             code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
-            request_id?: string;
+            request_id: string;
             retry_at?: string;
+            /** @description stale_version, target_conflict: the state now */
+            current?: Record<string, never>;
+            /** @description handover_required: what the person owns */
+            holdings?: Record<string, never>[];
             errors?: {
                 field: string;
                 code: string;
@@ -5250,7 +5254,7 @@ export interface operations {
         };
         responses: {
             /** @description Imports, or tries to, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5284,7 +5288,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Takes an import back, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5363,11 +5367,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The refused rows as a CSV file with a column of reasons. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/octet-stream": unknown;
+                };
             };
             /** @description Problem */
             default: {
@@ -5616,11 +5622,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The file a job made. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/octet-stream": unknown;
+                };
             };
             /** @description Problem */
             default: {
@@ -6772,7 +6780,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6897,7 +6905,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7512,7 +7520,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8254,7 +8262,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8466,7 +8474,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9046,7 +9054,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9227,7 +9235,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9865,7 +9873,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10057,7 +10065,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10569,7 +10577,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10696,7 +10704,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11572,7 +11580,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11816,7 +11824,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12634,7 +12642,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12856,7 +12864,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13456,7 +13464,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13643,7 +13651,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14233,7 +14241,7 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14419,7 +14427,7 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

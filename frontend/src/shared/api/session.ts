@@ -1,7 +1,7 @@
 /** Who is signed in, and what that person may do. The server decides; `can` only hides what would be refused. */
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { asLocale, setLocale } from '@/shared/i18n';
+import { asLocale, currentLocale, setLocale, type Locale } from '@/shared/i18n';
 import { recall, remember } from '@/shared/lib/preferences';
 import { send } from './client';
 import { adoptToken, dropToken, onSessionEnd, restoreSession } from './token';
@@ -26,14 +26,32 @@ export const useSession = defineStore('session', () => {
     return (me.value?.is_admin ?? false) || permissions.value.has(permission);
   }
 
+  /** The server names fields in the account's language: a language chosen in this browser becomes the account's,
+   * otherwise the account's is shown here. */
+  async function agreeOnLocale(theirs: string): Promise<void> {
+    const mine = asLocale(recall('locale'));
+    const account = asLocale(theirs);
+    if (mine && mine !== theirs) {
+      await send('PATCH', '/auth/me', { body: { locale: mine } }).catch(() => undefined);
+    } else if (account && account !== currentLocale()) {
+      await setLocale(account, false);
+    }
+  }
+
+  /** Shows another language, here and in what the server writes. Errors: ApiProblem (the language is shown all the same). */
+  async function chooseLocale(locale: Locale): Promise<void> {
+    try {
+      await send('PATCH', '/auth/me', { body: { locale } });
+    } finally {
+      await setLocale(locale);
+    }
+  }
+
   async function adopt(answer: SignInAnswer): Promise<void> {
     adoptToken(answer);
     me.value = answer.user;
     remember(HINT, '1');
-    const locale = asLocale(answer.user.locale);
-    if (locale && recall('locale') === null) {
-      await setLocale(locale);
-    }
+    await agreeOnLocale(answer.user.locale);
   }
 
   async function signIn(credentials: Credentials): Promise<void> {
@@ -53,6 +71,7 @@ export const useSession = defineStore('session', () => {
     const answer = await restoreSession();
     if (answer) {
       me.value = answer.user;
+      await agreeOnLocale(answer.user.locale);
     } else {
       remember(HINT, null);
     }
@@ -80,7 +99,7 @@ export const useSession = defineStore('session', () => {
   }
 
   onSessionEnd(end);
-  return { me, isSignedIn, mustChangePassword, can, signIn, signOut, restore, changePassword, reload };
+  return { me, isSignedIn, mustChangePassword, can, signIn, signOut, restore, changePassword, chooseLocale, reload };
 });
 
 /** The permission check alone, for templates. */

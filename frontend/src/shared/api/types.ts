@@ -1,23 +1,26 @@
-/** Shapes of the API that the shared parts and the records feature use. */
+/** Names for the shapes of the API, taken from the generated schema. Where the schema leaves a member open (what JSON it
+ * holds depends on the record), the narrower shape is said here. */
+import type { paths } from './schema';
 
-export interface Me {
-  readonly id: number;
-  readonly login: string;
-  readonly name: string;
-  readonly locale: string;
-  readonly department_id: number | null;
-  readonly department_name: string | null;
-  readonly must_change_password: boolean;
-  readonly is_admin: boolean;
-  readonly totp_enabled: boolean;
-  readonly permissions: readonly string[];
+type JsonOf<R> = R extends { content: { 'application/json': infer Body } } ? Body : never;
+type Answers<R> = { [Status in keyof R]: Status extends 200 | 201 ? JsonOf<R[Status]> : never }[keyof R];
+/** What a route answers: Answer<'/auth/me', 'get'>. */
+export type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  responses: infer R;
 }
+  ? Answers<R>
+  : never;
+/** What a route takes: Body<'/views', 'post'>. */
+export type Body<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  requestBody?: infer R;
+}
+  ? JsonOf<NonNullable<R>>
+  : never;
+type Refined<T, More> = Readonly<Omit<T, keyof More> & More>;
 
-export interface SignInAnswer {
-  readonly access_token: string;
-  readonly expires_in: number; // seconds
-  readonly user: Me;
-}
+export type SignInAnswer = Readonly<Answer<'/auth/sign-in', 'post'>>;
+export type Me = Readonly<Answer<'/auth/me', 'get'>>;
+export type Company = Readonly<Answer<'/company', 'get'>>;
 
 export type FieldType =
   | 'text'
@@ -36,59 +39,17 @@ export type FieldType =
   | 'object'
   | 'list';
 
-export interface MetaField {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly label: string;
-  readonly required: boolean;
-  readonly read_only: boolean;
-  readonly create_only: boolean;
-  readonly nullable: boolean;
-  readonly sortable: boolean;
-  readonly filterable: boolean;
-  readonly unique: boolean;
-  readonly in_list: boolean;
-  readonly options: readonly { readonly value: string; readonly label: string }[] | null;
-  readonly ref: string | null;
-  readonly min?: number | null;
-  readonly max?: number | null;
-  readonly access: 'hidden' | 'masked' | 'read' | 'edit';
-}
-
-export interface MetaCan {
-  readonly view: boolean;
-  readonly create: boolean;
-  readonly edit: boolean;
-  readonly delete: boolean;
-  readonly export: boolean;
-  readonly import: boolean;
-  readonly transfer: boolean;
-}
-
-export interface MetaObject {
-  readonly name: string;
-  readonly label: string;
-  readonly plural: string;
-  readonly label_field: string;
-  readonly default_sort: string;
-  readonly date_field: string | null;
-  readonly can: MetaCan;
-  readonly fields: readonly MetaField[];
-  readonly children: readonly { readonly object: string; readonly column: string; readonly choice: string | null }[];
-}
-
-export interface Company {
-  readonly name: string;
-  readonly time_zone: string;
-  readonly currency: string;
-  readonly fiscal_year_start_month: number;
-}
-
-export interface Meta {
-  readonly company: Company;
-  readonly today: string;
-  readonly objects: readonly MetaObject[];
-}
+type MetaAnswer = Answer<'/meta', 'get'>;
+type MetaObjectAnswer = MetaAnswer['objects'][number];
+export type MetaField = Refined<
+  MetaObjectAnswer['fields'][number],
+  { type: FieldType; access: 'hidden' | 'masked' | 'read' | 'edit' }
+>;
+export type MetaCan = Readonly<
+  Record<'view' | 'create' | 'edit' | 'delete' | 'export' | 'import' | 'transfer', boolean>
+>;
+export type MetaObject = Refined<MetaObjectAnswer, { can: MetaCan; fields: readonly MetaField[] }>;
+export type Meta = Refined<MetaAnswer, { objects: readonly MetaObject[] }> & { readonly company: Company };
 
 /** One record as the API shows it: standard members plus the object's fields. */
 export interface RecordRow {
@@ -97,6 +58,7 @@ export interface RecordRow {
   readonly [field: string]: unknown;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
@@ -104,64 +66,13 @@ export interface Page<T> {
   readonly total_exact?: boolean;
 }
 
-export interface Option {
-  readonly id: number;
-  readonly label: string;
-  readonly hint?: string | null;
-}
-
-export interface SearchHit extends Option {
-  readonly object: string;
-}
-
-export interface TimelineEntry {
-  readonly at: string;
-  readonly kind: string;
-  readonly object: string;
-  readonly record_id: number;
-  readonly user_id: number | null;
-  readonly user_name: string | null;
-  readonly title: string | null;
-  readonly action?: string;
-  readonly detail: Readonly<Record<string, unknown>> | null;
-}
-
-export interface Job {
-  readonly id: number;
-  readonly kind: string;
-  readonly status: string;
-  readonly phase: string | null;
-  readonly done: number;
-  readonly total: number;
-  readonly result: unknown;
-  readonly error_code: string | null;
-  readonly error_detail: string | null;
-  readonly has_file: boolean;
-  readonly file_name: string | null;
-  readonly created_at: string;
-  readonly started_at: string | null;
-  readonly finished_at: string | null;
-}
-
-export interface Notification {
-  readonly id: number;
-  readonly kind: string;
-  readonly object: string | null;
-  readonly record_id: number | null;
-  readonly detail: Readonly<Record<string, unknown>> | null;
-  readonly read_at: string | null;
-  readonly created_at: string;
-}
-
-export interface SavedView {
-  readonly id: number;
-  readonly object: string;
-  readonly name: string;
-  readonly filter: unknown;
-  readonly sort: string | null;
-  readonly columns: readonly string[] | null;
-  readonly is_shared: boolean;
-  readonly is_default: boolean;
-  readonly mine: boolean;
-  readonly version: number;
-}
+export type Option = Readonly<Answer<'/users/options', 'get'>['items'][number]>;
+export type SearchHit = Readonly<Answer<'/search', 'get'>['items'][number]>;
+export type Job = Readonly<Answer<'/jobs/{id}', 'get'>>;
+type Detail = { readonly detail: Readonly<Record<string, unknown>> | null };
+export type TimelineEntry = Refined<Answer<'/customers/{id}/timeline', 'get'>['items'][number], Detail>;
+export type Notification = Refined<Answer<'/notifications', 'get'>['items'][number], Detail>;
+export type SavedView = Refined<
+  Answer<'/views', 'get'>['items'][number],
+  { readonly columns: readonly string[] | null }
+>;

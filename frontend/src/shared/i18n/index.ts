@@ -55,12 +55,14 @@ export function asLocale(text: string | null | undefined): Locale | null {
   return LOCALES.find((locale) => locale.code === text)?.code ?? null;
 }
 
-/** Shows another language; resolves when its texts are in place. */
-export async function setLocale(locale: Locale): Promise<void> {
+/** Shows another language; resolves when its texts are in place. `chosen`: the person said so, keep it. */
+export async function setLocale(locale: Locale, chosen = true): Promise<void> {
   await Promise.all(loaders.map((loader) => load(locale, loader)));
   i18n.global.locale.value = locale;
   document.documentElement.lang = locale;
-  remember('locale', locale);
+  if (chosen) {
+    remember('locale', locale);
+  }
 }
 
 /** The language to start with: chosen before, else the browser's. */
