@@ -394,8 +394,8 @@ static const struct route ROUTES[] = {
      NULL, JOB_ANSWER, roll_back, NULL, "Takes an import back, as a job."},
     {"GET", "/import/batches/{id}/faults", "import.faults", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, FAULTS_QUERY,
      NULL, FAULTS_ANSWER, list_faults, NULL, "Refused rows with their reasons."},
-    {"GET", "/import/batches/{id}/errors", "import.errors", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL,
-     NULL, get_errors, NULL, "The refused rows as a CSV file with a column of reasons."},
+    {"GET", "/import/batches/{id}/errors", "import.errors", PERMISSION_SIGNED_IN, ROUTE_FILE, RECORDS_NONE, NULL, NULL,
+     NULL, NULL, get_errors, NULL, "The refused rows as a CSV file with a column of reasons."},
     {0},
 };
 static const struct job_kind JOB_KINDS[] = {

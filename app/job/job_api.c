@@ -148,8 +148,8 @@ static const struct route ROUTES[] = {
      "One job with its progress."},
     {"POST", "/jobs/{id}/cancel", "job.cancel", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, JOB_ITEM,
      cancel_job, NULL, "Asks a job to stop."},
-    {"GET", "/jobs/{id}/file", "job.file", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL, get_file,
-     NULL, "The file a job made."},
+    {"GET", "/jobs/{id}/file", "job.file", PERMISSION_SIGNED_IN, ROUTE_FILE, RECORDS_NONE, NULL, NULL, NULL, NULL,
+     get_file, NULL, "The file a job made."},
     {0},
 };
 

@@ -88,7 +88,7 @@ static enum err move_user(struct request *request, struct response *response)
                       json_get_opt_int(request->json, "manager_id"), from.set ? from.value : request->today));
     TRY(audit_write(request, "user", request->params[0], "move", 0, request->json, (struct str){0}));
     response_event(response, STR("all"), STR("user"));
-    return record_answer(request, &USER, request->params[0], &response->json);
+    return OK;
 }
 
 static enum err get_holdings(struct request *request, struct response *response)
@@ -163,7 +163,7 @@ static enum err enable_user(struct request *request, struct response *response)
     TRY(org_touch(request->db, request->arena));
     TRY(audit_write(request, "user", request->params[0], "enable", 0, NULL, (struct str){0}));
     response_event(response, STR("all"), STR("user"));
-    return record_answer(request, &USER, request->params[0], &response->json);
+    return OK;
 }
 
 static json_t *company_json(const struct company_row *company)

@@ -137,19 +137,32 @@ static json_t *parameters_of(const struct route *route)
     return list;
 }
 
+/* What a success answers with: a route that only queues a job is accepted, not done. */
+static const char *status_of(const struct route *route)
+{
+    if ((route->flags & ROUTE_FILE) != 0) {
+        return "200";
+    }
+    if (route->answer == NULL) {
+        return "204";
+    }
+    if (strcmp(route->answer[0].name, "job_id") == 0 && (route->answer[0].flags & FIELD_NULLABLE) == 0) {
+        return "202";
+    }
+    bool created = strcmp(route->method, "POST") == 0 && strstr(route->name, ".create") != NULL;
+    return created ? "201" : "200";
+}
+
 static json_t *responses_of(const struct route *route)
 {
     json_t *good = json_pack("{s:s}", "description", route->about);
-    bool created = strcmp(route->method, "POST") == 0 && strstr(route->name, ".create") != NULL;
-    if (route->answer != NULL) {
+    if ((route->flags & ROUTE_FILE) != 0) {
+        json_object_set_new(good, "content", json_pack("{s:{}}", "application/octet-stream"));
+    } else if (route->answer != NULL) {
         json_object_set_new(good, "content", content_of(object_schema(route->answer, true, false), "application/json"));
     }
     return json_pack(
-        "{s:o,s:{s:s,s:o}}",
-        route->answer == NULL ? "204"
-        : created             ? "201"
-                              : "200",
-        good, "default", "description", "Problem", "content",
+        "{s:o,s:{s:s,s:o}}", status_of(route), good, "default", "description", "Problem", "content",
         content_of(json_pack("{s:s}", "$ref", "#/components/schemas/Problem"), "application/problem+json"));
 }
 
@@ -192,14 +205,16 @@ static json_t *problem_schema(void)
     for (int i = 1; i < ERR_COUNT; i++) {
         json_array_append_new(codes, json_string(err_code((enum err)i)));
     }
-    return json_pack("{s:s,s:[s,s,s,s,s],s:{s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:o},s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:{s:s,"
-                     "s:[s,s,s],s:{s:{s:s},s:{s:s},s:{s:s}}}}}}",
-                     "type", "object", "required", "type", "title", "status", "code", "detail", "properties", "type",
-                     "type", "string", "title", "type", "string", "status", "type", "integer", "code", "type", "string",
-                     "enum", codes, "detail", "type", "string", "request_id", "type", "string", "retry_at", "type",
-                     "string", "errors", "type", "array", "items", "type", "object", "required", "field", "code",
-                     "message", "properties", "field", "type", "string", "code", "type", "string", "message", "type",
-                     "string");
+    return json_pack("{s:s,s:[s,s,s,s,s,s],s:{s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:o},s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:s},"
+                     "s:{s:s,s:s,s:{s:s}},s:{s:s,s:{s:s,s:[s,s,s],s:{s:{s:s},s:{s:s},s:{s:s}}}}}}",
+                     "type", "object", "required", "type", "title", "status", "code", "detail", "request_id",
+                     "properties", "type", "type", "string", "title", "type", "string", "status", "type", "integer",
+                     "code", "type", "string", "enum", codes, "detail", "type", "string", "request_id", "type",
+                     "string", "retry_at", "type", "string", "current", "type", "object", "description",
+                     "stale_version, target_conflict: the state now", "holdings", "type", "array", "description",
+                     "handover_required: what the person owns", "items", "type", "object", "errors", "type", "array",
+                     "items", "type", "object", "required", "field", "code", "message", "properties", "field", "type",
+                     "string", "code", "type", "string", "message", "type", "string");
 }
 
 static json_t *document(void)

@@ -15,6 +15,7 @@ enum route_flag {
     ROUTE_COOKIE = 1 << 3,   /* authenticated by the refresh cookie: Origin is checked */
     ROUTE_NO_TX = 1 << 4, /* write connection without the dispatcher's transaction (sign-in: failures must be kept) */
     ROUTE_FIRST_PASSWORD = 1 << 5, /* allowed before the first password was changed */
+    ROUTE_FILE = 1 << 7,           /* answers with a file, not with JSON */
     ROUTE_HANDLER_CHECKS =
         1 << 6, /* the handler checks the body against `body` itself (records: one check for all ways in) */
 };

@@ -141,7 +141,8 @@ const GENERIC = {
         const record = await anotherOf(owner, object, made);
         expectProblem(await stranger.send("POST", `/${plural}/${record.id}/transfer`, { body: { owner_id: stranger.user.id } }), 404, "not_found");
         await unchanged(object, record);
-        assert.equal((await manager.post(`/${plural}/${record.id}/transfer`, { owner_id: manager.user.id })).owner_id, manager.user.id);
+        await manager.post(`/${plural}/${record.id}/transfer`, { owner_id: manager.user.id });
+        assert.equal((await manager.get(`/${plural}/${record.id}`)).owner_id, manager.user.id);
     },
 };
 

@@ -1,0 +1,236 @@
+// The OpenAPI file against the program: it is the one the route table prints, it holds every route, and what the program
+// really answers has the shape it promises, with no member that it does not name.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { admin, company, dabiao, person, send, stack, unique } from "./lib.mjs";
+import { OWNED, recordsOf, routes } from "./samples.mjs";
+
+await stack();
+const TABLE = await routes();
+const DOCUMENT = JSON.parse((await dabiao(["routes", "--openapi"])).stdout);
+
+const operationOf = (route) => DOCUMENT.paths[route.path.replace(/\{([a-z_]+)(:[a-z]+)?\}/g, "{$1}")]?.[route.method.toLowerCase()];
+
+const TYPES = {
+    object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    array: Array.isArray,
+    string: (value) => typeof value === "string",
+    integer: Number.isSafeInteger,
+    number: Number.isFinite,
+    boolean: (value) => typeof value === "boolean",
+    null: (value) => value === null,
+};
+const FORMATS = {
+    date: /^\d{4}-\d\d-\d\d$/,
+    "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/,
+    email: /^[^@\s]+@[^@\s]+$/,
+};
+
+// The faults of a value against a schema, each with its place. The part of JSON Schema that the document uses.
+function faults(schema, value, place = "$") {
+    if (schema.$ref) {
+        return faults(schema.$ref.slice(2).split("/").reduce((part, name) => part[name], DOCUMENT), value, place);
+    }
+    const types = [schema.type ?? Object.keys(TYPES)].flat();
+    if (!types.some((type) => TYPES[type](value))) {
+        return [`${place}: ${JSON.stringify(value)} is not ${types}`];
+    }
+    const found = [];
+    if (schema.enum && !schema.enum.includes(value)) {
+        found.push(`${place}: ${JSON.stringify(value)} is not one of ${JSON.stringify(schema.enum)}`);
+    }
+    if (typeof value === "string" && schema.format && !FORMATS[schema.format].test(value)) {
+        found.push(`${place}: ${value} is no ${schema.format}`);
+    }
+    if (typeof value === "number" && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity))) {
+        found.push(`${place}: ${value} is out of range`);
+    }
+    if (Array.isArray(value) && schema.items) {
+        value.forEach((item, index) => found.push(...faults(schema.items, item, `${place}[${index}]`)));
+    }
+    if (TYPES.object(value) && schema.properties) {
+        found.push(...(schema.required ?? []).filter((name) => !(name in value)).map((name) => `${place}.${name} is missing`));
+        for (const [name, member] of Object.entries(value)) {
+            found.push(...(schema.properties[name] ? faults(schema.properties[name], member, `${place}.${name}`) : [`${place}.${name} is not in the document`]));
+        }
+    }
+    return found;
+}
+
+function assertPromised(route, answer) {
+    const operation = operationOf(route);
+    const promised = operation.responses[answer.status] ?? (answer.status >= 400 ? operation.responses.default : undefined);
+    assert.ok(promised, `${route.name} answers ${answer.status}: ${JSON.stringify(answer.body)}; the document knows ${Object.keys(operation.responses)}`);
+    const type = answer.status >= 400 ? "application/problem+json" : "application/json";
+    const schema = promised.content?.[type]?.schema;
+    if (answer.status === 204) {
+        assert.equal(answer.body, null);
+        return;
+    }
+    if (schema !== undefined) {
+        assert.match(answer.headers.get("content-type"), /json/, route.name);
+        assert.deepEqual(faults(schema, answer.body), [], route.name);
+    }
+}
+
+let boss;
+let rep;
+let made;
+let ids; // what stands for {id} by the first segment of the path
+let job; // a finished job with a file
+let upload; // an import
+
+before(async () => {
+    boss = await admin();
+    rep = await person({ role: "sales" });
+    made = await recordsOf(rep);
+    const product = await boss.post("/products", { name: unique("产品"), price_minor: 1 });
+    const { job_id } = await boss.post("/customers/export", { format: "csv", filter: { field: "id", op: "eq", value: made.customer.id } });
+    job = await boss.job(job_id);
+    upload = await boss.upload("/import/batches?kind=customer&name=c.csv", Buffer.from(`客户名称\n${unique("甲")}\n`));
+    const { items: roles } = await boss.get("/roles");
+    const { items: pipelines } = await boss.get("/pipelines");
+    ids = { users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
+        pipelines: pipelines[0].id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
+});
+
+const day = new Date().toISOString().slice(0, 10);
+// Query parameters with which a GET shows the most.
+const QUERIES = {
+    "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),
+    "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),
+    "/targets/grid": { year: 2023 }, "/targets/overview": { year: 2023, by: "quarter" }, "/targets/facts": { year: 2023 }, "/regions": {},
+};
+const RAW = new Set(["/jobs/{id}/file", "/import/batches/{id}/errors", "/events/authorize"]);
+
+function addressOf(route) {
+    const segment = route.path.split("/")[1];
+    const path = route.path.replace("{id}", ids[segment]);
+    const given = QUERIES[route.path];
+    const parameters = typeof given === "function" ? given() : given ?? (route.path.endsWith("/aggregate") ? { measures: "count", group_by: "created_by_id" } :
+        OWNED[route.object] && route.records === "list" ? { total: 1 } : {});
+    return `/api/v1${path}?${new URLSearchParams(parameters)}`;
+}
+
+test("the document is the one that is kept", () => {
+    const kept = JSON.parse(readFileSync(new URL("../../include/openapi.json", import.meta.url), "utf8"));
+    assert.deepEqual(kept, DOCUMENT, "run make gen");
+    assert.equal(DOCUMENT.openapi, "3.1.0");
+});
+
+test("every route is in the document, and nothing else is", () => {
+    for (const route of TABLE) {
+        const operation = operationOf(route);
+        assert.ok(operation, `${route.method} ${route.path}`);
+        assert.equal(operation.operationId, route.name);
+        assert.ok(operation.summary.endsWith("."), route.name);
+        assert.equal(operation["x-permission"], route.permission);
+        assert.equal(operation.requestBody !== undefined, route.has_body || route.upload, route.name);
+        assert.deepEqual(operation.security, route.permission === "public" ? [] : undefined, route.name);
+        const named = [...route.path.matchAll(/\{([a-z_]+)/g)].map((match) => match[1]);
+        assert.deepEqual(operation.parameters.filter((one) => one.in === "path").map((one) => one.name), named);
+    }
+    const count = Object.values(DOCUMENT.paths).reduce((sum, path) => sum + Object.keys(path).length, 0);
+    assert.equal(count, TABLE.length);
+    const names = TABLE.map((route) => route.name);
+    assert.equal(new Set(names).size, names.length, "operation ids are unique");
+});
+
+test("every member has a description, every list its items", () => {
+    const bare = [];
+    const walk = (schema, place) => {
+        for (const [name, member] of Object.entries(schema.properties ?? {})) {
+            if (!member.description) {
+                bare.push(`${place}.${name}`);
+            }
+            walk(member, `${place}.${name}`);
+        }
+        if (schema.type === "array" && !schema.items) {
+            bare.push(`${place}[]`);
+        }
+        if (schema.items) {
+            walk(schema.items, `${place}[]`);
+        }
+    };
+    for (const route of TABLE) {
+        const operation = operationOf(route);
+        for (const part of [operation.requestBody, ...Object.values(operation.responses)]) {
+            Object.values(part?.content ?? {}).forEach(({ schema }) => schema && walk(schema, route.name));
+        }
+    }
+    assert.deepEqual(bare, []);
+});
+
+for (const route of TABLE.filter((row) => row.method === "GET" && !RAW.has(row.path))) {
+    test(`GET ${route.path} answers as promised`, async () => {
+        const answer = await boss.send("GET", addressOf(route));
+        assert.equal(answer.status, 200, JSON.stringify(answer.body));
+        assertPromised(route, answer);
+        const refused = await send("GET", addressOf(route));
+        assertPromised(route, refused);
+    });
+}
+
+const find = (method, path) => TABLE.find((route) => route.method === method && route.path === path);
+
+test("writes of records answer as promised", async () => {
+    for (const [object, { plural, body }] of Object.entries(OWNED)) {
+        const created = await boss.send("POST", `/${plural}`, { body: body(made) });
+        assertPromised(find("POST", `/${plural}`), created);
+        const path = `/${plural}/${created.body.id}`;
+        const change = object === "follow_up" ? { content: "x" } : { remark: "x" };
+        const changed = await boss.send("PATCH", path, { body: change, headers: { "If-Match": `${created.body.version}` } });
+        assert.equal(changed.status, 200);
+        assertPromised(find("PATCH", `/${plural}/{id}`), changed);
+        assertPromised(find("PATCH", `/${plural}/{id}`), await boss.send("PATCH", path, { body: change, headers: { "If-Match": "1" } }));
+        assertPromised(find("POST", `/${plural}/{id}/transfer`), await boss.send("POST", `${path}/transfer`, { body: { owner_id: rep.user.id } }));
+        const { version } = await boss.get(path);
+        const deleted = await boss.send("DELETE", path, { headers: { "If-Match": `${version}` } });
+        assert.equal(deleted.status, 204);
+        assertPromised(find("DELETE", `/${plural}/{id}`), deleted);
+        assertPromised(find("POST", `/${plural}/{id}/restore`), await boss.send("POST", `${path}/restore`));
+        const bulk = await boss.send("POST", `/${plural}/bulk`, { body: { action: "update", ids: [created.body.id], changes: change } });
+        assertPromised(find("POST", `/${plural}/bulk`), bulk);
+        const exported = await boss.send("POST", `/${plural}/export`, { body: { format: "csv", columns: ["id"] } });
+        assertPromised(find("POST", `/${plural}/export`), exported);
+        await boss.job(bulk.body.job_id);
+        await boss.job(exported.body.job_id);
+        assertPromised(find("POST", `/${plural}`), await boss.send("POST", `/${plural}`, { body: { nonsense: 1 } }));
+    }
+});
+
+// Other writes: [method, path of the table, body or headers, with what the path names].
+const WRITES = [
+    ["POST", "/products", () => ({ name: unique("产品") })],
+    ["POST", "/departments", () => ({ name: unique("部门"), parent_id: ids.departments })],
+    ["POST", "/users", () => ({ name: "某", login: unique("l").toLowerCase(), department_id: ids.departments })],
+    ["POST", "/users/{id}/move", () => ({ department_id: ids.departments, from_on: day })],
+    ["POST", "/users/{id}/reset-password", () => undefined],
+    ["PATCH", "/auth/me", () => ({ title: undefined, email: "boss@example.com" })],
+    ["POST", "/shares", () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id })],
+    ["POST", "/views", () => ({ object: "customer", name: unique("view"), filter: { field: "level", op: "eq", value: "a" }, columns: ["name"] })],
+    ["POST", "/notifications/read", () => ({ all: true })],
+    ["POST", "/events/ticket", () => undefined],
+    ["POST", "/targets/split", () => ({ year: 2023, measure: "signed_amount", method: "even", total: 100 })],
+    ["PUT", "/targets/grid", () => ({ year: 2024, measure: "follow_ups",
+        cells: [{ subject_kind: "user", subject_id: rep.user.id, month: 1, amount: 1, version: 0 }] })],
+    ["PUT", "/import/batches/{id}/mapping", () => ({ mapping: upload.mapping })],
+    ["POST", "/import/batches/{id}/run", () => ({ dry_run: true })],
+    ["POST", "/roles", () => ({ name: unique("role"), permissions: ["customer.view"], scopes: [{ object: "customer", scope: "own" }] })],
+    ["POST", "/pipelines", () => ({ name: unique("pipeline"), stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) })],
+];
+
+for (const [method, path, body] of WRITES) {
+    test(`${method} ${path} answers as promised`, async () => {
+        const route = find(method, path);
+        const answer = await boss.send(method, addressOf(route), { body: body() });
+        assert.ok(answer.status < 300, JSON.stringify(answer.body));
+        assertPromised(route, answer);
+    });
+}
+
+test("the settings of the company answer as promised", async () => {
+    const { version, name } = await boss.get("/company");
+    assertPromised(find("PATCH", "/company"), await boss.send("PATCH", "/company", { body: { name }, headers: { "If-Match": `${version}` } }));
+});
