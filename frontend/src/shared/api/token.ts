@@ -75,11 +75,12 @@ async function requestRenewal(): Promise<SignInAnswer> {
 
 /** Runs one at a time over all tabs; skips the request when another tab renewed meanwhile. */
 async function renewUnderLock(stale: string | null): Promise<SignInAnswer | null> {
-  if (!('locks' in navigator)) {
+  const locks = navigator.locks as LockManager | undefined | null; // absent without TLS
+  if (!locks) {
     return requestRenewal();
   }
-  const waited = (await navigator.locks.query()).held?.some((lock) => lock.name === 'dabiao-renewal') ?? false;
-  return navigator.locks.request('dabiao-renewal', async () => {
+  const waited = (await locks.query()).held?.some((lock) => lock.name === 'dabiao-renewal') ?? false;
+  return locks.request('dabiao-renewal', async () => {
     if (waited && stale !== null) {
       await new Promise((resolve) => setTimeout(resolve, 50)); // the other tab's message is on its way
       if (token !== null && token !== stale) {

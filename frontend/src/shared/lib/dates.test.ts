@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addDays,
+  addMonths,
+  dateOfInstant,
+  daysBetween,
+  formatDate,
+  formatInstant,
+  instantOf,
+  isDate,
+  wallOf,
+} from './dates';
+
+describe('business dates', () => {
+  it('knows real days from others', () => {
+    expect(isDate('2028-02-29')).toBe(true);
+    expect(isDate('2026-02-29')).toBe(false);
+    expect(isDate('2026-2-9')).toBe(false);
+  });
+  it('adds days and months without leaving the calendar', () => {
+    expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
+    expect(addMonths('2026-01-31', 1)).toBe('2026-02-28');
+    expect(addMonths('2026-01-15', -1)).toBe('2025-12-15');
+    expect(daysBetween('2026-03-01', '2026-04-01')).toBe(31);
+  });
+  it('reads as the language writes', () => {
+    expect(formatDate('2026-03-31', 'zh-CN')).toBe('2026-03-31');
+    expect(formatDate('2026-03-31', 'en')).toBe('31 Mar 2026');
+    expect(formatDate(null, 'en')).toBe('—');
+  });
+});
+
+describe('instants', () => {
+  it('belong to the day of the company, not of the browser', () => {
+    expect(dateOfInstant('2026-03-31T16:30:00Z', 'Asia/Shanghai')).toBe('2026-04-01');
+    expect(dateOfInstant('2026-03-31T16:30:00Z', 'America/New_York')).toBe('2026-03-31');
+    expect(formatInstant('2026-03-31T16:30:00Z', 'zh-CN', 'Asia/Shanghai')).toBe('2026-04-01 00:30');
+  });
+  it.each(['Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu'])(
+    'go through the clock of %s and back',
+    (zone) => {
+      for (let hour = 0; hour < 24 * 400; hour += 7) {
+        const instant = new Date(Date.UTC(2026, 0, 1, hour)).toISOString();
+        const back = instantOf(wallOf(instant, zone), zone);
+        // The hour that a clock change repeats has two instants; either is right.
+        expect(wallOf(back, zone)).toBe(wallOf(instant, zone));
+      }
+    },
+  );
+});
