@@ -278,8 +278,9 @@ static enum err resolve_reference(struct run *run, const struct mapped *mapped, 
         return OK;
     }
     TRY(import_store_find(run->request, mapped->field->ref, text, pipeline_of(run), ids, &count));
-    bool creatable =
-        mapped->create_missing && object_find(mapped->field->ref) != NULL && strcmp(mapped->field->ref, "user") != 0;
+    const struct object *object = object_find(mapped->field->ref);
+    bool creatable = mapped->create_missing && object != NULL && strcmp(object->name, "user") != 0 &&
+                     identity_can(run->request->user, object->create);
     if (count == 0 && creatable) {
         TRY(create_reference(run, mapped->field, text, row_number, &ids[0]));
         count = 1;
@@ -439,6 +440,10 @@ static enum err create_contract(struct run *run, int64_t row_number, int64_t opp
     TRY(record_load(request, object, opportunity_id, false, &values, &version));
     if (!str_eq_c(values[object_field(object, "status")].text, "won")) {
         return OK;
+    }
+    if (!identity_can(request->user, contract->create)) {
+        return error_set(request->error, ERR_FORBIDDEN, "A contract cannot be made: this needs the right %s.",
+                         permission_key(contract->create));
     }
     struct value code = values[object_field(object, "code")];
     struct value owner = values[object_field(object, "owner_id")];

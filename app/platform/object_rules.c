@@ -58,7 +58,8 @@ static void read_fields(struct request *request, const struct object *object, js
         if (member == NULL || field->type == FIELD_OBJECT || field->type == FIELD_LIST) {
             continue;
         }
-        bool may_edit = change->importing || scope_field_access(request, object, field->name) == FIELD_ACCESS_EDIT;
+        /* Without a user the program acts for itself. */
+        bool may_edit = request->user == NULL || scope_field_access(request, object, field->name) == FIELD_ACCESS_EDIT;
         if (!may_edit) {
             error_field(request->error, str_from(field->name), "read_only", "You may not change %s.", field->name);
             continue;
