@@ -211,7 +211,7 @@ wait_for() {
 write_database_settings() {
     local flush=1 method=O_DIRECT pool=256M
     if [ "$FAST" = yes ]; then
-        flush=0 method=nosync pool=128M
+        flush=2 method=nosync pool=128M # a killed server loses nothing, a killed machine may
     fi
     sed -e "s|@DIR@|$VAR/mariadb|g" -e "s|@SOCKET@|$DB_SOCKET|" -e "s|@LOG@|$VAR/log/mariadb.log|" \
         -e "s|@FLUSH@|$flush|" -e "s|@FLUSH_METHOD@|$method|" -e "s|@BUFFER_POOL@|${DABIAO_DB_MEMORY:-$pool}|" \
@@ -373,19 +373,21 @@ stop_all() {
     exit "$status"
 }
 
-# Starts a dead service again, unless it died five times within a minute.
+# Starts a dead service again, each time a second later, unless it died five times within a minute.
 revive() {
-    local name=$1 now=$SECONDS time recent=""
+    local name=$1 now=$SECONDS time count recent=""
     for time in ${DEATHS[$name]:-}; do
         if [ $((now - time)) -lt 60 ]; then
             recent="$recent $time"
         fi
     done
     DEATHS[$name]="$recent $now"
-    if [ "$(wc -w <<<"${DEATHS[$name]}")" -ge 5 ]; then
+    count=$(wc -w <<<"${DEATHS[$name]}")
+    if [ "$count" -ge 5 ]; then
         die_with_log "$name does not stay up" "$VAR/log/$name.log"
     fi
     tell "$name ended unexpectedly; starting it again"
+    sleep "$((count - 1))"
     case $name in
     mariadb) start_database ;;
     dabiao) start_program ;;

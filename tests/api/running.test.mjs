@@ -66,7 +66,7 @@ async function nothingLeft(path) {
 
 async function answers(url) {
     try {
-        return (await fetch(`${url}/readyz`)).ok;
+        return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5000) })).ok;
     } catch {
         return false;
     }
@@ -136,7 +136,7 @@ test("killed parts come back by themselves", async (t) => {
     for (const service of ["nginx", "dabiao", "mariadb"]) {
         process.kill(run.info.services[service], "SIGKILL");
     }
-    await until(() => answers(run.info.url), 90);
+    await until(() => answers(run.info.url), 60).catch((error) => assert.fail(`${error.message}\n${run.text}`));
     assert.match(run.text, /mariadb ended unexpectedly; starting it again/);
 });
 
