@@ -104,6 +104,9 @@ static enum err upload(struct request *request, struct response *response)
     json_t *format;
     json_t *mapping;
     TRY(find_kind(request, batch.kind, &kind));
+    if (request->body.len == 0) {
+        return error_set(request->error, ERR_IMPORT_UNREADABLE, "The file is empty.");
+    }
     batch.file_name = batch.file_name.len == 0 ? STR("import") : str_slice(batch.file_name, 0, 200);
     if (!str_is_utf8(batch.file_name)) {
         error_field(request->error, STR("name"), "not_a_string", "The file name must be UTF-8.");
