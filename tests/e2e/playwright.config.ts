@@ -16,6 +16,7 @@ export default defineConfig({
     timeout: 60_000,
     expect: { timeout: 10_000 },
     use: {
+        actionTimeout: 10_000,
         baseURL: process.env.DABIAO_TEST_URL,
         locale: "zh-CN",
         timezoneId: "Asia/Shanghai",

@@ -89,12 +89,12 @@ test("a follow-up written on the customer's page stands in the timeline", async 
     await expect(page.getByRole("tabpanel").getByText(words)).toBeVisible();
 });
 
-test("opportunity, contract with lines, payment, refund: the received amount follows", async ({ page, as }) => {
+test("opportunity, contract with lines, payment, refund: the received amount follows", async ({ page, asAdmin }) => {
     const boss = await admin();
     const product = await boss.post("/products", { name: unique("服务器"), price_minor: 1_250_00, cost_minor: 800_00 });
     const customer = await makeCustomer();
     const deal = unique("商机");
-    await as(rep, `/customers/${customer.id}?tab=opportunity`);
+    await asAdmin(`/customers/${customer.id}?tab=opportunity`);
     const record = new RecordPage(page);
     let form = await record.createChild("商机");
     await form.fill({ 商机名称: deal, 金额: "25000" });
@@ -150,7 +150,7 @@ test("filter, saved view and columns: the address holds the list", async ({ page
     await pickFrom(page, builder.getByRole("combobox", { name: "字段" }), "员工人数");
     await pickFrom(page, builder.getByRole("combobox", { name: "条件" }), "不小于");
     await builder.getByLabel("值").fill("1000");
-    await expect(page).toHaveURL(/filter=/);
+    await expect(page).toHaveURL(/[?&]f=/);
     await expect(list.row(large.name)).toBeVisible();
     await expect(list.row(small.name)).toHaveCount(0);
     const address = page.url();
@@ -199,11 +199,11 @@ test("many customers are handed over at once; the job tray tells", async ({ page
     }
 });
 
-test("the list as it is filtered is exported to a file", async ({ page, as }) => {
+test("the list as it is filtered is exported to a file", async ({ page, asAdmin }) => {
     const mark = unique("E");
     const customer = await makeCustomer(`导出，“引号”${mark}`);
     await makeCustomer();
-    await as(rep, `/customers?q=${encodeURIComponent(mark)}`);
+    await asAdmin(`/customers?q=${encodeURIComponent(mark)}`);
     const list = new RecordListPage(page, "customers", "客户");
     await expect(list.row(customer.name)).toBeVisible();
     await page.getByRole("button", { name: "导出", exact: true }).click();
@@ -220,7 +220,8 @@ test("the list as it is filtered is exported to a file", async ({ page, as }) =>
     expect(rows[1]).toContain(customer.name);
 });
 
-test("a deleted customer comes back from the recycle bin", async ({ page, asAdmin }) => {
+test("a deleted customer comes back from the recycle bin", async ({ page, asAdmin, complaints }) => {
+    complaints.expect(/^404 GET .*\/timeline$/); // asked for once more while the page of the customer closes
     const customer = await makeCustomer();
     await asAdmin(`/customers/${customer.id}`);
     await page.getByRole("button", { name: "删除" }).click();
@@ -239,9 +240,10 @@ test("a deleted customer comes back from the recycle bin", async ({ page, asAdmi
     await expect(page.getByText("已删除")).toHaveCount(0);
 });
 
-test("the keyboard alone: two characters find a record, arrows walk the list", async ({ page, as }) => {
+test("the keyboard alone: two characters find a record, arrows walk the list", async ({ page, asAdmin }) => {
+    await makeCustomer();
     const customer = await makeCustomer(`鼎盛鑫辉${unique("k")}`);
-    const shell = await as(rep, "/customers");
+    const shell = await asAdmin("/customers");
     const list = new RecordListPage(page, "customers", "客户");
     await list.isShown();
     const results = await shell.search("鑫辉");

@@ -106,7 +106,8 @@ export class Form {
 
     /** The sentence at a field that says what is wrong with it. */
     fault(label: string): Locator {
-        return this.box.locator(".field", { has: this.page.getByText(label, { exact: true }) }).getByRole("alert");
+        const caption = this.page.locator(".label", { hasText: new RegExp(`^\\s*${label}[\\s*]*$`) });
+        return this.box.locator(".field", { has: caption }).getByRole("alert");
     }
 
     async save(): Promise<void> {
@@ -121,7 +122,8 @@ export class Form {
 
 /** Takes an option of a choice whose options lie in a layer of their own. */
 export async function pickFrom(page: Page, control: Locator, option: string | RegExp, typed?: string): Promise<void> {
-    await control.click();
+    // The shown value lies over the control.
+    await control.locator("xpath=ancestor::*[contains(@class, 'el-select__wrapper')]").click();
     if (typed !== undefined) {
         await control.fill(typed);
     }

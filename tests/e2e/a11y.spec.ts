@@ -1,0 +1,104 @@
+// Every page for everybody: in both languages, light and dark, on a desk and on a phone. No serious finding of axe, no
+// text without a translation, nothing that makes the page scroll sideways.
+import AxeBuilder from "@axe-core/playwright";
+import { admin } from "./support/people";
+import { expect, RULES, test, type Page } from "./support/test";
+
+const LOCALES = ["zh-CN", "en"] as const;
+const THEMES = ["light", "dark"] as const;
+
+/** Pages that no navigation entry leads to. */
+const OTHERS = ["/account", "/no-right", "/nowhere"];
+
+/** One record of each kind, for the pages of a record. */
+const PLURALS = ["customers", "contacts", "opportunities", "contracts", "payments"];
+
+async function pathsOf(page: Page): Promise<string[]> {
+    const found = await page.locator("nav a[href^='/']").evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+    const boss = await admin();
+    const records: string[] = [];
+    for (const plural of PLURALS) {
+        const { items } = (await boss.get(`/${plural}`, { limit: 1 })) as { items: { id: number }[] };
+        records.push(...items.map((item) => `/${plural}/${item.id}`));
+    }
+    return [...new Set([...found.filter((path) => path !== "/"), ...records, ...OTHERS])];
+}
+
+/** Goes to a page inside the program, as a click on a link does, and waits until it stands still. */
+async function show(page: Page, path: string): Promise<void> {
+    await page.evaluate((to) => {
+        history.pushState({}, "", to);
+        window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    }, path);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await expect(page.locator(".ghost, .skeleton, [aria-busy=true]")).toHaveCount(0);
+}
+
+/** Keys of texts that are shown because there is no text: "records.tab.about". */
+async function missingTexts(page: Page): Promise<string[]> {
+    const shown = await page.evaluate(() => {
+        const attributes = [...document.querySelectorAll("[aria-label], [title], [placeholder]")]
+            .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
+        return [document.title, document.body.innerText, ...attributes].join("\n");
+    });
+    const FEATURES = "app|kit|records|account|sign_in|error|field_error|job|notification|targets?|imports?|org";
+    return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
+}
+
+async function findings(page: Page): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).withTags([...RULES]).analyze();
+    return violations.filter((one) => one.impact === "serious" || one.impact === "critical")
+        .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`);
+}
+
+async function inLanguage(page: Page, locale: string): Promise<void> {
+    await (await admin()).patch("/auth/me", { locale });
+    await page.evaluate((name) => localStorage.setItem("dabiao.locale", name), locale);
+}
+
+async function inColours(page: Page, theme: string): Promise<void> {
+    await page.evaluate((name) => localStorage.setItem("dabiao.theme", name), theme);
+}
+
+test.afterAll(async () => {
+    await (await admin()).patch("/auth/me", { locale: "zh-CN" });
+});
+
+for (const locale of LOCALES) {
+    for (const theme of THEMES) {
+        for (const where of ["desk", "@phone"]) {
+            test(`every page, ${locale}, ${theme}, ${where}`, async ({ page, asAdmin }) => {
+                test.setTimeout(120_000);
+                await page.emulateMedia({ reducedMotion: "reduce" });
+                await asAdmin("/customers");
+                await inLanguage(page, locale);
+                await inColours(page, theme);
+                await page.reload();
+                const faults: string[] = [];
+                for (const path of await pathsOf(page)) {
+                    await show(page, path);
+                    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+                    faults.push(...(await missingTexts(page)).map((key) => `${path}: no text for ${key}`),
+                        ...(sideways > 0 ? [`${path}: ${sideways} px too wide`] : []),
+                        ...(await findings(page)).map((finding) => `${path}: ${finding}`));
+                }
+                expect(faults).toEqual([]);
+            });
+        }
+    }
+}
+
+for (const locale of LOCALES) {
+    test(`the sign-in page, ${locale}`, async ({ page }) => {
+        await page.goto("/sign-in");
+        await page.evaluate((name) => localStorage.setItem("dabiao.locale", name), locale);
+        for (const theme of THEMES) {
+            await inColours(page, theme);
+            await page.reload();
+            await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+            expect(await missingTexts(page)).toEqual([]);
+            expect(await findings(page)).toEqual([]);
+        }
+    });
+}
