@@ -84,6 +84,7 @@ export function exportRecords(
   return send('POST', `/${plural}/export`, {
     body: {
       ...(params.filter ? { filter: params.filter } : {}),
+      ...(params.q ? { q: params.q } : {}),
       ...(params.sort ? { sort: params.sort } : {}),
       columns,
       format,

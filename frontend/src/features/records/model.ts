@@ -57,18 +57,31 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
 }
 
 const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
-  money: 140,
-  ppm: 96,
-  int: 100,
+  money: 136,
+  ppm: 92,
+  int: 96,
   bool: 88,
-  date: 116,
-  instant: 148,
-  enum: 110,
-  phone: 136,
+  date: 112,
+  instant: 142,
+  enum: 100,
+  phone: 126,
   long_text: 260,
 };
-const TEXT_WIDTH = 160;
-const LABEL_WIDTH = 240;
+const TEXT_WIDTH = 124;
+const LABEL_WIDTH = 220;
+const NAME_WIDTH = 190; // references to customers, contracts …
+const SHORT_REFS = new Set(['user', 'department', 'stage', 'pipeline']);
+const SHORT_REF_WIDTH = 100;
+
+function widthOf(field: MetaField, label: string): number {
+  if (field.name === label) {
+    return LABEL_WIDTH;
+  }
+  if (field.type === 'ref') {
+    return SHORT_REFS.has(field.ref ?? '') ? SHORT_REF_WIDTH : field.ref === 'region' ? TEXT_WIDTH : NAME_WIDTH;
+  }
+  return WIDTHS[field.type] ?? TEXT_WIDTH;
+}
 
 export function isNumeric(field: MetaField): boolean {
   return field.type === 'money' || field.type === 'ppm' || field.type === 'int';
@@ -90,7 +103,7 @@ export function columnsOf(meta: MetaObject, config: ObjectConfig, showing: Showi
     .map((field) => ({
       key: field.name,
       label: field.label,
-      width: field.name === meta.label_field ? LABEL_WIDTH : (WIDTHS[field.type] ?? TEXT_WIDTH),
+      width: widthOf(field, meta.label_field),
       end: isNumeric(field),
       sortable: field.sortable,
       fixed: field.name === meta.label_field,

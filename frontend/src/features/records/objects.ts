@@ -52,7 +52,6 @@ const CUSTOMER: ObjectConfig = {
     'owner_id',
     'last_follow_up_at',
     'next_plan_at',
-    'updated_at',
   ],
   sections: [
     { key: 'basic', fields: ['name', 'code', 'customer_type', 'level', 'source', 'industry', 'parent_id'] },
@@ -94,7 +93,7 @@ const CONTACT: ObjectConfig = {
   icon: UserRound,
   order: 20,
   inNav: true,
-  columns: ['name', 'customer_id', 'title', 'mobile', 'email', 'is_primary', 'owner_id', 'updated_at'],
+  columns: ['name', 'customer_id', 'title', 'mobile', 'email', 'is_primary', 'owner_id'],
   sections: [
     { key: 'basic', fields: ['name', 'customer_id', 'title', 'is_primary', 'code'] },
     { key: 'contact', fields: ['mobile', 'phone', 'email', 'wechat'] },
@@ -122,7 +121,6 @@ const OPPORTUNITY: ObjectConfig = {
     'win_probability_ppm',
     'expected_close_on',
     'owner_id',
-    'updated_at',
   ],
   sections: [
     { key: 'basic', fields: ['name', 'customer_id', 'pipeline_id', 'stage_id', 'product_id', 'source', 'code'] },
@@ -177,17 +175,7 @@ const CONTRACT: ObjectConfig = {
   icon: FileSignature,
   order: 40,
   inNav: true,
-  columns: [
-    'number',
-    'name',
-    'customer_id',
-    'status',
-    'amount_minor',
-    'received_minor',
-    'signed_on',
-    'owner_id',
-    'updated_at',
-  ],
+  columns: ['number', 'name', 'customer_id', 'status', 'amount_minor', 'received_minor', 'signed_on', 'owner_id'],
   sections: [
     { key: 'basic', fields: ['number', 'name', 'customer_id', 'opportunity_id', 'status'] },
     { key: 'money', fields: ['amount_minor', 'cost_minor', 'discount_minor', 'currency'] },
@@ -232,7 +220,7 @@ const PAYMENT: ObjectConfig = {
   icon: Banknote,
   order: 50,
   inNav: true,
-  columns: ['number', 'customer_id', 'contract_id', 'amount_minor', 'received_on', 'method', 'owner_id', 'updated_at'],
+  columns: ['number', 'customer_id', 'contract_id', 'amount_minor', 'received_on', 'method', 'owner_id'],
   sections: [
     {
       key: 'basic',
@@ -258,7 +246,7 @@ const REFUND: ObjectConfig = {
   icon: Undo2,
   order: 60,
   inNav: true,
-  columns: ['number', 'customer_id', 'payment_id', 'amount_minor', 'refunded_on', 'reason', 'owner_id', 'updated_at'],
+  columns: ['number', 'customer_id', 'payment_id', 'amount_minor', 'refunded_on', 'reason', 'owner_id'],
   sections: [
     {
       key: 'basic',
@@ -317,7 +305,7 @@ const PRODUCT: ObjectConfig = {
   icon: Package,
   order: 70,
   inNav: true,
-  columns: ['name', 'code', 'product_line', 'unit', 'price_minor', 'cost_minor', 'is_active', 'updated_at'],
+  columns: ['name', 'code', 'product_line', 'unit', 'price_minor', 'cost_minor', 'is_active'],
   sections: [
     { key: 'basic', fields: ['name', 'code', 'product_line', 'unit', 'is_active'] },
     { key: 'money', fields: ['price_minor', 'cost_minor'] },

@@ -1,4 +1,4 @@
-/** Short messages that come and go; failures stay until they are read. */
+/** Short messages that come and go; failures stay longer. */
 import { shallowRef } from 'vue';
 import { problemSentence } from '@/shared/api/problem';
 
@@ -10,6 +10,7 @@ export interface Toast {
 }
 
 const LIFE_MS = 5_000;
+const LONG_LIFE_MS = 12_000; // time to read what is wrong, or to use the action
 const LIMIT = 4;
 export const toasts = shallowRef<readonly Toast[]>([]);
 let lastId = 0;
@@ -21,16 +22,14 @@ export function dismissToast(id: number): void {
 export function showToast(tone: Toast['tone'], text: string, action?: Toast['action']): void {
   lastId += 1;
   const id = lastId;
-  toasts.value = [...toasts.value, { id, tone, text, action }].slice(-LIMIT);
-  if (tone !== 'danger') {
-    setTimeout(() => dismissToast(id), action ? LIFE_MS * 2 : LIFE_MS);
-  }
+  toasts.value = [...toasts.value.filter((toast) => toast.text !== text), { id, tone, text, action }].slice(-LIMIT);
+  setTimeout(() => dismissToast(id), tone === 'danger' || action ? LONG_LIFE_MS : LIFE_MS);
 }
 
 /** Tells of a failure in the person's words; silent for aborted requests. */
 export function showProblem(failure: unknown): void {
   const sentence = problemSentence(failure);
-  if (sentence && !toasts.value.some((toast) => toast.text === sentence)) {
+  if (sentence) {
     showToast('danger', sentence);
   }
 }
