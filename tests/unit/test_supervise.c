@@ -316,7 +316,8 @@ static void answers_metrics_and_nothing_else(void **state)
     wait_for(PROCESSES, PROCESSES);
     for (size_t i = 0; i < 2; i++) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
-        snprintf(address.sun_path, sizeof address.sun_path, "%s", file_path("metrics.sock"));
+        int len_path = snprintf(address.sun_path, sizeof address.sun_path, "%s", file_path("metrics.sock"));
+        assert_in_range(len_path, 1, sizeof address.sun_path - 1);
         int fd = socket(AF_UNIX, SOCK_STREAM, 0);
         assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
         assert_int_equal(write(fd, requests[i], strlen(requests[i])), strlen(requests[i]));
