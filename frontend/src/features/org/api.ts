@@ -63,13 +63,7 @@ export interface RoleHead {
   readonly version: number;
 }
 export type Scope =
-  | 'none'
-  | 'own'
-  | 'own_and_subordinates'
-  | 'department'
-  | 'department_and_below'
-  | 'chosen_departments'
-  | 'all';
+  'none' | 'own' | 'own_and_subordinates' | 'department' | 'department_and_below' | 'chosen_departments' | 'all';
 export type Access = 'hidden' | 'masked' | 'read' | 'edit';
 export interface RoleScope {
   readonly object: string;
@@ -137,8 +131,20 @@ export function deleteDepartment(id: number, version: number): Promise<void> {
   return send('DELETE', `/departments/${id}`, { version });
 }
 
-export function listPeople(filter: Filter | null, q: string, cursor: string | null, signal: AbortSignal): Promise<Page<Person>> {
-  const query = { limit: PAGE, cursor, q, sort: 'name', filter: filter ? JSON.stringify(filter) : null, total: cursor === null ? 1 : null };
+export function listPeople(
+  filter: Filter | null,
+  q: string,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Page<Person>> {
+  const query = {
+    limit: PAGE,
+    cursor,
+    q,
+    sort: 'name',
+    filter: filter ? JSON.stringify(filter) : null,
+    total: cursor === null ? 1 : null,
+  };
   return send('GET', '/users', { signal, query });
 }
 export function getPerson(id: number): Promise<Person> {

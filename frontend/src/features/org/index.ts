@@ -46,7 +46,14 @@ export default defineFeature({
   ],
   nav: [
     { key: 'org', label: 'org.title', icon: Network, to: '/org', order: 210, permission: 'department.view' },
-    { key: 'roles', label: 'org.roles.title', icon: ShieldCheck, to: '/org/roles', order: 220, permission: 'role.view' },
+    {
+      key: 'roles',
+      label: 'org.roles.title',
+      icon: ShieldCheck,
+      to: '/org/roles',
+      order: 220,
+      permission: 'role.view',
+    },
     {
       key: 'pipelines',
       label: 'org.pipelines.title',

@@ -1,8 +1,21 @@
 /** Pure parts of the organisation pages: the tree, forms, the rights of a role, the stages of a pipeline. */
-import type { MetaObject } from '@/shared/api/types';
+import type { FieldType, MetaObject } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
+import type { Tone } from '@/shared/ui/base/tone';
 import type { FieldSpec } from '@/shared/ui/form/form';
-import type { Access, Assignment, Category, DepartmentNode, Permission, Pipeline, Role, RoleBody, RoleScope, Scope, Stage } from './api';
+import type {
+  Access,
+  Assignment,
+  Category,
+  DepartmentNode,
+  Permission,
+  Pipeline,
+  Role,
+  RoleBody,
+  RoleScope,
+  Scope,
+  Stage,
+} from './api';
 
 /* ---- departments ---- */
 
@@ -98,7 +111,15 @@ export function lastDay(assignment: Assignment, addDays: (date: string, days: nu
 
 export const ACTIONS = ['view', 'create', 'edit', 'delete', 'export', 'import', 'transfer'] as const;
 export type Action = (typeof ACTIONS)[number];
-export const SCOPES: readonly Scope[] = ['none', 'own', 'own_and_subordinates', 'department', 'department_and_below', 'chosen_departments', 'all'];
+export const SCOPES: readonly Scope[] = [
+  'none',
+  'own',
+  'own_and_subordinates',
+  'department',
+  'department_and_below',
+  'chosen_departments',
+  'all',
+];
 
 /** The rights of a role while they are edited. */
 export interface Rights {
@@ -116,7 +137,10 @@ export interface MatrixRow {
 }
 
 /** Permissions as a matrix of objects and actions; what fits no column is listed apart. */
-export function matrixOf(permissions: readonly Permission[], objects: readonly MetaObject[]): { rows: MatrixRow[]; others: Permission[] } {
+export function matrixOf(
+  permissions: readonly Permission[],
+  objects: readonly MetaObject[],
+): { rows: MatrixRow[]; others: Permission[] } {
   const rows = new Map<string, { object: string; keys: Partial<Record<Action, string>>; scoped: boolean }>();
   const others: Permission[] = [];
   for (const permission of permissions) {
@@ -141,7 +165,11 @@ export function rightsOf(role: Role | null): Rights {
     description: role?.description ?? '',
     permissions: new Set(role?.permissions ?? []),
     scopes: new Map((role?.scopes ?? []).map((scope) => [scope.object, scope])),
-    fields: new Map((role?.fields ?? []).filter((field) => field.access !== 'edit').map((field) => [`${field.object}.${field.field}`, field.access])),
+    fields: new Map(
+      (role?.fields ?? [])
+        .filter((field) => field.access !== 'edit')
+        .map((field) => [`${field.object}.${field.field}`, field.access]),
+    ),
   };
 }
 
@@ -182,18 +210,32 @@ export function withPermission(rights: Rights, row: MatrixRow, action: Action, o
   return { ...rights, permissions };
 }
 
+export interface RightsFault {
+  readonly object: string;
+  readonly code: 'no_scope' | 'no_departments';
+}
+
+function scopeFault(scope: RoleScope | undefined): RightsFault['code'] | null {
+  if (!scope || scope.scope === 'none') {
+    return 'no_scope';
+  }
+  return scope.scope === 'chosen_departments' && scope.department_ids.length === 0 ? 'no_departments' : null;
+}
+
 /** Objects that the role may see, yet none of their records; empty choices of departments. */
-export function rightsFaults(rights: Rights, rows: readonly MatrixRow[]): readonly { object: string; code: 'no_scope' | 'no_departments' }[] {
+export function rightsFaults(rights: Rights, rows: readonly MatrixRow[]): RightsFault[] {
   return rows.flatMap((row) => {
-    const scope = rights.scopes.get(row.object);
-    if (!row.scoped || !row.keys.view || !rights.permissions.has(row.keys.view)) {
-      return [];
-    }
-    if (!scope || scope.scope === 'none') {
-      return [{ object: row.object, code: 'no_scope' as const }];
-    }
-    return scope.scope === 'chosen_departments' && scope.department_ids.length === 0 ? [{ object: row.object, code: 'no_departments' as const }] : [];
+    const sees = row.scoped && row.keys.view !== undefined && rights.permissions.has(row.keys.view);
+    const code = sees ? scopeFault(rights.scopes.get(row.object)) : null;
+    return code === null ? [] : [{ object: row.object, code }];
   });
+}
+
+/** The narrower accesses that make sense for a type: half of a date or a tick is no mask. */
+export function accessesOf(type: FieldType): readonly Access[] {
+  return ['text', 'long_text', 'email', 'phone', 'money'].includes(type)
+    ? ['hidden', 'masked', 'read']
+    : ['hidden', 'read'];
 }
 
 /* ---- pipelines ---- */
@@ -206,6 +248,7 @@ export interface StageDraft {
   forecast_category: Category;
 }
 
+export const KIND_TONES: Readonly<Record<Stage['kind'], Tone>> = { open: 'info', won: 'success', lost: 'danger' };
 const CATEGORY_OF: Readonly<Record<Stage['kind'], Category>> = { open: 'pipeline', won: 'closed', lost: 'omitted' };
 const CERTAIN_PPM = 1_000_000;
 
@@ -213,12 +256,15 @@ export function draftsOf(pipeline: Pipeline | null, names: Readonly<Record<Stage
   if (pipeline) {
     return pipeline.stages.map((stage) => ({ ...stage, id: stage.id ?? null }));
   }
-  return (['open', 'won', 'lost'] as const).map((kind) => withKind({ id: null, name: names[kind], kind, win_probability_ppm: 100_000, forecast_category: 'pipeline' }, kind));
+  return (['open', 'won', 'lost'] as const).map((kind) =>
+    withKind({ id: null, name: names[kind], kind, win_probability_ppm: 100_000, forecast_category: 'pipeline' }, kind),
+  );
 }
 
 /** A stage of another kind: won is certain, lost is hopeless, and the forecast counts them so. */
 export function withKind(stage: StageDraft, kind: Stage['kind']): StageDraft {
-  const chance = kind === 'won' ? CERTAIN_PPM : kind === 'lost' ? 0 : stage.kind === 'open' ? stage.win_probability_ppm : null;
+  const chance =
+    kind === 'won' ? CERTAIN_PPM : kind === 'lost' ? 0 : stage.kind === 'open' ? stage.win_probability_ppm : null;
   return { ...stage, kind, win_probability_ppm: chance, forecast_category: CATEGORY_OF[kind] };
 }
 
@@ -240,7 +286,15 @@ export function pipelineFaults(name: string, stages: readonly StageDraft[]): Pip
     ['name', name.trim() === ''],
     ['stage_name', names.includes('')],
     ['same_name', new Set(names).size < names.length],
-    ['probability', stages.some((stage) => stage.win_probability_ppm === null || stage.win_probability_ppm < 0 || stage.win_probability_ppm > CERTAIN_PPM)],
+    [
+      'probability',
+      stages.some(
+        (stage) =>
+          stage.win_probability_ppm === null ||
+          stage.win_probability_ppm < 0 ||
+          stage.win_probability_ppm > CERTAIN_PPM,
+      ),
+    ],
     ['kinds', kinds.size < 3],
   ];
   return found.filter(([, bad]) => bad).map(([fault]) => fault);
@@ -255,3 +309,25 @@ export function stagesBody(stages: readonly StageDraft[]): Stage[] {
     forecast_category: stage.forecast_category,
   }));
 }
+
+/* ---- company ---- */
+
+/** Currencies offered; another one in use stays offered too. */
+export const CURRENCIES = [
+  'CNY',
+  'USD',
+  'EUR',
+  'GBP',
+  'JPY',
+  'HKD',
+  'TWD',
+  'KRW',
+  'SGD',
+  'AUD',
+  'CAD',
+  'CHF',
+  'INR',
+  'THB',
+  'VND',
+  'MYR',
+];

@@ -3,7 +3,19 @@ import { useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
 import type { Filter } from '@/shared/lib/filter';
-import { getCompany, getHoldings, getPerson, getRole, listAssignments, listPeople, listPermissions, listPipelines, listRoles, listSessions, listTree } from './api';
+import {
+  getCompany,
+  getHoldings,
+  getPerson,
+  getRole,
+  listAssignments,
+  listPeople,
+  listPermissions,
+  listPipelines,
+  listRoles,
+  listSessions,
+  listTree,
+} from './api';
 
 const KEY = 'org';
 
@@ -12,11 +24,15 @@ export async function forgetOrg(): Promise<void> {
 }
 /** Pipelines are shown by the record pages too. */
 export async function forgetPipelines(): Promise<void> {
-  await Promise.all([[KEY, 'pipelines'], ['pipelines'], ['records']].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+  await Promise.all(
+    [[KEY, 'pipelines'], ['pipelines'], ['records']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
 }
 /** The company's name, currency and zone are part of the description that every page uses. */
 export async function forgetCompany(): Promise<void> {
-  await Promise.all([[KEY, 'company'], ['meta'], ['targets']].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+  await Promise.all(
+    [[KEY, 'company'], ['meta'], ['targets']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+  );
 }
 
 export function useTree() {
@@ -35,19 +51,35 @@ export function usePerson(id: Ref<number>) {
   return useQuery({ queryKey: computed(() => [KEY, 'person', id.value]), queryFn: () => getPerson(id.value) });
 }
 export function useAssignments(id: Ref<number>) {
-  return useQuery({ queryKey: computed(() => [KEY, 'assignments', id.value]), queryFn: () => listAssignments(id.value) });
+  return useQuery({
+    queryKey: computed(() => [KEY, 'assignments', id.value]),
+    queryFn: () => listAssignments(id.value),
+  });
 }
 export function useUserSessions(id: Ref<number>, enabled: boolean) {
-  return useQuery({ queryKey: computed(() => [KEY, 'sessions', id.value]), queryFn: () => listSessions(id.value), enabled });
+  return useQuery({
+    queryKey: computed(() => [KEY, 'sessions', id.value]),
+    queryFn: () => listSessions(id.value),
+    enabled,
+  });
 }
 export function useHoldings(id: Ref<number>, enabled: Ref<boolean>) {
-  return useQuery({ queryKey: computed(() => [KEY, 'holdings', id.value]), queryFn: () => getHoldings(id.value), enabled, staleTime: 0 });
+  return useQuery({
+    queryKey: computed(() => [KEY, 'holdings', id.value]),
+    queryFn: () => getHoldings(id.value),
+    enabled,
+    staleTime: 0,
+  });
 }
 export function useRoles(enabled = true) {
   return useQuery({ queryKey: [KEY, 'roles'], queryFn: listRoles, enabled });
 }
 export function useRole(id: Ref<number | null>) {
-  return useQuery({ queryKey: computed(() => [KEY, 'role', id.value]), queryFn: () => getRole(id.value ?? 0), enabled: computed(() => id.value !== null) });
+  return useQuery({
+    queryKey: computed(() => [KEY, 'role', id.value]),
+    queryFn: () => getRole(id.value ?? 0),
+    enabled: computed(() => id.value !== null),
+  });
 }
 export function usePermissions() {
   return useQuery({ queryKey: [KEY, 'permissions'], queryFn: listPermissions, staleTime: Infinity });
