@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on Debian 12 for a purpose, and only that: `scripts/install.sh run|test|compose-test`.
+# Installs what is missing on Debian 12 for a purpose, and only that: `scripts/install.sh run|test|bench|compose-test`.
 # Needs root or sudo only when something is missing. No service is started by the packages it brings.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -12,6 +12,7 @@ BUILD_PACKAGES=(gcc libc6-dev pkg-config libfcgi-dev libjansson-dev libjwt-dev l
 RUN_PACKAGES=(mariadb-server mariadb-client nginx-light libnginx-mod-nchan libnginx-mod-http-brotli-filter
     libnginx-mod-http-brotli-static curl ca-certificates tzdata)
 TEST_PACKAGES=(libcmocka-dev clang-14 libclang-rt-14-dev clang-format shellcheck chromium fonts-noto-cjk jq)
+BENCH_PACKAGES=(wrk php8.2-fpm php8.2-mysql)
 COMPOSE_PACKAGES=(podman buildah docker-compose runc netavark aardvark-dns catatonit iptables uidmap debootstrap)
 
 # Prints the names among the arguments that are not installed. Another nginx flavour serves as well as nginx-light.
@@ -121,11 +122,12 @@ case $PURPOSE in
 build) install_packages "${BUILD_PACKAGES[@]}" ;;
 run) install_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" ;;
 test) install_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" ;;
+bench) install_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" "${BENCH_PACKAGES[@]}" ;;
 compose-test) install_packages "${COMPOSE_PACKAGES[@]}" ;;
-*) die "install.sh knows build, run, test and compose-test, not '$PURPOSE'" ;;
+*) die "install.sh knows build, run, test, bench and compose-test, not '$PURPOSE'" ;;
 esac
 case $PURPOSE in
-run | test)
+run | test | bench)
     make_nginx_folder
     install_node
     ;;

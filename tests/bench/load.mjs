@@ -1,0 +1,76 @@
+// Load and what it costs: wrk, the bare statement, single writes, the memory of processes.
+
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "../harness/process.mjs";
+
+const execute = promisify(execFile);
+const BENCH = join(ROOT, "build/bench");
+
+/** Requests to the paths in turn, for some seconds: { requests, seconds, median_us, p95_us, max_us, bytes, failed }. */
+export async function wrk(url, paths, { token, clients, seconds }) {
+    const file = join(BENCH, "paths.txt");
+    writeFileSync(file, `${paths.join("\n")}\n`);
+    const { stdout } = await execute("wrk", [`-c${clients}`, "-t1", `-d${seconds}s`, "--timeout", "10s", "-s",
+        join(ROOT, "tests/bench/load.lua"), url, "--", file, ...(token ? [token] : [])]);
+    return JSON.parse(/^@result (.*)$/m.exec(stdout)[1]);
+}
+
+/** A statement through Connector/C: { median_us, p95_us, rows, count }. */
+export function bare(stack, password, statement, seconds) {
+    return new Promise((resolve, reject) => {
+        const child = execFile(join(BENCH, "bare"), [stack.db_socket, "dabiao", "dabiao", String(seconds)],
+            { env: { ...process.env, BARE_PASSWORD: password } },
+            (error, stdout) => (error ? reject(error) : resolve(JSON.parse(stdout))));
+        child.stdin.end(statement);
+    });
+}
+
+/** The value below which a share of the numbers lies. */
+export function percentile(numbers, share) {
+    const sorted = [...numbers].sort((a, b) => a - b);
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+function send(agent, method, url, headers, body) {
+    return new Promise((resolve, reject) => {
+        const sent = request(url, { agent, method, headers }, (answer) => {
+            const chunks = [];
+            answer.on("data", (chunk) => chunks.push(chunk));
+            answer.on("end", () => resolve({ status: answer.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) }));
+        });
+        sent.on("error", reject);
+        sent.end(body);
+    });
+}
+
+/** So many clients at once change the remark of a record each, again and again: { requests, median_us, p95_us, failed }. */
+export async function patches(url, ids, { token, count }) {
+    const agent = new Agent({ keepAlive: true, maxSockets: ids.length });
+    const times = [];
+    let failed = 0;
+    await Promise.all(ids.map(async (id) => {
+        const record = `${url}/api/v1/customers/${id}`;
+        const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+        let { version } = (await send(agent, "GET", record, headers)).body;
+        for (let i = 0; i < count; i++) {
+            const began = process.hrtime.bigint();
+            const answer = await send(agent, "PATCH", record, { ...headers, "If-Match": String(version) },
+                JSON.stringify({ remark: `note ${version}` }));
+            times.push(Number(process.hrtime.bigint() - began) / 1000);
+            failed += answer.status === 200 ? 0 : 1;
+            version = answer.body.version ?? version;
+        }
+    }));
+    agent.destroy();
+    return { requests: times.length, median_us: percentile(times, 0.5), p95_us: percentile(times, 0.95), failed };
+}
+
+/** Resident kilobytes of each process the master started. */
+export function residentOf(master) {
+    const children = readFileSync(`/proc/${master}/task/${master}/children`, "utf8").trim().split(" ");
+    return children.map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]));
+}
