@@ -238,8 +238,8 @@ static void damage_is_found_and_repaired(void **state)
 {
     (void)state;
     struct metric_report report;
-    run("UPDATE metric_fact SET amount = amount + 1 WHERE measure = 'won_deals' LIMIT 1", NO_ARGS);
-    run("DELETE FROM metric_fact WHERE measure = 'gross_profit' LIMIT 1", NO_ARGS);
+    run("UPDATE metric_fact SET amount = amount + 1 WHERE measure = 'won_deals' ORDER BY object, record_id LIMIT 1", NO_ARGS);
+    run("DELETE FROM metric_fact WHERE measure = 'gross_profit' AND amount <> 0 ORDER BY object, record_id LIMIT 1", NO_ARGS);
     run("UPDATE metric_rollup SET amount = amount - 1 WHERE measure = 'follow_ups' LIMIT 1", NO_ARGS);
     run("UPDATE target_value SET department_id = department_id % 6 + 1 LIMIT 1", NO_ARGS);
     assert_int_equal(metric_check(db, NULL, NULL, &report), OK);
