@@ -4,6 +4,7 @@
 
 #include "contract_store.h"
 #include "metric.h"
+#include "platform/scope.h"
 
 enum { LINES_MAX = 200 };
 #define AMOUNT_MAX 1000000000000000LL
@@ -313,6 +314,12 @@ static bool line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out
     return fits;
 }
 
+/* Without a user the program acts for itself. */
+static bool may_write(const struct request *request, const char *field)
+{
+    return request->user == NULL || scope_field_access(request, &CONTRACT, field) == FIELD_ACCESS_EDIT;
+}
+
 static enum err read_line(struct request *request, const json_t *body, size_t index, struct contract_line *line)
 {
     struct product_price product = {.name = {0}};
@@ -335,6 +342,10 @@ static enum err read_line(struct request *request, const json_t *body, size_t in
     line->name = line->name.len > 0 ? line->name : product.name;
     line->unit_price_minor = json_get_int(body, "unit_price_minor", product.price_minor);
     line->unit_cost_minor = json_get_int(body, "unit_cost_minor", product.cost_minor);
+    if (json_has(body, "unit_cost_minor") && !may_write(request, "cost_minor")) {
+        error_field(request->error, str_format(request->arena, "%.*s.unit_cost_minor", STR_ARG(path)), "read_only",
+                    "You may not change costs.");
+    }
     if (line->name.len == 0) {
         error_field(request->error, str_format(request->arena, "%.*s.name", STR_ARG(path)), "required",
                     "A line needs a product or a name.");
@@ -369,6 +380,10 @@ static enum err sum_lines(struct request *request, struct record_change *change)
     struct money amount = {0};
     struct money cost = {0};
     const json_t *list = change->body == NULL ? NULL : json_object_get(change->body, "lines");
+    if (list != NULL && !may_write(request, "amount_minor")) {
+        error_field(request->error, STR("lines"), "read_only", "You may not change the amounts of a contract.");
+        return error_check_fields(request->error);
+    }
     if (list != NULL) {
         TRY(read_lines(request, list, &lines, &count));
     } else if (change->id != 0) {
@@ -460,12 +475,27 @@ static enum err contract_saved(struct request *request, const struct record_chan
     return metric_sync(request->db, request->arena, "contract", change->id);
 }
 
+/* A line shows no amount that the contract hides. */
+static void drop_closed_money(json_t *line, bool amounts, bool costs)
+{
+    if (!amounts) {
+        json_object_del(line, "unit_price_minor");
+        json_object_del(line, "amount_minor");
+    }
+    if (!costs) {
+        json_object_del(line, "unit_cost_minor");
+        json_object_del(line, "cost_minor");
+    }
+}
+
 static enum err complete_contract(struct request *request, int64_t id, json_t *record)
 {
     struct contract_line *lines;
     size_t count;
     TRY(contract_store_lines(request->db, request->arena, id, &lines, &count));
     json_t *list = json_array();
+    bool amounts = scope_field_access(request, &CONTRACT, "amount_minor") >= FIELD_ACCESS_READ;
+    bool costs = scope_field_access(request, &CONTRACT, "cost_minor") >= FIELD_ACCESS_READ;
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(
             list, json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "line_number", (json_int_t)lines[i].line_number,
@@ -474,6 +504,7 @@ static enum err complete_contract(struct request *request, int64_t id, json_t *r
                             (json_int_t)lines[i].unit_price_minor, "unit_cost_minor",
                             (json_int_t)lines[i].unit_cost_minor, "amount_minor", (json_int_t)lines[i].amount_minor,
                             "cost_minor", (json_int_t)lines[i].cost_minor));
+        drop_closed_money(json_array_get(list, i), amounts, costs);
     }
     json_object_set_new(record, "lines", list);
     return OK;

@@ -3,6 +3,7 @@
 
 #include "metric.h"
 #include "opportunity_store.h"
+#include "platform/scope.h"
 
 static const struct option STATUSES[] = {
     {"open", "进行中", "Open"}, {"won", "赢单", "Won"}, {"lost", "输单", "Lost"}, {NULL, NULL, NULL}};
@@ -254,6 +255,22 @@ static enum err saved(struct request *request, const struct record_change *chang
     return metric_sync(request->db, request->arena, "opportunity", change->id);
 }
 
+/* The history shows nothing that the opportunity hides. */
+static void drop_closed(struct request *request, json_t *history)
+{
+    static const char *const shown[] = {"amount_minor", "expected_close_on"};
+    size_t index;
+    json_t *move;
+    for (size_t f = 0; f < sizeof shown / sizeof shown[0]; f++) {
+        bool open = scope_field_access(request, &OPPORTUNITY, shown[f]) >= FIELD_ACCESS_READ;
+        json_array_foreach (history, index, move) {
+            if (!open) {
+                json_object_del(move, shown[f]);
+            }
+        }
+    }
+}
+
 static enum err complete(struct request *request, int64_t id, json_t *record)
 {
     struct stage_event_row *rows;
@@ -268,6 +285,7 @@ static enum err complete(struct request *request, int64_t id, json_t *record)
                                json_opt_date(request->arena, rows[i].expected_close_on), "seconds_in_stage",
                                json_opt_int(rows[i].seconds_in_stage), "user_name", json_opt_str(rows[i].user_name)));
     }
+    drop_closed(request, history);
     json_object_set_new(record, "stage_history", history);
     return OK;
 }
@@ -276,8 +294,11 @@ static const struct field HISTORY_ITEM[] = {
     {.name = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when"},
     {.name = "from_stage", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "null: created"},
     {.name = "to_stage", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "stage since then"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = FIELD_REQUIRED, .about = "since then"},
-    {.name = "expected_close_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "since then"},
+    {.name = "amount_minor", .type = FIELD_MONEY, .about = "since then; absent where it is hidden"},
+    {.name = "expected_close_on",
+     .type = FIELD_DATE,
+     .flags = FIELD_NULLABLE,
+     .about = "since then; absent where it is hidden"},
     {.name = "seconds_in_stage",
      .type = FIELD_INT,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,

@@ -36,7 +36,8 @@ static enum err read_sort(struct request *request, const struct object *object, 
     }
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
-        bool sortable = (field->flags & FIELD_SORTABLE) != 0 && is_open(request, object, field);
+        /* The usual order needs no right to its field. */
+        bool sortable = (field->flags & FIELD_SORTABLE) != 0 && (sort.len == 0 || is_open(request, object, field));
         if (str_eq_c(name, field->name) && sortable) {
             out->sort_field = i;
             return OK;

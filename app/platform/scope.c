@@ -1,6 +1,6 @@
-/* On which records: a user's scope as one SQL predicate. Its shape keeps indexes usable: TRUE for everything, an equality
- * or a list on the owner and department columns, literal ids for the few records shared. Column names come from the
- * tables of objects, values are arguments. */
+/* On which records: a user's scope as one SQL predicate. Its shape keeps indexes usable: TRUE for everything, an
+ * equality or a list on the owner and department columns, literal ids for the few records shared. Column names come
+ * from the tables of objects, values are arguments. */
 #include "platform/scope.h"
 
 #include <assert.h>
@@ -85,7 +85,8 @@ enum field_access scope_field_access(const struct request *request, const struct
             return FIELD_ACCESS_EDIT;
         }
     }
-    return FIELD_ACCESS_HIDDEN;
+    /* What everybody may look up is readable without any right to it. */
+    return object->view == PERMISSION_SIGNED_IN ? FIELD_ACCESS_READ : FIELD_ACCESS_HIDDEN;
 }
 
 /* ---- the predicate ---- */
@@ -143,8 +144,8 @@ static const int64_t *owners_of(struct arena *arena, const struct scope *scope, 
     return ids;
 }
 
-static void add_role_terms(struct query *query, const struct object *object, const char *alias, const struct scope *scope,
-                           size_t *terms)
+static void add_role_terms(struct query *query, const struct object *object, const char *alias,
+                           const struct scope *scope, size_t *terms)
 {
     size_t owner_count = 0;
     const int64_t *owners = owners_of(query->sql.arena, scope, &owner_count);
@@ -183,8 +184,8 @@ struct building {
     enum err err;                  /* of the queries that looked them up */
 };
 
-static void add_terms_by_role(struct building *building, struct query *query, const struct object *object, const char *alias,
-                              unsigned parts, size_t depth, size_t *terms);
+static void add_terms_by_role(struct building *building, struct query *query, const struct object *object,
+                              const char *alias, unsigned parts, size_t depth, size_t *terms);
 
 /* Parents in scope by so many owners at most are looked up, and named when there are not more than PARENT_IDS_MAX. */
 enum { NARROW_OWNERS_MAX = 50, PARENT_IDS_MAX = 1024 };
@@ -196,11 +197,13 @@ static bool is_narrow(const struct request *request, const struct object *object
     if (sees_all(request, object) || scope->department_count > 0 || scope->user_count > NARROW_OWNERS_MAX) {
         return false;
     }
-    return object->parent_object == NULL || scope_is_none(scope) || is_narrow(request, object_find(object->parent_object));
+    return object->parent_object == NULL || scope_is_none(scope) ||
+           is_narrow(request, object_find(object->parent_object));
 }
 
 /* Ids of the records in scope; `count_out` is PARENT_IDS_MAX + 1 when there are more than that. */
-static enum err look_up_ids(struct building *building, const struct object *object, int64_t **ids_out, size_t *count_out)
+static enum err look_up_ids(struct building *building, const struct object *object, int64_t **ids_out,
+                            size_t *count_out)
 {
     const struct request *request = building->request;
     struct query inner;
@@ -287,8 +290,8 @@ static void add_parent_exists(struct building *building, struct query *query, co
     query_sql(query, "))");
 }
 
-static void add_parent_term(struct building *building, struct query *query, const struct object *object, const char *alias,
-                            size_t depth, size_t *terms)
+static void add_parent_term(struct building *building, struct query *query, const struct object *object,
+                            const char *alias, size_t depth, size_t *terms)
 {
     const struct object *parent = object_find(object->parent_object);
     assert(parent != NULL);
@@ -306,8 +309,8 @@ static void add_parent_term(struct building *building, struct query *query, cons
 }
 
 /* By owner and department of the record itself and of those above it; shares apart. */
-static void add_terms_by_role(struct building *building, struct query *query, const struct object *object, const char *alias,
-                              unsigned parts, size_t depth, size_t *terms)
+static void add_terms_by_role(struct building *building, struct query *query, const struct object *object,
+                              const char *alias, unsigned parts, size_t depth, size_t *terms)
 {
     const struct scope *scope = scope_for(building->request, object);
     if (scope_is_none(scope)) {
@@ -324,8 +327,8 @@ static void add_terms_by_role(struct building *building, struct query *query, co
 /* ---- shares ---- */
 
 /* Shares that are too many to name: asks the table. `cascade` is the child object they must cascade to, or NULL. */
-static void add_share_query(struct query *query, const struct request *request, const char *shared_object, const char *alias,
-                            const char *column, const char *cascade, bool for_write, size_t *terms)
+static void add_share_query(struct query *query, const struct request *request, const char *shared_object,
+                            const char *alias, const char *column, const char *cascade, bool for_write, size_t *terms)
 {
     next_term(query, terms);
     add_column(query, alias, column);
@@ -347,8 +350,8 @@ static void add_share_query(struct query *query, const struct request *request, 
     query_sql(query, ")");
 }
 
-static void add_share_terms(struct query *query, const struct request *request, const char *shared_object, const char *alias,
-                            const char *column, const char *cascade, bool for_write, size_t *terms)
+static void add_share_terms(struct query *query, const struct request *request, const char *shared_object,
+                            const char *alias, const char *column, const char *cascade, bool for_write, size_t *terms)
 {
     const struct grants *grants = request->user->grants;
     if (grants->share_count > SHARE_LIST_MAX) {
@@ -359,7 +362,8 @@ static void add_share_terms(struct query *query, const struct request *request, 
     size_t count = 0;
     for (size_t i = 0; i < grants->share_count; i++) {
         const struct share *share = &grants->shares[i];
-        bool meant = str_eq_c(share->object, shared_object) && (cascade == NULL || words_contain(share->cascade_to, cascade));
+        bool meant =
+            str_eq_c(share->object, shared_object) && (cascade == NULL || words_contain(share->cascade_to, cascade));
         if (meant && (share->can_edit || !for_write)) {
             ids[count++] = share->record_id;
         }
@@ -395,8 +399,8 @@ static void add_all_share_terms(struct query *query, const struct request *reque
     }
 }
 
-static void add_predicate(struct building *building, struct query *query, const struct object *object, const char *alias,
-                          bool for_write, unsigned parts)
+static void add_predicate(struct building *building, struct query *query, const struct object *object,
+                          const char *alias, bool for_write, unsigned parts)
 {
     const struct request *request = building->request;
     if (request->user == NULL) {
@@ -435,14 +439,16 @@ void scope_predicate(struct query *query, const struct request *request, const s
     scope_predicate_parts(query, request, object, alias, for_write, SCOPE_PARTS_ALL);
 }
 
-enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias)
+enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object,
+                              const char *alias)
 {
     struct building building = {.request = request, .resolve = true};
     add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
     return building.err;
 }
 
-enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write, unsigned parts)
+enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write,
+                           unsigned parts)
 {
     struct query query;
     query_init(&query, request->arena);

@@ -10858,13 +10858,13 @@ export interface operations {
                                 from_stage: string | null;
                                 /** @description stage since then */
                                 to_stage: string;
-                                /** @description since then */
-                                amount_minor: number;
+                                /** @description since then; absent where it is hidden */
+                                amount_minor?: number;
                                 /**
                                  * Format: date
-                                 * @description since then
+                                 * @description since then; absent where it is hidden
                                  */
-                                expected_close_on: string | null;
+                                expected_close_on?: string | null;
                                 /** @description spent in the stage before */
                                 seconds_in_stage: number | null;
                                 /** @description who */
@@ -11062,13 +11062,13 @@ export interface operations {
                             from_stage: string | null;
                             /** @description stage since then */
                             to_stage: string;
-                            /** @description since then */
-                            amount_minor: number;
+                            /** @description since then; absent where it is hidden */
+                            amount_minor?: number;
                             /**
                              * Format: date
-                             * @description since then
+                             * @description since then; absent where it is hidden
                              */
-                            expected_close_on: string | null;
+                            expected_close_on?: string | null;
                             /** @description spent in the stage before */
                             seconds_in_stage: number | null;
                             /** @description who */
@@ -11212,13 +11212,13 @@ export interface operations {
                             from_stage: string | null;
                             /** @description stage since then */
                             to_stage: string;
-                            /** @description since then */
-                            amount_minor: number;
+                            /** @description since then; absent where it is hidden */
+                            amount_minor?: number;
                             /**
                              * Format: date
-                             * @description since then
+                             * @description since then; absent where it is hidden
                              */
-                            expected_close_on: string | null;
+                            expected_close_on?: string | null;
                             /** @description spent in the stage before */
                             seconds_in_stage: number | null;
                             /** @description who */
@@ -11440,13 +11440,13 @@ export interface operations {
                             from_stage: string | null;
                             /** @description stage since then */
                             to_stage: string;
-                            /** @description since then */
-                            amount_minor: number;
+                            /** @description since then; absent where it is hidden */
+                            amount_minor?: number;
                             /**
                              * Format: date
-                             * @description since then
+                             * @description since then; absent where it is hidden
                              */
-                            expected_close_on: string | null;
+                            expected_close_on?: string | null;
                             /** @description spent in the stage before */
                             seconds_in_stage: number | null;
                             /** @description who */
@@ -11726,13 +11726,13 @@ export interface operations {
                             from_stage: string | null;
                             /** @description stage since then */
                             to_stage: string;
-                            /** @description since then */
-                            amount_minor: number;
+                            /** @description since then; absent where it is hidden */
+                            amount_minor?: number;
                             /**
                              * Format: date
-                             * @description since then
+                             * @description since then; absent where it is hidden
                              */
-                            expected_close_on: string | null;
+                            expected_close_on?: string | null;
                             /** @description spent in the stage before */
                             seconds_in_stage: number | null;
                             /** @description who */

@@ -1,0 +1,231 @@
+// What everybody works with: fields by right, search, saved views, notifications, the change feed and the event ticket.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { admin, department, expectProblem, person, send, sql, stack, unique, until } from "./lib.mjs";
+import { OWNED, exportRows, measured, personWith, recordsOf, role } from "./samples.mjs";
+
+await stack();
+
+let boss;
+let rep;
+let place;
+
+before(async () => {
+    boss = await admin();
+    place = await department();
+    rep = await person({ role: "sales", department_id: place.id });
+});
+
+test("the metadata is what the user may see and do", async () => {
+    const mine = (await rep.get("/meta")).objects;
+    const customer = mine.find((object) => object.name === "customer");
+    assert.deepEqual(customer.can, { view: true, create: true, edit: true, delete: false, export: false, import: false, transfer: false });
+    assert.deepEqual((await boss.get("/meta")).objects.find((object) => object.name === "customer").can,
+        { view: true, create: true, edit: true, delete: true, export: true, import: true, transfer: true });
+    const narrow = await personWith(await role("own", { permissions: ["product.view"] }));
+    assert.deepEqual((await narrow.get("/meta")).objects.map((object) => object.name).sort(), ["department", "product", "user"]);
+    for (const object of mine) {
+        const names = object.fields.map((field) => field.name);
+        assert.equal(new Set(names).size, names.length);
+        assert.ok(names.includes(object.label_field));
+        assert.ok(object.fields.some((field) => field.name === object.default_sort.replace(/^-/, "") && field.sortable), object.name);
+        for (const field of object.fields) {
+            assert.ok(field.label.length > 0 && ["read", "edit", "masked"].includes(field.access), `${object.name}.${field.name}`);
+            assert.equal(field.options !== null, field.type === "enum");
+            assert.equal(field.ref !== null, field.type === "ref");
+        }
+    }
+});
+
+test("the labels are in the user's language", async () => {
+    const label = async (client) => (await client.get("/meta")).objects.find((object) => object.name === "customer").label;
+    const reader = await person({ role: "sales" });
+    await reader.patch("/auth/me", { locale: "zh-CN" });
+    assert.equal(await label(reader), "客户");
+    await reader.patch("/auth/me", { locale: "en" });
+    assert.equal(await label(reader), "Customer");
+});
+
+// A role that sees everything but some fields.
+const closed = (fields) => role("all", { fields, permissions: ["customer", "contact", "opportunity", "contract", "payment", "product", "follow_up"]
+    .flatMap((object) => ["view", "create", "edit", "export"].map((action) => `${object}.${action}`)) });
+
+test("a hidden field is nowhere", async () => {
+    const secret = unique("secret");
+    const made = await boss.post("/customers", { name: unique("c"), industry: secret, employee_count: 4711 });
+    const viewer = await personWith(await closed(["industry", "employee_count"].map((field) => ({ object: "customer", field, access: "hidden" }))));
+    const path = `/customers/${made.id}`;
+    const only = { field: "id", op: "eq", value: made.id };
+    const open = JSON.stringify([await viewer.get(path), await viewer.list("/customers", { filter: only }), await viewer.get(`${path}/timeline`)]);
+    assert.ok(!open.includes(secret) && !open.includes("4711") && !/"industry"|"employee_count"/.test(open), open);
+    assert.ok(!(await viewer.get("/meta")).objects.find((object) => object.name === "customer").fields.some((field) => field.name === "industry"));
+    const eq = JSON.stringify({ field: "industry", op: "eq", value: secret });
+    expectProblem(await viewer.send("GET", `/customers?filter=${encodeURIComponent(eq)}`), 400, "bad_filter");
+    expectProblem(await viewer.send("GET", `/customers/aggregate?filter=${encodeURIComponent(eq)}`), 400, "bad_filter");
+    expectProblem(await viewer.send("GET", "/customers/aggregate?group_by=industry"), 422, "invalid", "group_by");
+    expectProblem(await viewer.send("GET", "/customers/aggregate?measures=sum:employee_count"), 422, "invalid", "measures");
+    expectProblem(await viewer.send("POST", "/customers/export", { body: { format: "csv", filter: JSON.parse(eq) } }), 400, "bad_filter");
+    assert.ok(!JSON.stringify(await exportRows(viewer, "customers", { filter: only })).includes(secret));
+    assert.ok(!JSON.stringify(await exportRows(viewer, "customers", { filter: only, columns: ["name", "industry"] })).includes(secret));
+    assert.deepEqual((await viewer.get("/search", { q: secret })).items, []);
+    expectProblem(await viewer.send("PATCH", path, { body: { industry: "x" }, headers: { "If-Match": "1" } }), 422, "invalid", "industry");
+    expectProblem(await viewer.send("POST", "/customers", { body: { name: "x", industry: "x" } }), 422, "invalid", "industry");
+    assert.equal((await viewer.patch(path, { remark: "seen" }, made.version)).version, made.version + 1);
+    assert.equal((await boss.get(path)).industry, secret, "the hidden value stays");
+});
+
+test("a masked field shows its ends, and cannot be sorted or searched", async () => {
+    const made = await boss.post("/customers", { name: unique("c"), phone: "13812345678", annual_revenue_minor: 123_456_00 });
+    const viewer = await personWith(await closed(["phone", "annual_revenue_minor"].map((field) => ({ object: "customer", field, access: "masked" }))));
+    const seen = await viewer.get(`/customers/${made.id}`);
+    assert.deepEqual([seen.phone, seen.annual_revenue_minor, seen.masked.sort()], ["138****5678", null, ["annual_revenue_minor", "phone"]]);
+    const only = { field: "id", op: "eq", value: made.id };
+    assert.deepEqual((await viewer.list("/customers", { filter: only }))[0].phone, "138****5678");
+    const exported = JSON.stringify(await exportRows(viewer, "customers", { filter: only }));
+    assert.ok(!exported.includes("13812345678") && !exported.includes("123456"));
+    const filter = encodeURIComponent(JSON.stringify({ field: "phone", op: "starts_with", value: "1381" }));
+    expectProblem(await viewer.send("GET", `/customers?filter=${filter}`), 400, "bad_filter");
+    expectProblem(await viewer.send("GET", "/customers/aggregate?measures=max:annual_revenue_minor"), 422, "invalid", "measures");
+    expectProblem(await viewer.send("PATCH", `/customers/${made.id}`, { body: { phone: "13900000000" }, headers: { "If-Match": `${made.version}` } }), 422, "invalid", "phone");
+    const stale = await viewer.send("PATCH", `/customers/${made.id}`, { body: { remark: "x" }, headers: { "If-Match": "99" } });
+    assert.equal(expectProblem(stale, 412, "stale_version").current.phone, "138****5678");
+});
+
+test("a field to read cannot be written, on any way", async () => {
+    const made = await boss.post("/customers", { name: unique("c"), level: "a" });
+    const viewer = await personWith(await closed([{ object: "customer", field: "level", access: "read" }]));
+    const seen = await viewer.get(`/customers/${made.id}`);
+    assert.equal(seen.level, "a");
+    expectProblem(await viewer.send("PATCH", `/customers/${made.id}`, { body: { level: "b" }, headers: { "If-Match": `${made.version}` } }), 422, "invalid", "level");
+    const { job_id } = await viewer.post("/customers/bulk", { action: "update", ids: [made.id], changes: { level: "b" } });
+    assert.deepEqual((await viewer.job(job_id)).result.reasons.map((reason) => reason.code), ["invalid"]);
+    assert.equal((await boss.get(`/customers/${made.id}`)).level, "a");
+    assert.equal(await measured(viewer, "customers", "count", { all: [{ field: "level", op: "eq", value: "a" }, { field: "id", op: "eq", value: made.id }] }), 1);
+});
+
+test("amounts that are hidden do not show in lines or histories", async () => {
+    const seller = await person({ role: "sales" });
+    const made = await recordsOf(seller);
+    const contract = await boss.post("/contracts", { ...OWNED.contract.body(made), lines: [{ name: "x", quantity_milli: 1000, unit_price_minor: 98_765, unit_cost_minor: 43_210 }] });
+    const hide = [["contract", "amount_minor"], ["contract", "cost_minor"], ["opportunity", "amount_minor"]].map(([object, field]) => ({ object, field, access: "hidden" }));
+    const viewer = await personWith(await closed(hide));
+    const shown = JSON.stringify([await viewer.get(`/contracts/${contract.id}`), await viewer.get(`/opportunities/${made.opportunity.id}`),
+        await viewer.get(`/customers/${made.customer.id}/timeline`)]);
+    assert.ok(!/98765|43210|70000\b/.test(shown), shown);
+});
+
+test("the timeline of a shared customer keeps what was not shared to itself", async () => {
+    const made = await recordsOf(rep);
+    const colleague = await person({ role: "sales" });
+    await rep.post("/shares", { object: "customer", record_id: made.customer.id, user_id: colleague.user.id });
+    const objects = async (client) => [...new Set((await client.get(`/customers/${made.customer.id}/timeline`)).items.map((item) => item.object))].sort();
+    assert.deepEqual(await objects(colleague), ["customer"]);
+    assert.deepEqual(await objects(rep), ["contract", "customer", "follow_up", "opportunity", "payment"]);
+    await rep.post("/shares", { object: "customer", record_id: made.customer.id, user_id: colleague.user.id, cascade_to: ["follow_up"] });
+    assert.deepEqual(await objects(colleague), ["customer", "follow_up"]);
+    const finance = await person({ role: "finance" });
+    assert.deepEqual(await objects(finance), ["contract", "customer", "opportunity", "payment"], "finance has no right to follow-ups");
+});
+
+test("any two characters of a name find it, in scope only", async () => {
+    const tag = unique("搜");
+    const made = await rep.post("/customers", { name: `华東銅鑼${tag}`, code: unique("find") });
+    const contact = await rep.post("/contacts", { name: `欧阳翡翠${tag}`, customer_id: made.id });
+    const ids = async (client, q) => (await client.get("/search", { q, limit: 50 })).items.map((item) => `${item.object} ${item.id}`);
+    for (const q of ["銅鑼", "华東", "東銅鑼", `鑼${tag}`, made.code]) {
+        assert.ok((await ids(rep, q)).includes(`customer ${made.id}`), q);
+    }
+    assert.ok((await ids(rep, "翡翠")).includes(`contact ${contact.id}`));
+    const [found] = (await rep.get("/search", { q: contact.name, object: "contact" })).items;
+    assert.deepEqual([found.label, found.hint], [contact.name, made.name]);
+    const stranger = await person({ role: "sales" });
+    assert.deepEqual(await ids(stranger, tag), []);
+    assert.deepEqual(await ids(rep, "铜锣没有"), []);
+    assert.deepEqual(await ids(rep, "  "), []);
+    await rep.patch(`/customers/${made.id}`, { name: `改名${tag}` }, made.version);
+    assert.deepEqual((await ids(rep, "銅鑼")).filter((one) => one === `customer ${made.id}`), [], "the old name finds nothing");
+    assert.ok((await ids(rep, "改名")).includes(`customer ${made.id}`));
+    assert.ok((await rep.list("/customers", { q: `名${tag}` })).some((item) => item.id === made.id));
+});
+
+test("views keep filter, sort and columns, for oneself or for all", async () => {
+    const body = { object: "customer", name: unique("我的视图"), filter: { field: "level", op: "eq", value: "a" }, sort: "-created_at", columns: ["name", "level"], is_default: true };
+    const mine = await rep.post("/views", body);
+    for (const [name, value] of Object.entries(body)) {
+        assert.deepEqual(mine[name], value, name);
+    }
+    expectProblem(await rep.send("POST", "/views", { body }), 409, "duplicate", "name");
+    expectProblem(await rep.send("POST", "/views", { body: { ...body, name: unique("v"), filter: { field: "nonsense", op: "eq", value: 1 } } }), 400, "bad_filter");
+    expectProblem(await rep.send("POST", "/views", { body: { ...body, name: unique("v"), sort: "nonsense" } }), 400, "bad_sort");
+    expectProblem(await rep.send("POST", "/views", { body: { ...body, name: unique("v"), object: "nonsense" } }), 422, "invalid", "object");
+    const colleague = await person({ role: "sales" });
+    const list = async (client) => (await client.get("/views", { object: "customer" })).items;
+    assert.ok(!(await list(colleague)).some((view) => view.id === mine.id));
+    const shared = await rep.patch(`/views/${mine.id}`, { object: "customer", name: mine.name, is_shared: true }, mine.version);
+    const seen = (await list(colleague)).find((view) => view.id === mine.id);
+    assert.deepEqual([seen.mine, seen.is_default, seen.filter], [false, false, body.filter]);
+    expectProblem(await colleague.send("PATCH", `/views/${mine.id}`, { body: { object: "customer", name: "x" }, headers: { "If-Match": `${shared.version}` } }), 404, "not_found");
+    expectProblem(await colleague.send("DELETE", `/views/${mine.id}`), 404, "not_found");
+    expectProblem(await rep.send("PATCH", `/views/${mine.id}`, { body: { object: "customer", name: "x" }, headers: { "If-Match": `${mine.version}` } }), 412, "stale_version");
+    const second = await rep.post("/views", { ...body, name: unique("zweite") });
+    assert.deepEqual((await list(rep)).filter((view) => view.is_default).map((view) => view.id), [second.id], "one default at most");
+    await rep.delete(`/views/${mine.id}`);
+    assert.ok(!(await list(rep)).some((view) => view.id === mine.id));
+});
+
+test("notifications are one's own, and are read once", async () => {
+    const reader = await person({ role: "sales" });
+    await sql(`INSERT INTO notification (user_id, kind, object, record_id, detail, created_at) VALUES (${reader.user.id}, 'test', 'customer', 1, '{"name":"甲"}', NOW(3)),
+        (${reader.user.id}, 'test', NULL, NULL, NULL, NOW(3)), (${rep.user.id}, 'test', NULL, NULL, NULL, NOW(3))`);
+    const unread = async () => (await reader.get("/notifications/count")).unread;
+    assert.equal(await unread(), 2);
+    const { items } = await reader.get("/notifications");
+    assert.deepEqual([items.length, items[1].detail, items[0].read_at], [2, { name: "甲" }, null]);
+    const [foreign] = (await rep.get("/notifications")).items;
+    await reader.post("/notifications/read", { ids: [items[0].id, foreign.id] });
+    assert.equal(await unread(), 1);
+    assert.equal((await rep.get("/notifications")).items[0].read_at, null, "somebody else's stays unread");
+    await reader.post("/notifications/read", { all: true });
+    assert.equal(await unread(), 0);
+});
+
+test("the change feed tells what happened since, once", async () => {
+    const watcher = await person({ role: "sales" });
+    const made = await watcher.post("/customers", { name: unique("feed") });
+    const changed = await watcher.patch(`/customers/${made.id}`, { level: "a" }, made.version);
+    const read = async (since) => {
+        const page = await watcher.get("/changes", { since });
+        return { since: page.since, items: page.items.filter((item) => item.record_id === made.id && item.object === "customer").map((item) => item.action), more: page.more };
+    };
+    const [[last]] = await sql("SELECT MIN(id) - 1 FROM audit_entry WHERE object = 'customer' AND action = 'create' AND record_id = " + made.id);
+    const first = await until(async () => {
+        const page = await read(Number(last));
+        return page.items.length >= 2 ? page : null;
+    });
+    assert.deepEqual(first.items, ["create", "update"]);
+    assert.deepEqual((await read(first.since)).items, []);
+    assert.equal(changed.level, "a");
+});
+
+test("an event ticket opens one's own channel, and nothing else does", async () => {
+    const answer = await rep.send("POST", "/api/v1/events/ticket");
+    assert.equal(answer.status, 204);
+    const cookie = answer.headers.get("set-cookie");
+    assert.match(cookie, /^dabiao_events=[^;]+; Path=\/events; Max-Age=60; HttpOnly; SameSite=Strict/);
+    const ticket = cookie.split(";")[0];
+    const authorize = (value) => send("GET", "/api/v1/events/authorize", { cookie: value });
+    const open = await authorize(ticket);
+    assert.ok([204, 404].includes(open.status), "nginx may keep this address to itself");
+    if (open.status === 204) {
+        assert.equal(open.headers.get("x-dabiao-channel"), `user/${rep.user.id}`);
+    }
+    const broken = `${ticket.slice(0, -4)}AAAA`;
+    for (const value of [undefined, "dabiao_events=", "dabiao_events=1:99999999999", broken]) {
+        assert.ok([401, 404].includes((await authorize(value)).status), value);
+    }
+    assert.ok([401, 403].includes((await send("GET", "/events")).status));
+});
+
+test("the program says that it lives", async () => {
+    assert.deepEqual([(await send("GET", "/healthz")).body, (await send("GET", "/readyz")).body], [{ status: "ok" }, { status: "ok" }]);
+});
