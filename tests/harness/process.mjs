@@ -14,6 +14,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
         for (const child of children) {
             child.kill("SIGTERM");
         }
+        console.log(`The tests were ended by ${signal}.`);
         process.exit(130);
     });
 }
