@@ -86,6 +86,7 @@ export function exportRecords(
       ...(params.filter ? { filter: params.filter } : {}),
       ...(params.q ? { q: params.q } : {}),
       ...(params.sort ? { sort: params.sort } : {}),
+      ...(params.q ? { q: params.q } : {}),
       columns,
       format,
     },

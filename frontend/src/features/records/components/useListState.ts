@@ -59,7 +59,7 @@ export function useListState(config: ComputedRef<ObjectConfig>): ListControl {
     narrowed: computed(() => state.value.filter !== null || state.value.q !== '' || presetFilter.value !== null),
     go,
     clear: () => go({ filter: null, q: '', preset: null }),
-    choosePreset: (chosen) => go({ preset: chosen.key === 'all' ? null : chosen.key, filter: null }),
+    choosePreset: (chosen) => go({ preset: chosen.key, filter: null }),
     chooseView: (view) => {
       const filter: Filter | null = isFilter(view.filter) ? view.filter : null;
       go({ preset: `view-${view.id}`, filter, sort: view.sort });
