@@ -6,7 +6,8 @@
 # What dies is started again, as a service manager would; what dies five times in a minute ends the program. Nothing
 # outlives this script: each service gets TERM from the kernel when its parent dies, even by KILL.
 # As root, MariaDB runs as `mysql`, the workers and nginx as `www-data`; otherwise everything runs as the user.
-# --fast trades durability for speed (tests). When all is up, DIR/stack.json says how to reach it.
+# --fast trades durability for speed (tests). When all is up, DIR/stack.json says how to reach it. With a file DIR/forget
+# the folder is removed at the end.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -369,6 +370,9 @@ stop_all() {
     rm -f "$VAR/stack.json" "$VAR/stack.pid"
     if [ -L "$VAR/run" ]; then
         rm -rf "$RUN" "$VAR/run"
+    fi
+    if [ -e "$VAR/forget" ]; then # whoever started this is gone and asked for it
+        cd / && rm -rf "$VAR"
     fi
     exit "$status"
 }

@@ -79,8 +79,11 @@ export async function startStack({ mode, demo }) {
             throw new Error("the program did not start; build/log/stack-* tells more");
         }
     }
+    const forget = join(folder, "forget"); // the folder goes even when this process is killed
+    writeFileSync(forget, "");
     const stack = { ...JSON.parse(readFileSync(file, "utf8")), file };
     stack.stop = async () => {
+        rmSync(forget); // the logs are wanted first
         child.kill("SIGTERM");
         await ended;
         const faults = saveLogs(folder, mode);
