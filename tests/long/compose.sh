@@ -68,6 +68,7 @@ finish() {
         compose logs --tail=40 || true
     fi
     compose down -v --remove-orphans >/dev/null 2>&1 || true
+    podman rm --all --force --time 5 >/dev/null 2>&1 || true # the storage is this test's own
     kill "${ENGINE_PIDS[@]}" 2>/dev/null || true
     wait 2>/dev/null || true
     umount "$WORK/graph/overlay" 2>/dev/null || true
