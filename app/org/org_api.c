@@ -102,6 +102,17 @@ static enum err get_holdings(struct request *request, struct response *response)
     return OK;
 }
 
+/* Only an administrator shuts an administrator out, or lets one in again. */
+static enum err check_rank(struct request *request)
+{
+    bool is_admin = false;
+    TRY(user_store_is_admin(request->db, request->arena, request->params[0], &is_admin));
+    if (is_admin && !request->user->is_admin) {
+        return error_set(request->error, ERR_FORBIDDEN, "Only an administrator may do this to an administrator.");
+    }
+    return OK;
+}
+
 /* Nobody leaves with records in hand, and the last administrator stays. */
 static enum err check_leaver(struct request *request, struct opt_int successor, json_t *items, int64_t *total)
 {
@@ -113,6 +124,7 @@ static enum err check_leaver(struct request *request, struct opt_int successor, 
     if (others == 0) {
         return error_set(request->error, ERR_CONFLICT, "The last administrator cannot be disabled.");
     }
+    TRY(check_rank(request));
     TRY(org_holdings(request, request->params[0], items, total));
     if (*total > 0 && !successor.set) {
         json_t *extra = json_keep(request->arena, json_object());
@@ -158,6 +170,7 @@ static enum err enable_user(struct request *request, struct response *response)
 {
     struct value *values;
     TRY(load_user(request, &values));
+    TRY(check_rank(request));
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "active", (struct opt_date){0},
                               request->now));
     TRY(org_touch(request->db, request->arena));

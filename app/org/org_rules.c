@@ -213,6 +213,59 @@ static enum err prepare_user(struct request *request, struct record_change *chan
     return OK;
 }
 
+static bool ids_have(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names the fault when the role gives more than the asking user may do. */
+static enum err check_gift(struct request *request, int64_t role_id, bool is_admin_role, size_t index)
+{
+    struct role_word *rows;
+    size_t count;
+    bool held = !is_admin_role;
+    TRY(role_store_permissions(request->db, request->arena, role_id, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        enum permission permission;
+        held = held && (!permission_find(rows[i].first, &permission) || identity_can(request->user, permission));
+    }
+    if (!held) {
+        error_field(request->error, str_format(request->arena, "role_ids.%zu", index), "not_yours",
+                    "This role has rights that you do not have.");
+    }
+    return OK;
+}
+
+/* Nobody gives more than he has, to himself or to others, and only an administrator makes or unmakes another. */
+static enum err check_gifts(struct request *request, int64_t user_id, const int64_t *ids, size_t count, bool admin)
+{
+    int64_t *before;
+    size_t before_count;
+    bool was_admin = false;
+    if (request->user == NULL || request->user->is_admin) {
+        return OK;
+    }
+    TRY(user_store_roles(request->db, request->arena, user_id, &before, &before_count));
+    TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
+    if (was_admin && !admin) {
+        error_field(request->error, STR("role_ids"), "not_yours", "Only an administrator may change an administrator.");
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct role_row role;
+        if (ids_have(before, before_count, ids[i])) {
+            continue;
+        }
+        TRY(role_store_get(request->db, request->arena, ids[i], &role));
+        TRY(check_gift(request, ids[i], role.code.set && str_eq_c(role.code.value, "admin"), i));
+    }
+    return error_check_fields(request->error);
+}
+
 /* Roles give rights: whoever hands them out needs the right to edit roles, and the last administrator stays one. */
 static enum err save_roles(struct request *request, int64_t user_id, const json_t *list)
 {
@@ -235,6 +288,7 @@ static enum err save_roles(struct request *request, int64_t user_id, const json_
         TRY(err);
         admin = admin || (role.code.set && str_eq_c(role.code.value, "admin"));
     }
+    TRY(check_gifts(request, user_id, ids, count, admin));
     int64_t others = 0;
     TRY(user_store_other_admins(request->db, request->arena, user_id, &others));
     if (!admin && others == 0) {

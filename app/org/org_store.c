@@ -204,6 +204,18 @@ enum err user_store_other_admins(struct db *db, struct arena *arena, int64_t use
     return db_one(db, arena, &OTHER_ADMINS, ARGS(V(user_id)), out);
 }
 
+STATEMENT_ROWS(IS_ADMIN, "user.is_admin", struct number, NUMBER,
+               "SELECT COUNT(*) AS value FROM user_role ur JOIN role r ON r.id = ur.role_id "
+               "WHERE r.code = 'admin' AND ur.user_id = ?");
+
+enum err user_store_is_admin(struct db *db, struct arena *arena, int64_t user_id, bool *out)
+{
+    struct number count;
+    TRY(db_one(db, arena, &IS_ADMIN, ARGS(V(user_id)), &count));
+    *out = count.value > 0;
+    return OK;
+}
+
 STATEMENT_ROWS(MISPLACED, "user.misplaced", struct number, NUMBER,
                "SELECT u.id AS value FROM `user` u JOIN user_assignment a ON a.user_id = u.id AND a.valid_from <= ? "
                "AND (a.valid_to IS NULL OR a.valid_to > ?) "

@@ -60,6 +60,8 @@ enum err user_store_roles(struct db *db, struct arena *arena, int64_t user_id, i
                           size_t *count_out) MUST_CHECK;
 enum err user_store_set_roles(struct db *db, struct arena *arena, int64_t user_id, const int64_t *ids,
                               size_t count) MUST_CHECK;
+/* Does the user hold the administrator's role? */
+enum err user_store_is_admin(struct db *db, struct arena *arena, int64_t user_id, bool *out) MUST_CHECK;
 /* Number of other active administrators. */
 enum err user_store_other_admins(struct db *db, struct arena *arena, int64_t user_id, int64_t *out) MUST_CHECK;
 

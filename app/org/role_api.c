@@ -92,7 +92,20 @@ static enum err refuse_item(struct request *request, const char *list, size_t in
     return OK;
 }
 
-static enum err save_permissions(struct request *request, int64_t id)
+static bool words_have(const struct role_word *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq_c(words[i].first, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A right that the role did not have `before` is added only by somebody who has it, or role.edit alone would give
+ * every right there is. */
+static enum err save_permissions(struct request *request, int64_t id, const struct role_word *before,
+                                 size_t before_count)
 {
     size_t index;
     json_t *item;
@@ -100,6 +113,11 @@ static enum err save_permissions(struct request *request, int64_t id)
         enum permission permission;
         if (!permission_find(str_from(json_string_value(item)), &permission)) {
             TRY(refuse_item(request, "permissions", index, "permission"));
+            continue;
+        }
+        if (!identity_can(request->user, permission) && !words_have(before, before_count, json_string_value(item))) {
+            error_field(request->error, str_format(request->arena, "permissions.%zu", index), "not_yours",
+                        "You do not have the right %s yourself.", json_string_value(item));
             continue;
         }
         TRY(role_store_add_permission(request->db, request->arena, id, str_from(json_string_value(item))));
@@ -157,8 +175,11 @@ static enum err save_fields(struct request *request, int64_t id)
 
 static enum err save_rights(struct request *request, int64_t id)
 {
+    struct role_word *before;
+    size_t before_count;
+    TRY(role_store_permissions(request->db, request->arena, id, &before, &before_count));
     TRY(role_store_clear(request->db, request->arena, id));
-    TRY(save_permissions(request, id));
+    TRY(save_permissions(request, id, before, before_count));
     TRY(save_scopes(request, id));
     TRY(save_fields(request, id));
     TRY(error_check_fields(request->error));

@@ -1,0 +1,49 @@
+// What somebody tried to break the program with, kept so that it stays unbroken.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { admin, expectProblem, person, roleId, unique } from "./lib.mjs";
+
+/** A PATCH or POST whose answer may be a refusal. */
+function attempt(client, method, path, body, version) {
+    return client.send(method, path, { body, headers: version === undefined ? {} : { "If-Match": `${version}` } });
+}
+
+test("who edits roles gives nobody more than he has, himself least of all", async () => {
+    const operator = await person({ role: "operations" });
+    const colleague = await person({ role: "sales" });
+    const administrator = await roleId("admin");
+    for (const victim of [operator, colleague]) {
+        const { version } = await operator.get(`/users/${victim.user.id}`);
+        expectProblem(await attempt(operator, "PATCH", `/users/${victim.user.id}`, { role_ids: [administrator] }, version),
+            422, "invalid", "role_ids.0");
+    }
+    // By way of a role that is made, or widened, for it.
+    const wide = { name: unique("role"), permissions: ["session.revoke"], scopes: [{ object: "customer", scope: "own" }], fields: [] };
+    expectProblem(await attempt(operator, "POST", "/roles", wide), 422, "invalid", "permissions.0");
+    const own = await operator.get(`/roles/${await roleId("operations")}`);
+    const widened = { name: own.name, permissions: [...own.permissions, "session.revoke"], scopes: own.scopes, fields: own.fields };
+    expectProblem(await attempt(operator, "PUT", `/roles/${own.id}`, widened, own.version),
+        422, "invalid", `permissions.${own.permissions.length}`);
+    // By way of a role that an administrator made.
+    const made = await (await admin()).post("/roles", { ...wide, name: unique("role") });
+    const { version } = await operator.get(`/users/${operator.user.id}`);
+    expectProblem(await attempt(operator, "PATCH", `/users/${operator.user.id}`, { role_ids: [own.id, made.id] }, version),
+        422, "invalid", "role_ids.1");
+    // What he has he may give.
+    const them = await operator.get(`/users/${colleague.user.id}`);
+    await operator.patch(`/users/${colleague.user.id}`, { role_ids: [await roleId("manager")] }, them.version);
+});
+
+test("only an administrator touches an administrator", async () => {
+    const operator = await person({ role: "operations" });
+    const boss = await person({ role: "admin" });
+    const { version } = await operator.get(`/users/${boss.user.id}`);
+    expectProblem(await attempt(operator, "PATCH", `/users/${boss.user.id}`, { role_ids: [await roleId("sales")] }, version), 422, "invalid", "role_ids");
+    for (const action of ["disable", "enable"]) {
+        const body = action === "disable" ? {} : undefined;
+        expectProblem(await attempt(operator, "POST", `/users/${boss.user.id}/${action}`, body), 403, "forbidden");
+    }
+    expectProblem(await attempt(operator, "POST", `/users/${boss.user.id}/reset-password`), 403, "forbidden");
+    assert.equal((await boss.get("/auth/me")).is_admin, true);
+});
