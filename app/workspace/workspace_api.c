@@ -329,12 +329,9 @@ static enum err add_visible(struct request *request, const struct change_row *ro
     if (object == NULL || !can(request, object->view)) {
         return OK;
     }
-    struct error saved = *request->error;
-    enum err err = scope_check(request, object, row->record_id, false);
-    *request->error = saved;
-    if (err == ERR_NOT_FOUND && strcmp(row->action.ptr, "delete") != 0) {
-        return OK;
-    }
+    /* What went to the recycle bin is told too, so that a client can drop its copy. */
+    struct record_row record;
+    enum err err = object_store_get(request, object, row->record_id, false, false, true, &record);
     if (err != OK) {
         return err == ERR_NOT_FOUND ? OK : err;
     }

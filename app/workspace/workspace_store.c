@@ -50,7 +50,9 @@ STATEMENT(ADD_NOTIFICATION, "notification.add",
 STATEMENT_ROWS(PING, "workspace.ping", struct number, NUMBER, "SELECT COUNT(*) AS value FROM company");
 STATEMENT(FORGET_KEYS, "workspace.forget_keys", "DELETE FROM idempotency_key WHERE created_at < ? LIMIT 10000");
 STATEMENT_ROWS(LIST_CHANGES, "change.list", struct change_row, CHANGE,
-               "SELECT id, object, record_id, action, at FROM audit_entry WHERE id > ? AND at < ? ORDER BY id LIMIT ?");
+               "SELECT id, object, record_id, action, at FROM audit_entry WHERE id > ? AND at < ? AND action IN "
+               "('create', 'update', 'delete', 'restore', 'transfer', 'move', 'disable', 'enable', 'share', 'unshare') "
+               "ORDER BY id LIMIT ?");
 
 enum err view_store_list(struct db *db, struct arena *arena, int64_t user_id, struct str object,
                          struct view_row **rows_out, size_t *count_out)

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { admin, expectProblem, person, roleId, unique } from "./lib.mjs";
+import { admin, expectProblem, person, roleId, unique, until } from "./lib.mjs";
 
 /** A PATCH or POST whose answer may be a refusal. */
 function attempt(client, method, path, body, version) {
@@ -46,4 +46,21 @@ test("only an administrator touches an administrator", async () => {
     }
     expectProblem(await attempt(operator, "POST", `/users/${boss.user.id}/reset-password`), 403, "forbidden");
     assert.equal((await boss.get("/auth/me")).is_admin, true);
+});
+
+test("the change feed tells of deletions, and of nobody's coming and going", async () => {
+    const rep = await person({ role: "manager" });
+    const other = await person({ role: "sales" });
+    const customer = await rep.post("/customers", { name: unique("客户") });
+    await rep.delete(`/customers/${customer.id}`, customer.version);
+    const items = await until(async () => {
+        const all = [];
+        for (let since = 0, more = true; more;) {
+            const page = await rep.get("/changes", { since });
+            all.push(...page.items);
+            ({ more, since } = page);
+        }
+        return all.some((item) => item.object === "customer" && item.record_id === customer.id && item.action === "delete") ? all : null;
+    });
+    assert.deepEqual(items.filter((item) => item.record_id === other.user.id && /sign|session|password|refresh/.test(item.action)), []);
 });
