@@ -1,8 +1,11 @@
 // What somebody tried to break the program with, kept so that it stays unbroken.
 
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { test } from "node:test";
-import { admin, expectProblem, person, roleId, unique, until } from "./lib.mjs";
+import { admin, expectProblem, person, roleId, stack, unique, until } from "./lib.mjs";
+
+const { url } = await stack();
 
 /** A PATCH or POST whose answer may be a refusal. */
 function attempt(client, method, path, body, version) {
@@ -63,4 +66,20 @@ test("the change feed tells of deletions, and of nobody's coming and going", asy
         return all.some((item) => item.object === "customer" && item.record_id === customer.id && item.action === "delete") ? all : null;
     });
     assert.deepEqual(items.filter((item) => item.record_id === other.user.id && /sign|session|password|refresh/.test(item.action)), []);
+});
+
+test("a body sent in chunks is read", async () => {
+    const rep = await person({ role: "sales" });
+    const name = unique("客户");
+    const answer = await new Promise((resolve, reject) => {
+        const headers = { Authorization: `Bearer ${rep.token}`, "Content-Type": "application/json", "Transfer-Encoding": "chunked" };
+        const out = request(`${url}/api/v1/customers`, { method: "POST", headers }, (reply) => {
+            let text = "";
+            reply.on("data", (chunk) => (text += chunk)).on("end", () => resolve({ status: reply.statusCode, body: JSON.parse(text) }));
+        }).on("error", reject);
+        out.write('{"name":');
+        out.end(`${JSON.stringify(name)}}`);
+    });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    assert.equal(answer.body.name, name);
 });
