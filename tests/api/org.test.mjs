@@ -190,13 +190,13 @@ test("who leaves hands everything over, and is out at once", async () => {
     assert.equal((await boss.get(path)).status, "active");
 });
 
-test("nobody disables themselves or the last administrator", async () => {
+test("nobody disables themselves, and only an administrator an administrator", async () => {
     const me = await boss.get("/auth/me");
     expectProblem(await boss.send("POST", `/users/${me.id}/disable`, { body: {} }), 409, "conflict");
     const record = await boss.get(`/users/${me.id}`);
     expectProblem(await boss.send("PATCH", `/users/${me.id}`, { body: { role_ids: [await roleId("sales")] }, headers: ifMatch(record) }), 422, "invalid", "role_ids");
     const keeper = await personWith(await role("all", { permissions: ["user.edit", "user.view"] }));
-    expectProblem(await keeper.send("POST", `/users/${me.id}/disable`, { body: {} }), 409, "conflict");
+    expectProblem(await keeper.send("POST", `/users/${me.id}/disable`, { body: {} }), 403, "forbidden");
 });
 
 test("the company's settings are changed by who may", async () => {
