@@ -235,7 +235,7 @@ static enum err check_gift(struct request *request, int64_t role_id, bool is_adm
         held = held && (!permission_find(rows[i].first, &permission) || identity_can(request->user, permission));
     }
     if (!held) {
-        error_field(request->error, str_format(request->arena, "role_ids.%zu", index), "not_yours",
+        error_field(request->error, str_format(request->arena, "role_ids.%zu", index), "beyond_own",
                     "This role has rights that you do not have.");
     }
     return OK;
@@ -253,7 +253,7 @@ static enum err check_gifts(struct request *request, int64_t user_id, const int6
     TRY(user_store_roles(request->db, request->arena, user_id, &before, &before_count));
     TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
     if (was_admin && !admin) {
-        error_field(request->error, STR("role_ids"), "not_yours", "Only an administrator may change an administrator.");
+        error_field(request->error, STR("role_ids"), "beyond_own", "Only an administrator may change an administrator.");
     }
     for (size_t i = 0; i < count; i++) {
         struct role_row role;

@@ -116,7 +116,7 @@ static enum err save_permissions(struct request *request, int64_t id, const stru
             continue;
         }
         if (!identity_can(request->user, permission) && !words_have(before, before_count, json_string_value(item))) {
-            error_field(request->error, str_format(request->arena, "permissions.%zu", index), "not_yours",
+            error_field(request->error, str_format(request->arena, "permissions.%zu", index), "beyond_own",
                         "You do not have the right %s yourself.", json_string_value(item));
             continue;
         }
