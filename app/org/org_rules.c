@@ -253,7 +253,8 @@ static enum err check_gifts(struct request *request, int64_t user_id, const int6
     TRY(user_store_roles(request->db, request->arena, user_id, &before, &before_count));
     TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
     if (was_admin && !admin) {
-        error_field(request->error, STR("role_ids"), "beyond_own", "Only an administrator may change an administrator.");
+        error_field(request->error, STR("role_ids"), "beyond_own",
+                    "Only an administrator may change an administrator.");
     }
     for (size_t i = 0; i < count; i++) {
         struct role_row role;
