@@ -8,6 +8,8 @@ import { ADMIN, dabiao, sql } from "../harness/stack.mjs";
 
 export const BENCH = join(ROOT, "build/bench");
 const VAR = join(BENCH, "var");
+/** How far the filling is. */
+const MARK = join(BENCH, "filled.json");
 const FILL = join(ROOT, "tests/bench/fill");
 const PORT = Number(process.env.DABIAO_BENCH_PORT ?? 18470);
 /** What one server with this much data has: the whole of it in memory, and each commit on the disk. */
@@ -52,42 +54,52 @@ async function fillPart(stack, scale, part) {
     console.log(`  ${part}: ${Math.round((Date.now() - began) / 1000)} s`);
 }
 
-/** Fills an empty database and has the program compute its figures again. Resolves to the seconds the filling took. */
-async function fill(stack, scale) {
-    const password = join(stack.var, "admin-password");
-    const began = Date.now();
+/** Fills the database: what `progress` does not have yet. A filling that was interrupted goes on where it stood. */
+async function fill(stack, scale, progress) {
+    const keep = () => writeFileSync(MARK, JSON.stringify(progress));
+    const parts = readdirSync(FILL).filter((part) => !progress.done.includes(part));
     console.log(`Filling the company at scale ${scale} (once; kept in build/bench)`);
-    writeFileSync(password, ADMIN.password);
-    await dabiao(stack, ["create-admin", ADMIN.login, "--password-file", password]);
+    if (progress.done.length === 0) {
+        const password = join(stack.var, "admin-password");
+        writeFileSync(password, ADMIN.password);
+        await dabiao(stack, ["create-admin", ADMIN.login, "--password-file", password]);
+        progress.done.push("0-settings.sql");
+        keep();
+    }
     await sql(stack, "SET GLOBAL innodb_flush_log_at_trx_commit = 0");
     await sql(stack, "SET GLOBAL innodb_log_file_size = 1024 * 1024 * 1024");
-    const parts = readdirSync(FILL).sort();
-    for (const step of ["1", "2", "3", "4"]) {
-        await Promise.all(parts.filter((part) => part.startsWith(step)).map((part) => fillPart(stack, scale, part)));
+    for (const step of ["1", "2", "3", "4", "5"]) {
+        const began = Date.now();
+        await Promise.all(parts.filter((part) => part.startsWith(step)).map(async (part) => {
+            await fillPart(stack, scale, part);
+            progress.done.push(part);
+            keep();
+        }));
+        progress.seconds += Math.round((Date.now() - began) / 1000);
     }
-    const seconds = Math.round((Date.now() - began) / 1000);
     await sql(stack, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
     const { stdout } = await dabiao(stack, ["doctor"]);
     console.log(`  ${stdout.trim()}`);
-    return seconds;
+    progress.filled = true;
+    keep();
 }
 
 /** The running program with the company in it; filled when there is none, or another size, or fill/ has changed. */
 export async function openCompany(scale) {
-    const mark = join(BENCH, "filled.json");
     const hash = createHash("sha256").update(String(scale));
     readdirSync(FILL).sort().forEach((part) => hash.update(readFileSync(join(FILL, part))));
     const wanted = hash.digest("hex");
-    const kept = existsSync(mark) && existsSync(join(VAR, "mariadb/data")) ? JSON.parse(readFileSync(mark, "utf8")) : {};
-    if (kept.hash !== wanted) {
-        rmSync(mark, { force: true });
+    let progress = existsSync(MARK) && existsSync(join(VAR, "mariadb/data")) ? JSON.parse(readFileSync(MARK, "utf8")) : {};
+    if (progress.hash !== wanted) {
+        rmSync(MARK, { force: true });
         rmSync(VAR, { recursive: true, force: true });
-        const stack = await startStack();
-        const seconds = await fill(stack, scale);
-        writeFileSync(mark, JSON.stringify({ hash: wanted, scale, seconds }));
-        return { ...stack, fill_seconds: seconds };
+        progress = { hash: wanted, scale, done: [], seconds: 0, filled: false };
     }
-    return { ...(await startStack()), fill_seconds: kept.seconds };
+    const stack = await startStack();
+    if (!progress.filled) {
+        await fill(stack, scale, progress);
+    }
+    return { ...stack, fill_seconds: progress.seconds };
 }
 
 /** nginx and PHP-FPM with as many workers as the program. Resolves to { url, stop } or null where PHP is not installed. */

@@ -4,6 +4,7 @@
 -- Ids rise with time from @begin to @until, as in a company that works; records of a customer belong to the customer's
 -- owner. Facts and sums come from the same definitions as the program's (docs/formulas.md); `dabiao doctor` compares.
 -- Each table is filled by one INSERT while it is empty: with the checks off the engine then sorts instead of searching.
+-- A part that is run again begins anew.
 --
 -- This part is read before each of the others. Parts whose names begin with the same number run at the same time.
 

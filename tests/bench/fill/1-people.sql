@@ -1,4 +1,11 @@
--- Departments and people.
+-- Departments and people, beside the administrator and the top department.
+
+DELETE FROM user_credential WHERE user_id > 1;
+DELETE FROM user_role WHERE user_id > 1;
+DELETE FROM user_assignment WHERE user_id > 1;
+DELETE FROM `user` WHERE id > 1;
+DELETE FROM department_path WHERE descendant_id > 1;
+DELETE FROM department WHERE id > 1;
 
 -- 300 departments in 8 levels: 1, 6, 20, 40, 60, 70, 60, 43.
 CREATE TEMPORARY TABLE level_size (first_id INT, last_id INT, above_id INT, above_count INT);

@@ -1,18 +1,5 @@
--- Follow-ups, customers, and the pairs of characters they are found by.
-
--- Sum and owner of things are functions of a number, so that tables can be filled in any order.
-INSERT INTO follow_up (id, customer_id, method, content, followed_at, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
-SELECT f.id, f.customer_id, ELT(1 + f.dice MOD 5, 'call', 'visit', 'message', 'email', 'meeting'),
-  ELT(1 + f.dice MOD 6, '电话沟通采购计划，客户下周给答复。', '上门拜访，演示了新产品，反馈良好。', '发送报价单，等待客户确认。',
-      '客户预算未批，下月再联系。', '与技术负责人讨论方案细节。', '确认合同条款，准备签约。'),
-  f.at, u.id, u.department_id, f.at, u.id, f.at, u.id
-FROM (SELECT seq AS id, CRC32(CONCAT('f', seq)) AS dice,
-        @begin + INTERVAL FLOOR(@seconds * seq / @follow_ups) SECOND AS at,
-        1 + CRC32(CONCAT('c', seq)) MOD GREATEST(1, FLOOR(seq * @customers / @follow_ups)) AS customer_id
-      FROM seq_1_to_3000000 WHERE seq <= @follow_ups) f
-JOIN `user` u ON u.id = 2 + CRC32(CONCAT('o', f.customer_id)) MOD 1999;
-
 -- One in ten is in nobody's hands.
+TRUNCATE TABLE customer;
 INSERT INTO customer (id, name, code, customer_type, level, source, industry, region_id, address, phone, employee_count,
   annual_revenue_minor, founded_year, last_follow_up_at, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
 SELECT c.id,
@@ -30,7 +17,3 @@ FROM (SELECT seq AS id, CRC32(CONCAT('n', seq)) AS dice, CRC32(CONCAT('m', seq))
 JOIN `user` u ON u.id = 2 + CRC32(CONCAT('o', c.id)) MOD 1999
 JOIN (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS number FROM region WHERE level = 3) r ON r.number = 1 + c.other MOD 2900
 LEFT JOIN (SELECT customer_id, MAX(followed_at) AS last_at FROM follow_up GROUP BY customer_id) f ON f.customer_id = c.id;
-
-INSERT INTO search_gram (object, gram, record_id)
-SELECT 'customer', SUBSTRING(c.name, s.seq, 2), c.id FROM customer c JOIN seq_1_to_20 s ON s.seq < CHAR_LENGTH(c.name)
-WHERE LOCATE(SUBSTRING(c.name, s.seq, 2), c.name COLLATE utf8mb4_bin) = s.seq;
