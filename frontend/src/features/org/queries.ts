@@ -1,6 +1,7 @@
 /** The cache of the organisation. Keys: ["org", …]; any change here drops them all, and the names elsewhere. */
 import { useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
+import type { ChoiceLoader } from '@/shared/api/options';
 import { queryClient } from '@/shared/api/query';
 import type { Filter } from '@/shared/lib/filter';
 import {
@@ -16,6 +17,7 @@ import {
   listSessions,
   listTree,
 } from './api';
+import { peopleFilter } from './model';
 
 const KEY = 'org';
 
@@ -90,3 +92,10 @@ export function usePipelineSettings() {
 export function useCompanySettings() {
   return useQuery({ queryKey: [KEY, 'company'], queryFn: getCompany });
 }
+
+/** People who may be given something: those who left are not offered. */
+export const loadActivePeople: ChoiceLoader = async (query, signal) => {
+  const filter = peopleFilter({ department: null, below: true, disabled: false });
+  const page = await listPeople(filter, query, null, signal);
+  return page.items.map((person) => ({ value: person.id, label: person.name, hint: person.department_name }));
+};
