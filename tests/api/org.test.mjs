@@ -196,7 +196,10 @@ test("nobody disables themselves, and only an administrator an administrator", a
     const record = await boss.get(`/users/${me.id}`);
     expectProblem(await boss.send("PATCH", `/users/${me.id}`, { body: { role_ids: [await roleId("sales")] }, headers: ifMatch(record) }), 422, "invalid", "role_ids");
     const keeper = await personWith(await role("all", { permissions: ["user.edit", "user.view"] }));
-    expectProblem(await keeper.send("POST", `/users/${me.id}/disable`, { body: {} }), 403, "forbidden");
+    const second = await person({ role: "admin" });
+    expectProblem(await keeper.send("POST", `/users/${second.user.id}/disable`, { body: {} }), 403, "forbidden");
+    await boss.post(`/users/${second.user.id}/disable`, {});
+    assert.equal((await second.send("GET", "/customers")).status, 401);
 });
 
 test("the company's settings are changed by who may", async () => {
