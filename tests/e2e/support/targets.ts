@@ -22,12 +22,13 @@ export class FactsDrawer {
 
     /** The amounts of all rows, page after page. */
     async amounts(): Promise<number[]> {
-        const more = this.box.getByRole("button", { name: "更多" });
-        while (await more.isVisible()) {
-            const before = await this.box.locator("tbody tr").count();
-            await more.click();
-            await expect.poll(() => this.box.locator("tbody tr").count()).toBeGreaterThan(before);
-        }
+        const more = this.box.locator(".more"); // the next page comes when the end of this one is seen
+        await expect(async () => {
+            if (await more.isVisible()) {
+                await more.scrollIntoViewIfNeeded();
+            }
+            await expect(more).toBeHidden({ timeout: 500 });
+        }).toPass({ timeout: 30_000 });
         const texts = await this.box.locator("tbody td.number .money").allTextContents();
         return texts.map((text) => Number(text.trim().replace("−", "-").replace(/[,.]/g, "")));
     }

@@ -86,7 +86,6 @@ export function exportRecords(
       ...(params.filter ? { filter: params.filter } : {}),
       ...(params.q ? { q: params.q } : {}),
       ...(params.sort ? { sort: params.sort } : {}),
-      ...(params.q ? { q: params.q } : {}),
       columns,
       format,
     },
