@@ -8,7 +8,7 @@ const EARLY_MS = 20_000; // renewed this long before it ends
 
 let token: string | null = null;
 let endsAt = 0;
-let renewal: Promise<SignInAnswer> | null = null;
+let renewal: Promise<void> | null = null;
 let sessionEnded: () => void = () => undefined;
 
 interface TabMessage {
@@ -73,21 +73,29 @@ async function requestRenewal(): Promise<SignInAnswer> {
   return answer;
 }
 
-/** Runs one at a time over all tabs; skips the request when another tab renewed meanwhile. */
-async function renewUnderLock(stale: string | null): Promise<SignInAnswer | null> {
-  const locks = navigator.locks as LockManager | undefined | null; // absent without TLS
+const LOCK = 'dabiao-renewal';
+const MESSAGE_MS = 50; // the other tab's message is on its way
+
+/** Runs one at a time over all tabs; browsers without locks (no TLS) leave that to the server's tolerance. */
+async function oneAtATime<T>(action: (waited: boolean) => Promise<T>): Promise<T> {
+  const locks = navigator.locks as LockManager | undefined | null;
   if (!locks) {
-    return requestRenewal();
+    return action(false);
   }
-  const waited = (await locks.query()).held?.some((lock) => lock.name === 'dabiao-renewal') ?? false;
-  return locks.request('dabiao-renewal', async () => {
+  const waited = (await locks.query()).held?.some((lock) => lock.name === LOCK) ?? false;
+  return locks.request(LOCK, () => action(waited));
+}
+
+/** Renews unless another tab did meanwhile. */
+async function renewOnce(stale: string | null): Promise<void> {
+  await oneAtATime(async (waited) => {
     if (waited && stale !== null) {
-      await new Promise((resolve) => setTimeout(resolve, 50)); // the other tab's message is on its way
+      await new Promise((resolve) => setTimeout(resolve, MESSAGE_MS));
       if (token !== null && token !== stale) {
-        return null;
+        return;
       }
     }
-    return requestRenewal();
+    await requestRenewal();
   });
 }
 
@@ -96,11 +104,9 @@ export async function renewToken(stale: string | null): Promise<void> {
   if (token !== null && token !== stale) {
     return;
   }
-  renewal ??= renewUnderLock(stale)
-    .then((answer) => answer ?? ({} as SignInAnswer))
-    .finally(() => {
-      renewal = null;
-    });
+  renewal ??= renewOnce(stale).finally(() => {
+    renewal = null;
+  });
   try {
     await renewal;
   } catch (failure) {
@@ -115,7 +121,7 @@ export async function renewToken(stale: string | null): Promise<void> {
 /** Renews from the cookie at start. Answers the session, or null when there is none. */
 export async function restoreSession(): Promise<SignInAnswer | null> {
   try {
-    return await requestRenewal();
+    return await oneAtATime(() => requestRenewal());
   } catch (failure) {
     if (failure instanceof ApiProblem && failure.status > 0 && failure.status < 500) {
       return null;
