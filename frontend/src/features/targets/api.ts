@@ -1,6 +1,4 @@
-/** Calls of targets. */
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
-import { computed, toValue, type MaybeRefOrGetter } from 'vue';
+/** Routes of targets. Amounts are minor units for measures of kind money, whole numbers for counts. */
 import { send } from '@/shared/api/client';
 
 export type Kind = 'money' | 'count';
@@ -9,27 +7,28 @@ export interface Measure {
   readonly key: string;
   readonly kind: Kind;
 }
-
+export interface Department {
+  readonly id: number;
+  readonly name: string;
+  readonly depth: number;
+}
 export interface Figure {
   readonly target: number;
   readonly actual: number;
-  readonly completion_ppm: number | null;
-  readonly gap: number;
+  readonly completion_ppm: number | null; // null without a target
+  readonly gap: number; // target less actual: what is missing; negative when exceeded
 }
-
 export interface Period extends Figure {
   readonly from_on: string;
   readonly to_on: string; // the day after the last
   readonly time_passed_ppm: number;
 }
-
 export interface OverviewNode extends Figure {
   readonly kind: 'department' | 'user' | 'scope';
   readonly id: number | null;
   readonly name: string | null;
   readonly periods: readonly Period[];
 }
-
 export interface Overview {
   readonly year: number;
   readonly measure: string;
@@ -43,32 +42,28 @@ export interface Overview {
   readonly own: (Figure & { readonly periods: readonly Period[] }) | null;
   readonly children: readonly OverviewNode[];
 }
-
 export interface Fact {
   readonly on: string;
   readonly amount: number;
   readonly object: string;
   readonly record_id: number;
-  readonly label: string | null;
+  readonly label: string | null; // null: outside what the person may read
   readonly customer_name: string | null;
   readonly user_name: string | null;
   readonly department_name: string | null;
 }
-
 export interface FactsPage {
   readonly items: readonly Fact[];
   readonly sum: number;
   readonly count: number;
   readonly next_cursor: string | null;
 }
-
 export interface GridCell {
   readonly amount: number;
-  readonly version: number;
+  readonly version: number; // 0: nothing stored yet
 }
-
 export interface GridRow {
-  readonly subject_kind: 'user' | 'department';
+  readonly subject_kind: 'user' | 'department'; // department: its own amounts, not shared out
   readonly subject_id: number;
   readonly name: string;
   readonly depth: number;
@@ -76,23 +71,31 @@ export interface GridRow {
   readonly can_edit: boolean;
   readonly cells: readonly (GridCell | null)[]; // null: in another department that month
 }
-
 export interface Grid {
   readonly year: number;
   readonly measure: string;
   readonly kind: Kind;
-  readonly months: readonly string[];
-  readonly rows: readonly GridRow[];
+  readonly months: readonly string[]; // first days
+  readonly rows: readonly GridRow[]; // a department, its people, its departments
 }
-
 export interface SavedCell {
   readonly subject_kind: 'user' | 'department';
   readonly subject_id: number;
-  readonly month: number;
+  readonly month: number; // 1…12 of the fiscal year
   readonly amount: number;
   readonly version: number;
 }
 
+/** Year and measure; what is absent is the server's choice: the running year, the signed amount. */
+export interface GridOf {
+  readonly year: number | null;
+  readonly measure: string | null;
+  readonly department_id: number | null;
+}
+export interface OverviewOf extends GridOf {
+  readonly user_id: number | null;
+  readonly by: 'month' | 'quarter';
+}
 /** Which rows a figure stands for. */
 export interface FactsOf {
   readonly year: number;
@@ -100,55 +103,45 @@ export interface FactsOf {
   readonly from_on: string;
   readonly to_on: string;
   readonly department_id?: number;
-  readonly user_id?: number;
+  readonly user_id?: number; // 0: nobody's
 }
-
-export interface OverviewOf {
+export type SplitMethod = 'even' | 'last_year' | 'working_days' | 'copy_percent';
+export interface SplitWish {
   readonly year: number;
   readonly measure: string;
-  readonly by: 'month' | 'quarter';
-  readonly department_id: number | null;
-  readonly user_id: number | null;
+  readonly method: SplitMethod;
+  readonly total?: number;
+  readonly percent_ppm?: number;
+  readonly source?: 'actual' | 'target';
+  readonly user_id?: number;
+  readonly department_id?: number;
 }
 
-const REFRESH_MS = 30_000;
+const FACTS_LIMIT = 200;
 
-export function useMeasures() {
-  return useQuery({
-    queryKey: ['targets', 'measures'],
-    queryFn: ({ signal }) => send<{ items: readonly Measure[] }>('GET', '/targets/measures', { signal }),
-    staleTime: Infinity,
-  });
+export async function listMeasures(): Promise<readonly Measure[]> {
+  return (await send<{ items: readonly Measure[] }>('GET', '/targets/measures')).items;
 }
-
-export function useOverview(of: MaybeRefOrGetter<OverviewOf>) {
-  return useQuery({
-    queryKey: ['targets', 'overview', computed(() => toValue(of))],
-    queryFn: ({ signal }) => send<Overview>('GET', '/targets/overview', { query: { ...toValue(of) }, signal }),
-    refetchInterval: REFRESH_MS,
-    placeholderData: keepPreviousData,
-  });
+export async function listDepartments(): Promise<readonly Department[]> {
+  return (await send<{ items: readonly Department[] }>('GET', '/departments/tree')).items;
 }
-
-export function useFacts(of: MaybeRefOrGetter<FactsOf | null>) {
-  return useInfiniteQuery({
-    queryKey: ['targets', 'facts', computed(() => toValue(of))],
-    queryFn: ({ pageParam, signal }) =>
-      send<FactsPage>('GET', '/targets/facts', { query: { ...toValue(of), cursor: pageParam }, signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
-    enabled: () => toValue(of) !== null,
-  });
+export function getOverview(of: OverviewOf, signal: AbortSignal): Promise<Overview> {
+  return send('GET', '/targets/overview', { query: { ...of }, signal });
 }
-
-export function loadGrid(year: number, measure: string, departmentId: number | null): Promise<Grid> {
-  return send<Grid>('GET', '/targets/grid', { query: { year, measure, department_id: departmentId } });
+export function listFacts(of: FactsOf, cursor: string | null, signal: AbortSignal): Promise<FactsPage> {
+  return send('GET', '/targets/facts', { query: { ...of, cursor, limit: FACTS_LIMIT }, signal });
 }
-
-export function saveGrid(
+export function getGrid(of: GridOf): Promise<Grid> {
+  return send('GET', '/targets/grid', { query: { ...of } });
+}
+export async function saveCells(
   year: number,
   measure: string,
   cells: readonly SavedCell[],
-): Promise<{ cells: readonly SavedCell[] }> {
-  return send('PUT', '/targets/grid', { body: { year, measure, cells } });
+): Promise<readonly SavedCell[]> {
+  return (await send<{ cells: readonly SavedCell[] }>('PUT', '/targets/grid', { body: { year, measure, cells } }))
+    .cells;
+}
+export async function splitYear(wish: SplitWish): Promise<readonly number[]> {
+  return (await send<{ amounts: readonly number[] }>('POST', '/targets/split', { body: wish })).amounts;
 }
