@@ -1,7 +1,7 @@
 // `make bench`: measures the program with the large company in it and prints a table, each line beside its target and
 // its yardstick. Absolute times vary between machines and with what else runs; the ratios are the point.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -60,18 +60,29 @@ async function get(stack, token, path) {
     return body;
 }
 
-/** The statement of a list as the program sends it, with its values: from the server's own log. */
-async function statementOf(stack, token, path) {
+/**
+ * The statements of some lists as the program sends them, with their values: from the server's own log, which shows the
+ * values of statements prepared while it is on. So the workers are replaced before, and after, since such statements are slower.
+ */
+async function statementsOf(stack, requests) {
     const log = join(stack.var, "mariadb/tmp/statements.log");
-    for (let i = 0; i < 4 * WORKERS; i++) {
-        await get(stack, token, path); // every worker knows the person by now
-    }
+    const found = [];
+    rmSync(log, { force: true });
     await sql(stack, `SET GLOBAL general_log_file = '${log}'; SET GLOBAL general_log = 1`);
-    await get(stack, token, path);
+    await renewWorkers(stack);
+    for (const { token, path } of requests) {
+        await get(stack, token, path);
+        const texts = [...readFileSync(log, "utf8").matchAll(/\d+ (?:Execute|Query)\t(.*)/g)].map((match) => match[1]);
+        found.push(texts.filter((text) => /FROM \(SELECT t\.id/.test(text)).at(-1));
+    }
     await sql(stack, "SET GLOBAL general_log = 0");
-    const texts = [...readFileSync(log, "utf8").matchAll(/\d+ (?:Execute|Query)\t(.*)/g)].map((match) => match[1]);
-    await sql(stack, `SET GLOBAL general_log_file = '${log}.off'`);
-    return texts.filter((text) => /FROM \(SELECT t\.id/.test(text)).at(-1);
+    await renewWorkers(stack);
+    return found;
+}
+
+async function renewWorkers(stack) {
+    process.kill(stack.services.dabiao, "SIGHUP");
+    await new Promise((resolve) => setTimeout(resolve, 3000));
 }
 
 const api = (path, parameters = {}) => `/api/v1${path}?${new URLSearchParams(parameters)}`;
@@ -91,21 +102,19 @@ const LISTS = [
 ];
 
 async function measureLists(stack, tokens, password) {
-    const cases = [];
-    for (const [who, object, sort, filter] of LISTS) {
-        const path = api(`/${object}`, { limit: 50, sort, ...(filter ? { filter } : {}) });
-        cases.push({ who, object, sort, filter, path, statement: await statementOf(stack, tokens[who], path) });
-    }
+    const cases = LISTS.map(([who, object, sort, filter]) => ({ who, object, sort, filter, token: tokens[who],
+        path: api(`/${object}`, { limit: 50, sort, ...(filter ? { filter } : {}) }) }));
+    const statements = await statementsOf(stack, cases);
+    cases.forEach((one, at) => (one.statement = statements[at]));
     const lean = await startLean(stack, password, Object.fromEntries(cases.map((one, at) => [`c${at}`, one.statement])), WORKERS);
     for (const [at, one] of cases.entries()) {
-        const token = tokens[one.who];
         const name = `${one.object} of 50, ${one.who}, sort ${one.sort}${one.filter ? ", filtered" : ""}`;
         // In turns, so that what else runs on the machine slows both alike.
         const rounds = [];
         for (let i = 0; i < ROUNDS; i++) {
-            const own = await wrk(stack.url, [one.path], { token, clients: 1, seconds: SECONDS / 2 });
+            const own = await wrk(stack.url, [one.path], { token: one.token, clients: 1, seconds: SECONDS / 2 });
             const sql = await bare(stack, password, one.statement, SECONDS / 2);
-            const full = await wrk(stack.url, [one.path], { token, clients: CLIENTS, seconds: SECONDS });
+            const full = await wrk(stack.url, [one.path], { token: one.token, clients: CLIENTS, seconds: SECONDS });
             const php = lean && await wrk(lean.url, [`/?case=c${at}`], { clients: CLIENTS, seconds: SECONDS });
             rounds.push({ own, sql, full, php, ratio: own.median_us / sql.median_us,
                 gain: php && (full.requests / full.seconds) / (php.requests / php.seconds) });
