@@ -22,10 +22,10 @@ export class FactsDrawer {
 
     /** The amounts of all rows, page after page. */
     async amounts(): Promise<number[]> {
-        const more = this.box.locator(".more"); // the next page comes when the end of this one is seen
+        const more = this.box.getByRole("button", { name: "加载更多" });
         await expect(async () => {
             if (await more.isVisible()) {
-                await more.scrollIntoViewIfNeeded();
+                await more.click({ timeout: 1_000 });
             }
             await expect(more).toBeHidden({ timeout: 500 });
         }).toPass({ timeout: 30_000 });
