@@ -12,7 +12,7 @@ export default defineFeature({
       component: () => import('./pages/OverviewPage.vue'),
     },
     {
-      path: 'targets/grid',
+      path: 'target-grid',
       name: 'target-grid',
       meta: { title: 'targets.grid.title', permission: 'target.view' },
       component: () => import('./pages/GridPage.vue'),
@@ -31,12 +31,12 @@ export default defineFeature({
       key: 'target-grid',
       label: 'targets.grid.title',
       icon: Goal,
-      to: '/targets/grid',
+      to: '/target-grid',
       order: 110,
       permission: 'target.view',
     },
   ],
   actions: [
-    { key: 'set-targets', label: 'targets.grid.title', icon: Goal, to: '/targets/grid', permission: 'target.edit' },
+    { key: 'set-targets', label: 'targets.grid.title', icon: Goal, to: '/target-grid', permission: 'target.edit' },
   ],
 });
