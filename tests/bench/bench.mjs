@@ -116,14 +116,17 @@ async function measureLists(stack, tokens, password) {
             const sql = await bare(stack, password, one.statement, SECONDS / 2);
             const full = await wrk(stack.url, [one.path], { token: one.token, clients: CLIENTS, seconds: SECONDS });
             const php = lean && await wrk(lean.url, [`/?case=c${at}`], { clients: CLIENTS, seconds: SECONDS });
-            rounds.push({ own, sql, full, php, ratio: own.median_us / sql.median_us,
+            rounds.push({ own, sql, full, php, ratio: own.quick_us / sql.quick_us,
                 gain: php && (full.requests / full.seconds) / (php.requests / php.seconds) });
         }
         const middle = (pick) => percentile(rounds.map(pick), 0.5);
-        const failed = rounds.some((round) => round.own.failed + round.full.failed + (round.php?.failed ?? 0) > 0);
+        const failed = rounds.some((round) => round.own.failed + round.full.failed > 0);
+        if (rounds.some((round) => round.php?.failed > 0)) {
+            throw new Error("the PHP endpoint does not answer; build/bench/var/lean/fpm.log tells more");
+        }
         const ratio = middle((round) => round.ratio);
-        report(`${name}: 1 client`, "≤ 2.0 × bare SQL", `${ms(middle((r) => r.own.median_us))} = ${ratio.toFixed(2)} ×`,
-            `bare SQL ${ms(middle((r) => r.sql.median_us))}`, ratio <= 2 && !failed);
+        report(`${name}: 1 client`, "≤ 2.0 × bare SQL", `${ms(middle((r) => r.own.quick_us))} = ${ratio.toFixed(2)} ×`,
+            `bare SQL ${ms(middle((r) => r.sql.quick_us))}`, ratio <= 2 && !failed);
         const p95 = middle((round) => round.full.p95_us);
         report(`${name}: 8 clients`, "p95 < 50 ms", `p95 ${ms(p95)}, ${Math.round(middle((r) => r.full.requests / r.full.seconds))}/s`, "", p95 < 50000 && !failed);
         if (lean) {

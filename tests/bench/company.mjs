@@ -117,7 +117,7 @@ export async function startLean(stack, password, statements, workers) {
     writeFileSync(join(folder, "fpm.conf"), `[global]\nerror_log = ${folder}/fpm.log\ndaemonize = no\n[lean]\nuser = www-data\n` +
         `group = www-data\nlisten = ${socket}\nlisten.owner = www-data\npm = static\npm.max_children = ${workers}\n` +
         `php_admin_value[opcache.enable] = 1\nphp_admin_value[opcache.validate_timestamps] = 0\n`);
-    writeFileSync(join(folder, "nginx.conf"), `worker_processes 2;\npid ${folder}/nginx.pid;\nerror_log stderr warn;\ndaemon off;\n` +
+    writeFileSync(join(folder, "nginx.conf"), `user www-data;\nworker_processes 2;\npid ${folder}/nginx.pid;\nerror_log stderr warn;\ndaemon off;\n` +
         `events { worker_connections 512; }\nhttp {\naccess_log off;\nfastcgi_temp_path ${folder}/tmp;\nserver {\n` +
         `listen 127.0.0.1:${PORT + 1};\nlocation / {\nfastcgi_pass unix:${socket};\nfastcgi_buffers 16 16k;\n` +
         `fastcgi_param SCRIPT_FILENAME ${folder}/lean.php;\nfastcgi_param QUERY_STRING $query_string;\n` +

@@ -20,7 +20,7 @@ end
 function done(summary, latency)
     local errors = summary.errors
     print(string.format(
-        '@result {"requests": %d, "seconds": %.3f, "median_us": %d, "p95_us": %d, "max_us": %d, "bytes": %d, "failed": %d}',
-        summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(95), latency.max, summary.bytes,
+        '@result {"requests": %d, "seconds": %.3f, "quick_us": %d, "median_us": %d, "p95_us": %d, "max_us": %d, "bytes": %d, "failed": %d}',
+        summary.requests, summary.duration / 1e6, latency:percentile(10), latency:percentile(50), latency:percentile(95), latency.max, summary.bytes,
         errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

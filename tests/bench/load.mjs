@@ -10,7 +10,10 @@ import { ROOT } from "../harness/process.mjs";
 const execute = promisify(execFile);
 const BENCH = join(ROOT, "build/bench");
 
-/** Requests to the paths in turn, for some seconds: { requests, seconds, median_us, p95_us, max_us, bytes, failed }. */
+/**
+ * Requests to the paths in turn, for some seconds: { requests, seconds, median_us, p95_us, max_us, bytes, failed }
+ * and quick_us, the 10th percentile: what other work on the machine disturbs least.
+ */
 export async function wrk(url, paths, { token, clients, seconds }) {
     const file = join(BENCH, "paths.txt");
     writeFileSync(file, `${paths.join("\n")}\n`);
@@ -19,7 +22,7 @@ export async function wrk(url, paths, { token, clients, seconds }) {
     return JSON.parse(/^@result (.*)$/m.exec(stdout)[1]);
 }
 
-/** A statement through Connector/C: { median_us, p95_us, rows, count }. */
+/** A statement through Connector/C: { quick_us, median_us, p95_us, rows, count }. */
 export function bare(stack, password, statement, seconds) {
     return new Promise((resolve, reject) => {
         const child = execFile(join(BENCH, "bare"), [stack.db_socket, "dabiao", "dabiao", String(seconds)],
