@@ -9,6 +9,7 @@ export interface Measure {
 }
 export interface Department {
   readonly id: number;
+  readonly parent_id: number | null;
   readonly name: string;
   readonly depth: number;
 }

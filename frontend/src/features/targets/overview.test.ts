@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure, Overview, OverviewNode, Period } from './api';
-import { barsOf, childrenOf, factsOf, neededPerDay, standingOf } from './overview';
+import { barsOf, childrenOf, factsOf, neededPerDay, pathTo, standingOf } from './overview';
 
 function figure(target: number, actual: number): Figure {
   const ppm = target === 0 ? null : Math.round((actual * 1_000_000) / target);
@@ -78,6 +78,19 @@ describe('the rows behind a figure', () => {
     const all = { ...overview, node: node('scope', null, 1, 1) };
     expect(factsOf(all, null, span)).toEqual(base);
     expect(factsOf(all, person!, span)).toEqual({ ...base, user_id: 7 });
+  });
+});
+
+describe('the way to a person', () => {
+  it('leads from the top to the department that the person was reached through', () => {
+    const tree = [
+      { id: 1, parent_id: null, name: 'top', depth: 0 },
+      { id: 2, parent_id: 1, name: 'north', depth: 1 },
+      { id: 3, parent_id: 1, name: 'south', depth: 1 },
+    ];
+    expect(pathTo(tree, 3).map((one) => one.name)).toEqual(['top', 'south']);
+    expect(pathTo(tree, null)).toEqual([]);
+    expect(pathTo([], 3)).toEqual([]);
   });
 });
 

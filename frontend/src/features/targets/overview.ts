@@ -1,5 +1,5 @@
 /** The completion overview without a page: how a figure stands, in which order, and the geometry of the chart. */
-import type { FactsOf, Figure, Overview, OverviewNode, Period } from './api';
+import type { Department, FactsOf, Figure, Overview, OverviewNode, Period } from './api';
 
 /** How completion stands against the time that has passed. */
 export type Standing = 'none' | 'open' | 'done' | 'ahead' | 'behind' | 'far';
@@ -82,6 +82,12 @@ export function factsOf(overview: Overview, child: Child | null, span: { from_on
     return { ...base, ...(child ? inside : {}), user_id: shown.id };
   }
   return shown.kind === 'department' && shown.id !== null ? { ...base, department_id: shown.id } : base;
+}
+
+/** The way from the top to a department, for a person who was reached through it. */
+export function pathTo(departments: readonly Department[], id: number | null): readonly Department[] {
+  const department = departments.find((one) => one.id === id);
+  return department ? [...pathTo(departments, department.parent_id), department] : [];
 }
 
 /** What the rest of the year asks for: amount a day, rounded up; null when nothing is missing or no day is left. */
