@@ -147,13 +147,14 @@ static void add_order(struct query *query, const struct list_request *list)
     query_sql(query, list->descending ? " DESC, t.id DESC" : ", t.id");
 }
 
-/* FROM and WHERE of everything the list has, without the cursor. */
-static enum err add_from_where(struct request *request, struct query *query, const struct list_request *list)
+/* FROM and WHERE of everything the list has, without the cursor. `page`: not all rows are read. */
+static enum err add_from_where(struct request *request, struct query *query, const struct list_request *list, bool page)
 {
     query_sql(query, " FROM ");
     select_table(query, list->object->table);
     query_sql(query, list->deleted ? " t WHERE t.deleted_at IS NOT NULL AND " : " t WHERE t.deleted_at IS NULL AND ");
-    TRY(scope_list_predicate(query, request, list->object, "t"));
+    TRY(page ? scope_page_predicate(query, request, list->object, "t")
+             : scope_list_predicate(query, request, list->object, "t"));
     if (list->filter != NULL) {
         query_sql(query, " AND ");
         filter_sql(query, list->filter, "t");
@@ -168,7 +169,7 @@ enum err object_store_list(struct request *request, const struct list_request *l
     query_init(&query, request->arena);
     select_columns(&query, list->object);
     query_sql(&query, " FROM (SELECT t.id");
-    TRY(add_from_where(request, &query, list));
+    TRY(add_from_where(request, &query, list, true));
     add_cursor(&query, list);
     add_order(&query, list);
     query_sql(&query, " LIMIT ");
@@ -194,7 +195,7 @@ enum err object_store_count(struct request *request, const struct list_request *
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT COUNT(*) FROM (SELECT t.id");
-    TRY(add_from_where(request, &query, list));
+    TRY(add_from_where(request, &query, list, true));
     query_sql(&query, " LIMIT ");
     query_arg(&query, V(cap));
     query_sql(&query, ") c");
@@ -286,7 +287,7 @@ static enum err add_source(struct request *request, struct query *query, const s
                            const struct aggregate_measure *measures, size_t measure_count)
 {
     if (!has_median(measures, measure_count)) {
-        return add_from_where(request, query, list);
+        return add_from_where(request, query, list, false);
     }
     query_sql(query, " FROM (SELECT t.*");
     for (size_t i = 0; i < measure_count; i++) {
@@ -301,7 +302,7 @@ static enum err add_source(struct request *request, struct query *query, const s
         snprintf(name, sizeof name, ")) AS SIGNED) AS d%zu", i);
         query_sql(query, name);
     }
-    TRY(add_from_where(request, query, list));
+    TRY(add_from_where(request, query, list, false));
     query_sql(query, ") t");
     return OK;
 }

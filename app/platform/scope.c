@@ -107,9 +107,12 @@ static void next_term(struct query *query, size_t *terms)
     (*terms)++;
 }
 
-static void add_id_test(struct query *query, const char *alias, const char *column, const int64_t *ids, size_t count)
+/* `way` follows the column: nothing, or AROUND_INDEX. */
+static void add_ids_by(struct query *query, const char *alias, const char *column, const char *way, const int64_t *ids,
+                       size_t count)
 {
     add_column(query, alias, column);
+    query_sql(query, way);
     if (count == 1) {
         query_sql(query, " = ");
         query_arg(query, V(ids[0]));
@@ -117,6 +120,11 @@ static void add_id_test(struct query *query, const char *alias, const char *colu
     }
     query_sql(query, " IN ");
     query_arg_ids(query, ids, count);
+}
+
+static void add_id_test(struct query *query, const char *alias, const char *column, const int64_t *ids, size_t count)
+{
+    add_ids_by(query, alias, column, "", ids, count);
 }
 
 static bool ids_contain(const int64_t *ids, size_t count, int64_t id)
@@ -144,18 +152,21 @@ static const int64_t *owners_of(struct arena *arena, const struct scope *scope, 
     return ids;
 }
 
-static void add_role_terms(struct query *query, const struct object *object, const char *alias,
+/* Keeps the server from collecting all records of an owner or department: it walks the sorted list instead. */
+#define AROUND_INDEX " + 0"
+
+static void add_role_terms(struct query *query, const struct object *object, const char *alias, const char *way,
                            const struct scope *scope, size_t *terms)
 {
     size_t owner_count = 0;
     const int64_t *owners = owners_of(query->sql.arena, scope, &owner_count);
     if (object->owner_column != NULL && owner_count > 0) {
         next_term(query, terms);
-        add_id_test(query, alias, object->owner_column, owners, owner_count);
+        add_ids_by(query, alias, object->owner_column, way, owners, owner_count);
     }
     if (object->department_column != NULL && scope->department_count > 0) {
         next_term(query, terms);
-        add_id_test(query, alias, object->department_column, scope->department_ids, scope->department_count);
+        add_ids_by(query, alias, object->department_column, way, scope->department_ids, scope->department_count);
     }
 }
 
@@ -181,6 +192,7 @@ static bool sees_all(const struct request *request, const struct object *object)
 struct building {
     const struct request *request; /* who asks */
     bool resolve;                  /* name the parents in scope by their ids where they are few */
+    bool walk;                     /* the records in scope are many: their indexes are of no use */
     enum err err;                  /* of the queries that looked them up */
 };
 
@@ -317,7 +329,7 @@ static void add_terms_by_role(struct building *building, struct query *query, co
         return;
     }
     if ((parts & SCOPE_PART_ROLES) != 0) {
-        add_role_terms(query, object, alias, scope, terms);
+        add_role_terms(query, object, alias, building->walk && depth == 0 ? AROUND_INDEX : "", scope, terms);
     }
     if ((parts & SCOPE_PART_PARENT) != 0 && object->parent_object != NULL) {
         add_parent_term(building, query, object, alias, depth, terms);
@@ -443,6 +455,57 @@ enum err scope_list_predicate(struct query *query, const struct request *request
                               const char *alias)
 {
     struct building building = {.request = request, .resolve = true};
+    add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
+    return building.err;
+}
+
+/* From so many records in scope on, walking a sorted list until a page is full is quicker than collecting and sorting
+ * them all. Counting up to here reads a small piece of an index. */
+enum { SORTED_MAX = 5000 };
+
+static void add_count_by(struct query *query, const struct object *object, const char *column, const int64_t *ids,
+                         size_t count)
+{
+    query_sql(query, " UNION ALL (SELECT 1 FROM `");
+    query_sql(query, object->table);
+    query_sql(query, "` t WHERE ");
+    add_id_test(query, "t", column, ids, count);
+    query_sql(query, " LIMIT ");
+    query_arg(query, V((int64_t)SORTED_MAX));
+    query_sql(query, ")");
+}
+
+/* Are the records in scope by departments and subordinates too many to sort? Records below a parent are never collected
+ * by an index, and one owner's stand sorted in it. */
+static enum err is_wide(const struct request *request, const struct object *object, bool *out)
+{
+    const struct scope *scope = scope_for(request, object);
+    *out = false;
+    if (sees_all(request, object) || object->parent_object != NULL ||
+        (scope->department_count == 0 && scope->user_count == 0)) {
+        return OK;
+    }
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT COUNT(*) - 1 FROM (SELECT 1");
+    if (object->department_column != NULL && scope->department_count > 0) {
+        add_count_by(&query, object, object->department_column, scope->department_ids, scope->department_count);
+    }
+    if (object->owner_column != NULL && scope->user_count > 0) {
+        add_count_by(&query, object, object->owner_column, scope->user_ids, scope->user_count);
+    }
+    query_sql(&query, ") x");
+    struct rows rows;
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    *out = rows_get(&rows, 0, 0).integer >= SORTED_MAX;
+    return OK;
+}
+
+enum err scope_page_predicate(struct query *query, const struct request *request, const struct object *object,
+                              const char *alias)
+{
+    struct building building = {.request = request, .resolve = true};
+    TRY(request->user == NULL ? OK : is_wide(request, object, &building.walk));
     add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
     return building.err;
 }

@@ -16,10 +16,14 @@ const struct scope *scope_for(const struct request *request, const struct object
  * children only as far as it cascades. Without a user: FALSE. */
 void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
                      bool for_write);
-/* The same for reading many rows (lists, counts, sums, search, export): where the user sees few parents, they are looked
- * up first and named by id, so that the index on the reference finds the children. One record is better asked for with
- * scope_predicate. Errors: those of the database. */
+/* The same for reading many rows (lists, counts, sums, search, export): where the user sees few parents, they are
+ * looked up first and named by id, so that the index on the reference finds the children. One record is better asked
+ * for with scope_predicate. Errors: those of the database. */
 enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object,
+                              const char *alias) MUST_CHECK;
+/* The same for a page of a sorted list, and for counting up to a limit: where very many records are in scope, the
+ * list's own index is walked instead of collecting them all. Errors: those of the database. */
+enum err scope_page_predicate(struct query *query, const struct request *request, const struct object *object,
                               const char *alias) MUST_CHECK;
 /* May the user see / change field `name` of the object. */
 enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name);
