@@ -166,13 +166,13 @@ enum err import_inspect(struct request *request, const char *path, const struct 
     struct arena *arena = request->arena;
     struct table *table;
     struct columns columns = {0};
-    json_t *list = json_array();
-    json_t *guesses = json_array();
     TRY(table_open_file(arena, path, request->error, &table));
     TRY(read_columns(arena, table, &columns));
     if (columns.count == 0) {
         return error_set(request->error, ERR_IMPORT_UNREADABLE, "The file is empty.");
     }
+    json_t *list = json_array();
+    json_t *guesses = json_array();
     for (size_t i = 0; i < columns.count; i++) {
         const struct field *field = guess_field(arena, kind, columns.names[i]);
         json_array_append_new(list,

@@ -290,6 +290,11 @@ static enum err save_roles(struct request *request, int64_t user_id, const json_
         admin = admin || (role.code.set && str_eq_c(role.code.value, "admin"));
     }
     TRY(check_gifts(request, user_id, ids, count, admin));
+    bool oneself = request->user != NULL && request->user->user_id == user_id && request->user->is_admin;
+    if (oneself && !admin) {
+        error_field(request->error, STR("role_ids"), "own_admin", "Nobody takes the administrator's role from himself.");
+        return error_check_fields(request->error);
+    }
     int64_t others = 0;
     TRY(user_store_other_admins(request->db, request->arena, user_id, &others));
     if (!admin && others == 0) {
