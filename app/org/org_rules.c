@@ -6,6 +6,7 @@
 #include "org_rules.h"
 #include "org_store.h"
 #include "platform/tx.h"
+#include "role_rules.h"
 
 enum { HANDOVER_CHUNK = 100 };
 
@@ -213,95 +214,68 @@ static enum err prepare_user(struct request *request, struct record_change *chan
     return OK;
 }
 
-static bool ids_have(const int64_t *ids, size_t count, int64_t id)
+/* The roles of a body, each once and there. */
+static enum err read_roles(struct request *request, const json_t *list, int64_t *ids, bool *admin_out)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (ids[i] == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Names the fault when the role gives more than the asking user may do. */
-static enum err check_gift(struct request *request, int64_t role_id, bool is_admin_role, size_t index)
-{
-    struct role_word *rows;
-    size_t count;
-    bool held = !is_admin_role;
-    TRY(role_store_permissions(request->db, request->arena, role_id, &rows, &count));
-    for (size_t i = 0; i < count; i++) {
-        enum permission permission;
-        held = held && (!permission_find(rows[i].first, &permission) || identity_can(request->user, permission));
-    }
-    if (!held) {
-        error_field(request->error, str_format(request->arena, "role_ids.%zu", index), "beyond_own",
-                    "This role has rights that you do not have.");
-    }
-    return OK;
-}
-
-/* Nobody gives more than he has, to himself or to others, and only an administrator makes or unmakes another. */
-static enum err check_gifts(struct request *request, int64_t user_id, const int64_t *ids, size_t count, bool admin)
-{
-    int64_t *before;
-    size_t before_count;
-    bool was_admin = false;
-    if (request->user == NULL || request->user->is_admin) {
-        return OK;
-    }
-    TRY(user_store_roles(request->db, request->arena, user_id, &before, &before_count));
-    TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
-    if (was_admin && !admin) {
-        error_field(request->error, STR("role_ids"), "beyond_own",
-                    "Only an administrator may change an administrator.");
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
         struct role_row role;
-        if (ids_have(before, before_count, ids[i])) {
+        struct str path = str_format(request->arena, "role_ids.%zu", i);
+        ids[i] = json_integer_value(json_array_get(list, i));
+        enum err err = role_store_get(request->db, request->arena, ids[i], &role);
+        if (err == ERR_NOT_FOUND) {
+            error_field(request->error, path, "no_such_record", "There is no such role.");
             continue;
         }
-        TRY(role_store_get(request->db, request->arena, ids[i], &role));
-        TRY(check_gift(request, ids[i], role.code.set && str_eq_c(role.code.value, "admin"), i));
+        TRY(err);
+        for (size_t earlier = 0; earlier < i; earlier++) {
+            if (ids[earlier] == ids[i]) {
+                error_field(request->error, path, "duplicate", "This role is named twice.");
+                break;
+            }
+        }
+        *admin_out = *admin_out || (role.code.set && str_eq_c(role.code.value, "admin"));
     }
     return error_check_fields(request->error);
 }
 
-/* Roles give rights: whoever hands them out needs the right to edit roles, and the last administrator stays one. */
-static enum err save_roles(struct request *request, int64_t user_id, const json_t *list)
+/* Only an administrator unmakes another, nobody himself, and the last one stays. */
+static enum err check_administrators(struct request *request, int64_t user_id, bool admin)
+{
+    bool was_admin = false;
+    int64_t others = 0;
+    if (admin) {
+        return OK;
+    }
+    TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
+    TRY(user_store_other_admins(request->db, request->arena, user_id, &others));
+    if (was_admin && request->user != NULL && !request->user->is_admin) {
+        error_field(request->error, STR("role_ids"), "beyond_own",
+                    "Only an administrator may change an administrator.");
+    } else if (was_admin && request->user != NULL && request->user->user_id == user_id) {
+        error_field(request->error, STR("role_ids"), "own_admin",
+                    "Nobody takes the administrator's role from himself.");
+    } else if (others == 0) {
+        error_field(request->error, STR("role_ids"), "last_admin", "Somebody must stay administrator.");
+    }
+    return error_check_fields(request->error);
+}
+
+/* Roles give rights: whoever hands them out needs the right to edit roles, and gives nobody more than he has. */
+static enum err save_roles(struct request *request, int64_t user_id, int64_t department_id, const json_t *list)
 {
     size_t count = json_array_size(list);
     int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    struct rights *before;
     bool admin = false;
     if (request->user != NULL && !identity_can(request->user, PERM_ROLE_EDIT)) {
         error_field(request->error, STR("role_ids"), "read_only", "Giving roles needs the right role.edit.");
         return error_check_fields(request->error);
     }
-    for (size_t i = 0; i < count; i++) {
-        struct role_row role;
-        ids[i] = json_integer_value(json_array_get(list, i));
-        enum err err = role_store_get(request->db, request->arena, ids[i], &role);
-        if (err == ERR_NOT_FOUND) {
-            error_field(request->error, str_format(request->arena, "role_ids.%zu", i), "no_such_record",
-                        "There is no such role.");
-            return error_check_fields(request->error);
-        }
-        TRY(err);
-        admin = admin || (role.code.set && str_eq_c(role.code.value, "admin"));
-    }
-    TRY(check_gifts(request, user_id, ids, count, admin));
-    bool oneself = request->user != NULL && request->user->user_id == user_id && request->user->is_admin;
-    if (oneself && !admin) {
-        error_field(request->error, STR("role_ids"), "own_admin", "Nobody takes the administrator's role from himself.");
-        return error_check_fields(request->error);
-    }
-    int64_t others = 0;
-    TRY(user_store_other_admins(request->db, request->arena, user_id, &others));
-    if (!admin && others == 0) {
-        error_field(request->error, STR("role_ids"), "last_admin", "Somebody must stay administrator.");
-        return error_check_fields(request->error);
-    }
-    return user_store_set_roles(request->db, request->arena, user_id, ids, count);
+    TRY(read_roles(request, list, ids, &admin));
+    TRY(check_administrators(request, user_id, admin));
+    TRY(rights_load(request->db, request->arena, user_id, department_id, 0, &before));
+    TRY(user_store_set_roles(request->db, request->arena, user_id, ids, count));
+    return role_check_gift(request, user_id, department_id, before, ids, count);
 }
 
 static enum err save_first_password(struct request *request, const struct record_change *change)
@@ -329,7 +303,7 @@ static enum err user_saved(struct request *request, const struct record_change *
     }
     const json_t *roles = change->body == NULL ? NULL : json_object_get(change->body, "role_ids");
     if (json_is_array(roles) && (json_array_size(roles) > 0 || change->action == RECORD_UPDATE)) {
-        TRY(save_roles(request, change->id, roles));
+        TRY(save_roles(request, change->id, change_after(change, "department_id").integer, roles));
     }
     TRY(save_first_password(request, change));
     return org_touch(request->db, request->arena);

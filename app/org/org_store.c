@@ -29,6 +29,9 @@ STATEMENT_ROWS(LOCK_TREE, "department.lock", struct number, NUMBER,
                "SELECT org_epoch AS value FROM company WHERE id = 1 FOR UPDATE");
 STATEMENT_ROWS(IS_BELOW, "department.is_below", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM department_path WHERE ancestor_id = ? AND descendant_id = ?");
+STATEMENT_ROWS(BELOW, "department.below", struct number, NUMBER,
+               "SELECT p.descendant_id AS value FROM department_path p JOIN department d ON d.id = p.ancestor_id "
+               "WHERE p.ancestor_id = ? AND d.deleted_at IS NULL ORDER BY p.descendant_id");
 STATEMENT(INSERT_SELF, "department.path_self",
           "INSERT INTO department_path (ancestor_id, descendant_id, depth) VALUES (?, ?, 0)");
 STATEMENT(INSERT_ABOVE, "department.path_above",
@@ -115,6 +118,11 @@ enum err department_store_is_below(struct db *db, struct arena *arena, int64_t i
     TRY(db_one(db, arena, &IS_BELOW, ARGS(V(ancestor_id), V(id)), &count));
     *out = count.value > 0;
     return OK;
+}
+
+enum err department_store_below(struct db *db, struct arena *arena, int64_t id, int64_t **ids_out, size_t *count_out)
+{
+    return db_many(db, arena, &BELOW, ARGS(V(id)), ids_out, count_out);
 }
 
 enum err department_store_insert_path(struct db *db, struct arena *arena, int64_t id, struct opt_int parent_id)

@@ -15,6 +15,9 @@ enum err department_store_insert_path(struct db *db, struct arena *arena, int64_
                                       struct opt_int parent_id) MUST_CHECK;
 enum err department_store_move_path(struct db *db, struct arena *arena, int64_t id,
                                     struct opt_int parent_id) MUST_CHECK;
+/* The department and all below it; none when it is not there or in the recycle bin. */
+enum err department_store_below(struct db *db, struct arena *arena, int64_t id, int64_t **ids_out,
+                                size_t *count_out) MUST_CHECK;
 enum err department_store_user_count(struct db *db, struct arena *arena, int64_t id, int64_t *out) MUST_CHECK;
 
 struct department_node {
@@ -115,6 +118,10 @@ enum err role_store_scopes(struct db *db, struct arena *arena, int64_t id, struc
 /* first: object, second: field, third: access. */
 enum err role_store_fields(struct db *db, struct arena *arena, int64_t id, struct role_word **rows_out,
                            size_t *count_out) MUST_CHECK;
+
+/* first: object, second: scope; those of all the roles a person holds. */
+enum err role_store_held_scopes(struct db *db, struct arena *arena, int64_t user_id, struct role_word **rows_out,
+                                size_t *count_out) MUST_CHECK;
 
 struct company_row {
     struct str name;                 /* shown */

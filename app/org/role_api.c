@@ -4,9 +4,7 @@
 #include "org.h"
 #include "org_store.h"
 #include "platform/audit.h"
-
-static const char *const SCOPES[] = {
-    "none", "own", "own_and_subordinates", "department", "department_and_below", "chosen_departments", "all"};
+#include "role_rules.h"
 
 static json_t *role_json(const struct role_row *role)
 {
@@ -85,107 +83,6 @@ enum err role_api_get(struct request *request, struct response *response)
     return answer_role(request, response, request->params[0]);
 }
 
-static enum err refuse_item(struct request *request, const char *list, size_t index, const char *member)
-{
-    error_field(request->error, str_format(request->arena, "%s.%zu.%s", list, index, member), "not_an_option",
-                "%s is not known.", member);
-    return OK;
-}
-
-static bool words_have(const struct role_word *words, size_t count, const char *word)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq_c(words[i].first, word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A right that the role did not have `before` is added only by somebody who has it, or role.edit alone would give
- * every right there is. */
-static enum err save_permissions(struct request *request, int64_t id, const struct role_word *before,
-                                 size_t before_count)
-{
-    size_t index;
-    json_t *item;
-    json_array_foreach (json_object_get(request->json, "permissions"), index, item) {
-        enum permission permission;
-        if (!permission_find(str_from(json_string_value(item)), &permission)) {
-            TRY(refuse_item(request, "permissions", index, "permission"));
-            continue;
-        }
-        if (!identity_can(request->user, permission) && !words_have(before, before_count, json_string_value(item))) {
-            error_field(request->error, str_format(request->arena, "permissions.%zu", index), "beyond_own",
-                        "You do not have the right %s yourself.", json_string_value(item));
-            continue;
-        }
-        TRY(role_store_add_permission(request->db, request->arena, id, str_from(json_string_value(item))));
-    }
-    return OK;
-}
-
-static bool scope_is_known(struct str word)
-{
-    for (size_t i = 0; i < sizeof SCOPES / sizeof SCOPES[0]; i++) {
-        if (str_eq_c(word, SCOPES[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum err save_scopes(struct request *request, int64_t id)
-{
-    size_t index, d;
-    json_t *item, *department;
-    json_array_foreach (json_object_get(request->json, "scopes"), index, item) {
-        struct str object = json_get_str(item, "object");
-        struct str scope = json_get_str(item, "scope");
-        bool known = str_eq_c(object, "target") || object_find(str_c(request->arena, object)) != NULL;
-        if (!known || !scope_is_known(scope)) {
-            TRY(refuse_item(request, "scopes", index, known ? "scope" : "object"));
-            continue;
-        }
-        TRY(role_store_add_scope(request->db, request->arena, id, object, scope));
-        json_array_foreach (json_object_get(item, "department_ids"), d, department) {
-            TRY(role_store_add_scope_department(request->db, request->arena, id, object,
-                                                json_integer_value(department)));
-        }
-    }
-    return OK;
-}
-
-static enum err save_fields(struct request *request, int64_t id)
-{
-    size_t index;
-    json_t *item;
-    json_array_foreach (json_object_get(request->json, "fields"), index, item) {
-        struct str name = json_get_str(item, "field");
-        const struct object *object = object_find(str_c(request->arena, json_get_str(item, "object")));
-        if (object == NULL || fields_find(object->fields, name) == NULL) {
-            TRY(refuse_item(request, "fields", index, object == NULL ? "object" : "field"));
-            continue;
-        }
-        TRY(role_store_add_field(request->db, request->arena, id, str_from(object->name), name,
-                                 json_get_str(item, "access")));
-    }
-    return OK;
-}
-
-static enum err save_rights(struct request *request, int64_t id)
-{
-    struct role_word *before;
-    size_t before_count;
-    TRY(role_store_permissions(request->db, request->arena, id, &before, &before_count));
-    TRY(role_store_clear(request->db, request->arena, id));
-    TRY(save_permissions(request, id, before, before_count));
-    TRY(save_scopes(request, id));
-    TRY(save_fields(request, id));
-    TRY(error_check_fields(request->error));
-    return org_touch(request->db, request->arena);
-}
-
 static enum err explain_name(struct request *request, enum err err)
 {
     if (err == ERR_DUPLICATE) {
@@ -210,7 +107,7 @@ enum err role_api_create(struct request *request, struct response *response)
     struct str name = str_trim(json_get_str(request->json, "name"));
     TRY(explain_name(request,
                      role_store_insert(request->db, request->arena, name, description_of(request), request->now, &id)));
-    TRY(save_rights(request, id));
+    TRY(role_save_rights(request, id));
     TRY(audit_write(request, "role", id, "create", 1, request->json, (struct str){0}));
     response->status = 201;
     return answer_role(request, response, id);
@@ -229,7 +126,7 @@ enum err role_api_update(struct request *request, struct response *response)
     struct str name = str_trim(json_get_str(request->json, "name"));
     TRY(explain_name(request, role_store_update(request->db, request->arena, id, version, name, description_of(request),
                                                 request->now)));
-    TRY(save_rights(request, id));
+    TRY(role_save_rights(request, id));
     TRY(audit_write(request, "role", id, "update", version + 1, request->json, (struct str){0}));
     return answer_role(request, response, id);
 }
@@ -291,9 +188,13 @@ const struct field ROLE_BODY[] = {
     {.name = "permissions",
      .type = FIELD_LIST,
      .item = FIELD_TEXT,
-     .flags = FIELD_REQUIRED,
+     .flags = FIELD_REQUIRED | FIELD_MAY_BE_EMPTY,
      .about = "keys of GET /permissions"},
-    {.name = "scopes", .type = FIELD_LIST, .fields = SCOPE_ITEM, .flags = FIELD_REQUIRED, .about = "on which records"},
+    {.name = "scopes",
+     .type = FIELD_LIST,
+     .fields = SCOPE_ITEM,
+     .flags = FIELD_REQUIRED | FIELD_MAY_BE_EMPTY,
+     .about = "on which records"},
     {.name = "fields", .type = FIELD_LIST, .fields = FIELD_ITEM, .about = "restricted fields"},
     FIELD_END,
 };

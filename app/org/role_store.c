@@ -47,6 +47,9 @@ STATEMENT_ROWS(SCOPES, "role.scopes", struct role_word, WORD,
 STATEMENT_ROWS(FIELDS, "role.fields", struct role_word, WORD,
                "SELECT object AS first, field AS second, access AS third FROM role_field WHERE role_id = ? ORDER BY "
                "object, field");
+STATEMENT_ROWS(HELD_SCOPES, "role.held_scopes", struct role_word, WORD,
+               "SELECT s.object AS first, s.scope AS second, '' AS third FROM user_role ur "
+               "JOIN role_scope s ON s.role_id = ur.role_id WHERE ur.user_id = ?");
 STATEMENT_ROWS(GET_COMPANY, "company.get", struct company_row, COMPANY,
                "SELECT name, time_zone, currency, fiscal_year_start_month, version FROM company WHERE id = 1");
 STATEMENT(UPDATE_COMPANY, "company.update",
@@ -142,6 +145,12 @@ enum err role_store_fields(struct db *db, struct arena *arena, int64_t id, struc
                            size_t *count_out)
 {
     return db_many(db, arena, &FIELDS, ARGS(V(id)), rows_out, count_out);
+}
+
+enum err role_store_held_scopes(struct db *db, struct arena *arena, int64_t user_id, struct role_word **rows_out,
+                                size_t *count_out)
+{
+    return db_many(db, arena, &HELD_SCOPES, ARGS(V(user_id)), rows_out, count_out);
 }
 
 enum err company_store_get(struct db *db, struct arena *arena, struct company_row *out)

@@ -307,7 +307,7 @@ static bool check_list(const struct field *field, json_t *list, const struct pla
     if (!json_is_array(list)) {
         return refuse(error, place, "not_a_list", "must be a list.");
     }
-    if (count == 0 && (field->flags & FIELD_REQUIRED) != 0) {
+    if (count == 0 && (field->flags & (FIELD_REQUIRED | FIELD_MAY_BE_EMPTY)) == FIELD_REQUIRED) {
         return refuse(error, place, "required", "must not be empty.");
     }
     if (count > max) {

@@ -233,13 +233,13 @@ static bool role_knows(const struct role_permission_row *rows, size_t count, int
     return false;
 }
 
-/* Roles of the user that give some action on the object. The rows come role by role. */
-static size_t count_roles(const struct role_permission_row *rows, size_t count, struct str object)
+/* Roles among those wanted that give some action on the object. The rows come role by role. */
+static size_t count_roles(const struct role_permission_row *rows, size_t count, int64_t role_id, struct str object)
 {
     size_t roles = 0;
     for (size_t i = 0; i < count; i++) {
         bool first_of_role = i == 0 || rows[i - 1].role_id != rows[i].role_id;
-        roles += first_of_role && role_knows(rows, count, rows[i].role_id, object);
+        roles += first_of_role && counts(role_id, rows[i].role_id) && role_knows(rows, count, rows[i].role_id, object);
     }
     return roles;
 }
@@ -247,7 +247,7 @@ static size_t count_roles(const struct role_permission_row *rows, size_t count, 
 /* A field is restricted when every role that gives an action on the object restricts it: a role that says nothing about
  * the field lets it be edited, but a role that does not know the object has no say. */
 static enum err add_fields(struct rights *rights, struct db *db, struct arena *arena, int64_t user_id,
-                           const struct role_permission_row *permissions, size_t permission_count)
+                           int64_t role_id, const struct role_permission_row *permissions, size_t permission_count)
 {
     struct role_field_row *rows;
     size_t count;
@@ -258,14 +258,15 @@ static enum err add_fields(struct rights *rights, struct db *db, struct arena *a
         struct field_grant grant = {rows[at].object, rows[at].field, FIELD_ACCESS_HIDDEN};
         size_t restricting = 0;
         for (; at < count && str_eq(rows[at].object, grant.object) && str_eq(rows[at].field, grant.field); at++) {
-            if (!role_knows(permissions, permission_count, rows[at].role_id, grant.object)) {
+            if (!counts(role_id, rows[at].role_id) ||
+                !role_knows(permissions, permission_count, rows[at].role_id, grant.object)) {
                 continue;
             }
             restricting++;
             enum field_access access = access_of(rows[at].access);
             grant.access = access > grant.access ? access : grant.access;
         }
-        if (restricting > 0 && restricting == count_roles(permissions, permission_count, grant.object)) {
+        if (restricting > 0 && restricting == count_roles(permissions, permission_count, role_id, grant.object)) {
             fields[rights->field_count++] = grant;
         }
     }
@@ -282,7 +283,7 @@ enum err rights_load(struct db *db, struct arena *arena, int64_t user_id, int64_
     struct rights *rights = ARENA_NEW(arena, struct rights);
     add_permissions(rights, arena, permissions, count, role_id);
     TRY(add_scopes(rights, db, arena, user_id, department_id, role_id));
-    TRY(add_fields(rights, db, arena, user_id, permissions, count));
+    TRY(add_fields(rights, db, arena, user_id, role_id, permissions, count));
     *out = rights;
     return OK;
 }

@@ -11,16 +11,6 @@
 
 static const struct scope NO_SCOPE = {0};
 
-static const struct scope *find_scope(const struct rights *rights, const char *key)
-{
-    for (size_t i = 0; i < rights->scope_count; i++) {
-        if (str_eq_c(rights->scopes[i].key, key)) {
-            return &rights->scopes[i].scope;
-        }
-    }
-    return &NO_SCOPE;
-}
-
 static bool words_contain(struct str words, const char *word)
 {
     struct str part;
@@ -52,7 +42,7 @@ const struct scope *scope_for_key(const struct request *request, const char *key
     }
     const struct grants *grants = request->user->grants;
     struct scope *scope = ARENA_NEW(request->arena, struct scope);
-    *scope = *find_scope(grants->rights, key);
+    *scope = *rights_scope(grants->rights, str_from(key));
     scope->all |= grants->rights->is_admin;
     scope->own |= scope->all;
     scope->user_id = request->user->user_id;
@@ -71,22 +61,7 @@ enum field_access scope_field_access(const struct request *request, const struct
     if (request->user == NULL) {
         return FIELD_ACCESS_HIDDEN;
     }
-    const struct rights *rights = request->user->grants->rights;
-    if (rights->is_admin) {
-        return FIELD_ACCESS_EDIT;
-    }
-    for (size_t i = 0; i < rights->field_count; i++) {
-        if (str_eq_c(rights->fields[i].object, object->name) && str_eq_c(rights->fields[i].field, name)) {
-            return rights->fields[i].access;
-        }
-    }
-    for (size_t i = 0; i < rights->object_count; i++) {
-        if (str_eq_c(rights->objects[i], object->name)) {
-            return FIELD_ACCESS_EDIT;
-        }
-    }
-    /* What everybody may look up is readable without any right to it. */
-    return object->view == PERMISSION_SIGNED_IN ? FIELD_ACCESS_READ : FIELD_ACCESS_HIDDEN;
+    return rights_field_access(request->user->grants->rights, object, str_from(name));
 }
 
 /* ---- the predicate ---- */

@@ -39,6 +39,7 @@ enum field_flag {
     FIELD_NULLABLE = 1 << 8,    /* JSON null is accepted and clears it (answers: may be null) */
     FIELD_LABEL = 1 << 9,       /* the field by which a person names the record */
     FIELD_SENSITIVE = 1 << 10,  /* password and the like: never logged, never answered */
+    FIELD_MAY_BE_EMPTY = 1 << 11, /* a required list: must be sent, but may have no items */
 };
 
 /* One allowed word of an enum. */

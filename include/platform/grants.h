@@ -1,5 +1,5 @@
 /* What identity.h hides from handlers: a user's rights as the roles give them, and the records shared with the user.
- * Only identity, scope and the explanation of a scope look inside. */
+ * Only identity, scope, the explanation of a scope and the giving of roles look inside. */
 #ifndef DABIAO_PLATFORM_GRANTS_H
 #define DABIAO_PLATFORM_GRANTS_H
 
@@ -55,6 +55,13 @@ struct grants {
 /* Rights of a user, or of one of the user's roles alone (`role_id` other than 0: for explanations), built in `arena`. */
 enum err rights_load(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id, int64_t role_id,
                      struct rights **out) MUST_CHECK;
+
+/* The scope for an object name or key; an empty one when no role gives any. */
+const struct scope *rights_scope(const struct rights *rights, struct str key);
+/* What they let do with a field. */
+enum field_access rights_field_access(const struct rights *rights, const struct object *object, struct str name);
+/* Whether `wanted` gives nothing that is neither in `before` nor in what `giver` has: permissions, records, fields. */
+bool rights_within(const struct rights *wanted, const struct rights *before, const struct rights *giver);
 
 /* Which parts of the predicate are wanted. */
 enum scope_part {

@@ -122,7 +122,7 @@ test("a change of rights counts at the next request", async () => {
 test("roles are checked", async () => {
     const good = { name: unique("role"), permissions: ["customer.view"], scopes: [{ object: "customer", scope: "own" }], fields: [] };
     const refuse = async (change, field) => expectProblem(await boss.send("POST", "/roles", { body: { ...good, name: unique("role"), ...change } }), 422, "invalid", field);
-    await refuse({ permissions: ["nonsense"] }, "permissions.0.permission");
+    await refuse({ permissions: ["nonsense"] }, "permissions.0");
     await refuse({ scopes: [{ object: "nonsense", scope: "own" }] }, "scopes.0.object");
     await refuse({ scopes: [{ object: "customer", scope: "nonsense" }] }, "scopes.0.scope");
     await refuse({ fields: [{ object: "customer", field: "nonsense", access: "hidden" }] }, "fields.0.field");
