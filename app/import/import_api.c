@@ -9,7 +9,7 @@
 #include "import_rules.h"
 #include "platform/audit.h"
 
-enum { BATCHES_MAX = 100, FAULTS_PAGE = 100, FAULTS_FILE_MAX = 100000 };
+enum { BATCHES_MAX = 100, FAULTS_PAGE = 100, FAULTS_FILE_MAX = 100000, FILE_NAME_MAX = 200 };
 
 static enum err find_kind(struct request *request, struct str name, struct import_kind *kind)
 {
@@ -96,6 +96,21 @@ static enum err save_file(struct request *request, struct str path)
                    : error_set(request->error, ERR_UNAVAILABLE, "The file cannot be stored; the disk may be full.");
 }
 
+/* As much of a file name as is kept, cut between two characters. */
+static struct str cut_name(struct str name)
+{
+    size_t end = 0;
+    size_t next = 0;
+    while (end < name.len) {
+        str_next_char(name, &next);
+        if (next > FILE_NAME_MAX) {
+            break;
+        }
+        end = next;
+    }
+    return str_slice(name, 0, end);
+}
+
 static enum err upload(struct request *request, struct response *response)
 {
     struct import_kind kind;
@@ -107,11 +122,7 @@ static enum err upload(struct request *request, struct response *response)
     if (request->body.len == 0) {
         return error_set(request->error, ERR_IMPORT_UNREADABLE, "The file is empty.");
     }
-    batch.file_name = batch.file_name.len == 0 ? STR("import") : str_slice(batch.file_name, 0, 200);
-    if (!str_is_utf8(batch.file_name)) {
-        error_field(request->error, STR("name"), "not_a_string", "The file name must be UTF-8.");
-        return error_check_fields(request->error);
-    }
+    batch.file_name = batch.file_name.len == 0 ? STR("import") : cut_name(batch.file_name);
     batch.path = str_format(request->arena, "imports/%.*s-%lld", STR_ARG(request->id), (long long)request->now.ms);
     struct str path = str_format(request->arena, "%s/%.*s", request->config->data_dir, STR_ARG(batch.path));
     TRY(save_file(request, path));
@@ -174,10 +185,6 @@ static enum err save_mapping(struct request *request, struct response *response)
     TRY(find_batch(request, &batch, &kind));
     if (!may_run(&batch)) {
         return refuse_state(request, &batch);
-    }
-    if (!json_is_object(mapping)) {
-        error_field(request->error, STR("mapping"), "not_an_object", "The mapping must be an object.");
-        return error_check_fields(request->error);
     }
     TRY(import_check_mapping(request, &kind, mapping));
     TRY(import_store_set_mapping(request->db, request->arena, batch.id, json_write(request->arena, mapping),
@@ -351,14 +358,6 @@ static const struct field BATCH_ANSWER[] = {
 static const struct field BATCHES_ANSWER[] = {
     {.name = "items", .type = FIELD_LIST, .fields = BATCH_ANSWER, .flags = FIELD_REQUIRED, .about = "newest first"},
     FIELD_END};
-static const struct field MAPPING_BODY[] = {
-    {.name = "mapping",
-     .type = FIELD_JSON,
-     .flags = FIELD_REQUIRED,
-     .about = "{columns: [{column, field, values, date_order, money_unit, transform}], constants, key, on_existing: "
-              "update|skip|fail, create_missing: [field], contract_from_won, decimal_comma, sheet}"},
-    FIELD_END,
-};
 static const struct field RUN_BODY[] = {{.name = "dry_run", .type = FIELD_BOOL, .about = "true: try, change nothing"},
                                         FIELD_END};
 static const struct field JOB_ANSWER[] = {
@@ -390,7 +389,7 @@ static const struct route ROUTES[] = {
     {"GET", "/import/batches/{id}", "import.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, BATCH_ANSWER,
      get_batch, NULL, "One import."},
     {"PUT", "/import/batches/{id}/mapping", "import.map", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL,
-     MAPPING_BODY, BATCH_ANSWER, save_mapping, NULL, "Which column goes where."},
+     IMPORT_MAPPING_BODY, BATCH_ANSWER, save_mapping, NULL, "Which column goes where."},
     {"POST", "/import/batches/{id}/run", "import.run", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, RUN_BODY,
      JOB_ANSWER, run_batch, NULL, "Imports, or tries to, as a job."},
     {"POST", "/import/batches/{id}/rollback", "import.rollback", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL,

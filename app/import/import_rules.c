@@ -8,6 +8,7 @@
 #include "engines/table.h"
 #include "import_cell.h"
 #include "metric.h"
+#include "platform/object_store.h"
 #include "platform/tx.h"
 #include "target.h"
 
@@ -211,26 +212,94 @@ static enum err resolve_mapping(struct run *run, const json_t *format)
     return error_check_fields(run->request->error);
 }
 
+static const struct option DATE_ORDERS[] = {{"auto", "自动", "Automatic"},
+                                            {"mdy", "月日年", "Month first"},
+                                            {"dmy", "日月年", "Day first"},
+                                            {NULL, NULL, NULL}};
+static const struct option MONEY_UNITS[] = {
+    {"major", "元", "Major"}, {"minor", "分", "Minor"}, {"wan", "万元", "Ten thousand"}, {NULL, NULL, NULL}};
+static const struct option TRANSFORMS[] = {{"login", "登录名", "Login name"}, {NULL, NULL, NULL}};
+static const struct option ON_EXISTING[] = {
+    {"update", "更新", "Update"}, {"skip", "跳过", "Skip"}, {"fail", "拒绝", "Refuse"}, {NULL, NULL, NULL}};
+static const struct field COLUMN_FIELDS[] = {
+    {.name = "column", .type = FIELD_LONG_TEXT, .about = "heading in the file"},
+    {.name = "field", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "where it goes; none: left out"},
+    {.name = "values", .type = FIELD_JSON, .about = "what the file says: what is meant"},
+    {.name = "date_order", .type = FIELD_ENUM, .options = DATE_ORDERS, .about = "of dates like 3/4/2026"},
+    {.name = "money_unit", .type = FIELD_ENUM, .options = MONEY_UNITS, .about = "of amounts"},
+    {.name = "transform", .type = FIELD_ENUM, .options = TRANSFORMS, .about = "login: turns names into login names"},
+    FIELD_END,
+};
+static const struct field MAPPING_FIELDS[] = {
+    {.name = "columns", .type = FIELD_LIST, .fields = COLUMN_FIELDS, .max = 16384, .about = "which column goes where"},
+    {.name = "constants", .type = FIELD_JSON, .about = "fields with one value for all rows"},
+    {.name = "key", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "field by which a record is found again"},
+    {.name = "on_existing", .type = FIELD_ENUM, .options = ON_EXISTING, .about = "what to do with those found"},
+    {.name = "create_missing", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "references made when absent"},
+    {.name = "contract_from_won", .type = FIELD_BOOL, .about = "a contract for each won opportunity"},
+    {.name = "decimal_comma", .type = FIELD_BOOL, .about = "1.234,56 is a number"},
+    {.name = "sheet", .type = FIELD_INT, .min = 0, .max = 1000, .about = "of a workbook, from 0"},
+    FIELD_END,
+};
+const struct field IMPORT_MAPPING_BODY[] = {
+    {.name = "mapping",
+     .type = FIELD_OBJECT,
+     .fields = MAPPING_FIELDS,
+     .flags = FIELD_REQUIRED,
+     .about = "how the file becomes records"},
+    FIELD_END,
+};
+
+static void check_column(struct request *request, const struct import_kind *kind, const json_t *entry, size_t index)
+{
+    struct str field = json_get_str(entry, "field");
+    json_t *values = json_object_get(entry, "values");
+    const char *from;
+    json_t *to;
+    bool texts = values == NULL || json_is_object(values);
+    if (field.len > 0 && fields_find(kind->fields, field) == NULL) {
+        error_field(request->error, str_format(request->arena, "mapping.columns.%zu.field", index), "unknown_field",
+                    "There is no field %.*s.", STR_ARG(field));
+    }
+    json_object_foreach (values, from, to) {
+        texts = texts && json_is_string(to);
+    }
+    if (!texts) {
+        error_field(request->error, str_format(request->arena, "mapping.columns.%zu.values", index), "not_an_object",
+                    "The values must be an object of texts.");
+    }
+}
+
+static void check_constants(struct request *request, const struct import_kind *kind, json_t *constants)
+{
+    const char *name;
+    json_t *value;
+    if (constants != NULL && !json_is_object(constants)) {
+        error_field(request->error, STR("mapping.constants"), "not_an_object", "The constants must be an object.");
+    }
+    json_object_foreach (constants, name, value) {
+        const struct field *field = fields_find(kind->fields, str_from(name));
+        struct str path = str_format(request->arena, "mapping.constants.%s", name);
+        struct value ignored;
+        if (field == NULL) {
+            error_field(request->error, path, "unknown_field", "There is no field %s.", name);
+        } else {
+            field_value(field, value, path, request->arena, request->error, &ignored);
+        }
+    }
+}
+
 enum err import_check_mapping(struct request *request, const struct import_kind *kind, json_t *mapping)
 {
     size_t index;
     json_t *entry;
-    const char *name;
-    json_t *value;
     struct str key = json_get_str(mapping, "key");
+    json_t *body = json_keep(request->arena, json_pack("{s:O}", "mapping", mapping));
+    TRY(fields_check(IMPORT_MAPPING_BODY, body, false, request->error));
     json_array_foreach (json_object_get(mapping, "columns"), index, entry) {
-        struct str field = json_get_str(entry, "field");
-        if (field.len > 0 && fields_find(kind->fields, field) == NULL) {
-            error_field(request->error, str_format(request->arena, "mapping.columns.%zu.field", index), "unknown_field",
-                        "There is no field %.*s.", STR_ARG(field));
-        }
+        check_column(request, kind, entry, index);
     }
-    json_object_foreach (json_object_get(mapping, "constants"), name, value) {
-        if (fields_find(kind->fields, str_from(name)) == NULL) {
-            error_field(request->error, str_format(request->arena, "mapping.constants.%s", name), "unknown_field",
-                        "There is no field %s.", name);
-        }
-    }
+    check_constants(request, kind, json_object_get(mapping, "constants"));
     if (key.len > 0 && fields_find(kind->fields, key) == NULL) {
         error_field(request->error, STR("mapping.key"), "unknown_field", "There is no field %.*s.", STR_ARG(key));
     }
@@ -349,18 +418,37 @@ static void add_constants(const struct run *run, json_t *body)
     }
 }
 
-/* Original creator and time leave the body: they are options of the write. */
-static struct record_options take_options(json_t *body)
+/* A member of the body that is no field of the record leaves it, checked. */
+static enum err take_member(struct request *request, json_t *body, const char *name, struct value *out)
 {
-    struct record_options options = {.importing = true, .reason = STR("import")};
-    struct instant at;
-    if (instant_parse(json_get_str(body, "created_at"), &at)) {
-        options.created_at = (struct opt_instant){true, at};
+    const struct field *field = fields_find(CREATOR_FIELDS, str_from(name));
+    json_t *member = json_object_get(body, name);
+    bool ok = true;
+    *out = value_null();
+    if (member != NULL && field_value(field, member, str_from(name), request->arena, request->error, out) &&
+        field->type == FIELD_REF) {
+        TRY(object_store_reference_ok(request, field, out->integer, true, &ok));
     }
-    options.created_by_id = json_get_opt_int(body, "created_by_id");
-    json_object_del(body, "created_at");
-    json_object_del(body, "created_by_id");
-    return options;
+    if (!ok) {
+        error_field(request->error, str_from(name), "no_such_record", "%s names nobody.", name);
+    }
+    json_object_del(body, name);
+    return OK;
+}
+
+/* Original creator and time are options of the write. */
+static enum err take_options(struct request *request, json_t *body, struct record_options *options)
+{
+    struct value at, by;
+    TRY(take_member(request, body, "created_at", &at));
+    TRY(take_member(request, body, "created_by_id", &by));
+    *options = (struct record_options){
+        .importing = true,
+        .reason = STR("import"),
+        .created_at = {at.type == VALUE_INSTANT, at.type == VALUE_INSTANT ? at.instant : (struct instant){0}},
+        .created_by_id = {by.type == VALUE_INT, by.type == VALUE_INT ? by.integer : 0},
+    };
+    return error_check_fields(request->error);
 }
 
 enum outcome { OUTCOME_CREATED, OUTCOME_UPDATED, OUTCOME_SKIPPED };
@@ -467,9 +555,10 @@ static enum err create_contract(struct run *run, int64_t row_number, int64_t opp
 static enum err save_record(struct run *run, int64_t row_number, json_t *body, enum outcome *outcome)
 {
     struct request *request = run->request;
-    struct record_options options = take_options(body);
+    struct record_options options;
     struct str on_existing = json_get_str(run->mapping, "on_existing");
     int64_t id = 0;
+    TRY(take_options(request, body, &options));
     TRY(find_existing(run, body, &id));
     if (id != 0 && str_eq_c(on_existing, "fail")) {
         return error_set(request->error, ERR_DUPLICATE, "There already is such a record.");

@@ -19,7 +19,9 @@ enum err import_kind_find(struct arena *arena, struct str name, struct import_ki
  * hash. */
 enum err import_inspect(struct request *request, const char *path, const struct import_kind *kind, json_t **format_out,
                         json_t **mapping_out, struct str *header_hash_out) MUST_CHECK;
-/* Refuses a mapping that names unknown columns or fields. */
+/* The body that carries a mapping. */
+extern const struct field IMPORT_MAPPING_BODY[];
+/* Refuses a mapping of another shape, with unknown fields, or with constants that a field does not take. */
 enum err import_check_mapping(struct request *request, const struct import_kind *kind, json_t *mapping) MUST_CHECK;
 /* Runs a batch (from where a killed run stopped), calling `progress` after each chunk. */
 enum err import_run(struct request *request, struct import_batch *batch,

@@ -458,6 +458,14 @@ enum err fields_check(const struct field *fields, json_t *object, bool partial, 
     return error_check_fields(error);
 }
 
+enum err fields_check_member(const struct field *fields, json_t *object, bool partial, const char *name,
+                             struct error *error)
+{
+    struct place place = {.name = str_from(name)};
+    check_object(fields, object, partial, &place, error);
+    return error_check_fields(error);
+}
+
 json_t *field_json(const struct field *field, struct value value, struct arena *arena)
 {
     switch (value.type) {

@@ -178,6 +178,9 @@ static enum err bulk_records(struct request *request, struct response *response)
         TRY(may(request, object->remove));
     }
     TRY(error_check_fields(request->error));
+    if (str_eq_c(action, "update")) {
+        TRY(record_check_changes(request, object, json_object_get(request->json, "changes"), "changes"));
+    }
     if (!by_ids) {
         struct list_request list;
         struct str filter = json_write(request->arena, json_object_get(request->json, "filter"));

@@ -194,6 +194,24 @@ static const struct field *body_fields(const struct object *object, struct arena
     return all;
 }
 
+enum err record_check_changes(struct request *request, const struct object *object, json_t *changes, const char *name)
+{
+    const char *key;
+    json_t *member;
+    if (json_is_object(changes) && json_object_size(changes) == 0) {
+        error_field(request->error, str_from(name), "required", "%s must name a field.", name);
+    }
+    TRY(fields_check_member(body_fields(object, request->arena), changes, true, name, request->error));
+    json_object_foreach (changes, key, member) {
+        bool own = fields_find(object->fields, str_from(key)) != NULL;
+        if (own && scope_field_access(request, object, key) != FIELD_ACCESS_EDIT) {
+            error_field(request->error, str_format(request->arena, "%s.%s", name, key), "read_only",
+                        "You may not change %s.", key);
+        }
+    }
+    return error_check_fields(request->error);
+}
+
 static enum err prepare_create(struct request *request, struct record_change *change,
                                const struct record_options *options)
 {

@@ -73,6 +73,9 @@ struct field {
  * not_an_option, not_an_email, not_a_phone, not_an_id, too_long, too_short, too_small, too_large, not_an_object,
  * not_a_list, too_many, read_only, null_not_allowed, control_character. Errors: ERR_INVALID. */
 enum err fields_check(const struct field *fields, json_t *object, bool partial, struct error *error) MUST_CHECK;
+/* The same for an object that stands at `name` of a body: paths begin with it, `id` and `version` are refused. */
+enum err fields_check_member(const struct field *fields, json_t *object, bool partial, const char *name,
+                             struct error *error) MUST_CHECK;
 /* One JSON value against one field; `path` names it in errors. `out` gets the typed value: VALUE_NULL for null and for
  * an empty text; texts trimmed (not passwords), line ends of long texts as \n, in `json` too, from which they borrow;
  * objects, lists and JSON as compact text. False when refused. */

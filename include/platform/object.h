@@ -146,6 +146,10 @@ enum err record_create(struct request *request, const struct object *object, jso
                        const struct record_options *options, int64_t *id_out) MUST_CHECK;
 enum err record_update(struct request *request, const struct object *object, int64_t id, int64_t version, json_t *body,
                        const struct record_options *options) MUST_CHECK; /* version 0: whatever it is (jobs, import) */
+/* Whether changes for many records, standing at `name` of the body, could be made to any: their shape, and the user's
+ * right to the fields they name. Errors: ERR_INVALID. */
+enum err record_check_changes(struct request *request, const struct object *object, json_t *changes,
+                              const char *name) MUST_CHECK;
 enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version) MUST_CHECK;
 enum err record_restore(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
 /* Owner changes; `choices` names the children that follow (NULL-terminated). */

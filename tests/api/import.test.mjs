@@ -313,6 +313,37 @@ test("files that cannot be read are refused in a sentence", async () => {
     expectProblem(await put({ columns: [], key: "nonsense" }), 422, "invalid", "mapping.key");
     expectProblem(await put({ columns: [], constants: { nonsense: 1 } }), 422, "invalid", "mapping.constants.nonsense");
     expectProblem(await put("nonsense"), 422, "invalid", "mapping");
+    const shapes = { columns: {}, key: 7, on_existing: "overwrite", create_missing: "name", sheet: -1, decimal_comma: "yes", nonsense: 1, constants: [] };
+    for (const [member, value] of Object.entries(shapes)) {
+        expectProblem(await put({ [member]: value }), 422, "invalid", `mapping.${member}`);
+    }
+    expectProblem(await put({ columns: [{ column: "name", field: "name", money_unit: "yuan" }] }), 422, "invalid", "mapping.columns.0.money_unit");
+    expectProblem(await put({ columns: [{ column: "name", field: "name", values: { a: 1 } }] }), 422, "invalid", "mapping.columns.0.values");
+    for (const [field, value] of Object.entries({ level: "nonsense", owner_id: "me", created_by_id: -1, created_at: "yesterday", employee_count: "7", name: null })) {
+        expectProblem(await put({ columns: [], constants: { [field]: value } }), 422, "invalid", `mapping.constants.${field}`);
+    }
+    // A long name in Chinese is cut between two characters.
+    const long = await upload("customer", "name\nx\n", { name: `${"客户资料".repeat(30)}.csv` });
+    assert.ok("客户资料".repeat(30).startsWith(long.file_name) && long.file_name.length > 60, long.file_name);
+});
+
+test("the original creator of a record is somebody", async () => {
+    const code = unique("by");
+    const rows = [["name", "code", "by", "at"], [unique("n"), code, rep.login, "2021-03-04 08:00"], [unique("n"), unique("by"), unique("nobody"), ""],
+        [unique("n"), unique("by"), rep.login, "someday"]];
+    const mapping = { columns: columns({ name: "name", code: "code", by: "created_by_id", at: "created_at" }), key: "code" };
+    const batch = await importFile("customer", csv(rows), mapping);
+    assert.deepEqual(counts(batch), [1, 0, 0, 2]);
+    const faults = (await boss.get(`/import/batches/${batch.id}/faults`)).items;
+    assert.deepEqual(faults.map((item) => item.errors[0].field), ["created_by_id", "created_at"]);
+    const made = await byCode("customers", code);
+    assert.deepEqual([made.created_by_id, made.created_at], [rep.user.id, "2021-03-04T00:00:00.000Z"]);
+    // Named for all rows, it is asked for with each.
+    const constants = { created_by_id: 987654321 };
+    const nobody = await importFile("customer", csv([["name"], [unique("n")]]), { columns: columns({ name: "name" }), constants });
+    assert.deepEqual(counts(nobody), [0, 0, 0, 1]);
+    const [fault] = (await boss.get(`/import/batches/${nobody.id}/faults`)).items;
+    assert.deepEqual([fault.errors[0].field, fault.errors[0].code], ["created_by_id", "no_such_record"]);
 });
 
 test("the command imports with the same engine", async () => {

@@ -442,7 +442,7 @@ test("a bulk action does each record by itself and says which it refused", async
     assert.deepEqual(result.reasons.map((reason) => [reason.id, reason.code]), [[ids[1], "in_use"], [987654321, "not_found"]]);
     const again = await boss.post("/customers/bulk", { action: "restore", ids });
     assert.equal((await boss.job(again.job_id)).result.done >= 2, true);
-    const update = await boss.post("/customers/bulk", { action: "update", ids, changes: { level: "d", no_such_field: 1 } });
+    const update = await boss.post("/customers/bulk", { action: "update", ids, changes: { region_id: 987654321 } });
     assert.deepEqual((await boss.job(update.job_id)).result.refused, 3);
     const filtered = await boss.post("/customers/bulk", { action: "update", filter: { field: "id", op: "in", value: ids }, changes: { level: "d" } });
     assert.deepEqual((await boss.job(filtered.job_id)).result.done, 3);
@@ -450,4 +450,19 @@ test("a bulk action does each record by itself and says which it refused", async
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "delete" } }), 422, "invalid", "ids");
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "transfer", ids } }), 422, "invalid", "owner_id");
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "update", ids } }), 422, "invalid", "changes");
+});
+
+test("changes that no record could take are refused before a job is made of them", async () => {
+    const { id, version: before } = await boss.post("/customers", bodyOf("customer"));
+    const refused = { id: 7, version: 9, no_such_field: 1, created_at: "2020-01-01T00:00:00Z", owner_id: boss.user.id, level: "nonsense", name: null };
+    for (const [field, value] of Object.entries(refused)) {
+        const body = { action: "update", ids: [id], changes: { remark: "x", [field]: value } };
+        expectProblem(await boss.send("POST", "/customers/bulk", { body }), 422, "invalid", `changes.${field}`);
+    }
+    for (const changes of [{}, [], "remark", null]) {
+        expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "update", ids: [id], changes } }), 422, "invalid", "changes");
+    }
+    const lines = { action: "update", ids: [id], changes: { lines: [{ nonsense: 1 }] } };
+    expectProblem(await boss.send("POST", "/contracts/bulk", { body: lines }), 422, "invalid", "changes.lines.0.nonsense");
+    assert.equal((await boss.get(`/customers/${id}`)).version, before);
 });

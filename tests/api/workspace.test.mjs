@@ -97,8 +97,8 @@ test("a field to read cannot be written, on any way", async () => {
     const seen = await viewer.get(`/customers/${made.id}`);
     assert.equal(seen.level, "a");
     expectProblem(await viewer.send("PATCH", `/customers/${made.id}`, { body: { level: "b" }, headers: { "If-Match": `${made.version}` } }), 422, "invalid", "level");
-    const { job_id } = await viewer.post("/customers/bulk", { action: "update", ids: [made.id], changes: { level: "b" } });
-    assert.deepEqual((await viewer.job(job_id)).result.reasons.map((reason) => reason.code), ["invalid"]);
+    const bulk = { action: "update", ids: [made.id], changes: { level: "b" } };
+    expectProblem(await viewer.send("POST", "/customers/bulk", { body: bulk }), 422, "invalid", "changes.level");
     assert.equal((await boss.get(`/customers/${made.id}`)).level, "a");
     assert.equal(await measured(viewer, "customers", "count", { all: [{ field: "level", op: "eq", value: "a" }, { field: "id", op: "eq", value: made.id }] }), 1);
 });

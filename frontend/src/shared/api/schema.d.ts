@@ -5177,8 +5177,50 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description {columns: [{column, field, values, date_order, money_unit, transform}], constants, key, on_existing: update|skip|fail, create_missing: [field], contract_from_won, decimal_comma, sheet} */
-                    mapping: unknown;
+                    /** @description how the file becomes records */
+                    mapping: {
+                        /** @description which column goes where */
+                        columns?: {
+                            /** @description heading in the file */
+                            column?: string;
+                            /** @description where it goes; none: left out */
+                            field?: string | null;
+                            /** @description what the file says: what is meant */
+                            values?: unknown;
+                            /**
+                             * @description of dates like 3/4/2026
+                             * @enum {string}
+                             */
+                            date_order?: "auto" | "mdy" | "dmy";
+                            /**
+                             * @description of amounts
+                             * @enum {string}
+                             */
+                            money_unit?: "major" | "minor" | "wan";
+                            /**
+                             * @description login: turns names into login names
+                             * @enum {string}
+                             */
+                            transform?: "login";
+                        }[];
+                        /** @description fields with one value for all rows */
+                        constants?: unknown;
+                        /** @description field by which a record is found again */
+                        key?: string | null;
+                        /**
+                         * @description what to do with those found
+                         * @enum {string}
+                         */
+                        on_existing?: "update" | "skip" | "fail";
+                        /** @description references made when absent */
+                        create_missing?: string[];
+                        /** @description a contract for each won opportunity */
+                        contract_from_won?: boolean;
+                        /** @description 1.234,56 is a number */
+                        decimal_comma?: boolean;
+                        /** @description of a workbook, from 0 */
+                        sheet?: number;
+                    };
                 };
             };
         };
