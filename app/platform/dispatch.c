@@ -9,6 +9,7 @@
 #include "platform/idempotency.h"
 #include "platform/identity_load.h"
 #include "platform/metrics.h"
+#include "platform/notify.h"
 #include "platform/route.h"
 #include "platform/tx.h"
 
@@ -194,6 +195,7 @@ static enum err run_write(struct request *request, struct response *response)
             return err;
         }
         *response = (struct response){0};
+        notify_forget(request);
         error_init(request->error, request->arena);
         tx_back_off(attempt);
     }

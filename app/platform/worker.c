@@ -22,6 +22,7 @@
 #include "platform/events.h"
 #include "platform/log.h"
 #include "platform/metrics.h"
+#include "platform/notify.h"
 #include "platform/migrate.h"
 #include "platform/route.h"
 
@@ -338,6 +339,9 @@ static void serve_one(struct worker *worker)
     end_request(worker);
     for (size_t i = 0; i < response.event_count && response.status < 400; i++) {
         events_publish(worker->config, response.event_channels[i], response.event_names[i]);
+    }
+    if (response.status < 400) {
+        notify_publish(&request);
     }
     bool was_large = arena_used(worker->arena) > TRIM_BYTES;
     arena_reset(worker->arena);

@@ -45,8 +45,6 @@ STATEMENT_ROWS(UNREAD, "notification.unread", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM notification WHERE user_id = ? AND read_at IS NULL");
 STATEMENT(MARK_READ, "notification.read",
           "UPDATE notification SET read_at = ? WHERE user_id = ? AND read_at IS NULL AND (? = 0 OR id = ?)");
-STATEMENT(ADD_NOTIFICATION, "notification.add",
-          "INSERT INTO notification (user_id, kind, object, record_id, detail, created_at) VALUES (?, ?, ?, ?, ?, ?)");
 STATEMENT_ROWS(PING, "workspace.ping", struct number, NUMBER, "SELECT COUNT(*) AS value FROM company");
 STATEMENT(FORGET_KEYS, "workspace.forget_keys", "DELETE FROM idempotency_key WHERE created_at < ? LIMIT 10000");
 STATEMENT_ROWS(LIST_CHANGES, "change.list", struct change_row, CHANGE,
@@ -113,12 +111,6 @@ enum err notification_store_unread(struct db *db, struct arena *arena, int64_t u
 enum err notification_store_read(struct db *db, struct arena *arena, int64_t user_id, int64_t id, struct instant now)
 {
     return db_exec(db, arena, &MARK_READ, ARGS(V(now), V(user_id), V(id), V(id)));
-}
-
-enum err notification_store_add(struct db *db, struct arena *arena, int64_t user_id, const char *kind,
-                                const char *object, int64_t record_id, struct str detail, struct instant now)
-{
-    return db_exec(db, arena, &ADD_NOTIFICATION, ARGS(V(user_id), V(kind), V(object), V(record_id), V(detail), V(now)));
 }
 
 enum err workspace_store_ping(struct db *db, struct arena *arena)

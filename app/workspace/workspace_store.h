@@ -45,9 +45,6 @@ enum err notification_store_unread(struct db *db, struct arena *arena, int64_t u
 /* id 0: all. */
 enum err notification_store_read(struct db *db, struct arena *arena, int64_t user_id, int64_t id,
                                  struct instant now) MUST_CHECK;
-enum err notification_store_add(struct db *db, struct arena *arena, int64_t user_id, const char *kind,
-                                const char *object, int64_t record_id, struct str detail,
-                                struct instant now) MUST_CHECK;
 
 enum err workspace_store_ping(struct db *db, struct arena *arena) MUST_CHECK;
 /* Stored answers of idempotency keys older than a day. */

@@ -12,7 +12,7 @@
 
 struct route;
 
-enum { PATH_PARAM_MAX = 4, HEADER_MAX = 8, EVENT_MAX = 16 };
+enum { PATH_PARAM_MAX = 4, HEADER_MAX = 8, EVENT_MAX = 16, TOLD_MAX = 64 };
 
 /* What a handler may read. Everything lives until the reply was sent. */
 struct request {
@@ -43,6 +43,8 @@ struct request {
     struct instant now;                     /* the only clock */
     struct date today;                      /* business date of `now` in the company's zone */
     const char *zone;                       /* the company's IANA zone */
+    int64_t told[TOLD_MAX];                 /* people who got a notification in this transaction (notify_user) */
+    size_t told_count;                      /* in `told` */
 };
 
 /* What a handler may fill. */
