@@ -95,7 +95,9 @@ json_t *cell_json(struct request *request, const struct field *field, struct str
         *message_out = "is not one of the allowed words.";
         return option_json(field, text);
     }
-    if (field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT || field->type == FIELD_EMAIL) {
+    bool plain = field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT || field->type == FIELD_EMAIL ||
+                 field->type == FIELD_URL;
+    if (plain) {
         return json_str(style->login ? cell_login(request->arena, text) : text);
     }
     json = notation_json(request, field, text, style, &fault);

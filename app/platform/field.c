@@ -135,6 +135,59 @@ static bool is_email(struct str text)
     return labels >= 2;
 }
 
+static bool is_port(struct str text)
+{
+    int64_t port = 0;
+    return text.len <= 5 && text.ptr[0] >= '0' && text.ptr[0] <= '9' && str_to_i64(text, &port) && port <= 65535;
+}
+
+/* A dotted name, perhaps with a port; nobody's name before it. */
+static bool is_host(struct str text)
+{
+    struct str port = text;
+    struct str name;
+    struct str label;
+    size_t labels = 0;
+    if (!str_cut(&port, ':', &name)) {
+        return false;
+    }
+    if (name.len < text.len && (port.len == 0 || !is_port(port))) {
+        return false;
+    }
+    if (str_ends(name, STR("."))) {
+        return false;
+    }
+    for (; str_cut(&name, '.', &label); labels++) {
+        if (!is_domain_label(label)) {
+            return false;
+        }
+    }
+    return labels >= 2;
+}
+
+/* What a link may lead to: http, https, or a host without a scheme. Anything else (javascript:, data:, //host) is no
+ * address of a web site. */
+static bool is_url(struct str text)
+{
+    static const struct str schemes[] = {{"http://", 7}, {"https://", 8}};
+    size_t end = 0;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+        if (str_eq_ci(str_slice(text, 0, schemes[i].len), schemes[i])) {
+            text = str_slice(text, schemes[i].len, text.len);
+            break;
+        }
+    }
+    while (end < text.len && strchr("/?#", text.ptr[end]) == NULL) {
+        end++;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr(" \"<>\\^`{|}", text.ptr[i]) != NULL) {
+            return false;
+        }
+    }
+    return is_host(str_slice(text, 0, end));
+}
+
 static bool is_phone(struct str text)
 {
     int digits = 0;
@@ -206,6 +259,9 @@ static bool check_text(const struct field *field, json_t *json, const struct pla
     }
     if (field->type == FIELD_PHONE && !is_phone(text)) {
         return refuse(error, place, "not_a_phone", "must be a phone number of 5 to 20 digits.");
+    }
+    if (field->type == FIELD_URL && !is_url(text)) {
+        return refuse(error, place, "not_a_url", "must be the address of a web site.");
     }
     *out = value_text(text);
     return true;
@@ -347,6 +403,7 @@ static bool check_value(const struct field *field, json_t *json, const struct pl
     case FIELD_LONG_TEXT:
     case FIELD_EMAIL:
     case FIELD_PHONE:
+    case FIELD_URL:
         return check_text(field, json, place, error, out);
     case FIELD_INT:
     case FIELD_MONEY:

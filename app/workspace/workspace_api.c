@@ -20,6 +20,7 @@ static const char *const TYPE_WORDS[] = {
     [FIELD_DATE] = "date",   [FIELD_INSTANT] = "instant",
     [FIELD_ENUM] = "enum",   [FIELD_REF] = "ref",
     [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone",
+    [FIELD_URL] = "url",
     [FIELD_JSON] = "json",   [FIELD_OBJECT] = "object",
     [FIELD_LIST] = "list",
 };

@@ -66,6 +66,7 @@ const WRONG = {
     ref: () => ["x", -1, 987654321],
     email: () => ["nobody", "a@", 5],
     phone: () => ["abc", "1", 5],
+    url: () => ["example", "javascript:alert(1)", 5],
     json: () => [],
 };
 
@@ -450,6 +451,28 @@ test("a bulk action does each record by itself and says which it refused", async
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "delete" } }), 422, "invalid", "ids");
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "transfer", ids } }), 422, "invalid", "owner_id");
     expectProblem(await boss.send("POST", "/customers/bulk", { body: { action: "update", ids } }), 422, "invalid", "changes");
+});
+
+test("the address of a web site is one that a link may lead to, whatever the way in", async () => {
+    const made = await boss.post("/customers", { ...bodyOf("customer"), website: "www.example.com/关于" });
+    assert.equal(made.website, "www.example.com/关于");
+    for (const website of ["javascript:alert(1)", "JAVASCRIPT://example.com/%0aalert(1)", "data:text/html,<script>", "//example.com", "example"]) {
+        expectProblem(await boss.send("POST", "/customers", { body: { ...bodyOf("customer"), website } }), 422, "invalid", "website");
+        expectProblem(await boss.send("PATCH", `/customers/${made.id}`, { body: { website }, headers: version(made.version) }), 422, "invalid", "website");
+        const bulk = { action: "update", ids: [made.id], changes: { website } };
+        expectProblem(await boss.send("POST", "/customers/bulk", { body: bulk }), 422, "invalid", "changes.website");
+    }
+    const file = `name,website\n${unique("n")},javascript:alert(1)\n${unique("n")},https://example.com\n`;
+    const batch = await boss.upload("/import/batches?kind=customer&name=x.csv", Buffer.from(file));
+    const { job_id } = await boss.post(`/import/batches/${batch.id}/run`, {});
+    await boss.job(job_id);
+    const done = await boss.get(`/import/batches/${batch.id}`);
+    assert.deepEqual([done.created_count, done.failed_count], [1, 1]);
+    const [fault] = (await boss.get(`/import/batches/${batch.id}/faults`)).items;
+    assert.deepEqual([fault.errors[0].field, fault.errors[0].code], ["website", "not_a_url"]);
+    const like = await boss.list("/customers", { filter: { all: [{ field: "id", op: "eq", value: made.id }, { field: "website", op: "contains", value: "example" }] } });
+    assert.equal(like.length, 1);
+    assert.equal((await boss.patch(`/customers/${made.id}`, { website: null }, made.version)).website, null);
 });
 
 test("changes that no record could take are refused before a job is made of them", async () => {

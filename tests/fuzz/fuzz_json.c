@@ -27,6 +27,7 @@ static const struct field FIELDS[] = {
     {.name = "i", .type = FIELD_ENUM, .options = COLOURS},
     {.name = "j", .type = FIELD_REF, .ref = "user"},
     {.name = "k", .type = FIELD_EMAIL},
+    {.name = "u", .type = FIELD_URL},
     {.name = "l", .type = FIELD_PHONE},
     {.name = "m", .type = FIELD_JSON, .flags = FIELD_NULLABLE},
     {.name = "n", .type = FIELD_OBJECT, .fields = LINE},

@@ -27,6 +27,7 @@ static const struct field FIELDS[] = {
     {.name = "colour", .type = FIELD_ENUM, .options = COLOURS},
     {.name = "owner_id", .type = FIELD_REF, .ref = "user"},
     {.name = "email", .type = FIELD_EMAIL, .flags = FIELD_NULLABLE},
+    {.name = "website", .type = FIELD_URL, .flags = FIELD_NULLABLE},
     {.name = "phone", .type = FIELD_PHONE},
     {.name = "layout", .type = FIELD_JSON},
     {.name = "first_line", .type = FIELD_OBJECT, .fields = LINE},
@@ -200,6 +201,45 @@ static void addresses(void **state)
     }
 }
 
+static void web_addresses(void **state)
+{
+    (void)state;
+    const char *good[] = {"example.com",      "www.example.com:8080/a?b=c#d", "http://example.com",
+                          "HTTPS://a.cn/%20", "公司.中国/关于我们",           "example.com?x=javascript:y",
+                          "1.2.3.4",          "https://a-b.c.cn:65535"};
+    const char *bad[] = {"javascript:alert(1)",
+                         "JavaScript://a.cn/%0aalert(1)",
+                         "data:text/html,x",
+                         "vbscript:a.b",
+                         "ftp://a.cn",
+                         "//a.cn",
+                         "http://",
+                         "https:a.cn",
+                         "example",
+                         "a..cn",
+                         ".a.cn",
+                         "a.cn.",
+                         "http://me@a.cn",
+                         "a.cn:",
+                         "a.cn:65536",
+                         "a.cn:+80",
+                         "a.cn:80x",
+                         "a.cn/a b",
+                         "http://a.cn/<x>",
+                         "https://https://a.cn",
+                         "a.cn\\\\b",
+                         "a.cn/`"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_accepted(str_c(unit_arena, str_format(unit_arena, "{\"website\":\"%s\"}", good[i])));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_refused(str_c(unit_arena, str_format(unit_arena, "{\"website\":\"%s\"}", bad[i])), "website",
+                       "not_a_url");
+    }
+    assert_accepted("{\"website\":\" \"}");
+    assert_accepted("{\"website\":null}");
+}
+
 static void lists_and_objects(void **state)
 {
     (void)state;
@@ -303,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT_TEST(required_fields),
+        UNIT_TEST(web_addresses),
         UNIT_TEST(unknown_and_fixed_fields),
         UNIT_TEST(nulls),
         UNIT_TEST(texts),

@@ -233,7 +233,7 @@ export function rightsFaults(rights: Rights, rows: readonly MatrixRow[]): Rights
 
 /** The narrower accesses that make sense for a type: half of a date or a tick is no mask. */
 export function accessesOf(type: FieldType): readonly Access[] {
-  return ['text', 'long_text', 'email', 'phone', 'money'].includes(type)
+  return ['text', 'long_text', 'email', 'phone', 'url', 'money'].includes(type)
     ? ['hidden', 'masked', 'read']
     : ['hidden', 'read'];
 }

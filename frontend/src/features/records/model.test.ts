@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetaField, MetaObject } from '@/shared/api/types';
 import { linesBody, linesOf, sumOf } from './lines';
-import { columnsOf, fieldText, formSpecs, queryOf, sectionsOf, stateOf, totalText, webAddress } from './model';
+import { columnsOf, fieldText, formSpecs, queryOf, sectionsOf, stateOf, totalText } from './model';
 import { configOf, OBJECTS } from './objects';
 
 function field(name: string, type: MetaField['type'], more: Partial<MetaField> = {}): MetaField {
@@ -114,14 +114,6 @@ describe('list state', () => {
   it('says when the total is a lower bound', () => {
     expect(totalText(10000, false)).toBe('10,000+');
     expect(totalText(undefined, undefined)).toBe('');
-  });
-});
-
-describe('webAddress', () => {
-  it('never becomes script', () => {
-    expect(webAddress('example.com/a')).toBe('https://example.com/a');
-    expect(webAddress('javascript:alert(1)')).toBeNull();
-    expect(webAddress('data:text/html,x')).toBeNull();
   });
 });
 

@@ -199,11 +199,3 @@ export function queryOf(state: ListState): LocationQueryRaw {
 export function totalText(total: number | undefined, exact: boolean | undefined): string {
   return total === undefined ? '' : `${formatInteger(total)}${exact === false ? '+' : ''}`;
 }
-
-/** Website as a link that cannot run script: "example.com" → "https://example.com", others null. */
-export function webAddress(value: string): string | null {
-  if (/^https?:\/\//i.test(value)) {
-    return value;
-  }
-  return /^[\w-]+(\.[\w-]+)+(\/\S*)?$/.test(value) ? `https://${value}` : null;
-}

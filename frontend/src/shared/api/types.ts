@@ -35,6 +35,7 @@ export type FieldType =
   | 'ref'
   | 'email'
   | 'phone'
+  | 'url'
   | 'json'
   | 'object'
   | 'list';

@@ -21,6 +21,8 @@ describe('checkValue', () => {
     [{ name: 'p', label: '', type: 'phone' }, '+86 (10) 123-45', null],
     [{ name: 'p', label: '', type: 'phone' }, 'call me', 'not_a_phone'],
     [{ name: 'p', label: '', type: 'phone' }, '1234', 'not_a_phone'],
+    [{ name: 'u', label: '', type: 'url' }, 'www.example.com', null],
+    [{ name: 'u', label: '', type: 'url' }, 'javascript:alert(1)', 'not_a_url'],
   ])('%o with %o is %s', (spec, value, code) => {
     expect(checkValue(spec, value)).toBe(code);
   });

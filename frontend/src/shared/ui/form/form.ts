@@ -4,6 +4,7 @@ import { computed, reactive, ref, toRaw, type ComputedRef } from 'vue';
 import type { FieldType } from '@/shared/api/types';
 import { fieldMessage, type FieldProblem } from '@/shared/api/problem';
 import { isDate } from '@/shared/lib/dates';
+import { webAddress } from '@/shared/lib/web';
 
 export interface FieldOption {
   readonly value: string;
@@ -55,6 +56,9 @@ function checkText(spec: FieldSpec, value: string): string | null {
   if (spec.type === 'phone' && (!PHONE.test(value) || digits < 5 || digits > 20)) {
     return 'not_a_phone';
   }
+  if (spec.type === 'url' && webAddress(value) === null) {
+    return 'not_a_url';
+  }
   return null;
 }
 
@@ -77,7 +81,7 @@ export function checkValue(spec: FieldSpec, value: unknown): string | null {
     if (spec.type === 'date') {
       return isDate(value) ? null : 'not_a_date';
     }
-    return ['text', 'long_text', 'email', 'phone'].includes(spec.type) ? checkText(spec, value) : null;
+    return ['text', 'long_text', 'email', 'phone', 'url'].includes(spec.type) ? checkText(spec, value) : null;
   }
   return typeof value === 'number' && spec.type !== 'ref' ? checkNumber(spec, value) : null;
 }
