@@ -1,12 +1,32 @@
 /** Small helpers for things that happen later. */
 
-/** Calls `action` once `wait_ms` have passed without another call. */
-export function debounce<A extends unknown[]>(action: (...args: A) => void, waitMs: number): (...args: A) => void {
+import { getCurrentScope, onScopeDispose } from 'vue';
+
+export interface Debounced<A extends unknown[]> {
+  (...args: A): void;
+  cancel(): void;
+  waits(): boolean; // a call is still to come
+}
+
+/** Calls `action` once `waitMs` have passed without another call. What still waits when the component goes is dropped:
+ * it would act on the page that came after. */
+export function debounce<A extends unknown[]>(action: (...args: A) => void, waitMs: number): Debounced<A> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return (...args: A) => {
+  const cancel = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => action(...args), waitMs);
+    timer = undefined;
   };
+  const call = (...args: A): void => {
+    cancel();
+    timer = setTimeout(() => {
+      timer = undefined;
+      action(...args);
+    }, waitMs);
+  };
+  if (getCurrentScope()) {
+    onScopeDispose(cancel);
+  }
+  return Object.assign(call, { cancel, waits: () => timer !== undefined });
 }
 
 /** Saves data under a file name, as if the person had followed a download link. */

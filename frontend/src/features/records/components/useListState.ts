@@ -1,5 +1,5 @@
 /** The state of a list page: what the address says, and the ways to change it. */
-import { computed, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { computed, ref, watch, type ComputedRef, type WritableComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { SavedView } from '@/shared/api/types';
 import { debounce } from '@/shared/lib/async';
@@ -13,7 +13,7 @@ const TYPING_MS = 300;
 export interface ListControl {
   readonly state: ComputedRef<ListState>;
   readonly params: ComputedRef<ListParams>; // for the server: preset and own filter together
-  readonly typed: Ref<string>; // text of the search field
+  readonly typed: WritableComputedRef<string>; // text of the search field
   readonly narrowed: ComputedRef<boolean>; // something hides records
   go(change: Partial<ListState>): void;
   clear(): void;
@@ -27,22 +27,29 @@ export function useListState(config: ComputedRef<ObjectConfig>): ListControl {
   const state = computed(() => stateOf(route.query));
   const preset = computed(() => config.value.presets.find((other) => other.key === (state.value.preset ?? 'all')));
   const presetFilter = computed(() => preset.value?.filter ?? null);
-  const typed = ref(state.value.q);
-
-  function go(change: Partial<ListState>): void {
-    void router.replace({ query: queryOf({ ...state.value, ...change }) });
-  }
-  const searchSoon = debounce((text: string) => go({ q: text.trim() }), TYPING_MS);
-  watch(typed, (text) => {
-    if (text.trim() !== state.value.q) {
-      searchSoon(text);
-    }
+  const text = ref(state.value.q);
+  const searchSoon = debounce(() => go({}), TYPING_MS);
+  const typed = computed({
+    get: () => text.value,
+    set: (value) => {
+      text.value = value;
+      searchSoon();
+    },
   });
+
+  /** Every change takes along what was typed: a search that came on its own later would replace the list under the
+   * person's hands. */
+  function go(change: Partial<ListState>): void {
+    searchSoon.cancel();
+    const next = { ...state.value, q: text.value.trim(), ...change };
+    text.value = next.q === text.value.trim() ? text.value : next.q;
+    void router.replace({ query: queryOf(next) });
+  }
   watch(
     () => state.value.q,
-    (text) => {
-      if (text !== typed.value.trim()) {
-        typed.value = text;
+    (q) => {
+      if (q !== text.value.trim() && !searchSoon.waits()) {
+        text.value = q; // the way back, a link
       }
     },
   );

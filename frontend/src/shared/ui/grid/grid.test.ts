@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mount } from '@vue/test-utils';
 import { fitLayout, moveKey, useColumns, type GridColumn } from './columns';
 import DataGrid from './DataGrid.vue';
-import { nextSort, parseSort, toggled, withRange } from './selection';
+import { nextSort, parseSort, stillThere, toggled, withRange } from './selection';
 
 interface Row {
   readonly id: number;
@@ -53,6 +53,11 @@ describe('selection and sort', () => {
   it('switches one, adds a range', () => {
     expect(toggled(new Set([1]), 1)).toEqual(new Set());
     expect(withRange(new Set([9]), [1, 2, 3, 4], 3, 1)).toEqual(new Set([9, 2, 3, 4]));
+  });
+  it('keeps the ticks of rows that are still there', () => {
+    const ticks = new Set([1, 2, 3]);
+    expect(stillThere(ticks, [3, 4, 1])).toEqual(new Set([1, 3]));
+    expect(stillThere(ticks, [4, 3, 2, 1])).toBe(ticks);
   });
   it('goes up, down, back to the default', () => {
     expect(nextSort(null, 'a')).toBe('a');

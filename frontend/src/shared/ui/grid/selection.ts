@@ -21,6 +21,13 @@ export function withRange(
   return next;
 }
 
+/** What stays ticked in the rows of a list: the same set when nothing is gone. */
+export function stillThere(selected: Set<number>, ids: readonly number[]): Set<number> {
+  const listed = new Set(ids);
+  const kept = [...selected].filter((id) => listed.has(id));
+  return kept.length === selected.size ? selected : new Set(kept);
+}
+
 /** "-updated_at" → descending by updated_at. */
 export interface Sort {
   readonly key: string;
