@@ -24,18 +24,28 @@ export async function forgetViews(object: string): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: keys.views(object) });
 }
 
-export function useRecords(object: ComputedRef<{ name: string; plural: string }>, params: ComputedRef<ListParams>) {
+export function useRecords(
+  object: ComputedRef<{ name: string; plural: string }>,
+  params: ComputedRef<ListParams>,
+  enabled: Ref<boolean> | boolean = true,
+) {
   return useInfiniteQuery({
     queryKey: computed(() => keys.list(object.value.name, params.value)),
     queryFn: ({ pageParam, signal }) => listRecords(object.value.plural, params.value, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    enabled,
   });
 }
-export function useRecord(object: ComputedRef<{ name: string; plural: string }>, id: ComputedRef<number>) {
+export function useRecord(
+  object: ComputedRef<{ name: string; plural: string }>,
+  id: ComputedRef<number>,
+  enabled: Ref<boolean>,
+) {
   return useQuery({
     queryKey: computed(() => keys.one(object.value.name, id.value)),
     queryFn: ({ signal }) => getRecord(object.value.plural, id.value, signal),
+    enabled,
   });
 }
 export function useTimeline(
