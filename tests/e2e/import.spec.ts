@@ -75,6 +75,22 @@ test("other files and missing fields are refused in words", async ({ page, asAdm
     await expect(page.getByRole("alert")).toContainText("缺少必填字段：客户名称");
 });
 
+test("whoever may import anything at all is led to the page, others are not", async ({ page, as }) => {
+    const boss = await admin();
+    const rights = { name: unique("产品员"), permissions: ["product.view", "product.import"], fields: [],
+        scopes: [{ object: "customer", scope: "none", department_ids: [] }] };
+    const role = await boss.post("/roles", rights);
+    const keeper = await person({ role_ids: [role.id] });
+    await as(keeper, "/products");
+    await page.getByRole("navigation").getByRole("link", { name: "导入" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "导入" })).toBeVisible();
+    await expect(page.locator(".upload .kind")).toContainText("产品");
+    await boss.put(`/roles/${role.id}`, { ...rights, permissions: ["product.view"] }, role.version);
+    await page.goto("/import");
+    await expect(page.getByRole("heading", { name: "您没有打开此页的权限" })).toBeVisible();
+    await expect(page.getByRole("navigation").getByRole("link", { name: "导入" })).toHaveCount(0);
+});
+
 test("somebody comes, gets a first password, moves and leaves the records to a successor", async ({ page, asAdmin }) => {
     const boss = await admin();
     const successor = await person({ name: unique("接手人") });

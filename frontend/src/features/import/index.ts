@@ -2,20 +2,23 @@
 import { Upload } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
 
+/** Whoever may import any kind of record; the page offers the kinds. */
+const PERMISSION = '*.import';
+
 export default defineFeature({
   name: 'import',
   routes: [
     {
       path: 'import',
       name: 'import',
-      meta: { title: 'import.title' },
+      meta: { title: 'import.title', permission: PERMISSION },
       component: () => import('./pages/ImportsPage.vue'),
     },
     {
       path: 'import/:id(\\d+)',
       name: 'import-one',
       props: (route) => ({ id: Number(route.params.id) }),
-      meta: { title: 'import.title' },
+      meta: { title: 'import.title', permission: PERMISSION },
       component: () => import('./pages/ImportPage.vue'),
     },
   ],
@@ -26,8 +29,8 @@ export default defineFeature({
       icon: Upload,
       to: '/import',
       order: 200,
-      permission: 'customer.import',
+      permission: PERMISSION,
     },
   ],
-  actions: [{ key: 'import', label: 'import.action', icon: Upload, to: '/import', permission: 'customer.import' }],
+  actions: [{ key: 'import', label: 'import.action', icon: Upload, to: '/import', permission: PERMISSION }],
 });

@@ -16,6 +16,13 @@ export interface Credentials {
   readonly totp?: string;
 }
 
+/** Whether somebody holds a permission; "*.import" asks for the import of anything. */
+export function holds(permissions: ReadonlySet<string>, wanted: string): boolean {
+  return wanted.startsWith('*.')
+    ? [...permissions].some((permission) => permission.endsWith(wanted.slice(1)))
+    : permissions.has(wanted);
+}
+
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null);
   const isSignedIn = computed(() => me.value !== null);
@@ -23,7 +30,7 @@ export const useSession = defineStore('session', () => {
   const permissions = computed(() => new Set(me.value?.permissions ?? []));
 
   function can(permission: string): boolean {
-    return (me.value?.is_admin ?? false) || permissions.value.has(permission);
+    return (me.value?.is_admin ?? false) || holds(permissions.value, permission);
   }
 
   /** The server names fields in the account's language: a language chosen in this browser becomes the account's,

@@ -5,7 +5,7 @@ import type { RouteLocationRaw, RouteRecordRaw } from 'vue-router';
 declare module 'vue-router' {
   interface RouteMeta {
     title?: string; // key of the page's title
-    permission?: string; // without it the page says so
+    permission?: string; // without it the page says so; "*.import": the import of anything
     plain?: boolean; // outside the shell (sign-in)
     open?: boolean; // without a session
   }
