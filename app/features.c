@@ -5,6 +5,7 @@
 #include "demo.h"
 #include "import.h"
 #include "job.h"
+#include "ledger.h"
 #include "metric.h"
 #include "opportunity.h"
 #include "org.h"
@@ -16,7 +17,7 @@
 #include "workspace.h"
 
 const struct feature *const FEATURES[] = {
-    &AUTH_FEATURE, &ORG_FEATURE, &CUSTOMER_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
+    &AUTH_FEATURE, &ORG_FEATURE, &LEDGER_FEATURE, &CUSTOMER_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
     &TARGET_FEATURE, &SHARE_FEATURE, &IMPORT_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];

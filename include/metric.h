@@ -10,6 +10,7 @@
 #include "platform/command.h"
 #include "platform/db.h"
 #include "platform/job.h"
+#include "platform/move.h"
 
 enum measure {
     MEASURE_SIGNED_AMOUNT, MEASURE_RECEIVED_AMOUNT, MEASURE_GROSS_PROFIT, MEASURE_NEW_CUSTOMERS, MEASURE_WON_DEALS,
@@ -30,6 +31,9 @@ bool measure_find(struct str key, enum measure *out);
 enum err metric_sync(struct db *db, struct arena *arena, const char *object, int64_t record_id) MUST_CHECK;
 /* The same for many records of one object, in chunks of a few statements each; ids in any order. */
 enum err metric_sync_many(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count) MUST_CHECK;
+/* The hook `moved` of objects that count (platform/object.h). */
+enum err metric_moved(struct request *request, const struct object *object, const struct record_move *moves,
+                      size_t count, const struct move_options *options) MUST_CHECK;
 /* After a change of the person's assignments from `from` on: the facts since then and the targets of the months that
  * begin since then go to the departments the person has now. */
 enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, struct date from) MUST_CHECK;

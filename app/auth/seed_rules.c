@@ -15,11 +15,11 @@ struct role_object {
 
 /* One built-in role. */
 struct role_seed {
-    const char *code;        /* role.code */
-    const char *name;        /* shown */
-    const char *description; /* what it is for */
-    struct role_object objects[12]; /* ended by a row without object */
-    const char *others[12];  /* permissions that belong to no object; NULL-terminated */
+    const char *code;               /* role.code */
+    const char *name;               /* shown */
+    const char *description;        /* what it is for */
+    struct role_object objects[16]; /* ended by a row without object */
+    const char *others[16];         /* permissions that belong to no object; NULL-terminated */
 };
 
 static const struct role_seed ROLES[] = {
@@ -32,57 +32,102 @@ static const struct role_seed ROLES[] = {
         .code = "operations",
         .name = "销售运营",
         .description = "维护组织、角色、销售管道和目标，导入数据，查看全部业务记录",
-        .objects = {
-            {"customer", "VCEDXIT", "all"}, {"contact", "VCEDXIT", "all"}, {"follow_up", "VCEDXIT", "all"},
-            {"opportunity", "VCEDXIT", "all"}, {"contract", "VCEDXIT", "all"}, {"payment", "VCEDXIT", "all"},
-            {"refund", "VCEDXIT", "all"}, {"product", "VCEDXI", NULL}, {"department", "VCEDXI", NULL}, {"user", "VCEXI", NULL},
-            {"target", "VEI", "all"},
-        },
-        .others = {"role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all", "record.share"},
+        .objects =
+            {
+                {"customer", "VCEDXIT", "all"},
+                {"contact", "VCEDXIT", "all"},
+                {"follow_up", "VCEDXIT", "all"},
+                {"opportunity", "VCEDXIT", "all"},
+                {"contract", "VCEDXIT", "all"},
+                {"payment", "VCEDXIT", "all"},
+                {"refund", "VCEDXIT", "all"},
+                {"assignment", "VX", "all"},
+                {"product", "VCEDXI", NULL},
+                {"department", "VCEDXI", NULL},
+                {"user", "VCEXI", NULL},
+                {"target", "VEI", "all"},
+            },
+        .others = {"holding_limit.edit", "role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all",
+                   "record.share"},
     },
     {
         .code = "manager",
         .name = "销售主管",
         .description = "管理本部门及下属部门的客户、商机、合同和目标",
-        .objects = {
-            {"customer", "VCEDXIT", "department_and_below"}, {"contact", "VCEDXIT", "department_and_below"},
-            {"follow_up", "VCEDX", "department_and_below"}, {"opportunity", "VCEDXIT", "department_and_below"},
-            {"contract", "VCEDXT", "department_and_below"}, {"payment", "VX", "department_and_below"},
-            {"refund", "VX", "department_and_below"}, {"product", "V", NULL}, {"department", "V", NULL}, {"user", "V", NULL},
-            {"target", "VE", "department_and_below"},
-        },
+        .objects =
+            {
+                {"customer", "VCEDXIT", "department_and_below"},
+                {"contact", "VCEDXIT", "department_and_below"},
+                {"follow_up", "VCEDX", "department_and_below"},
+                {"opportunity", "VCEDXIT", "department_and_below"},
+                {"contract", "VCEDXT", "department_and_below"},
+                {"payment", "VX", "department_and_below"},
+                {"refund", "VX", "department_and_below"},
+                {"assignment", "VX", "department_and_below"},
+                {"product", "V", NULL},
+                {"department", "V", NULL},
+                {"user", "V", NULL},
+                {"target", "VE", "department_and_below"},
+            },
         .others = {"record.share"},
     },
     {
         .code = "sales",
         .name = "销售",
         .description = "管理自己的客户、商机、合同和目标",
-        .objects = {
-            {"customer", "VCE", "own"}, {"contact", "VCED", "own"}, {"follow_up", "VCED", "own"}, {"opportunity", "VCE", "own"},
-            {"contract", "VCE", "own"}, {"payment", "V", "own"}, {"refund", "V", "own"}, {"product", "V", NULL},
-            {"department", "V", NULL}, {"user", "V", NULL}, {"target", "VE", "own"},
-        },
+        .objects =
+            {
+                {"customer", "VCE", "own"},
+                {"contact", "VCED", "own"},
+                {"follow_up", "VCED", "own"},
+                {"opportunity", "VCE", "own"},
+                {"contract", "VCE", "own"},
+                {"payment", "V", "own"},
+                {"refund", "V", "own"},
+                {"assignment", "V", "own"},
+                {"product", "V", NULL},
+                {"department", "V", NULL},
+                {"user", "V", NULL},
+                {"target", "VE", "own"},
+            },
         .others = {"record.share"},
     },
     {
         .code = "finance",
         .name = "财务",
         .description = "登记回款和退款，查看全部合同",
-        .objects = {
-            {"customer", "VX", "all"}, {"opportunity", "V", "all"}, {"contract", "VEX", "all"}, {"payment", "VCEDXI", "all"},
-            {"refund", "VCEDXI", "all"}, {"product", "VE", NULL}, {"department", "V", NULL}, {"user", "V", NULL},
-            {"target", "V", "all"},
-        },
+        .objects =
+            {
+                {"customer", "VX", "all"},
+                {"opportunity", "V", "all"},
+                {"contract", "VEX", "all"},
+                {"payment", "VCEDXI", "all"},
+                {"refund", "VCEDXI", "all"},
+                {"product", "VE", NULL},
+                {"department", "V", NULL},
+                {"user", "V", NULL},
+                {"target", "V", "all"},
+            },
     },
     {
         .code = "executive",
         .name = "高管",
         .description = "查看全公司的业务、目标和完成情况",
-        .objects = {
-            {"customer", "VX", "all"}, {"contact", "VX", "all"}, {"follow_up", "VX", "all"}, {"opportunity", "VX", "all"},
-            {"contract", "VX", "all"}, {"payment", "VX", "all"}, {"refund", "VX", "all"}, {"product", "V", NULL},
-            {"department", "V", NULL}, {"user", "V", NULL}, {"target", "VE", "all"},
-        },
+        .objects =
+            {
+                {"customer", "VX", "all"},
+                {"contact", "VX", "all"},
+                {"follow_up", "VX", "all"},
+                {"opportunity", "VX", "all"},
+                {"contract", "VX", "all"},
+                {"payment", "VX", "all"},
+                {"refund", "VX", "all"},
+                {"assignment", "VX", "all"},
+                {"product", "V", NULL},
+                {"department", "V", NULL},
+                {"user", "V", NULL},
+                {"target", "VE", "all"},
+            },
         .others = {"audit.view", "record.share"},
     },
 };

@@ -3,6 +3,7 @@
 #include "contract.h"
 
 #include "contract_store.h"
+#include "ledger.h"
 #include "metric.h"
 #include "platform/scope.h"
 
@@ -441,7 +442,7 @@ static enum err fill_contract(struct request *request, struct record_change *cha
 
 static enum err prepare_contract(struct request *request, struct record_change *change)
 {
-    if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE || change->action == RECORD_TRANSFER) {
+    if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE) {
         return OK;
     }
     if (change->action == RECORD_CREATE) {
@@ -472,6 +473,7 @@ static enum err contract_saved(struct request *request, const struct record_chan
         TRY(read_lines(request, list, &lines, &count));
         TRY(contract_store_replace_lines(request->db, request->arena, change->id, lines, count));
     }
+    TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "contract", change->id);
 }
 
@@ -539,6 +541,7 @@ static enum err prepare_payment(struct request *request, struct record_change *c
 static enum err payment_saved(struct request *request, const struct record_change *change)
 {
     TRY(contract_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer));
+    TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "payment", change->id);
 }
 
@@ -548,7 +551,7 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
     struct payment_head payment;
     int64_t refunded = 0;
     TRY(payment_store_lock(request->db, request->arena, change_after(change, "payment_id").integer, &payment));
-    if (change->action == RECORD_TRANSFER || change->action == RECORD_DELETE) {
+    if (change->action == RECORD_DELETE) {
         return OK;
     }
     TRY(payment_store_refunded(request->db, request->arena, payment.id, change->id, &refunded));
@@ -572,6 +575,7 @@ static enum err refund_saved(struct request *request, const struct record_change
 {
     TRY(payment_store_refresh(request->db, request->arena, change_after(change, "payment_id").integer));
     TRY(contract_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer));
+    TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "refund", change->id);
 }
 
@@ -603,6 +607,7 @@ const struct object CONTRACT = {
     .children = CONTRACT_CHILDREN,
     .prepare = prepare_contract,
     .saved = contract_saved,
+    .moved = metric_moved,
     .complete = complete_contract,
     .extra_body = EXTRA,
     .extra_answer = EXTRA,
@@ -631,6 +636,7 @@ const struct object PAYMENT = {
     .children = PAYMENT_CHILDREN,
     .prepare = prepare_payment,
     .saved = payment_saved,
+    .moved = metric_moved,
 };
 
 const struct object REFUND = {
@@ -655,6 +661,7 @@ const struct object REFUND = {
     .date_field = "refunded_on",
     .prepare = prepare_refund,
     .saved = refund_saved,
+    .moved = metric_moved,
 };
 
 static const struct object *const OBJECTS[] = {&CONTRACT, &PAYMENT, &REFUND, NULL};

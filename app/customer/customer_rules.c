@@ -2,27 +2,8 @@
 #include "customer.h"
 
 #include "customer_store.h"
+#include "ledger.h"
 #include "metric.h"
-
-static const struct option CUSTOMER_TYPES[] = {
-    {"enterprise", "企业", "Enterprise"},
-    {"government", "政府机构", "Government"},
-    {"institution", "事业单位", "Public institution"},
-    {"partner", "渠道伙伴", "Partner"},
-    {"individual", "个人", "Individual"},
-    {"other", "其他", "Other"},
-    {NULL, NULL, NULL},
-};
-static const struct option LEVELS[] = {{"a", "A 重点", "A key"},
-                                       {"b", "B 普通", "B normal"},
-                                       {"c", "C 一般", "C low"},
-                                       {"d", "D 观察", "D watch"},
-                                       {NULL, NULL, NULL}};
-static const struct option SOURCES[] = {
-    {"website", "官网", "Website"},         {"referral", "转介绍", "Referral"}, {"exhibition", "展会", "Exhibition"},
-    {"cold_call", "电话开发", "Cold call"}, {"advert", "广告", "Advert"},       {"partner", "渠道", "Partner"},
-    {"import", "导入", "Import"},           {"other", "其他", "Other"},         {NULL, NULL, NULL},
-};
 
 static const struct field CUSTOMER_FIELDS[] = {
     {.name = "name",
@@ -42,20 +23,20 @@ static const struct field CUSTOMER_FIELDS[] = {
      .zh = "客户类型",
      .en = "Type",
      .type = FIELD_ENUM,
-     .options = CUSTOMER_TYPES,
+     .options = CUSTOMER_TYPE_OPTIONS,
      .about = "kind of organisation"},
     {.name = "level",
      .zh = "客户级别",
      .en = "Level",
      .type = FIELD_ENUM,
-     .options = LEVELS,
+     .options = CUSTOMER_LEVEL_OPTIONS,
      .flags = FIELD_NULLABLE,
      .about = "importance"},
     {.name = "source",
      .zh = "客户来源",
      .en = "Source",
      .type = FIELD_ENUM,
-     .options = SOURCES,
+     .options = CUSTOMER_SOURCE_OPTIONS,
      .flags = FIELD_NULLABLE,
      .about = "where we know them from"},
     {.name = "industry",
@@ -293,7 +274,47 @@ static enum err prepare_customer(struct request *request, struct record_change *
 
 static enum err customer_saved(struct request *request, const struct record_change *change)
 {
+    if (change->action == RECORD_DELETE) {
+        TRY(ledger_deleted(request, change->id));
+    } else if (change->action == RECORD_RESTORE) {
+        TRY(ledger_restored(request, change->id));
+    }
     return metric_sync(request->db, request->arena, "customer", change->id);
+}
+
+/* A customer keeps the memory of the pool it comes from until it has an owner. */
+static enum err customer_moving(struct request *request, const struct object *object, struct record_move *moves,
+                                size_t count, const struct move_options *options)
+{
+    (void)object;
+    (void)options;
+    TRY(customer_store_pools_of(request->db, request->arena, moves, count));
+    return ledger_moving(request, moves, count);
+}
+
+static enum err customer_moved(struct request *request, const struct object *object, const struct record_move *moves,
+                               size_t count, const struct move_options *options)
+{
+    TRY(metric_moved(request, object, moves, count, options));
+    TRY(customer_store_set_places(request->db, request->arena, moves, count,
+                                  options->at.set ? options->at.value : request->now));
+    return ledger_moved(request, moves, count, options);
+}
+
+/* Who follows up is asked of the follow-up: another owner changes what counts for whom. */
+static enum err follow_ups_moved(struct request *request, const struct object *object, const struct record_move *moves,
+                                 size_t count, const struct move_options *options)
+{
+    size_t moved = 0;
+    int64_t *customers;
+    size_t customer_count;
+    const int64_t *ids = move_ids(request->arena, moves, count, &moved);
+    TRY(metric_moved(request, object, moves, count, options));
+    if (moved == 0 || options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
+        return OK;
+    }
+    TRY(customer_store_of_follow_ups(request->db, request->arena, ids, moved, &customers, &customer_count));
+    return ledger_refresh(request->db, request->arena, customers, customer_count);
 }
 
 /* A contact or opportunity named in a follow-up must be the customer's own. */
@@ -332,6 +353,7 @@ static enum err follow_up_saved(struct request *request, const struct record_cha
     if (change->before != NULL && change_differs(change, "customer_id")) {
         TRY(customer_refresh_follow_ups(request, change_before(change, "customer_id").integer));
     }
+    TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "follow_up", change->id);
 }
 
@@ -365,6 +387,8 @@ const struct object CUSTOMER = {
     .children = CUSTOMER_CHILDREN,
     .prepare = prepare_customer,
     .saved = customer_saved,
+    .moving = customer_moving,
+    .moved = customer_moved,
 };
 
 const struct object CONTACT = {
@@ -411,4 +435,5 @@ const struct object FOLLOW_UP = {
     .date_field = "followed_at",
     .prepare = prepare_follow_up,
     .saved = follow_up_saved,
+    .moved = follow_ups_moved,
 };

@@ -1,6 +1,8 @@
 /* SQL of customers beyond what the object tables give. */
 #include "customer_store.h"
 
+#include "platform/query.h"
+
 STATEMENT(REFRESH, "customer.refresh_follow_ups",
           "UPDATE customer SET "
           "last_follow_up_at = (SELECT MAX(f.followed_at) FROM follow_up f WHERE f.customer_id = ? AND f.deleted_at IS "
@@ -91,4 +93,75 @@ enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t cus
     return db_many(db, arena, &FIND_TIMELINE,
                    ARGS(id, time, rows, id, time, rows, id, time, rows, id, time, rows, id, time, rows, rows), rows_out,
                    count_out);
+}
+
+/* ---- places ---- */
+
+static bool is_written(const struct record_move *move)
+{
+    return move->refused == OK && !move->unchanged;
+}
+
+enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves, size_t count)
+{
+    struct query query;
+    struct rows rows;
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = moves[i].id;
+        moves[i].from_pool_id = (struct opt_int){0};
+    }
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id, pool_id FROM customer WHERE pool_id IS NOT NULL AND id IN ");
+    query_arg_ids(&query, ids, count);
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    for (size_t r = 0; r < rows.count; r++) {
+        for (size_t i = 0; i < count; i++) {
+            if (moves[i].id == rows_get(&rows, r, 0).integer) {
+                moves[i].from_pool_id = (struct opt_int){true, rows_get(&rows, r, 1).integer};
+            }
+        }
+    }
+    return OK;
+}
+
+enum { PLACE_WIDTH = 4 };
+
+enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
+                                   struct instant at)
+{
+    struct value *values = ARENA_ARRAY(arena, struct value, count * PLACE_WIDTH + 1);
+    size_t placed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_written(&moves[i])) {
+            bool held = moves[i].owner_id.set;
+            struct value *row = values + placed++ * PLACE_WIDTH;
+            row[0] = held ? V(at) : value_null();
+            row[1] = held ? value_null() : V(moves[i].pool_id);
+            row[2] = held || !moves[i].pool_id.set ? value_null() : V(at);
+            row[3] = V(moves[i].id);
+        }
+    }
+    if (placed == 0) {
+        return OK;
+    }
+    return db_bulk(db, arena, STR("UPDATE customer SET held_since = ?, pool_id = ?, pool_entered_at = ? WHERE id = ?"),
+                   values, PLACE_WIDTH, placed);
+}
+
+enum err customer_store_of_follow_ups(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
+                                      int64_t **customers_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT DISTINCT customer_id FROM follow_up WHERE id IN ");
+    query_arg_ids(&query, ids, count);
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *customers_out = ARENA_ARRAY(arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        (*customers_out)[i] = rows_get(&rows, i, 0).integer;
+    }
+    *count_out = rows.count;
+    return OK;
 }

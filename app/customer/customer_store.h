@@ -3,6 +3,7 @@
 #define DABIAO_CUSTOMER_STORE_H
 
 #include "platform/db.h"
+#include "platform/move.h"
 
 /* Sets last_follow_up_at and next_plan_at from the live follow-ups. `now` divides plans into past and coming. */
 enum err customer_store_refresh(struct db *db, struct arena *arena, int64_t customer_id, struct instant now) MUST_CHECK;
@@ -13,6 +14,15 @@ enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t anc
 enum err customer_store_of_contact(struct db *db, struct arena *arena, int64_t contact_id, int64_t *out) MUST_CHECK;
 enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
                                        int64_t *out) MUST_CHECK;
+
+/* Notes in the moves which pool each customer lies in. */
+enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves, size_t count) MUST_CHECK;
+/* Since when the new owners hold the customers that moved; those of nobody lie in their pool since `at`. */
+enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
+                                   struct instant at) MUST_CHECK;
+/* Customers of these follow-ups, each once. */
+enum err customer_store_of_follow_ups(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
+                                      int64_t **customers_out, size_t *count_out) MUST_CHECK;
 
 /* One line of a customer's story. */
 struct timeline_row {

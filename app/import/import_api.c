@@ -61,8 +61,8 @@ static enum err list_kinds(struct request *request, struct response *response)
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i <= count; i++) {
         struct import_kind kind;
-        TRY(import_kind_find(request->arena, i < count ? str_from(objects[i]->name) : STR("target"), &kind));
-        if (!identity_can(request->user, kind.permission)) {
+        enum err err = import_kind_find(request->arena, i < count ? str_from(objects[i]->name) : STR("target"), &kind);
+        if (err == ERR_NOT_FOUND || !identity_can(request->user, kind.permission)) {
             continue;
         }
         json_t *fields = json_array();

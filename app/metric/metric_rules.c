@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "metric_store.h"
+#include "platform/object.h"
 #include "platform/tx.h"
 
 enum { CHUNK = 1000, CHUNK_ARENA_BYTES = 256 * 1024 * 1024 };
@@ -275,6 +276,17 @@ enum err metric_sync_many(struct db *db, struct arena *arena, const char *object
 enum err metric_sync(struct db *db, struct arena *arena, const char *object, int64_t record_id)
 {
     return metric_sync_many(db, arena, object, &record_id, 1);
+}
+
+enum err metric_moved(struct request *request, const struct object *object, const struct record_move *moves,
+                      size_t count, const struct move_options *options)
+{
+    size_t moved = 0;
+    const int64_t *ids = move_ids(request->arena, moves, count, &moved);
+    if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
+        return OK; /* a new record's `saved` has told */
+    }
+    return metric_sync_many(request->db, request->arena, object->name, ids, moved);
 }
 
 enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, struct date from)

@@ -1,6 +1,7 @@
 /* Opportunities: stage, status and closing day always agree, and every move is remembered. */
 #include "opportunity.h"
 
+#include "ledger.h"
 #include "metric.h"
 #include "opportunity_store.h"
 #include "platform/scope.h"
@@ -209,7 +210,7 @@ static void follow_stage(struct request *request, struct record_change *change, 
 static enum err prepare(struct request *request, struct record_change *change)
 {
     struct stage_row stage;
-    if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE || change->action == RECORD_TRANSFER) {
+    if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE) {
         return OK;
     }
     if (change->action == RECORD_CREATE) {
@@ -252,6 +253,7 @@ static enum err remember_move(struct request *request, const struct record_chang
 static enum err saved(struct request *request, const struct record_change *change)
 {
     TRY(remember_move(request, change));
+    TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "opportunity", change->id);
 }
 
@@ -339,6 +341,7 @@ const struct object OPPORTUNITY = {
     .children = CHILDREN,
     .prepare = prepare,
     .saved = saved,
+    .moved = metric_moved,
     .complete = complete,
     .extra_answer = EXTRA_ANSWER,
 };

@@ -322,6 +322,12 @@ static enum err complete_user(struct request *request, int64_t id, json_t *recor
     return OK;
 }
 
+/* Histories stay with whoever was there. */
+static bool is_owned(const struct object *object)
+{
+    return object->owner_column != NULL && (object->flags & OBJECT_HISTORY) == 0;
+}
+
 /* The person, and what the person owns, stand where the history says for today: new managers see the records, facts of
  * earlier days keep their department. */
 static enum err take_place(struct request *request, int64_t user_id)
@@ -332,7 +338,7 @@ static enum err take_place(struct request *request, int64_t user_id)
     TRY(assignment_store_at(request->db, request->arena, user_id, request->today, &now));
     TRY(user_store_set_place(request->db, request->arena, user_id, now.department_id, now.manager_id));
     for (size_t i = 0; i < object_count; i++) {
-        if (objects[i]->owner_column != NULL) {
+        if (is_owned(objects[i])) {
             TRY(org_store_move_owned(request->db, request->arena, objects[i], user_id, now.department_id));
         }
     }
@@ -406,10 +412,12 @@ static enum err hand_over_chunk(struct db *db, void *context)
     size_t count;
     TRY(org_store_owned(db, handover->request->arena, handover->object, handover->user_id, HANDOVER_CHUNK, &ids,
                         &count));
+    struct move_options options = {.cause = MOVE_HANDOVER, .reason = handover->reason};
+    struct record_move *moves = ARENA_ARRAY(handover->request->arena, struct record_move, count + 1);
     for (size_t i = 0; i < count; i++) {
-        TRY(record_transfer(handover->request, handover->object, ids[i], handover->successor_id, handover->reason,
-                            NULL));
+        moves[i] = (struct record_move){.id = ids[i], .owner_id = {true, handover->successor_id}};
     }
+    TRY(record_move(handover->request, handover->object, moves, count, &options));
     handover->moved = count;
     return OK;
 }
@@ -430,7 +438,7 @@ enum err org_run_handover(struct job *job, json_t **result_out)
             .reason = json_get_str(job->input, "reason"),
             .moved = 1,
         };
-        while (objects[i]->owner_column != NULL && handover.moved > 0) {
+        while (is_owned(objects[i]) && handover.moved > 0) {
             TRY(db_tx(job->db, hand_over_chunk, &handover));
             moved += (int64_t)handover.moved;
             TRY(job_progress(job, moved, json_get_int(job->input, "total", 0), objects[i]->name));
@@ -447,7 +455,7 @@ enum err org_holdings(struct request *request, int64_t user_id, json_t *items, i
     *total_out = 0;
     for (size_t i = 0; i < object_count; i++) {
         int64_t count = 0;
-        if (objects[i]->owner_column == NULL) {
+        if (!is_owned(objects[i])) {
             continue;
         }
         TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &count));

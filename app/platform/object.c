@@ -64,6 +64,7 @@ struct reference reference_find(const char *name)
         {"region", {"region", "full_name", NULL, false}},
         {"pipeline", {"pipeline", "name", NULL, true}},
         {"stage", {"stage", "name", NULL, true}},
+        {"role", {"role", "name", NULL, false}},
     };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (strcmp(tables[i].name, name) == 0) {

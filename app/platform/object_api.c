@@ -127,8 +127,9 @@ static const char **read_words(struct request *request, const json_t *body, cons
 
 static enum err transfer_record(struct request *request, struct response *response)
 {
+    struct move_options options = {.cause = MOVE_TRANSFER, .reason = json_get_str(request->json, "reason")};
     TRY(record_transfer(request, object_of(request), request->params[0], json_get_int(request->json, "owner_id", 0),
-                        json_get_str(request->json, "reason"), read_words(request, request->json, "choices")));
+                        &options, read_words(request, request->json, "choices")));
     tell_change(request, response);
     /* No answer: the record may have left the asking user's scope. */
     return OK;
@@ -524,10 +525,11 @@ static const struct field *list_answer(const struct field *item)
 const struct route *object_routes(const struct object *object, size_t *count_out)
 {
     const struct field *answer = answer_fields(object);
-    const struct field *body = concat(object->fields, object->extra_body);
     bool directory = (object->flags & OBJECT_DIRECTORY) != 0;
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
+    const struct field *body = writable ? concat(object->fields, object->extra_body) : NULL;
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
+    bool transferable = object->owner_column != NULL && (object->flags & OBJECT_HISTORY) == 0;
     const char *plural = object->plural;
     char *all = text_of("/%s%s", plural, "");
     char *one = text_of("/%s%s", plural, "/{id}");
@@ -556,7 +558,7 @@ const struct route *object_routes(const struct object *object, size_t *count_out
         {"POST", deletable ? text_of("/%s%s", plural, "/{id}/restore") : NULL, "restore", object->remove, 0,
          records_one, object->name, NULL, NULL, answer, restore_record, object,
          "Takes a record out of the recycle bin."},
-        {"POST", object->owner_column ? text_of("/%s%s", plural, "/{id}/transfer") : NULL, "transfer", object->transfer,
+        {"POST", transferable ? text_of("/%s%s", plural, "/{id}/transfer") : NULL, "transfer", object->transfer,
          0, records_one, object->name, NULL, TRANSFER_BODY, NULL, transfer_record, object,
          "Gives a record to another owner; history, stage and links stay."},
         {"POST", deletable ? text_of("/%s%s", plural, "/bulk") : NULL, "bulk", object->view, 0, RECORDS_NONE,

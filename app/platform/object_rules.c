@@ -233,6 +233,25 @@ static enum err prepare_create(struct request *request, struct record_change *ch
     return error_check_fields(request->error);
 }
 
+/* What the hooks of moves hear of a record that comes into the world with an owner. */
+static enum err ask_move(struct request *request, const struct record_change *change, struct record_move *move,
+                         const struct move_options *options)
+{
+    const struct object *object = change->object;
+    struct value owner = change_after(change, object->owner_column);
+    struct value department = change_after(change, object->department_column);
+    *move = (struct record_move){
+        .owner_id = {owner.type == VALUE_INT, owner.type == VALUE_INT ? owner.integer : 0},
+        .department_id = {department.type == VALUE_INT, department.type == VALUE_INT ? department.integer : 0},
+    };
+    move->unchanged = !move->owner_id.set;
+    if (object->moving == NULL) {
+        return OK;
+    }
+    TRY(object->moving(request, object, move, 1, options));
+    return move->refused == OK ? OK : move_error(request, move);
+}
+
 enum err record_create(struct request *request, const struct object *object, json_t *body,
                        const struct record_options *options, int64_t *id_out)
 {
@@ -245,7 +264,13 @@ enum err record_create(struct request *request, const struct object *object, jso
         .importing = options->importing,
         .after = ARENA_ARRAY(request->arena, struct value, fields_count(object->fields) + 1),
     };
+    struct record_move move;
+    struct move_options how = {
+        .cause = options->importing ? MOVE_IMPORT : MOVE_CREATE, .reason = options->reason, .at = options->created_at};
     TRY(prepare_create(request, &change, options));
+    if (object->owner_column != NULL) {
+        TRY(ask_move(request, &change, &move, &how));
+    }
     TRY(explain_duplicate(request, object, object_store_insert(request, &change, options, &change.id)));
     if (object->owner_column != NULL) {
         TRY(object_store_ownership(request, object, change.id, change_after(&change, object->owner_column),
@@ -253,6 +278,10 @@ enum err record_create(struct request *request, const struct object *object, jso
     }
     TRY(keep_grams(request, &change));
     TRY(run_hook(object->saved, request, &change));
+    if (object->moved != NULL) {
+        move.id = change.id;
+        TRY(object->moved(request, object, &move, 1, &how));
+    }
     *id_out = change.id;
     return audit_write(request, object->name, change.id, "create", 1, change_json(request, &change), options->reason);
 }
@@ -365,7 +394,7 @@ static enum err delete_tree(struct request *request, const struct object *object
         int64_t *ids;
         size_t count;
         int64_t limit = child->deleted_along ? CHILDREN_MAX : 1;
-        TRY(object_store_children(request, child, row->id, (struct opt_instant){0}, NULL, limit, &ids, &count));
+        TRY(object_store_children(request, child, row->id, (struct opt_instant){0}, limit, &ids, &count));
         if (count > 0 && !child->deleted_along) {
             return error_set(request->error, ERR_IN_USE, "Records of type %s still belong to this one.", child->object);
         }
@@ -399,7 +428,7 @@ static enum err restore_tree(struct request *request, const struct object *objec
         if (!child->deleted_along) {
             continue;
         }
-        TRY(object_store_children(request, child, row->id, row->deleted_at, NULL, CHILDREN_MAX, &ids, &count));
+        TRY(object_store_children(request, child, row->id, row->deleted_at, CHILDREN_MAX, &ids, &count));
         for (size_t i = 0; i < count; i++) {
             struct record_row child_row;
             TRY(load_row(request, child_object, ids[i], true, true, true, &child_row));
@@ -439,59 +468,35 @@ static bool is_chosen(const char *const *choices, const char *choice)
     return false;
 }
 
-/* Gives one record to its new owner: stage, history and links stay as they are. */
-static enum err transfer_one(struct request *request, const struct object *object, const struct record_row *row,
-                             int64_t owner_id, struct str reason)
+/* Children of the chosen kinds follow; a colleague's record stays with the colleague. */
+static enum err transfer_children(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
+                                  const struct move_options *options, const char *const *choices)
 {
-    struct record_change change = {
-        .object = object,
-        .action = RECORD_TRANSFER,
-        .id = row->id,
-        .before = row->values,
-        .reason = reason,
-        .after = copy_values(request->arena, object, row->values),
-    };
-    TRY(place_owner(request, &change, owner_id, false));
-    if (value_eq(change_before(&change, object->owner_column), change_after(&change, object->owner_column))) {
-        return OK;
-    }
-    if (object->prepare != NULL) {
-        TRY(object->prepare(request, &change));
-        TRY(error_check_fields(request->error));
-    }
-    TRY(object_store_update(request, &change));
-    TRY(object_store_ownership(request, object, row->id, change_after(&change, object->owner_column),
-                               change_after(&change, object->department_column), false, reason));
-    TRY(run_hook(object->saved, request, &change));
-    return audit_write(request, object->name, row->id, "transfer", row->version + 1, change_json(request, &change),
-                       reason);
-}
-
-enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
-                         struct str reason, const char *const *choices)
-{
-    assert(object->owner_column != NULL);
     struct record_row row;
-    TRY(load_row(request, object, id, true, true, false, &row));
+    TRY(load_row(request, object, id, !options->unscoped, true, false, &row));
     struct value old_owner = row.values[object_field(object, object->owner_column)];
     for (const struct object_child *child = object->children; has_children(object) && child->object != NULL; child++) {
-        const struct object *child_object = object_find(child->object);
         int64_t *ids;
         size_t count;
         if (child->choice == NULL || !is_chosen(choices, child->choice)) {
             continue;
         }
-        TRY(object_store_children(request, child, id, (struct opt_instant){0}, child->only, CHILDREN_MAX, &ids,
-                                  &count));
+        TRY(object_store_children_of(request, child, id, old_owner, CHILDREN_MAX, &ids, &count));
+        struct record_move *moves = ARENA_ARRAY(request->arena, struct record_move, count + 1);
         for (size_t i = 0; i < count; i++) {
-            struct record_row child_row;
-            TRY(load_row(request, child_object, ids[i], true, true, false, &child_row));
-            /* A colleague's record stays with the colleague. */
-            struct value child_owner = child_row.values[object_field(child_object, child_object->owner_column)];
-            if (value_eq(child_owner, old_owner)) {
-                TRY(transfer_one(request, child_object, &child_row, owner_id, reason));
-            }
+            moves[i] = (struct record_move){.id = ids[i], .owner_id = {true, owner_id}};
         }
+        TRY(record_move(request, object_find(child->object), moves, count, options));
     }
-    return transfer_one(request, object, &row, owner_id, reason);
+    return OK;
+}
+
+enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
+                         const struct move_options *options, const char *const *choices)
+{
+    struct record_move move = {.id = id, .owner_id = {true, owner_id}};
+    if (choices != NULL && choices[0] != NULL) {
+        TRY(transfer_children(request, object, id, owner_id, options, choices));
+    }
+    return record_move(request, object, &move, 1, options);
 }

@@ -151,8 +151,7 @@ static enum err query_ids(struct db *db, struct arena *arena, const struct query
 }
 
 enum err object_store_children(struct request *request, const struct object_child *child, int64_t parent_id,
-                               struct opt_instant at, const char *only, int64_t limit, int64_t **ids_out,
-                               size_t *count_out)
+                               struct opt_instant at, int64_t limit, int64_t **ids_out, size_t *count_out)
 {
     struct query query;
     query_init(&query, request->arena);
@@ -168,9 +167,30 @@ enum err object_store_children(struct request *request, const struct object_chil
     } else {
         query_sql(&query, " AND t.deleted_at IS NULL");
     }
-    if (only != NULL) {
+    query_sql(&query, " ORDER BY t.id LIMIT ");
+    query_arg(&query, V(limit));
+    return query_ids(request->db, request->arena, &query, ids_out, count_out);
+}
+
+enum err object_store_children_of(struct request *request, const struct object_child *child, int64_t parent_id,
+                                  struct value owner, int64_t limit, int64_t **ids_out, size_t *count_out)
+{
+    const struct object *object = object_find(child->object);
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT t.id FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.");
+    query_sql(&query, child->column);
+    query_sql(&query, " = ");
+    query_arg(&query, V(parent_id));
+    query_sql(&query, " AND t.deleted_at IS NULL AND t.");
+    query_sql(&query, object->owner_column);
+    query_sql(&query, " <=> ");
+    query_arg(&query, owner);
+    if (child->only != NULL) {
         query_sql(&query, " AND ");
-        query_sql(&query, only);
+        query_sql(&query, child->only);
     }
     query_sql(&query, " ORDER BY t.id LIMIT ");
     query_arg(&query, V(limit));

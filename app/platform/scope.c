@@ -74,7 +74,7 @@ static void add_column(struct query *query, const char *alias, const char *colum
 }
 
 /* " OR " between terms: the first one has none. */
-static void next_term(struct query *query, size_t *terms)
+void scope_next_term(struct query *query, size_t *terms)
 {
     if (*terms > 0) {
         query_sql(query, " OR ");
@@ -136,11 +136,11 @@ static void add_role_terms(struct query *query, const struct object *object, con
     size_t owner_count = 0;
     const int64_t *owners = owners_of(query->sql.arena, scope, &owner_count);
     if (object->owner_column != NULL && owner_count > 0) {
-        next_term(query, terms);
+        scope_next_term(query, terms);
         add_ids_by(query, alias, object->owner_column, way, owners, owner_count);
     }
     if (object->department_column != NULL && scope->department_count > 0) {
-        next_term(query, terms);
+        scope_next_term(query, terms);
         add_ids_by(query, alias, object->department_column, way, scope->department_ids, scope->department_count);
     }
 }
@@ -168,6 +168,7 @@ struct building {
     const struct request *request; /* who asks */
     bool resolve;                  /* name the parents in scope by their ids where they are few */
     bool walk;                     /* the records in scope are many: their indexes are of no use */
+    bool for_write;                /* for changing the records */
     enum err err;                  /* of the queries that looked them up */
 };
 
@@ -247,7 +248,7 @@ static bool add_parent_ids(struct building *building, struct query *query, const
     if (count > PARENT_IDS_MAX) {
         return false;
     }
-    next_term(query, terms);
+    scope_next_term(query, terms);
     add_id_test(query, alias, object->parent_column, ids, pad_ids(ids, count));
     return true;
 }
@@ -263,7 +264,7 @@ static void add_parent_exists(struct building *building, struct query *query, co
     if (inner_terms == 0) {
         return;
     }
-    next_term(query, terms);
+    scope_next_term(query, terms);
     query_sql(query, "EXISTS (SELECT 1 FROM `");
     query_sql(query, parent->table);
     query_sql(query, "` ");
@@ -283,7 +284,7 @@ static void add_parent_term(struct building *building, struct query *query, cons
     const struct object *parent = object_find(object->parent_object);
     assert(parent != NULL);
     if (sees_all(building->request, parent)) {
-        next_term(query, terms);
+        scope_next_term(query, terms);
         add_column(query, alias, object->parent_column);
         query_sql(query, " IS NOT NULL");
         return;
@@ -305,6 +306,9 @@ static void add_terms_by_role(struct building *building, struct query *query, co
     }
     if ((parts & SCOPE_PART_ROLES) != 0) {
         add_role_terms(query, object, alias, building->walk && depth == 0 ? AROUND_INDEX : "", scope, terms);
+        if (object->scope_terms != NULL) {
+            object->scope_terms(query, building->request, alias, building->for_write, terms);
+        }
     }
     if ((parts & SCOPE_PART_PARENT) != 0 && object->parent_object != NULL) {
         add_parent_term(building, query, object, alias, depth, terms);
@@ -317,7 +321,7 @@ static void add_terms_by_role(struct building *building, struct query *query, co
 static void add_share_query(struct query *query, const struct request *request, const char *shared_object,
                             const char *alias, const char *column, const char *cascade, bool for_write, size_t *terms)
 {
-    next_term(query, terms);
+    scope_next_term(query, terms);
     add_column(query, alias, column);
     query_sql(query, " IN (SELECT s.record_id FROM record_share s WHERE s.user_id = ");
     query_arg(query, V(request->user->user_id));
@@ -356,7 +360,7 @@ static void add_share_terms(struct query *query, const struct request *request, 
         }
     }
     if (count > 0) {
-        next_term(query, terms);
+        scope_next_term(query, terms);
         add_id_test(query, alias, column, ids, count);
     }
 }
@@ -416,7 +420,7 @@ static void add_predicate(struct building *building, struct query *query, const 
 void scope_predicate_parts(struct query *query, const struct request *request, const struct object *object,
                            const char *alias, bool for_write, unsigned parts)
 {
-    struct building building = {.request = request};
+    struct building building = {.request = request, .for_write = for_write};
     add_predicate(&building, query, object, alias, for_write, parts);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engines/split.h"
+#include "platform/calendar.h"
 
 static enum err not_found(const struct target_view *view)
 {
@@ -317,7 +318,7 @@ static enum err working_days(const struct target_view *view, int64_t weights_out
 {
     struct workday *exceptions;
     size_t count;
-    TRY(target_store_workdays(view->request->db, view->request->arena, view->months[0], view->months[TARGET_MONTHS], &exceptions, &count));
+    TRY(calendar_exceptions(view->request->db, view->request->arena, view->months[0], view->months[TARGET_MONTHS], &exceptions, &count));
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         weights_out[m] = split_working_days(view->months[m], view->months[m + 1], exceptions, count);
     }

@@ -257,16 +257,6 @@ enum err target_store_add_totals(struct request *request, enum measure measure, 
                    values, WIDTH, count);
 }
 
-static const struct column WORKDAY_COLUMNS[] = {COLUMN(struct workday, day), COLUMN(struct workday, is_workday)};
-STATEMENT_ROWS(WORKDAYS, "target.workdays", struct workday, WORKDAY_COLUMNS,
-               "SELECT day, is_workday FROM workday WHERE day >= ? AND day < ? ORDER BY day");
-
-enum err target_store_workdays(struct db *db, struct arena *arena, struct date from, struct date to, struct workday **rows_out,
-                               size_t *count_out)
-{
-    return db_many(db, arena, &WORKDAYS, ARGS(V(from), V(to)), rows_out, count_out);
-}
-
 static void add_fact_conditions(struct query *query, const struct target_facts_request *facts, const char *date_column)
 {
     query_sql(query, " WHERE f.measure = ");

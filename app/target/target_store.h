@@ -120,10 +120,6 @@ enum err target_store_add_totals(struct request *request, enum measure measure, 
 /* Inserts or replaces cells and raises their versions. */
 enum err target_store_put(struct request *request, enum measure measure, const struct target_row *rows, size_t count) MUST_CHECK;
 
-/* Days of [from, to) that differ from Monday to Friday, ascending. */
-enum err target_store_workdays(struct db *db, struct arena *arena, struct date from, struct date to, struct workday **rows_out,
-                               size_t *count_out) MUST_CHECK;
-
 /* Facts, newest first. */
 enum err target_store_facts(struct db *db, struct arena *arena, const struct target_facts_request *facts,
                             struct target_fact **rows_out, size_t *count_out) MUST_CHECK;

@@ -47,8 +47,9 @@ static enum err do_turn(struct db *db, void *context)
         return record_restore(request, turn->object, turn->id);
     }
     if (str_eq_c(action, "transfer")) {
-        return record_transfer(request, turn->object, turn->id, json_get_int(turn->input, "owner_id", 0),
-                               json_get_str(turn->input, "reason"), turn->choices);
+        struct move_options options = {.cause = MOVE_TRANSFER, .reason = json_get_str(turn->input, "reason")};
+        return record_transfer(request, turn->object, turn->id, json_get_int(turn->input, "owner_id", 0), &options,
+                               turn->choices);
     }
     return record_update(request, turn->object, turn->id, 0, json_object_get(turn->input, "changes"), NULL);
 }

@@ -87,12 +87,13 @@ static json_t *object_meta(struct request *request, const struct object *object)
                                                   "choice", child->choice));
     }
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
+    bool history = (object->flags & OBJECT_HISTORY) != 0;
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
     json_t *rights = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "view", can(request, object->view), "create",
                                writable && can(request, object->create), "edit", writable && can(request, object->edit),
                                "delete", deletable && can(request, object->remove), "export",
-                               can(request, object->export), "import", can(request, object->import), "transfer",
-                               object->owner_column != NULL && can(request, object->transfer));
+                               can(request, object->export), "import", !history && can(request, object->import),
+                               "transfer", object->owner_column != NULL && !history && can(request, object->transfer));
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o}", "name", object->name, "label",
                      chinese ? object->zh : object->en, "plural", object->plural, "label_field",
                      object_label(object)->name, "default_sort", object->default_sort, "date_field", object->date_field,
@@ -145,7 +146,8 @@ static enum err get_search(struct request *request, struct response *response)
     TRY(request_query_int(request, "limit", 8, 1, SEARCH_MAX, &limit));
     for (size_t i = 0; i < count && text.len > 0; i++) {
         bool wanted = only.len == 0 || str_eq_c(only, objects[i]->name);
-        if (wanted && can(request, objects[i]->view) && strcmp(objects[i]->name, "follow_up") != 0) {
+        bool found_by_name = (objects[i]->flags & OBJECT_HISTORY) == 0 && strcmp(objects[i]->name, "follow_up") != 0;
+        if (wanted && found_by_name && can(request, objects[i]->view)) {
             TRY(search_object(request, objects[i], text, (size_t)limit, items));
         }
     }

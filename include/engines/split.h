@@ -2,13 +2,8 @@
 #ifndef DABIAO_ENGINES_SPLIT_H
 #define DABIAO_ENGINES_SPLIT_H
 
+#include "engines/worktime.h"
 #include "platform/values.h"
-
-/* A day that differs from Monday to Friday. */
-struct workday {
-    struct date day;    /* the day */
-    bool is_workday;    /* true: a weekend that is worked; false: a holiday on a weekday */
-};
 
 /* Parts of `total` in proportion to `weights` that add up to it exactly; what rounding leaves goes to the last part with
  * a weight. Negative weights (months with more refunds than payments) count as 0; when none is positive the split is

@@ -6,6 +6,7 @@
 
 #include "platform/field.h"
 #include "platform/http.h"
+#include "platform/move.h"
 #include "platform/permission.h"
 #include "platform/query.h"
 #include "platform/route.h"
@@ -15,9 +16,11 @@ enum object_flag {
     OBJECT_GRAMS = 1 << 1,     /* its label is searchable by any two characters (search_gram) */
     OBJECT_NO_CREATE = 1 << 2, /* the feature has its own create / update / delete routes */
     OBJECT_NO_DELETE = 1 << 3, /* never deleted, only disabled */
+    OBJECT_HISTORY = 1 << 4,   /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
+                                  takes them over */
 };
 
-enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE, RECORD_TRANSFER };
+enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE };
 
 struct object;
 
@@ -62,6 +65,17 @@ struct object {
     enum err (*prepare)(struct request *request, struct record_change *change);
     /* Follows the write in the same transaction: lines, histories, metrics. May be NULL. */
     enum err (*saved)(struct request *request, const struct record_change *change);
+    /* Before owners change (also of a record about to be created: id 0): may refuse single moves. May be NULL. */
+    enum err (*moving)(struct request *request, const struct object *object, struct record_move *moves, size_t count,
+                       const struct move_options *options);
+    /* After owners changed, and after a record was created with one, in the same transaction. Moves that are refused or
+     * unchanged are among them. May be NULL. */
+    enum err (*moved)(struct request *request, const struct object *object, const struct record_move *moves,
+                      size_t count, const struct move_options *options);
+    /* Adds terms ("t.x IN …") to the scope predicate: " OR " before each but the first, counted in `terms`. May be
+     * NULL. */
+    void (*scope_terms)(struct query *query, const struct request *request, const char *alias, bool for_write,
+                        size_t *terms);
     /* Adds members to the answer of GET one. May be NULL. */
     enum err (*complete)(struct request *request, int64_t id, json_t *record);
     const struct field *extra_body;   /* nested body members beside the fields (lines), or NULL */
@@ -152,9 +166,9 @@ enum err record_check_changes(struct request *request, const struct object *obje
                               const char *name) MUST_CHECK;
 enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version) MUST_CHECK;
 enum err record_restore(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
-/* Owner changes; `choices` names the children that follow (NULL-terminated). */
+/* Owner changes; `choices` names the children that follow (NULL-terminated): those of the same owner. */
 enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,
-                         struct str reason, const char *const *choices) MUST_CHECK;
+                         const struct move_options *options, const char *const *choices) MUST_CHECK;
 /* One record as the API shows it, masked by field permissions. */
 enum err record_answer(struct request *request, const struct object *object, int64_t id, json_t **out) MUST_CHECK;
 

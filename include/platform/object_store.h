@@ -42,10 +42,12 @@ enum err object_store_insert(struct request *request, struct record_change *chan
 enum err object_store_update(struct request *request, const struct record_change *change) MUST_CHECK;
 enum err object_store_set_deleted(struct request *request, const struct object *object, int64_t id,
                                   struct opt_instant at) MUST_CHECK;
-/* Ids of live (or, with `at`, deleted at that instant) children, ascending. `only` is a literal of the child table. */
+/* Ids of live (or, with `at`, deleted at that instant) children, ascending. */
 enum err object_store_children(struct request *request, const struct object_child *child, int64_t parent_id,
-                               struct opt_instant at, const char *only, int64_t limit, int64_t **ids_out,
-                               size_t *count_out) MUST_CHECK;
+                               struct opt_instant at, int64_t limit, int64_t **ids_out, size_t *count_out) MUST_CHECK;
+/* Ids of live children of that owner (or of nobody) that fit the child's choice, ascending. */
+enum err object_store_children_of(struct request *request, const struct object_child *child, int64_t parent_id,
+                                  struct value owner, int64_t limit, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 /* True when the reference leads to a live row that the user may see. */
 enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped,
                                    bool *out) MUST_CHECK;

@@ -25,6 +25,8 @@ enum err scope_list_predicate(struct query *query, const struct request *request
  * list's own index is walked instead of collecting them all. Errors: those of the database. */
 enum err scope_page_predicate(struct query *query, const struct request *request, const struct object *object,
                               const char *alias) MUST_CHECK;
+/* For an object's `scope_terms`: writes the " OR " that the coming term needs. */
+void scope_next_term(struct query *query, size_t *terms);
 /* May the user see / change field `name` of the object. */
 enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name);
 /* Departments (subtree included) and users whose targets and figures the user may see; all=true for everyone. */

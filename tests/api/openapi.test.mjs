@@ -90,9 +90,11 @@ before(async () => {
     job = await boss.job(job_id);
     upload = await boss.upload("/import/batches?kind=customer&name=c.csv", Buffer.from(`客户名称\n${unique("甲")}\n`));
     const { items: roles } = await boss.get("/roles");
+    const [interval] = await boss.list("/assignments", { filter: { field: "customer_id", op: "eq", value: made.customer.id } });
+    const limit = await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 1000 });
     const { items: pipelines } = await boss.get("/pipelines");
     ids = { users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
-        pipelines: pipelines[0].id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
+        pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
 });
 
 const day = new Date().toISOString().slice(0, 10);

@@ -401,6 +401,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/holding-limits/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers the asking user holds, and may hold. */
+        get: operations["holding_limit.mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1206,6 +1223,213 @@ export interface paths {
         put?: never;
         /** Makes a file of the list, as a job. */
         post: operations["user.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["assignment.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["assignment.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["assignment.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["assignment.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["assignment.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["holding_limit.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["holding_limit.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["holding_limit.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["holding_limit.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["holding_limit.update"];
+        trace?: never;
+    };
+    "/holding-limits/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["holding_limit.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["holding_limit.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["holding_limit.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["holding_limit.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holding-limits/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["holding_limit.bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2316,7 +2540,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -3807,6 +4031,40 @@ export interface operations {
                             /** @description English */
                             label_en: string;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many customers the asking user holds, and may hold. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers that count against the limit */
+                        held: number;
+                        /** @description null: no limit */
+                        maximum: number | null;
                     };
                 };
             };
@@ -7562,6 +7820,1186 @@ export interface operations {
         };
         responses: {
             /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description of the customer when it was assigned */
+                            name?: string | null;
+                            /** @description which customer */
+                            customer_id?: number | null;
+                            /** @description name behind the reference */
+                            customer_name?: string | null;
+                            /** @description who held it */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description of the holder on that day */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when the interval began
+                             */
+                            started_at?: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            started_on?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description absent: holds it still
+                             */
+                            ended_at?: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            ended_on?: string | null;
+                            /**
+                             * @description how it came to the holder
+                             * @enum {string|null}
+                             */
+                            start_cause?: "create" | "import" | "transfer" | "handover" | "claim" | "assign" | "auto" | "return" | "recycle" | "undo" | "conflict" | "merge" | "delete" | null;
+                            /**
+                             * @description how it left the holder
+                             * @enum {string|null}
+                             */
+                            end_cause?: "create" | "import" | "transfer" | "handover" | "claim" | "assign" | "auto" | "return" | "recycle" | "undo" | "conflict" | "merge" | "delete" | null;
+                            /**
+                             * @description won with a deal; else open, or how it ended
+                             * @enum {string|null}
+                             */
+                            outcome?: "open" | "won" | "recycled" | "returned" | "transferred" | "deleted" | null;
+                            /** @description who held it directly before */
+                            from_owner_id?: number | null;
+                            /** @description name behind the reference */
+                            from_owner_name?: string | null;
+                            /** @description who got it next */
+                            to_owner_id?: number | null;
+                            /** @description name behind the reference */
+                            to_owner_name?: string | null;
+                            /** @description given when it was assigned */
+                            reason?: string | null;
+                            /** @description given when it ended */
+                            end_reason?: string | null;
+                            /**
+                             * @description when it was assigned
+                             * @enum {string|null}
+                             */
+                            customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                            /**
+                             * @description when it was assigned
+                             * @enum {string|null}
+                             */
+                            customer_level?: "a" | "b" | "c" | "d" | null;
+                            /**
+                             * @description when it was assigned
+                             * @enum {string|null}
+                             */
+                            customer_source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                            /** @description when it was assigned */
+                            region_id?: number | null;
+                            /** @description name behind the reference */
+                            region_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description promised by then
+                             */
+                            first_touch_due_at?: string | null;
+                            /**
+                             * Format: date
+                             * @description something should happen by then
+                             */
+                            expected_action_on?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description the holder's first
+                             */
+                            first_touch_at?: string | null;
+                            /** @description working minutes from the assignment to the first follow-up */
+                            response_minutes?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description the holder's last
+                             */
+                            last_touch_at?: string | null;
+                            /** @description the holder's follow-ups */
+                            follow_up_count?: number | null;
+                            /** @description created since */
+                            opportunity_count?: number | null;
+                            /** @description the one that moved last */
+                            opportunity_id?: number | null;
+                            /** @description name behind the reference */
+                            opportunity_name?: string | null;
+                            /** @description stage it moved to */
+                            stage_id?: number | null;
+                            /** @description name behind the reference */
+                            stage_name?: string | null;
+                            /** @description signed since */
+                            contract_count?: number | null;
+                            /** @description amounts of those contracts, company currency, minor units */
+                            ordered_minor?: number | null;
+                            /** @description payments less refunds, company currency, minor units */
+                            received_minor?: number | null;
+                            /**
+                             * Format: date
+                             * @description first opportunity won
+                             */
+                            won_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description first contract signed
+                             */
+                            signed_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description the earlier of won and signed
+                             */
+                            deal_on?: string | null;
+                            /** @description from the day of assignment to the deal */
+                            days_to_deal?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description of the customer when it was assigned */
+                        name?: string | null;
+                        /** @description which customer */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description who held it */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description of the holder on that day */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when the interval began
+                         */
+                        started_at?: string | null;
+                        /**
+                         * Format: date
+                         * @description the same as business date
+                         */
+                        started_on?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description absent: holds it still
+                         */
+                        ended_at?: string | null;
+                        /**
+                         * Format: date
+                         * @description the same as business date
+                         */
+                        ended_on?: string | null;
+                        /**
+                         * @description how it came to the holder
+                         * @enum {string|null}
+                         */
+                        start_cause?: "create" | "import" | "transfer" | "handover" | "claim" | "assign" | "auto" | "return" | "recycle" | "undo" | "conflict" | "merge" | "delete" | null;
+                        /**
+                         * @description how it left the holder
+                         * @enum {string|null}
+                         */
+                        end_cause?: "create" | "import" | "transfer" | "handover" | "claim" | "assign" | "auto" | "return" | "recycle" | "undo" | "conflict" | "merge" | "delete" | null;
+                        /**
+                         * @description won with a deal; else open, or how it ended
+                         * @enum {string|null}
+                         */
+                        outcome?: "open" | "won" | "recycled" | "returned" | "transferred" | "deleted" | null;
+                        /** @description who held it directly before */
+                        from_owner_id?: number | null;
+                        /** @description name behind the reference */
+                        from_owner_name?: string | null;
+                        /** @description who got it next */
+                        to_owner_id?: number | null;
+                        /** @description name behind the reference */
+                        to_owner_name?: string | null;
+                        /** @description given when it was assigned */
+                        reason?: string | null;
+                        /** @description given when it ended */
+                        end_reason?: string | null;
+                        /**
+                         * @description when it was assigned
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description when it was assigned
+                         * @enum {string|null}
+                         */
+                        customer_level?: "a" | "b" | "c" | "d" | null;
+                        /**
+                         * @description when it was assigned
+                         * @enum {string|null}
+                         */
+                        customer_source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description when it was assigned */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description promised by then
+                         */
+                        first_touch_due_at?: string | null;
+                        /**
+                         * Format: date
+                         * @description something should happen by then
+                         */
+                        expected_action_on?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description the holder's first
+                         */
+                        first_touch_at?: string | null;
+                        /** @description working minutes from the assignment to the first follow-up */
+                        response_minutes?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description the holder's last
+                         */
+                        last_touch_at?: string | null;
+                        /** @description the holder's follow-ups */
+                        follow_up_count?: number | null;
+                        /** @description created since */
+                        opportunity_count?: number | null;
+                        /** @description the one that moved last */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description stage it moved to */
+                        stage_id?: number | null;
+                        /** @description name behind the reference */
+                        stage_name?: string | null;
+                        /** @description signed since */
+                        contract_count?: number | null;
+                        /** @description amounts of those contracts, company currency, minor units */
+                        ordered_minor?: number | null;
+                        /** @description payments less refunds, company currency, minor units */
+                        received_minor?: number | null;
+                        /**
+                         * Format: date
+                         * @description first opportunity won
+                         */
+                        won_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description first contract signed
+                         */
+                        signed_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description the earlier of won and signed
+                         */
+                        deal_on?: string | null;
+                        /** @description from the day of assignment to the deal */
+                        days_to_deal?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description for this person */
+                            user_id?: number | null;
+                            /** @description name behind the reference */
+                            user_name?: string | null;
+                            /** @description for the people of this department and those below */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /** @description for whoever has this role */
+                            role_id?: number | null;
+                            /** @description name behind the reference */
+                            role_name?: string | null;
+                            /** @description customers one may hold */
+                            maximum?: number;
+                            /** @description filter over customers that do not count */
+                            uncounted?: unknown;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description for this person */
+                    user_id?: number | null;
+                    /** @description for the people of this department and those below */
+                    department_id?: number | null;
+                    /** @description for whoever has this role */
+                    role_id?: number | null;
+                    /** @description customers one may hold */
+                    maximum: number;
+                    /** @description filter over customers that do not count */
+                    uncounted?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description for this person */
+                        user_id?: number | null;
+                        /** @description name behind the reference */
+                        user_name?: string | null;
+                        /** @description for the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /** @description for whoever has this role */
+                        role_id?: number | null;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description customers one may hold */
+                        maximum?: number;
+                        /** @description filter over customers that do not count */
+                        uncounted?: unknown;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description for this person */
+                        user_id?: number | null;
+                        /** @description name behind the reference */
+                        user_name?: string | null;
+                        /** @description for the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /** @description for whoever has this role */
+                        role_id?: number | null;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description customers one may hold */
+                        maximum?: number;
+                        /** @description filter over customers that do not count */
+                        uncounted?: unknown;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description for this person */
+                    user_id?: number | null;
+                    /** @description for the people of this department and those below */
+                    department_id?: number | null;
+                    /** @description for whoever has this role */
+                    role_id?: number | null;
+                    /** @description customers one may hold */
+                    maximum?: number;
+                    /** @description filter over customers that do not count */
+                    uncounted?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description for this person */
+                        user_id?: number | null;
+                        /** @description name behind the reference */
+                        user_name?: string | null;
+                        /** @description for the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /** @description for whoever has this role */
+                        role_id?: number | null;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description customers one may hold */
+                        maximum?: number;
+                        /** @description filter over customers that do not count */
+                        uncounted?: unknown;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description for this person */
+                        user_id?: number | null;
+                        /** @description name behind the reference */
+                        user_name?: string | null;
+                        /** @description for the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /** @description for whoever has this role */
+                        role_id?: number | null;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description customers one may hold */
+                        maximum?: number;
+                        /** @description filter over customers that do not count */
+                        uncounted?: unknown;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "holding_limit.bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
             202: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,137 @@
+/* How many customers one may hold, whatever the way in: claim, assignment, transfer, import, create. */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+#include "ledger_store.h"
+
+/* The customers that do not count, as a filter of today. */
+static enum err parse_uncounted(struct request *request, const struct limit_row *limit, struct filter **out)
+{
+    struct filter_context context = {.today = request->today, .zone = request->zone};
+    struct str text = limit->uncounted.set ? limit->uncounted.value : (struct str){0};
+    return filter_parse_text(request->arena, object_find("customer")->fields, text, &context, request->error, out);
+}
+
+static enum err find_limit(struct request *request, int64_t user_id, bool *limited, struct limit_row *limit)
+{
+    enum err err = limit_store_find(request->db, request->arena, user_id, limit);
+    *limited = err == OK;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+enum err capacity_of(struct request *request, int64_t user_id, bool lock, struct capacity *out)
+{
+    struct limit_row limit;
+    struct filter *uncounted = NULL;
+    *out = (struct capacity){0};
+    TRY(find_limit(request, user_id, &out->limited, &limit));
+    if (out->limited) {
+        out->limit_id = limit.id;
+        out->maximum = limit.maximum;
+        TRY(parse_uncounted(request, &limit, &uncounted));
+        if (lock) {
+            TRY(limit_store_lock_holder(request->db, request->arena, user_id));
+        }
+    }
+    return limit_store_held(request->db, request->arena, user_id, uncounted, &out->held);
+}
+
+static bool goes_to(const struct record_move *move, int64_t user_id)
+{
+    return move->refused == OK && !move->unchanged && move->owner_id.set && move->owner_id.value == user_id;
+}
+
+static bool has_id(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those of the moves to one person that do not count. */
+static enum err find_uncounted(struct request *request, const struct record_move *moves, size_t count, int64_t user_id,
+                               int64_t **ids_out, size_t *count_out)
+{
+    struct limit_row limit;
+    struct filter *uncounted = NULL;
+    bool limited = false;
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    size_t going = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (goes_to(&moves[i], user_id) && moves[i].id != 0) {
+            ids[going++] = moves[i].id;
+        }
+    }
+    TRY(find_limit(request, user_id, &limited, &limit));
+    TRY(parse_uncounted(request, &limit, &uncounted));
+    return limit_store_uncounted(request->db, request->arena, ids, going, uncounted, ids_out, count_out);
+}
+
+/* Refuses what one person cannot hold any more: the moves are served in their order. */
+static enum err check_owner(struct request *request, struct record_move *moves, size_t count, int64_t user_id)
+{
+    struct capacity capacity;
+    int64_t *free_ids;
+    size_t free_count;
+    TRY(capacity_of(request, user_id, true, &capacity));
+    if (!capacity.limited) {
+        return OK;
+    }
+    TRY(find_uncounted(request, moves, count, user_id, &free_ids, &free_count));
+    int64_t room = capacity.maximum - capacity.held;
+    for (size_t i = 0; i < count; i++) {
+        if (!goes_to(&moves[i], user_id) || has_id(free_ids, free_count, moves[i].id)) {
+            continue;
+        }
+        if (room <= 0) {
+            move_refuse(&moves[i], ERR_OVER_CAPACITY,
+                        str_format(request->arena, "The capacity of %lld customers is used up (%lld held).",
+                                   (long long)capacity.maximum, (long long)capacity.held));
+        }
+        room--;
+    }
+    return OK;
+}
+
+static bool seen_before(const struct record_move *moves, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (moves[i].owner_id.set && moves[i].owner_id.value == moves[index].owner_id.value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+enum err ledger_moving(struct request *request, struct record_move *moves, size_t count)
+{
+    bool exists = false;
+    TRY(limit_store_exists(request->db, request->arena, &exists));
+    if (!exists) {
+        return OK;
+    }
+    /* Holders are locked by ascending id. */
+    int64_t *owners = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    size_t owner_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].owner_id.set && !seen_before(moves, i)) {
+            owners[owner_count++] = moves[i].owner_id.value;
+        }
+    }
+    qsort(owners, owner_count, sizeof *owners, compare_ids);
+    for (size_t i = 0; i < owner_count; i++) {
+        TRY(check_owner(request, moves, count, owners[i]));
+    }
+    return OK;
+}

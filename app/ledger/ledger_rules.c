@@ -1,0 +1,85 @@
+/* Intervals: begun and ended when owners change, brought in line when records change. */
+#include "ledger.h"
+
+#include "ledger_store.h"
+#include "platform/calendar.h"
+
+enum { CHUNK = 512 };
+
+static enum err set_responses(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
+{
+    struct unanswered_row *rows;
+    size_t row_count;
+    struct worktime worktime;
+    TRY(ledger_store_unanswered(db, arena, customer_ids, count, &rows, &row_count));
+    if (row_count == 0) {
+        return OK;
+    }
+    TRY(calendar_load(db, arena, &worktime));
+    int64_t *minutes = ARENA_ARRAY(arena, int64_t, row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        minutes[i] = worktime_minutes(&worktime, rows[i].started_at, rows[i].first_touch_at);
+    }
+    return ledger_store_set_responses(db, arena, rows, minutes, row_count);
+}
+
+enum err ledger_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
+{
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (customer_ids[i] != 0) {
+            ids[kept++] = customer_ids[i];
+        }
+    }
+    for (size_t from = 0; from < kept; from += CHUNK) {
+        size_t size = kept - from < CHUNK ? kept - from : CHUNK;
+        TRY(ledger_store_refresh(db, arena, ids + from, size));
+        TRY(set_responses(db, arena, ids + from, size));
+    }
+    return OK;
+}
+
+enum err ledger_follow(struct request *request, const struct record_change *change)
+{
+    struct value after = change_after(change, "customer_id");
+    struct value before = change_before(change, "customer_id");
+    int64_t ids[2] = {0, 0};
+    ids[0] = after.type == VALUE_INT ? after.integer : 0;
+    ids[1] = before.type == VALUE_INT && before.integer != ids[0] ? before.integer : 0;
+    return ledger_refresh(request->db, request->arena, ids, 2);
+}
+
+enum err ledger_moved(struct request *request, const struct record_move *moves, size_t count,
+                      const struct move_options *options)
+{
+    struct instant at = options->at.set ? options->at.value : request->now;
+    struct date on = options->at.set ? instant_date(at, request->zone) : request->today;
+    size_t moved = 0;
+    const int64_t *ids = move_ids(request->arena, moves, count, &moved);
+    if (moved == 0) {
+        return OK;
+    }
+    TRY(ledger_store_end(request, moves, count, options, at, on));
+    TRY(ledger_store_begin(request, moves, count, options, at, on));
+    if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
+        return OK; /* a new customer has no records yet */
+    }
+    /* What bears today's date counts for the new holder from now on. */
+    int64_t *dated;
+    size_t dated_count;
+    TRY(ledger_store_dated(request->db, request->arena, ids, moved, on, &dated, &dated_count));
+    return ledger_refresh(request->db, request->arena, dated, dated_count);
+}
+
+enum err ledger_deleted(struct request *request, int64_t customer_id)
+{
+    return ledger_store_end_deleted(request, customer_id);
+}
+
+enum err ledger_restored(struct request *request, int64_t customer_id)
+{
+    bool reopened = false;
+    TRY(ledger_store_reopen(request, customer_id, &reopened));
+    return reopened ? ledger_refresh(request->db, request->arena, &customer_id, 1) : OK;
+}

@@ -1,0 +1,311 @@
+/* SQL of intervals. */
+#include "ledger_store.h"
+
+#include <string.h>
+
+#include "platform/object_select.h"
+
+static struct value acting_user(const struct request *request)
+{
+    return request->user == NULL ? value_null() : V(request->user->user_id);
+}
+
+static bool is_written(const struct record_move *move)
+{
+    return move->refused == OK && !move->unchanged;
+}
+
+static struct value text_or_null(struct str text)
+{
+    return text.len == 0 ? value_null() : V(text);
+}
+
+/* How an interval without a deal ended. */
+static const char *outcome_word(enum move_cause cause)
+{
+    return cause == MOVE_RECYCLE ? "recycled" : cause == MOVE_RETURN ? "returned" : "transferred";
+}
+
+enum { END_WIDTH = 10 };
+
+enum err ledger_store_end(struct request *request, const struct record_move *moves, size_t count,
+                          const struct move_options *options, struct instant at, struct date on)
+{
+    struct value *values = ARENA_ARRAY(request->arena, struct value, count * END_WIDTH + 1);
+    size_t ended = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_written(&moves[i]) || !moves[i].from_owner_id.set) {
+            continue;
+        }
+        struct value *row = values + ended++ * END_WIDTH;
+        row[0] = V(at);
+        row[1] = V(on);
+        row[2] = V(move_cause_word(options->cause));
+        row[3] = text_or_null(options->reason);
+        row[4] = V(moves[i].owner_id);
+        row[5] = V(moves[i].pool_id);
+        row[6] = V(outcome_word(options->cause));
+        row[7] = V(request->now);
+        row[8] = acting_user(request);
+        row[9] = V(moves[i].id);
+    }
+    if (ended == 0) {
+        return OK;
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("UPDATE assignment SET ended_at = GREATEST(started_at, ?), ended_on = GREATEST(started_on, ?), "
+                       "end_cause = ?, end_reason = ?, to_owner_id = ?, to_pool_id = ?, "
+                       "outcome = IF(deal_on IS NULL, ?, 'won'), updated_at = ?, updated_by_id = ?, "
+                       "version = version + 1 WHERE open_customer_id = ?"),
+                   values, END_WIDTH, ended);
+}
+
+/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
+static void add_ids(struct query *query, const int64_t *ids, size_t count)
+{
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
+    for (size_t i = 0; i < padded; i++) {
+        list[i] = ids[i < count ? i : count - 1];
+    }
+    query_arg_ids(query, list, padded);
+}
+
+static bool begins(const struct record_move *move)
+{
+    return is_written(move) && move->owner_id.set;
+}
+
+/* id, name, type, level, source and region of the customers whose intervals begin, by ascending id. */
+static enum err read_customers(struct request *request, const struct record_move *moves, size_t count, struct rows *out)
+{
+    struct query query;
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (begins(&moves[i])) {
+            ids[id_count++] = moves[i].id;
+        }
+    }
+    *out = (struct rows){0};
+    if (id_count == 0) {
+        return OK;
+    }
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT id, name, customer_type, level, source, region_id FROM customer WHERE id IN ");
+    add_ids(&query, ids, id_count);
+    query_sql(&query, " ORDER BY id");
+    return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
+}
+
+enum { CUSTOMER_COLUMNS = 6, BEGIN_WIDTH = 21 };
+
+enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
+                            const struct move_options *options, struct instant at, struct date on)
+{
+    struct rows customers;
+    TRY(read_customers(request, moves, count, &customers));
+    struct value *values = ARENA_ARRAY(request->arena, struct value, customers.count * BEGIN_WIDTH + 1);
+    size_t begun = 0;
+    for (size_t i = 0; i < count && begun < customers.count; i++) {
+        if (moves[i].id != rows_get(&customers, begun, 0).integer) {
+            continue; /* the moves stand by ascending id too */
+        }
+        struct value *row = values + begun * BEGIN_WIDTH;
+        for (size_t c = 0; c < CUSTOMER_COLUMNS; c++) {
+            row[c] = rows_get(&customers, begun, c);
+        }
+        row[6] = V(moves[i].owner_id);
+        row[7] = V(moves[i].department_id);
+        row[8] = V(at);
+        row[9] = V(on);
+        row[10] = V(move_cause_word(options->cause));
+        row[11] = V(options->batch_id);
+        row[12] = V(moves[i].from_owner_id);
+        row[13] = V(moves[i].from_pool_id);
+        row[14] = text_or_null(options->reason);
+        row[15] = V(options->sla_policy_id);
+        row[16] = V(options->first_touch_due_at);
+        row[17] = V(options->expected_action_on);
+        row[18] = V(request->now);
+        row[19] = acting_user(request);
+        row[20] = V(request->now);
+        begun++;
+    }
+    if (begun == 0) {
+        return OK;
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO assignment (customer_id, name, customer_type, customer_level, customer_source, "
+                       "region_id, owner_id, department_id, started_at, started_on, start_cause, batch_id, "
+                       "from_owner_id, from_pool_id, reason, sla_policy_id, first_touch_due_at, expected_action_on, "
+                       "created_at, created_by_id, updated_at) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   values, BEGIN_WIDTH, begun);
+}
+
+STATEMENT(
+    END_DELETED, "ledger.end_deleted",
+    "UPDATE assignment SET ended_at = GREATEST(started_at, ?), ended_on = GREATEST(started_on, ?), "
+    "end_cause = 'delete', outcome = IF(deal_on IS NULL, 'deleted', 'won'), updated_at = ?, version = version + 1 "
+    "WHERE open_customer_id = ?");
+STATEMENT(REOPEN, "ledger.reopen",
+          "UPDATE assignment a JOIN customer c ON c.id = a.customer_id AND c.owner_id = a.owner_id "
+          "SET a.ended_at = NULL, a.ended_on = NULL, a.end_cause = NULL, a.end_reason = NULL, "
+          "a.outcome = IF(a.deal_on IS NULL, 'open', 'won'), a.updated_at = ?, a.version = a.version + 1 "
+          "WHERE a.customer_id = ? AND a.end_cause = 'delete' "
+          "AND a.id = (SELECT MAX(l.id) FROM assignment l WHERE l.customer_id = ?)");
+
+enum err ledger_store_end_deleted(struct request *request, int64_t customer_id)
+{
+    return db_exec(request->db, request->arena, &END_DELETED,
+                   ARGS(V(request->now), V(request->today), V(request->now), V(customer_id)));
+}
+
+enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out)
+{
+    struct db_result result;
+    TRY(db_exec_result(request->db, request->arena, &REOPEN, ARGS(V(request->now), V(customer_id), V(customer_id)),
+                       &result));
+    *out = result.affected > 0;
+    return OK;
+}
+
+/* Within the interval, by moment and by business date. */
+#define MOMENT(column) column " >= a.started_at AND (a.ended_at IS NULL OR " column " < a.ended_at)"
+#define DAY(column) column " >= a.started_on AND (a.ended_on IS NULL OR " column " < a.ended_on)"
+
+#define FOLLOW_UPS(what)                                                                                               \
+    "(SELECT " what " FROM follow_up f WHERE f.customer_id = a.customer_id AND f.owner_id = a.owner_id "               \
+    "AND f.deleted_at IS NULL AND " MOMENT("f.followed_at") ")"
+#define CONTRACTS(what)                                                                                                \
+    "(SELECT " what " FROM contract k WHERE k.customer_id = a.customer_id AND k.deleted_at IS NULL "                   \
+    "AND k.status IN ('signed', 'completed') AND " DAY("k.signed_on") ")"
+#define LAST_STAGE(what)                                                                                               \
+    "(SELECT " what " FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "                               \
+    "WHERE o.customer_id = a.customer_id AND o.deleted_at IS NULL AND " MOMENT(                                        \
+        "e.at") " ORDER BY e.at DESC, e.id DESC LIMIT 1)"
+
+/* Columns are set from left to right: later ones use what earlier ones have become. */
+static const char *const REFRESH =
+    "UPDATE assignment a SET "
+    "a.response_minutes = IF(a.first_touch_at <=> " FOLLOW_UPS(
+        "MIN(f.followed_at)") ", a.response_minutes, NULL), "
+                              "a.first_touch_at = " FOLLOW_UPS(
+                                  "MIN(f.followed_at)") ", "
+                                                        "a.last_touch_at = " FOLLOW_UPS(
+                                                            "MAX(f.followed_at)") ", "
+                                                                                  "a.follow_up_count = " FOLLOW_UPS("CO"
+                                                                                                                    "UN"
+                                                                                                                    "T("
+                                                                                                                    "*"
+                                                                                                                    ")") ", "
+                                                                                                                         "a.opportunity_count = (SELECT COUNT(*) FROM opportunity o WHERE o.customer_id = a.customer_id "
+                                                                                                                         "AND o.deleted_at IS NULL AND " MOMENT(
+                                                                                                                             "o.created_at") "), "
+                                                                                                                                             "a.opportunity_id = " LAST_STAGE(
+                                                                                                                                                 "o.id") ", "
+                                                                                                                                                         "a.stage_id = " LAST_STAGE("e.to_stage_id") ", "
+                                                                                                                                                                                                     "a.contract_count = " CONTRACTS("COUNT(*)") ", "
+                                                                                                                                                                                                                                                 "a.ordered_minor = " CONTRACTS("COALESCE(SUM(k.amount_minor), 0)") ", "
+                                                                                                                                                                                                                                                                                                                    "a.signed_on = " CONTRACTS("MIN(k.signed_on)") ", "
+                                                                                                                                                                                                                                                                                                                                                                   "a.received_minor = (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.customer_id = a.customer_id "
+                                                                                                                                                                                                                                                                                                                                                                   "AND p.deleted_at IS NULL AND " DAY("p.received_on") ") - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r "
+                                                                                                                                                                                                                                                                                                                                                                                                                        "WHERE r.customer_id = a.customer_id AND r.deleted_at IS NULL AND " DAY("r.refunded_on") "), "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "a.won_on = (SELECT MIN(o.closed_on) FROM opportunity o WHERE o.customer_id = a.customer_id "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "AND o.deleted_at IS NULL AND o.status = 'won' AND " DAY("o.closed_on") "), "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.deal_on = LEAST(COALESCE(a.signed_on, a.won_on), COALESCE(a.won_on, a.signed_on)), "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.days_to_deal = DATEDIFF(a.deal_on, a.started_on), "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.outcome = CASE WHEN a.deal_on IS NOT NULL THEN 'won' WHEN a.ended_at IS NULL THEN 'open' "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHEN a.end_cause = 'recycle' THEN 'recycled' WHEN a.end_cause = 'return' THEN 'returned' "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHEN a.end_cause = 'delete' THEN 'deleted' ELSE 'transferred' END "
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHERE a.customer_id IN ";
+
+enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
+{
+    struct query query;
+    struct db_result result;
+    query_init(&query, arena);
+    query_sql(&query, REFRESH);
+    add_ids(&query, customer_ids, count);
+    return db_run(db, arena, query_text(&query), query_args(&query), &result);
+}
+
+/* The first column of a result as an array of ids. */
+static enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
+                          size_t *count_out)
+{
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        ids[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = ids;
+    *count_out = rows.count;
+    return OK;
+}
+
+static void add_dated(struct query *query, const char *table, const char *column, const int64_t *ids, size_t count,
+                      struct date from)
+{
+    query_sql(query, "SELECT t.customer_id FROM ");
+    select_table(query, table);
+    query_sql(query, " t WHERE t.customer_id IN ");
+    add_ids(query, ids, count);
+    query_sql(query, " AND t.");
+    query_sql(query, column);
+    query_sql(query, " >= ");
+    query_arg(query, V(from));
+}
+
+enum err ledger_store_dated(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                            struct date from, int64_t **ids_out, size_t *count_out)
+{
+    static const struct {
+        const char *table;
+        const char *column;
+    } dated[] = {
+        {"contract", "signed_on"}, {"payment", "received_on"}, {"refund", "refunded_on"}, {"opportunity", "closed_on"}};
+    struct query query;
+    query_init(&query, arena);
+    for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) {
+        query_sql(&query, i == 0 ? "" : " UNION ");
+        add_dated(&query, dated[i].table, dated[i].column, customer_ids, count, from);
+    }
+    return query_ids(db, arena, &query, ids_out, count_out);
+}
+
+enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                                 struct unanswered_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id, started_at, first_touch_at FROM assignment WHERE first_touch_at IS NOT NULL "
+                      "AND response_minutes IS NULL AND customer_id IN ");
+    add_ids(&query, customer_ids, count);
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    struct unanswered_row *found = ARENA_ARRAY(arena, struct unanswered_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        found[i] = (struct unanswered_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).instant,
+                                           rows_get(&rows, i, 2).instant};
+    }
+    *rows_out = found;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err ledger_store_set_responses(struct db *db, struct arena *arena, const struct unanswered_row *rows,
+                                    const int64_t *minutes, size_t count)
+{
+    struct value *values = ARENA_ARRAY(arena, struct value, count * 2 + 1);
+    for (size_t i = 0; i < count; i++) {
+        values[i * 2] = V(minutes[i]);
+        values[i * 2 + 1] = V(rows[i].id);
+    }
+    return db_bulk(db, arena, STR("UPDATE assignment SET response_minutes = ? WHERE id = ?"), values, 2, count);
+}

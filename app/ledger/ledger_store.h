@@ -1,0 +1,54 @@
+/* SQL of intervals and limits. */
+#ifndef DABIAO_LEDGER_STORE_H
+#define DABIAO_LEDGER_STORE_H
+
+#include "engines/worktime.h"
+#include "platform/filter.h"
+#include "platform/move.h"
+
+/* Ends the open intervals of the customers that moved (neither refused nor unchanged). */
+enum err ledger_store_end(struct request *request, const struct record_move *moves, size_t count,
+                          const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
+/* Begins intervals for those that have an owner now; what the customers are like is read from their rows. */
+enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
+                            const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
+enum err ledger_store_end_deleted(struct request *request, int64_t customer_id) MUST_CHECK;
+/* Opens again the interval that the deletion ended. False when there is none. */
+enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out) MUST_CHECK;
+/* Sums and dates of all intervals of these customers, from their records. */
+enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count) MUST_CHECK;
+/* Which of these customers have a contract, payment, refund or won deal on `from` or later: their dates may count for
+ * another interval after a move. */
+enum err ledger_store_dated(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                            struct date from, int64_t **ids_out, size_t *count_out) MUST_CHECK;
+
+/* An interval whose first follow-up is known, but not yet how long it took. */
+struct unanswered_row {
+    int64_t id;                    /* assignment */
+    struct instant started_at;     /* from */
+    struct instant first_touch_at; /* to */
+};
+enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                                 struct unanswered_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err ledger_store_set_responses(struct db *db, struct arena *arena, const struct unanswered_row *rows,
+                                    const int64_t *minutes, size_t count) MUST_CHECK;
+
+/* The limit that applies to a person: the person's own, else the nearest department's, else the widest of the roles,
+ * else everybody's. */
+struct limit_row {
+    int64_t id;               /* holding_limit */
+    int64_t maximum;          /* customers */
+    struct opt_str uncounted; /* filter, or nothing */
+};
+/* Errors: ERR_NOT_FOUND when none applies. */
+enum err limit_store_find(struct db *db, struct arena *arena, int64_t user_id, struct limit_row *out) MUST_CHECK;
+enum err limit_store_exists(struct db *db, struct arena *arena, bool *out) MUST_CHECK;
+enum err limit_store_lock_holder(struct db *db, struct arena *arena, int64_t user_id) MUST_CHECK;
+/* Customers of the person that the filter does not take out; NULL: all. */
+enum err limit_store_held(struct db *db, struct arena *arena, int64_t user_id, const struct filter *uncounted,
+                          int64_t *out) MUST_CHECK;
+/* Which of these customers the filter takes out. */
+enum err limit_store_uncounted(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
+                               const struct filter *uncounted, int64_t **ids_out, size_t *count_out) MUST_CHECK;
+
+#endif

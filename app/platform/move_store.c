@@ -1,0 +1,214 @@
+/* SQL of moves: a few statements for any number of records. */
+#include "platform/move_store.h"
+
+#include "platform/object_select.h"
+#include "platform/scope.h"
+
+/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
+static void add_ids(struct query *query, const int64_t *ids, size_t count)
+{
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
+    for (size_t i = 0; i < padded; i++) {
+        list[i] = ids[i < count ? i : count - 1];
+    }
+    query_arg_ids(query, list, padded);
+}
+
+static void select_ids(struct query *query, const struct object *object, const char *columns, const int64_t *ids,
+                       size_t count)
+{
+    query_sql(query, columns);
+    query_sql(query, " FROM ");
+    select_table(query, object->table);
+    query_sql(query, " t WHERE t.deleted_at IS NULL AND t.id IN ");
+    add_ids(query, ids, count);
+}
+
+static struct opt_int opt_of(struct value value)
+{
+    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
+}
+
+enum err move_store_lock(struct request *request, const struct object *object, const int64_t *ids, size_t count,
+                         bool unscoped, struct held_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    select_ids(&query, object, "SELECT t.id, t.owner_id, t.department_id, t.version", ids, count);
+    if (!unscoped) {
+        query_sql(&query, " AND ");
+        scope_predicate(&query, request, object, "t", true);
+    }
+    query_sql(&query, " ORDER BY t.id FOR UPDATE");
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    struct held_row *held = ARENA_ARRAY(request->arena, struct held_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        held[i] = (struct held_row){rows_get(&rows, i, 0).integer, opt_of(rows_get(&rows, i, 1)),
+                                    opt_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer};
+    }
+    *rows_out = held;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err move_store_visible(struct request *request, const struct object *object, const int64_t *ids, size_t count,
+                            int64_t **ids_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    select_ids(&query, object, "SELECT t.id", ids, count);
+    query_sql(&query, " AND ");
+    scope_predicate(&query, request, object, "t", false);
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    int64_t *visible = ARENA_ARRAY(request->arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        visible[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = visible;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err move_store_owners(struct request *request, const int64_t *ids, size_t count, struct owner_row **rows_out,
+                           size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT id, department_id, (status = 'active' AND deleted_at IS NULL) FROM `user` WHERE id IN ");
+    add_ids(&query, ids, count);
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    struct owner_row *owners = ARENA_ARRAY(request->arena, struct owner_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        owners[i] = (struct owner_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer,
+                                       rows_get(&rows, i, 2).integer != 0};
+    }
+    *rows_out = owners;
+    *count_out = rows.count;
+    return OK;
+}
+
+static bool is_written(const struct record_move *move)
+{
+    return move->refused == OK && !move->unchanged;
+}
+
+static struct value acting_user(const struct request *request)
+{
+    return request->user == NULL ? value_null() : V(request->user->user_id);
+}
+
+enum { UPDATE_WIDTH = 5, HISTORY_WIDTH = 8, AUDIT_WIDTH = 10 };
+
+static enum err write_owners(struct request *request, const struct object *object, const struct record_move *moves,
+                             size_t count, size_t written)
+{
+    struct value *values = ARENA_ARRAY(request->arena, struct value, written * UPDATE_WIDTH);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_written(&moves[i])) {
+            values[at++] = V(moves[i].owner_id);
+            values[at++] = V(moves[i].department_id);
+            values[at++] = V(request->now);
+            values[at++] = acting_user(request);
+            values[at++] = V(moves[i].id);
+        }
+    }
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "UPDATE ");
+    select_table(&query, object->table);
+    query_sql(&query, " SET owner_id = ?, department_id = ?, updated_at = ?, updated_by_id = ?, version = version + 1 "
+                      "WHERE id = ?");
+    return db_bulk(request->db, request->arena, query_text(&query), values, UPDATE_WIDTH, written);
+}
+
+static enum err write_histories(struct request *request, const struct object *object, const struct record_move *moves,
+                                size_t count, size_t written, struct str reason)
+{
+    struct value *values = ARENA_ARRAY(request->arena, struct value, written * HISTORY_WIDTH);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_written(&moves[i])) {
+            values[at++] = V(object->name);
+            values[at++] = V(moves[i].id);
+            values[at++] = V(moves[i].owner_id);
+            values[at++] = V(moves[i].department_id);
+            values[at++] = V(request->today);
+            values[at++] = reason.len == 0 ? value_null() : V(reason);
+            values[at++] = V(request->now);
+            values[at++] = acting_user(request);
+        }
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, "
+                       "changed_at, changed_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+                   values, HISTORY_WIDTH, written);
+}
+
+/* {"owner_id": [before, after], "department_id": [before, after]} */
+static struct str changes_text(struct request *request, const struct record_move *move)
+{
+    json_t *changes = json_keep(request->arena, json_object());
+    json_object_set_new(changes, "owner_id",
+                        json_pack("[o,o]", json_opt_int(move->from_owner_id), json_opt_int(move->owner_id)));
+    if (move->from_department_id.set != move->department_id.set ||
+        move->from_department_id.value != move->department_id.value) {
+        json_object_set_new(
+            changes, "department_id",
+            json_pack("[o,o]", json_opt_int(move->from_department_id), json_opt_int(move->department_id)));
+    }
+    return json_write(request->arena, changes);
+}
+
+/* A transfer is a transfer for whoever reads the record's story; other causes tell their own word. */
+static const char *audit_word(enum move_cause cause)
+{
+    return cause == MOVE_HANDOVER ? "transfer" : move_cause_word(cause);
+}
+
+static enum err write_audit(struct request *request, const struct object *object, const struct record_move *moves,
+                            size_t count, size_t written, const struct move_options *options)
+{
+    struct value *values = ARENA_ARRAY(request->arena, struct value, written * AUDIT_WIDTH);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_written(&moves[i])) {
+            values[at++] = V(object->name);
+            values[at++] = V(moves[i].id);
+            values[at++] = V(audit_word(options->cause));
+            values[at++] = V(moves[i].version + 1);
+            values[at++] = V(changes_text(request, &moves[i]));
+            values[at++] = options->reason.len == 0 ? value_null() : V(options->reason);
+            values[at++] = acting_user(request);
+            values[at++] = V(request->address);
+            values[at++] = V(request->id);
+            values[at++] = V(request->now);
+        }
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO audit_entry (object, record_id, action, version, changes, reason, user_id, "
+                       "address, request_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   values, AUDIT_WIDTH, written);
+}
+
+enum err move_store_write(struct request *request, const struct object *object, const struct record_move *moves,
+                          size_t count, const struct move_options *options)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < count; i++) {
+        written += is_written(&moves[i]);
+    }
+    if (written == 0) {
+        return OK;
+    }
+    TRY(write_owners(request, object, moves, count, written));
+    TRY(write_histories(request, object, moves, count, written, options->reason));
+    return write_audit(request, object, moves, count, written, options);
+}
