@@ -29,8 +29,13 @@ enum err ledger_deleted(struct request *request, int64_t customer_id) MUST_CHECK
 enum err ledger_restored(struct request *request, int64_t customer_id) MUST_CHECK;
 /* Brings what came of the intervals of these customers in line with their records; zero ids are left out. */
 enum err ledger_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count) MUST_CHECK;
-/* The same for the customer a changed record has, and the one it had before. */
+/* The same for the customer a changed record has, and the one it had before. What an import creates waits for
+ * ledger_refresh_of. */
 enum err ledger_follow(struct request *request, const struct record_change *change) MUST_CHECK;
+/* The same for the customers of these records (opportunity, contract, payment, refund, follow_up; others are passed
+ * over): how an import tells of many at once. */
+enum err ledger_refresh_of(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
+                           size_t count) MUST_CHECK;
 
 /* What somebody may hold. */
 struct capacity {

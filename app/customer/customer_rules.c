@@ -306,15 +306,12 @@ static enum err follow_ups_moved(struct request *request, const struct object *o
                                  size_t count, const struct move_options *options)
 {
     size_t moved = 0;
-    int64_t *customers;
-    size_t customer_count;
     const int64_t *ids = move_ids(request->arena, moves, count, &moved);
     TRY(metric_moved(request, object, moves, count, options));
-    if (moved == 0 || options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
+    if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
         return OK;
     }
-    TRY(customer_store_of_follow_ups(request->db, request->arena, ids, moved, &customers, &customer_count));
-    return ledger_refresh(request->db, request->arena, customers, customer_count);
+    return ledger_refresh_of(request->db, request->arena, object, ids, moved);
 }
 
 /* A contact or opportunity named in a follow-up must be the customer's own. */

@@ -148,20 +148,3 @@ enum err customer_store_set_places(struct db *db, struct arena *arena, const str
     return db_bulk(db, arena, STR("UPDATE customer SET held_since = ?, pool_id = ?, pool_entered_at = ? WHERE id = ?"),
                    values, PLACE_WIDTH, placed);
 }
-
-enum err customer_store_of_follow_ups(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
-                                      int64_t **customers_out, size_t *count_out)
-{
-    struct query query;
-    struct rows rows;
-    query_init(&query, arena);
-    query_sql(&query, "SELECT DISTINCT customer_id FROM follow_up WHERE id IN ");
-    query_arg_ids(&query, ids, count);
-    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
-    *customers_out = ARENA_ARRAY(arena, int64_t, rows.count + 1);
-    for (size_t i = 0; i < rows.count; i++) {
-        (*customers_out)[i] = rows_get(&rows, i, 0).integer;
-    }
-    *count_out = rows.count;
-    return OK;
-}

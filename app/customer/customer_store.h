@@ -20,9 +20,6 @@ enum err customer_store_pools_of(struct db *db, struct arena *arena, struct reco
 /* Since when the new owners hold the customers that moved; those of nobody lie in their pool since `at`. */
 enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
                                    struct instant at) MUST_CHECK;
-/* Customers of these follow-ups, each once. */
-enum err customer_store_of_follow_ups(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
-                                      int64_t **customers_out, size_t *count_out) MUST_CHECK;
 
 /* One line of a customer's story. */
 struct timeline_row {

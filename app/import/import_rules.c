@@ -7,6 +7,7 @@
 #include "engines/csv.h"
 #include "engines/table.h"
 #include "import_cell.h"
+#include "ledger.h"
 #include "metric.h"
 #include "platform/object_store.h"
 #include "platform/tx.h"
@@ -714,14 +715,36 @@ static enum err keep_faults_only(struct db *db, struct run *run)
     return OK;
 }
 
+/* What came of customers' assignments is brought in line once a chunk. */
+static enum err tell_ledger(struct run *run, int64_t noted_before)
+{
+    struct import_record *records;
+    size_t count;
+    TRY(import_store_noted(run->request->db, run->chunk_arena, run->batch->id, noted_before, &records, &count));
+    int64_t *ids = ARENA_ARRAY(run->chunk_arena, int64_t, count + 1);
+    for (size_t from = 0, id_count = 0; from < count; from += id_count, id_count = 0) {
+        while (from + id_count < count && str_eq(records[from].object, records[from + id_count].object)) {
+            ids[id_count] = records[from + id_count].record_id;
+            id_count++;
+        }
+        const struct object *object = object_find(str_c(run->chunk_arena, records[from].object));
+        TRY(ledger_refresh_of(run->request->db, run->chunk_arena, object, ids, id_count));
+    }
+    return OK;
+}
+
 static enum err run_chunk(struct db *db, void *context)
 {
     struct run *run = context;
     struct import_batch before = *run->batch;
+    int64_t noted_before = 0;
+    TRY(import_store_last_noted(db, run->chunk_arena, run->batch->id, &noted_before));
     TRY(tx_mark(db, "import_chunk"));
     enum err err = run_rows(run);
     if (err == OK && run->batch->dry_run) {
         err = keep_faults_only(db, run);
+    } else if (err == OK) {
+        err = tell_ledger(run, noted_before);
     }
     err = err == OK ? import_store_progress(db, run->chunk_arena, run->batch, run->request->now) : err;
     if (err != OK) {

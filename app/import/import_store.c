@@ -77,6 +77,16 @@ STATEMENT_ROWS(RECORDS, "import.records", struct import_record, RECORD,
                "SELECT id, object, record_id, action, version, before_values FROM import_record WHERE batch_id = ? AND "
                "id < ? ORDER BY id DESC LIMIT ?");
 
+STATEMENT_ROWS(NOTED, "import.noted", struct import_record, RECORD,
+               "SELECT id, object, record_id, action, version, before_values FROM import_record WHERE batch_id = ? AND "
+               "id > ? ORDER BY object, id");
+struct number {
+    int64_t value; /* the one column */
+};
+static const struct column NUMBER[] = {COLUMN(struct number, value)};
+STATEMENT_ROWS(LAST_NOTED, "import.last_noted", struct number, NUMBER,
+               "SELECT COALESCE(MAX(id), 0) AS value FROM import_record WHERE batch_id = ?");
+
 enum err import_store_insert(struct db *db, struct arena *arena, const struct import_batch *batch, struct instant now,
                              int64_t *id_out)
 {
@@ -161,6 +171,17 @@ enum err import_store_records(struct db *db, struct arena *arena, int64_t batch_
                               struct import_record **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &RECORDS, ARGS(V(batch_id), V(before_id), V(limit)), rows_out, count_out);
+}
+
+enum err import_store_noted(struct db *db, struct arena *arena, int64_t batch_id, int64_t after_id,
+                            struct import_record **rows_out, size_t *count_out)
+{
+    return db_many(db, arena, &NOTED, ARGS(V(batch_id), V(after_id)), rows_out, count_out);
+}
+
+enum err import_store_last_noted(struct db *db, struct arena *arena, int64_t batch_id, int64_t *out)
+{
+    return db_one(db, arena, &LAST_NOTED, ARGS(V(batch_id)), out);
 }
 
 static enum err query_two(struct request *request, struct query *query, int64_t ids_out[2], size_t *count_out)

@@ -69,6 +69,10 @@ struct import_record {
 /* Newest first, below `before_id`. */
 enum err import_store_records(struct db *db, struct arena *arena, int64_t batch_id, int64_t before_id, int64_t limit,
                               struct import_record **rows_out, size_t *count_out) MUST_CHECK;
+/* Those noted behind an id, by object; and the last id noted so far, 0 for none. */
+enum err import_store_noted(struct db *db, struct arena *arena, int64_t batch_id, int64_t after_id,
+                            struct import_record **rows_out, size_t *count_out) MUST_CHECK;
+enum err import_store_last_noted(struct db *db, struct arena *arena, int64_t batch_id, int64_t *out) MUST_CHECK;
 
 /* Ids (at most two, to tell one from several) of live rows of a reference that people call `text`: by name, code,
  * number or login. `pipeline_id` narrows stages; 0: any. Within the user's scope. */

@@ -45,9 +45,26 @@ enum err ledger_follow(struct request *request, const struct record_change *chan
     struct value after = change_after(change, "customer_id");
     struct value before = change_before(change, "customer_id");
     int64_t ids[2] = {0, 0};
+    if (change->importing && change->action == RECORD_CREATE) {
+        return OK;
+    }
     ids[0] = after.type == VALUE_INT ? after.integer : 0;
     ids[1] = before.type == VALUE_INT && before.integer != ids[0] ? before.integer : 0;
     return ledger_refresh(request->db, request->arena, ids, 2);
+}
+
+enum err ledger_refresh_of(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
+                           size_t count)
+{
+    int64_t *customers;
+    size_t customer_count;
+    bool counts = object != &ASSIGNMENT && fields_find(object->fields, STR("customer_id")) != NULL;
+    for (size_t from = 0; counts && from < count; from += CHUNK) {
+        size_t size = count - from < CHUNK ? count - from : CHUNK;
+        TRY(ledger_store_customers(db, arena, object, ids + from, size, &customers, &customer_count));
+        TRY(ledger_refresh(db, arena, customers, customer_count));
+    }
+    return OK;
 }
 
 enum err ledger_moved(struct request *request, const struct record_move *moves, size_t count,

@@ -249,6 +249,18 @@ static enum err query_ids(struct db *db, struct arena *arena, const struct query
     return OK;
 }
 
+enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
+                                size_t count, int64_t **customers_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT DISTINCT t.customer_id FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.customer_id IS NOT NULL AND t.id IN ");
+    add_ids(&query, ids, count);
+    return query_ids(db, arena, &query, customers_out, count_out);
+}
+
 static void add_dated(struct query *query, const char *table, const char *column, const int64_t *ids, size_t count,
                       struct date from)
 {

@@ -4,7 +4,7 @@
 
 #include "engines/worktime.h"
 #include "platform/filter.h"
-#include "platform/move.h"
+#include "platform/object.h"
 
 /* Ends the open intervals of the customers that moved (neither refused nor unchanged). */
 enum err ledger_store_end(struct request *request, const struct record_move *moves, size_t count,
@@ -17,6 +17,9 @@ enum err ledger_store_end_deleted(struct request *request, int64_t customer_id) 
 enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out) MUST_CHECK;
 /* Sums and dates of all intervals of these customers, from their records. */
 enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count) MUST_CHECK;
+/* Customers of these records, each once. */
+enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
+                                size_t count, int64_t **customers_out, size_t *count_out) MUST_CHECK;
 /* Which of these customers have a contract, payment, refund or won deal on `from` or later: their dates may count for
  * another interval after a move. */
 enum err ledger_store_dated(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,

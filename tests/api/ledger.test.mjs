@@ -1,8 +1,10 @@
 // Who held which customer when, what came of it, and how many one may hold.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, dabiao, department, expectProblem, person, send, sql, unique } from "./lib.mjs";
+import { admin, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 import { personWith, recordsOf, role } from "./samples.mjs";
+
+await stack();
 
 let boss;
 before(async () => {
