@@ -103,39 +103,52 @@ static enum err get_holdings(struct request *request, struct response *response)
 }
 
 /* Only an administrator shuts an administrator out, or lets one in again. */
-static enum err check_rank(struct request *request)
+static enum err check_rank(struct request *request, bool *is_admin_out)
 {
-    bool is_admin = false;
-    TRY(user_store_is_admin(request->db, request->arena, request->params[0], &is_admin));
-    if (is_admin && !request->user->is_admin) {
+    TRY(user_store_is_admin(request->db, request->arena, request->params[0], is_admin_out));
+    if (*is_admin_out && !request->user->is_admin) {
         return error_set(request->error, ERR_FORBIDDEN, "Only an administrator may do this to an administrator.");
     }
     return OK;
 }
 
-/* Nobody leaves with records in hand, and the last administrator stays. */
-static enum err check_leaver(struct request *request, struct opt_int successor, json_t *items, int64_t *total)
+/* The last administrator stays, and nobody shuts himself out. */
+static enum err check_leaver(struct request *request)
 {
     int64_t others = 0;
+    bool is_admin = false;
     if (request->params[0] == request->user->user_id) {
         return error_set(request->error, ERR_CONFLICT, "You cannot disable yourself.");
     }
-    TRY(user_store_other_admins(request->db, request->arena, request->params[0], &others));
-    if (others == 0) {
-        return error_set(request->error, ERR_CONFLICT, "The last administrator cannot be disabled.");
+    TRY(check_rank(request, &is_admin));
+    if (!is_admin) {
+        return OK;
     }
-    TRY(check_rank(request));
-    TRY(org_holdings(request, request->params[0], items, total));
-    if (*total > 0 && !successor.set) {
+    TRY(user_store_other_admins(request->db, request->arena, request->params[0], &others));
+    return others > 0 ? OK : error_set(request->error, ERR_CONFLICT, "The last administrator cannot be disabled.");
+}
+
+/* Nobody leaves with records in hand. */
+static enum err check_handover(struct request *request, struct opt_int successor, int64_t *total_out)
+{
+    json_t *items = json_keep(request->arena, json_array());
+    TRY(org_check_successor(request, request->params[0], successor));
+    TRY(org_holdings(request, request->params[0], items, total_out));
+    if (*total_out > 0 && !successor.set) {
         json_t *extra = json_keep(request->arena, json_object());
         json_object_set(extra, "holdings", items);
         request->error->extra = extra;
         return error_set(request->error, ERR_HANDOVER_REQUIRED, "%s", err_text(ERR_HANDOVER_REQUIRED));
     }
-    if (successor.set && successor.value == request->params[0]) {
-        error_field(request->error, STR("successor_id"), "not_an_option", "The successor must be somebody else.");
-    }
-    return error_check_fields(request->error);
+    return org_check_holdings(request, request->params[0]);
+}
+
+/* Unless named: the day known of somebody who has left, today for everybody else. */
+static struct opt_date last_day(const struct request *request, const struct value *values)
+{
+    struct value known = values[object_field(&USER, "left_on")];
+    bool gone = str_eq_c(values[object_field(&USER, "status")].text, "disabled") && known.type == VALUE_DATE;
+    return (struct opt_date){true, gone ? known.date : request->today};
 }
 
 static enum err disable_user(struct request *request, struct response *response)
@@ -145,10 +158,10 @@ static enum err disable_user(struct request *request, struct response *response)
     int64_t job_id = 0;
     struct opt_int successor = json_get_opt_int(request->json, "successor_id");
     struct opt_date left_on = json_get_opt_date(request->json, "left_on");
-    json_t *items = json_keep(request->arena, json_array());
     TRY(load_user(request, &values));
-    TRY(check_leaver(request, successor, items, &total));
-    left_on = left_on.set ? left_on : (struct opt_date){true, request->today};
+    TRY(check_leaver(request));
+    TRY(check_handover(request, successor, &total));
+    left_on = left_on.set ? left_on : last_day(request, values);
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "disabled", left_on, request->now));
     TRY(auth_end_sessions(request->db, request->arena, request->params[0], "disabled", request->now));
     if (total > 0) {
@@ -169,8 +182,9 @@ static enum err disable_user(struct request *request, struct response *response)
 static enum err enable_user(struct request *request, struct response *response)
 {
     struct value *values;
+    bool is_admin = false;
     TRY(load_user(request, &values));
-    TRY(check_rank(request));
+    TRY(check_rank(request, &is_admin));
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "active", (struct opt_date){0},
                               request->now));
     TRY(org_touch(request->db, request->arena));

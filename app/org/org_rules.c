@@ -5,6 +5,7 @@
 #include "metric.h"
 #include "org_rules.h"
 #include "org_store.h"
+#include "platform/object_store.h"
 #include "platform/tx.h"
 #include "role_rules.h"
 
@@ -243,15 +244,15 @@ static enum err check_administrators(struct request *request, int64_t user_id, b
 {
     bool was_admin = false;
     int64_t others = 0;
-    if (admin) {
+    TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
+    if (admin || !was_admin) {
         return OK;
     }
-    TRY(user_store_is_admin(request->db, request->arena, user_id, &was_admin));
     TRY(user_store_other_admins(request->db, request->arena, user_id, &others));
-    if (was_admin && request->user != NULL && !request->user->is_admin) {
+    if (request->user != NULL && !request->user->is_admin) {
         error_field(request->error, STR("role_ids"), "beyond_own",
                     "Only an administrator may change an administrator.");
-    } else if (was_admin && request->user != NULL && request->user->user_id == user_id) {
+    } else if (request->user != NULL && request->user->user_id == user_id) {
         error_field(request->error, STR("role_ids"), "own_admin",
                     "Nobody takes the administrator's role from himself.");
     } else if (others == 0) {
@@ -445,6 +446,50 @@ enum err org_run_handover(struct job *job, json_t **result_out)
         }
     }
     *result_out = json_pack("{s:I}", "moved", (json_int_t)moved);
+    return OK;
+}
+
+enum err org_check_successor(struct request *request, int64_t user_id, struct opt_int successor_id)
+{
+    int64_t department_id = 0;
+    bool active = false;
+    if (!successor_id.set) {
+        return OK;
+    }
+    enum err err = object_store_user_department(request, successor_id.value, &department_id, &active);
+    if (err == ERR_NOT_FOUND) {
+        error_field(request->error, STR("successor_id"), "no_such_record", "There is no such person.");
+        return error_check_fields(request->error);
+    }
+    TRY(err);
+    if (successor_id.value == user_id) {
+        error_field(request->error, STR("successor_id"), "not_an_option", "The successor must be somebody else.");
+    } else if (!active) {
+        error_field(request->error, STR("successor_id"), "not_active", "The successor must be an active user.");
+    }
+    return error_check_fields(request->error);
+}
+
+enum err org_check_holdings(struct request *request, int64_t user_id)
+{
+    size_t count;
+    const struct object *const *objects = objects_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        int64_t all = 0;
+        int64_t open = 0;
+        if (objects[i]->owner_column == NULL) {
+            continue;
+        }
+        TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &all));
+        if (all > 0 && !identity_can(request->user, objects[i]->transfer)) {
+            return error_set(request->error, ERR_FORBIDDEN, "This needs the right %s.",
+                             permission_key(objects[i]->transfer));
+        }
+        TRY(org_store_open_count(request, objects[i], user_id, &open));
+        if (open < all) {
+            return error_set(request->error, ERR_FORBIDDEN, "Some of this person's records are beyond your reach.");
+        }
+    }
     return OK;
 }
 

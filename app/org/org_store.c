@@ -3,6 +3,7 @@
 
 #include "org.h"
 #include "platform/object_select.h"
+#include "platform/scope.h"
 
 struct number {
     int64_t value;
@@ -83,10 +84,11 @@ STATEMENT_ROWS(USER_ROLES, "user.roles", struct number, NUMBER,
                "SELECT role_id AS value FROM user_role WHERE user_id = ? ORDER BY role_id");
 STATEMENT(DROP_ROLES, "user.drop_roles", "DELETE FROM user_role WHERE user_id = ?");
 STATEMENT(ADD_ROLE, "user.add_role", "INSERT INTO user_role (user_id, role_id) VALUES (?, ?)");
+/* Locks what it counts: of two administrators who shut each other out at once, one comes second. */
 STATEMENT_ROWS(
     OTHER_ADMINS, "user.other_admins", struct number, NUMBER,
     "SELECT COUNT(*) AS value FROM user_role ur JOIN role r ON r.id = ur.role_id JOIN `user` u ON u.id = ur.user_id "
-    "WHERE r.code = 'admin' AND u.status = 'active' AND u.deleted_at IS NULL AND u.id <> ?");
+    "WHERE r.code = 'admin' AND u.status = 'active' AND u.deleted_at IS NULL AND u.id <> ? FOR UPDATE");
 
 STATEMENT_ROWS(BY_LOGIN, "user.by_login", struct number, NUMBER,
                "SELECT id AS value FROM `user` WHERE login = ? AND deleted_at IS NULL");
@@ -274,17 +276,37 @@ enum err org_store_owned(struct db *db, struct arena *arena, const struct object
     return OK;
 }
 
+static void select_owned_count(struct query *query, const struct object *object, int64_t user_id)
+{
+    query_sql(query, "SELECT COUNT(*) FROM ");
+    select_table(query, object->table);
+    query_sql(query, " t WHERE t.deleted_at IS NULL AND t.owner_id = ");
+    query_arg(query, V(user_id));
+}
+
+static enum err run_count(struct db *db, struct arena *arena, const struct query *query, int64_t *out)
+{
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
+    *out = rows_get(&rows, 0, 0).integer;
+    return OK;
+}
+
 enum err org_store_owned_count(struct db *db, struct arena *arena, const struct object *object, int64_t user_id,
                                int64_t *out)
 {
     struct query query;
-    struct rows rows;
     query_init(&query, arena);
-    query_sql(&query, "SELECT COUNT(*) FROM ");
-    select_table(&query, object->table);
-    query_sql(&query, " t WHERE t.deleted_at IS NULL AND t.owner_id = ");
-    query_arg(&query, V(user_id));
-    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
-    *out = rows_get(&rows, 0, 0).integer;
-    return OK;
+    select_owned_count(&query, object, user_id);
+    return run_count(db, arena, &query, out);
+}
+
+enum err org_store_open_count(struct request *request, const struct object *object, int64_t user_id, int64_t *out)
+{
+    struct query query;
+    query_init(&query, request->arena);
+    select_owned_count(&query, object, user_id);
+    query_sql(&query, " AND ");
+    scope_predicate(&query, request, object, "t", true);
+    return run_count(request->db, request->arena, &query, out);
 }

@@ -74,6 +74,10 @@ enum err org_store_owned(struct db *db, struct arena *arena, const struct object
 enum err org_store_owned_count(struct db *db, struct arena *arena, const struct object *object, int64_t user_id,
                                int64_t *out) MUST_CHECK;
 
+/* Of those, how many the request's user may change. */
+enum err org_store_open_count(struct request *request, const struct object *object, int64_t user_id,
+                              int64_t *out) MUST_CHECK;
+
 /* What a person owns goes to a department with the person. */
 enum err org_store_move_owned(struct db *db, struct arena *arena, const struct object *object, int64_t user_id,
                               int64_t department_id) MUST_CHECK;

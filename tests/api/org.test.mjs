@@ -190,6 +190,34 @@ test("who leaves hands everything over, and is out at once", async () => {
     assert.equal((await boss.get(path)).status, "active");
 });
 
+test("a successor is somebody else who is at work, asked before anything happens", async () => {
+    const [leaver, gone, heir] = [await person(), await person(), await person()];
+    await recordsOf(leaver);
+    await boss.post(`/users/${gone.user.id}/disable`, {});
+    const path = `/users/${leaver.user.id}`;
+    const attempt = (successor_id, client = boss) => client.send("POST", `${path}/disable`, { body: { successor_id } });
+    for (const [successor, code] of [[gone.user.id, "not_active"], [987654321, "no_such_record"], [leaver.user.id, "not_an_option"]]) {
+        const problem = expectProblem(await attempt(successor), 422, "invalid", "successor_id");
+        assert.equal(problem.errors[0].code, code);
+    }
+    // Who may end accounts does not thereby give away records that are beyond his reach.
+    const transfers = Object.keys(OWNED).map((object) => `${object}.transfer`);
+    for (const made of [await role("all", { permissions: ["user.edit", "user.view"] }), await role("own", { permissions: ["user.edit", "user.view", ...transfers] })]) {
+        expectProblem(await attempt(heir.user.id, await personWith(made)), 403, "forbidden");
+    }
+    await leaver.get("/auth/me");
+    assert.deepEqual([(await boss.get(path)).status, (await boss.get(`${path}/holdings`)).total], ["active", 7]);
+    const keeper = await personWith(await role("all", { permissions: ["user.edit", "user.view", ...transfers] }));
+    const { job_id } = await keeper.post(`${path}/disable`, { successor_id: heir.user.id, left_on: "2023-12-31" });
+    await keeper.job(job_id);
+    // What came to somebody who has left is handed over the same way; the day of leaving stays.
+    await sql(`UPDATE customer SET owner_id = ${leaver.user.id} WHERE owner_id = ${heir.user.id}`);
+    expectProblem(await attempt(gone.user.id), 422, "invalid", "successor_id");
+    const again = await boss.post(`${path}/disable`, { successor_id: heir.user.id });
+    assert.equal((await boss.job(again.job_id)).result.moved, 1);
+    assert.deepEqual([(await boss.get(path)).left_on, (await boss.get(`${path}/holdings`)).total], ["2023-12-31", 0]);
+});
+
 test("nobody disables themselves, and only an administrator an administrator", async () => {
     const me = await boss.get("/auth/me");
     expectProblem(await boss.send("POST", `/users/${me.id}/disable`, { body: {} }), 409, "conflict");
