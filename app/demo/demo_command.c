@@ -6,6 +6,7 @@
 #include "demo.h"
 #include "demo_store.h"
 #include "demo_words.h"
+#include "ledger.h"
 #include "opportunity.h"
 #include "org.h"
 #include "platform/identity_load.h"
@@ -55,7 +56,8 @@ static enum err create_at(struct demo *demo, const char *object, json_t *body, s
         .importing = true, .unscoped = true, .created_at = at, .reason = STR("demo")};
     json_keep(demo->request.arena, body);
     error_init(demo->request.error, demo->request.arena);
-    return record_create(&demo->request, object_find(object), body, &options, id);
+    TRY(record_create(&demo->request, object_find(object), body, &options, id));
+    return ledger_refresh_of(demo->request.db, demo->request.arena, object_find(object), id, 1);
 }
 
 static enum err create(struct demo *demo, const char *object, json_t *body, int64_t *id)
