@@ -96,7 +96,7 @@ json_t *cell_json(struct request *request, const struct field *field, struct str
         return option_json(field, text);
     }
     bool plain = field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT || field->type == FIELD_EMAIL ||
-                 field->type == FIELD_URL;
+                 field->type == FIELD_URL || field->type == FIELD_CURRENCY;
     if (plain) {
         return json_str(style->login ? cell_login(request->arena, text) : text);
     }

@@ -230,8 +230,10 @@ enum err import_store_find(struct request *request, const char *reference_name, 
         }
     }
     if (strcmp(reference_name, "region") == 0) {
-        add_equals(&query, "code", text);
         add_equals(&query, "name", text);
+        if (str_is_ascii(text)) {
+            add_equals(&query, "code", text);
+        }
     }
     query_sql(&query, ")");
     return query_two(request, &query, ids_out, count_out);

@@ -333,7 +333,7 @@ static const struct field JOB_ANSWER[] = {
 static const struct field COMPANY_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "time_zone", .type = FIELD_TEXT, .max = 64, .about = "IANA zone of business dates"},
-    {.name = "currency", .type = FIELD_TEXT, .min = 3, .max = 3, .about = "ISO 4217"},
+    {.name = "currency", .type = FIELD_CURRENCY, .min = 3, .max = 3, .about = "ISO 4217"},
     {.name = "fiscal_year_start_month", .type = FIELD_INT, .min = 1, .max = 12, .about = "1…12"},
     FIELD_END,
 };

@@ -201,6 +201,25 @@ static bool is_phone(struct str text)
     return digits >= 5 && digits <= 20;
 }
 
+static bool is_currency(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < 'A' || text.ptr[i] > 'Z') {
+            return false;
+        }
+    }
+    return text.len == 3;
+}
+
+static struct str capitals(struct str text, struct arena *arena)
+{
+    char *copy = str_c(arena, text);
+    for (size_t i = 0; i < text.len; i++) {
+        copy[i] -= copy[i] >= 'a' && copy[i] <= 'z' ? 'a' - 'A' : 0;
+    }
+    return str_n(copy, text.len);
+}
+
 /* Line ends of Windows and of old files become line feeds. */
 static struct str unify_line_ends(struct str text, struct arena *arena)
 {
@@ -225,6 +244,7 @@ static struct str clean_text(const struct field *field, json_t *json, struct are
     struct str raw = str_n(json_string_value(json), json_string_length(json));
     struct str text = (field->flags & FIELD_SENSITIVE) != 0 ? raw : str_trim(raw);
     text = field->type == FIELD_LONG_TEXT ? unify_line_ends(text, arena) : text;
+    text = field->type == FIELD_CURRENCY ? capitals(text, arena) : text;
     if (!str_eq(text, raw)) {
         /* Jansson copies before it frees the old bytes, into which `text` may point. */
         json_string_setn_nocheck(json, text.ptr, text.len);
@@ -259,6 +279,9 @@ static bool check_text(const struct field *field, json_t *json, const struct pla
     }
     if (field->type == FIELD_PHONE && !is_phone(text)) {
         return refuse(error, place, "not_a_phone", "must be a phone number of 5 to 20 digits.");
+    }
+    if (field->type == FIELD_CURRENCY && !is_currency(text)) {
+        return refuse(error, place, "not_a_currency", "must be a currency of three letters like CNY.");
     }
     if (field->type == FIELD_URL && !is_url(text)) {
         return refuse(error, place, "not_a_url", "must be the address of a web site.");
@@ -403,6 +426,7 @@ static bool check_value(const struct field *field, json_t *json, const struct pl
     case FIELD_LONG_TEXT:
     case FIELD_EMAIL:
     case FIELD_PHONE:
+    case FIELD_CURRENCY:
     case FIELD_URL:
         return check_text(field, json, place, error, out);
     case FIELD_INT:

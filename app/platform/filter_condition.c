@@ -86,6 +86,18 @@ static const struct filter *build_range(struct filter_parse *parse, const struct
     return filter;
 }
 
+/* Nothing: no record has such a value. */
+static const struct filter *build_nothing(struct filter_parse *parse, const struct field *field)
+{
+    return filter_negate(parse, filter_new(parse, FILTER_EVERYTHING, field));
+}
+
+/* Currencies are kept as ASCII, with which the database does not compare other texts. */
+static bool cannot_occur(const struct field *field, struct value value)
+{
+    return field->type == FIELD_CURRENCY && !str_is_ascii(value.text);
+}
+
 /* Equal to one of the constants; days of instants become ranges. */
 static const struct filter *build_in(struct filter_parse *parse, const struct field *field, struct value *values,
                                      size_t count)
@@ -98,12 +110,12 @@ static const struct filter *build_in(struct filter_parse *parse, const struct fi
     for (size_t i = 0; i < count; i++) {
         if (is_day_of_instant(field, values[i])) {
             any->items[any->item_count++] = build_range(parse, field, values[i], values[i]);
-        } else {
+        } else if (!cannot_occur(field, values[i])) {
             plain->values[plain->value_count++] = values[i];
         }
     }
     if (any->item_count == 0) {
-        return plain;
+        return plain->value_count > 0 ? plain : build_nothing(parse, field);
     }
     if (plain->value_count > 0) {
         any->items[any->item_count++] = plain;
@@ -167,6 +179,10 @@ static enum err parse_like(struct filter_parse *parse, const struct field *field
     TRY(filter_parse_constant(parse, field, json, false, &value));
     if (value.text.len == 0) {
         return filter_refuse(parse, "must not be empty");
+    }
+    if (cannot_occur(field, value)) {
+        *out = build_nothing(parse, field);
+        return OK;
     }
     filter->needle = value.text;
     filter->at_start = op->low;
@@ -311,8 +327,7 @@ enum err filter_parse_condition(struct filter_parse *parse, const json_t *json, 
     const char *name = NULL;
     json_t *member = NULL;
 
-    json_object_foreach((json_t *)json, name, member)
-    {
+    json_object_foreach ((json_t *)json, name, member) {
         if (strcmp(name, "field") != 0 && strcmp(name, "op") != 0 && strcmp(name, "value") != 0) {
             return filter_refuse(parse, "a condition has the members field, op and value only");
         }

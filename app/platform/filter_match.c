@@ -11,10 +11,10 @@ struct match {
     void *context;                                                                                     /* of is_under */
 };
 
-/* Texts of unique fields are codes: the database compares them letter by letter (utf8mb4_bin). */
+/* Texts of unique fields are codes: the database compares them, like currencies, letter by letter. */
 static bool is_exact(const struct field *field)
 {
-    return (field->flags & FIELD_UNIQUE) != 0;
+    return (field->flags & FIELD_UNIQUE) != 0 || field->type == FIELD_CURRENCY;
 }
 
 /* Next code point of `text`; unless `exact`, full-width forms made narrow and ASCII letters small. */

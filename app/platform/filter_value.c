@@ -45,6 +45,7 @@ unsigned filter_class_of(const struct field *field)
     case FIELD_LONG_TEXT:
     case FIELD_EMAIL:
     case FIELD_PHONE:
+    case FIELD_CURRENCY:
     case FIELD_URL:
         return CLASS_TEXT;
     case FIELD_INT:

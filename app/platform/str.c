@@ -186,6 +186,16 @@ static size_t decode(struct str text, size_t offset, uint32_t *code_point)
     return len;
 }
 
+bool str_is_ascii(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool str_is_utf8(struct str text)
 {
     uint32_t ignored;

@@ -20,7 +20,7 @@ static const char *const TYPE_WORDS[] = {
     [FIELD_DATE] = "date",   [FIELD_INSTANT] = "instant",
     [FIELD_ENUM] = "enum",   [FIELD_REF] = "ref",
     [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone",
-    [FIELD_URL] = "url",
+    [FIELD_URL] = "url",     [FIELD_CURRENCY] = "text",
     [FIELD_JSON] = "json",   [FIELD_OBJECT] = "object",
     [FIELD_LIST] = "list",
 };
@@ -176,8 +176,12 @@ static enum err list_views(struct request *request, struct response *response)
 {
     struct view_row *rows;
     size_t count;
-    TRY(view_store_list(request->db, request->arena, request->user->user_id, request_query(request, "object"), &rows,
-                        &count));
+    struct str object = request_query(request, "object");
+    if (object_find(str_c(request->arena, object)) == NULL) {
+        error_field(request->error, STR("object"), "not_an_option", "There is no such kind of record.");
+        return error_check_fields(request->error);
+    }
+    TRY(view_store_list(request->db, request->arena, request->user->user_id, object, &rows, &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, view_json(request, &rows[i]));

@@ -22,6 +22,7 @@ enum field_type {
     FIELD_REF,       /* id of a record of object `ref`; name ends _id */
     FIELD_EMAIL,
     FIELD_PHONE,     /* digits, + - ( ) # space; 5…20 digits */
+    FIELD_CURRENCY,  /* ISO 4217: three letters, kept as capitals */
     FIELD_URL,       /* address of a web site: http, https or without scheme */
     FIELD_JSON,      /* any JSON value, stored as text */
     FIELD_OBJECT,    /* nested: `fields` */
@@ -69,10 +70,10 @@ struct field {
 
 /* Checks a JSON object against a table of fields: unknown names, types, limits, required ones (unless `partial`), fields
  * that cannot be changed. `id` and `version` are tolerated at the top. Every fault goes to `error` with its path.
- * Texts are replaced by their trimmed form in the object too.
+ * Texts are replaced by their trimmed form in the object too, currencies by capitals.
  * Codes: required, unknown_field, not_a_string, not_an_integer, not_a_boolean, not_a_date, not_an_instant,
- * not_an_option, not_an_email, not_a_phone, not_a_url, not_an_id, too_long, too_short, too_small, too_large, not_an_object,
- * not_a_list, too_many, read_only, null_not_allowed, control_character. Errors: ERR_INVALID. */
+ * not_an_option, not_an_email, not_a_phone, not_a_url, not_a_currency, not_an_id, too_long, too_short, too_small,
+ * too_large, not_an_object, not_a_list, too_many, read_only, null_not_allowed, control_character. Errors: ERR_INVALID. */
 enum err fields_check(const struct field *fields, json_t *object, bool partial, struct error *error) MUST_CHECK;
 /* The same for an object that stands at `name` of a body: paths begin with it, `id` and `version` are refused. */
 enum err fields_check_member(const struct field *fields, json_t *object, bool partial, const char *name,

@@ -40,6 +40,7 @@ struct str str_format(struct arena *arena, const char *format, ...) __attribute_
 /* The whole text as a decimal integer. False when it is anything else or does not fit. */
 bool str_to_i64(struct str text, int64_t *out);
 bool str_is_utf8(struct str text);
+bool str_is_ascii(struct str text);
 /* Number of Unicode code points (of valid UTF-8). */
 size_t str_chars(struct str text);
 /* Reads one code point at *offset and moves it on; 0xFFFD on bad UTF-8 (moves one byte). */

@@ -477,6 +477,40 @@ test("the address of a web site is one that a link may lead to, whatever the way
     assert.equal((await boss.patch(`/customers/${made.id}`, { website: null }, made.version)).website, null);
 });
 
+test("a filter for what cannot be kept finds nothing, or says that there is no such option", async () => {
+    const made = { customer: await boss.post("/customers", bodyOf("customer")) };
+    const deal = await boss.post("/opportunities", { name: "x", customer_id: made.customer.id, currency: "usd" });
+    assert.equal(deal.currency, "USD");
+    for (const currency of ["人民币", "U$D", "USDT"]) {
+        expectProblem(await boss.send("POST", "/opportunities", { body: { name: "x", customer_id: made.customer.id, currency } }), 422, "invalid", "currency");
+    }
+    const find = async (...conditions) => (await boss.list("/opportunities", { filter: { all: [{ field: "id", op: "eq", value: deal.id }, ...conditions] } })).length;
+    for (const value of ["人民币", "ＵＳＤ", "\u{1F4B0}", "客"]) {
+        for (const op of ["eq", "contains", "starts_with", "ends_with"]) {
+            assert.equal(await find({ field: "currency", op, value }), 0, `${op} ${value}`);
+        }
+        assert.equal(await find({ field: "currency", op: "in", value: [value, "USD"] }), 1);
+        assert.equal(await find({ field: "currency", op: "in", value: [value] }), 0);
+        assert.equal(await find({ field: "currency", op: "not_in", value: [value] }), 1);
+        assert.equal(await find({ field: "currency", op: "ne", value }), 1);
+        assert.equal(await find({ not: { field: "currency", op: "eq", value } }), 1);
+        const bad = encodeURIComponent(JSON.stringify({ field: "status", op: "eq", value }));
+        expectProblem(await boss.send("GET", `/opportunities?filter=${bad}`), 400, "bad_filter");
+        // Neither do other words that name something: they are unknown, not a fault.
+        expectProblem(await boss.send("GET", `/views?object=${encodeURIComponent(value)}`), 422, "invalid", "object");
+        assert.deepEqual((await boss.get("/search", { q: "x", object: value })).items, []);
+    }
+    // A region is found by its name or its official code.
+    const rows = `name,region\n${unique("n")},河北省/石家庄市\n${unique("n")},130100\n${unique("n")},不存在的地方\n`;
+    const batch = await boss.upload("/import/batches?kind=customer&name=x.csv", Buffer.from(rows));
+    const columns = [{ column: "name", field: "name" }, { column: "region", field: "region_id" }];
+    await boss.put(`/import/batches/${batch.id}/mapping`, { mapping: { columns } });
+    const { job_id } = await boss.post(`/import/batches/${batch.id}/run`, {});
+    await boss.job(job_id);
+    const { items } = await boss.get(`/import/batches/${batch.id}/faults`);
+    assert.deepEqual(items.map((item) => [item.row_number, item.errors[0].code]), [[4, "no_such_record"]], JSON.stringify(items));
+});
+
 test("changes that no record could take are refused before a job is made of them", async () => {
     const { id, version: before } = await boss.post("/customers", bodyOf("customer"));
     const refused = { id: 7, version: 9, no_such_field: 1, created_at: "2020-01-01T00:00:00Z", owner_id: boss.user.id, level: "nonsense", name: null };

@@ -28,6 +28,7 @@ static const struct field FIELDS[] = {
     {.name = "owner_id", .type = FIELD_REF, .ref = "user"},
     {.name = "email", .type = FIELD_EMAIL, .flags = FIELD_NULLABLE},
     {.name = "website", .type = FIELD_URL, .flags = FIELD_NULLABLE},
+    {.name = "currency", .type = FIELD_CURRENCY},
     {.name = "phone", .type = FIELD_PHONE},
     {.name = "layout", .type = FIELD_JSON},
     {.name = "first_line", .type = FIELD_OBJECT, .fields = LINE},
@@ -201,6 +202,20 @@ static void addresses(void **state)
     }
 }
 
+static void currencies(void **state)
+{
+    (void)state;
+    json_t *body = json_of("{\"currency\":\" usd \"}");
+    error_init(&error, unit_arena);
+    assert_int_equal(fields_check(FIELDS, body, true, &error), OK);
+    assert_str(json_write(unit_arena, body), "{\"currency\":\"USD\"}");
+    const char *bad[] = {"RMBY", "US", "U$D", "人民币", "ＣＮＹ", "12 "};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_refused(str_c(unit_arena, str_format(unit_arena, "{\"currency\":\"%s\"}", bad[i])), "currency",
+                       "not_a_currency");
+    }
+}
+
 static void web_addresses(void **state)
 {
     (void)state;
@@ -344,6 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT_TEST(required_fields),
         UNIT_TEST(web_addresses),
+        UNIT_TEST(currencies),
         UNIT_TEST(unknown_and_fixed_fields),
         UNIT_TEST(nulls),
         UNIT_TEST(texts),

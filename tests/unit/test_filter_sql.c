@@ -7,7 +7,7 @@
 #include "platform/filter.h"
 
 enum { ROW_COUNT = 80, FILTER_COUNT = 2000, DEPARTMENT_COUNT = 12, DEPTH = 4 };
-enum { NAME, STAGE, AMOUNT, ACTIVE, OWNER, DEPARTMENT, CLOSED, CREATED, CODE, FIELD_TOTAL };
+enum { NAME, STAGE, AMOUNT, ACTIVE, OWNER, DEPARTMENT, CLOSED, CREATED, CODE, CURRENCY, FIELD_TOTAL };
 
 static const struct option stages[] = {{"new", "新", "New"}, {"won", "赢", "Won"}, {"lost", "输", "Lost"}, {NULL}};
 static const struct field fields[] = {
@@ -20,6 +20,7 @@ static const struct field fields[] = {
     [CLOSED] = {.name = "closed_on", .type = FIELD_DATE},
     [CREATED] = {.name = "created_at", .type = FIELD_INSTANT},
     [CODE] = {.name = "code", .type = FIELD_TEXT, .flags = FIELD_UNIQUE},
+    [CURRENCY] = {.name = "currency", .type = FIELD_CURRENCY},
     FIELD_END,
 };
 
@@ -55,6 +56,13 @@ static const char *random_text(void)
     return texts[unit_random() % (sizeof(texts) / sizeof(texts[0]))];
 }
 
+/* What is kept of currencies, and what somebody may ask for. */
+static const char *random_currency(size_t kinds)
+{
+    static const char *const texts[] = {"CNY", "USD", "EUR", "cny", "C", "Y", "人民币", "ＣＮＹ", "CN客", ""};
+    return texts[unit_random() % kinds];
+}
+
 static struct value random_value(int field)
 {
     int64_t day = 20543 + unit_random_in(-40, 40);
@@ -68,6 +76,8 @@ static struct value random_value(int field)
         const char *text = random_text();
         return value_c(strcmp(text, "a\\\\b") == 0 ? "a\\b" : text);
     }
+    case CURRENCY:
+        return value_c(random_currency(3));
     case STAGE:
         return value_c(stages[unit_random() % 3].value);
     case AMOUNT:
@@ -104,6 +114,8 @@ static void add_constant(struct buf *out, int field)
         buf_add_c(out, value.integer == 1 ? "true" : "false");
     } else if (field == NAME || field == CODE) {
         buf_format(out, "\"%s\"", random_text());
+    } else if (field == CURRENCY) {
+        buf_format(out, "\"%s\"", random_currency(10));
     } else if (value.type == VALUE_INT) {
         buf_format(out, "%lld", (long long)value.integer);
     } else if (value.type == VALUE_TEXT) {
@@ -188,7 +200,8 @@ static void fill_tables(void)
                           "stage VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL, amount_minor BIGINT NULL, "
                           "is_active BOOLEAN NULL, owner_id BIGINT NULL, department_id BIGINT NULL, "
                           "closed_on DATE NULL, created_at DATETIME(3) NULL, "
-                          "code VARCHAR(64) COLLATE utf8mb4_bin NULL) "
+                          "code VARCHAR(64) COLLATE utf8mb4_bin NULL, "
+                          "currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NULL) "
                           "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_ai_ci")),
         OK);
     for (int64_t root = 1; root <= DEPARTMENT_COUNT; root++) {
@@ -208,7 +221,7 @@ static void fill_tables(void)
             values[i * (FIELD_TOTAL + 1) + 1 + field] = rows[i][field];
         }
     }
-    assert_int_equal(db_bulk(db, unit_arena, STR("INSERT INTO filter_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    assert_int_equal(db_bulk(db, unit_arena, STR("INSERT INTO filter_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                              values, FIELD_TOTAL + 1, ROW_COUNT),
                      OK);
 }
