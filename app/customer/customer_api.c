@@ -70,17 +70,55 @@ static enum err name_references(struct request *request, json_t *detail)
     return OK;
 }
 
+static const char *const KINDS[] = {
+    [TIMELINE_AUDIT] = "audit", [TIMELINE_FOLLOW_UP] = "follow_up", [TIMELINE_STAGE] = "stage"};
+
+/* Time, kind and id of the last line, as text. */
+static json_t *write_cursor(struct request *request, const struct timeline_row *row)
+{
+    return json_str(
+        str_format(request->arena, "%lld.%.*s.%lld", (long long)row->at.ms, STR_ARG(row->kind), (long long)row->id));
+}
+
+/* Without a cursor: behind all that can be. */
+static enum err read_cursor(struct request *request, struct timeline_cursor *out)
+{
+    struct str rest = request_query(request, "cursor");
+    struct str at;
+    struct str kind;
+    struct instant first = date_start(date_of(1000, 1, 1), "UTC");
+    struct instant last = {date_start(date_of(9999, 12, 31), "UTC").ms + 86399999};
+    *out = (struct timeline_cursor){.at = last, .kind = TIMELINE_AUDIT, .id = INT64_MAX};
+    if (rest.len == 0) {
+        return OK;
+    }
+    bool good = str_cut(&rest, '.', &at) && str_cut(&rest, '.', &kind) && str_to_i64(at, &out->at.ms) &&
+                str_to_i64(rest, &out->id) && out->at.ms >= first.ms && out->at.ms <= last.ms;
+    out->kind = TIMELINE_KIND_COUNT;
+    for (int i = 0; good && i < TIMELINE_KIND_COUNT; i++) {
+        out->kind = str_eq_c(kind, KINDS[i]) ? (enum timeline_kind)i : out->kind;
+    }
+    good = good && out->kind != TIMELINE_KIND_COUNT;
+    return good ? OK : error_set(request->error, ERR_BAD_CURSOR, "%s", err_text(ERR_BAD_CURSOR));
+}
+
+/* A customer in the recycle bin still has its story. */
+static enum err check_customer(struct request *request)
+{
+    struct record_row row;
+    enum err err = object_store_get(request, &CUSTOMER, request->params[0], false, false, true, &row);
+    return err == ERR_NOT_FOUND ? error_set(request->error, err, "%s", err_text(err)) : err;
+}
+
 static enum err get_timeline(struct request *request, struct response *response)
 {
-    TRY(scope_check(request, &CUSTOMER, request->params[0], false));
-    struct instant before = {request->now.ms + 366LL * 86400000};
-    struct str cursor = request_query(request, "cursor");
-    if (cursor.len > 0 && !instant_parse(cursor, &before)) {
-        return error_set(request->error, ERR_BAD_CURSOR, "%s", err_text(ERR_BAD_CURSOR));
-    }
+    struct timeline_cursor behind;
     struct timeline_row *rows;
     size_t count;
-    TRY(customer_store_timeline(request->db, request->arena, request->params[0], before, TIMELINE_PAGE, &rows, &count));
+    TRY(check_customer(request));
+    TRY(read_cursor(request, &behind));
+    TRY(customer_store_timeline(request->db, request->arena, request->params[0], &behind, TIMELINE_PAGE, &rows,
+                                &count));
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         const struct object *object = object_find(str_c(request->arena, rows[i].object));
@@ -96,13 +134,13 @@ static enum err get_timeline(struct request *request, struct response *response)
             TRY(name_references(request, json_object_get(item, "detail")));
         }
     }
-    json_t *next = count == TIMELINE_PAGE ? json_instant(request->arena, rows[count - 1].at) : json_null();
+    json_t *next = count == TIMELINE_PAGE ? write_cursor(request, &rows[count - 1]) : json_null();
     response->json = json_keep(request->arena, json_pack("{s:O,s:o}", "items", items, "next_cursor", next));
     return OK;
 }
 
 static const struct field TIMELINE_QUERY[] = {
-    {.name = "cursor", .type = FIELD_INSTANT, .about = "next_cursor of the page before"},
+    {.name = "cursor", .type = FIELD_TEXT, .about = "next_cursor of the page before"},
     FIELD_END,
 };
 static const struct field TIMELINE_ITEM[] = {
@@ -126,7 +164,7 @@ static const struct field TIMELINE_ITEM[] = {
 static const struct field TIMELINE_ANSWER[] = {
     {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = TIMELINE_ITEM, .about = "newest first"},
     {.name = "next_cursor",
-     .type = FIELD_INSTANT,
+     .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,
      .about = "null on the last page"},
     FIELD_END,

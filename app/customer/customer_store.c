@@ -51,48 +51,72 @@ enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64
 }
 
 static const struct column TIMELINE[] = {
-    COLUMN(struct timeline_row, at),      COLUMN(struct timeline_row, kind),
-    COLUMN(struct timeline_row, object),  COLUMN(struct timeline_row, record_id),
-    COLUMN(struct timeline_row, user_id), COLUMN(struct timeline_row, user_name),
-    COLUMN(struct timeline_row, title),   COLUMN(struct timeline_row, detail),
-    COLUMN(struct timeline_row, action),
+    COLUMN(struct timeline_row, id),        COLUMN(struct timeline_row, at),
+    COLUMN(struct timeline_row, kind),      COLUMN(struct timeline_row, object),
+    COLUMN(struct timeline_row, record_id), COLUMN(struct timeline_row, user_id),
+    COLUMN(struct timeline_row, user_name), COLUMN(struct timeline_row, title),
+    COLUMN(struct timeline_row, detail),    COLUMN(struct timeline_row, action),
 };
 
-/* Each branch is cut to the page by its own index before the union is sorted. */
+/* Each branch is cut to the page before the union is sorted. Of its rows at the cursor's own time it takes those below
+ * an id: of its kind those not yet shown, of kinds that come later all. */
+#define BEHIND(at, id) at " <= ? AND (" at " < ? OR " id " < ?) ORDER BY " at " DESC, " id " DESC LIMIT ?) "
 STATEMENT_ROWS(
     FIND_TIMELINE, "customer.timeline", struct timeline_row, TIMELINE,
-    "SELECT x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action FROM ("
-    "(SELECT f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, f.owner_id AS "
-    "user_id, "
-    "f.next_plan AS title, f.content AS detail, f.method AS action FROM follow_up f "
-    "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND f.followed_at < ? ORDER BY f.followed_at DESC LIMIT ?) "
-    "UNION ALL (SELECT e.at, 'stage', 'opportunity', o.id, e.user_id, o.name, "
-    "JSON_OBJECT('from', fs.name, 'to', ts.name, 'amount_minor', e.amount_minor, 'currency', o.currency), 'stage' "
-    "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
-    "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
-    "WHERE o.customer_id = ? AND e.at < ? ORDER BY e.at DESC LIMIT ?) "
-    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, a.changes, a.action FROM audit_entry "
-    "a "
-    "WHERE a.object = 'customer' AND a.record_id = ? AND a.at < ? ORDER BY a.id DESC LIMIT ?) "
-    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, c.number, "
-    "JSON_OBJECT('amount_minor', c.amount_minor, 'currency', c.currency, 'status', c.status), a.action FROM contract c "
-    "JOIN audit_entry a ON a.object = 'contract' AND a.record_id = c.id "
-    "WHERE c.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?) "
-    "UNION ALL (SELECT a.at, 'audit', a.object, a.record_id, a.user_id, p.number, "
-    "JSON_OBJECT('amount_minor', p.amount_minor, 'currency', p.currency), a.action FROM payment p "
-    "JOIN audit_entry a ON a.object = 'payment' AND a.record_id = p.id "
-    "WHERE p.customer_id = ? AND a.action IN ('create', 'delete') AND a.at < ? ORDER BY a.at DESC LIMIT ?)"
-    ") x LEFT JOIN `user` u ON u.id = x.user_id ORDER BY x.at DESC LIMIT ?");
+    "SELECT x.id, x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action "
+    "FROM ((SELECT f.id, f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, "
+    "f.owner_id AS user_id, f.next_plan AS title, f.content AS detail, f.method AS action FROM follow_up f "
+    "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND " BEHIND(
+        "f.followed_at",
+        "f.id") "UNION ALL (SELECT e.id, e.at, 'stage', 'opportunity', o.id, e.user_id, o.name, "
+                "JSON_OBJECT('from', fs.name, 'to', ts.name, 'amount_minor', e.amount_minor, 'currency', o.currency), "
+                "'stage' "
+                "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
+                "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
+                "WHERE o.customer_id = ? AND " BEHIND(
+                    "e.at",
+                    "e.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, "
+                            "a.changes, a.action "
+                            "FROM audit_entry a WHERE a.object = 'customer' AND a.record_id = ? AND " BEHIND(
+                                "a.at",
+                                "a.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, a.user_id, "
+                                        "c.number, "
+                                        "JSON_OBJECT('amount_minor', c.amount_minor, 'currency', c.currency, 'status', "
+                                        "c.status), a.action FROM contract c "
+                                        "JOIN audit_entry a ON a.object = 'contract' AND a.record_id = c.id "
+                                        "WHERE c.customer_id = ? AND a.action IN ('create', 'delete') AND " BEHIND(
+                                            "a.at",
+                                            "a.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, "
+                                                    "a.user_id, p.number, "
+                                                    "JSON_OBJECT('amount_minor', p.amount_minor, 'currency', "
+                                                    "p.currency), a.action FROM payment p "
+                                                    "JOIN audit_entry a ON a.object = 'payment' AND a.record_id = p.id "
+                                                    "WHERE p.customer_id = ? AND a.action IN ('create', 'delete') "
+                                                    "AND " BEHIND(
+                                                        "a.at",
+                                                        "a.id") ") x LEFT JOIN `user` u ON u.id = x.user_id ORDER BY "
+                                                                "x.at DESC, x.kind, x.id DESC LIMIT ?");
 
-enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before,
-                                 int64_t limit, struct timeline_row **rows_out, size_t *count_out)
+/* Rows of a kind at the cursor's time come behind the cursor when their id is below this. */
+static int64_t id_below(const struct timeline_cursor *cursor, enum timeline_kind kind)
+{
+    return kind > cursor->kind ? INT64_MAX : kind < cursor->kind ? 0 : cursor->id;
+}
+
+enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id,
+                                 const struct timeline_cursor *behind, int64_t limit, struct timeline_row **rows_out,
+                                 size_t *count_out)
 {
     struct value id = V(customer_id);
-    struct value time = V(before);
+    struct value at = V(behind->at);
     struct value rows = V(limit);
+    struct value audit = V(id_below(behind, TIMELINE_AUDIT));
+    struct value follow_up = V(id_below(behind, TIMELINE_FOLLOW_UP));
+    struct value stage = V(id_below(behind, TIMELINE_STAGE));
     return db_many(db, arena, &FIND_TIMELINE,
-                   ARGS(id, time, rows, id, time, rows, id, time, rows, id, time, rows, id, time, rows, rows), rows_out,
-                   count_out);
+                   ARGS(id, at, at, follow_up, rows, id, at, at, stage, rows, id, at, at, audit, rows, id, at, at,
+                        audit, rows, id, at, at, audit, rows, rows),
+                   rows_out, count_out);
 }
 
 /* ---- places ---- */

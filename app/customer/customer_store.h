@@ -16,15 +16,20 @@ enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64
                                        int64_t *out) MUST_CHECK;
 
 /* Notes in the moves which pool each customer lies in. */
-enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves, size_t count) MUST_CHECK;
+enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves,
+                                 size_t count) MUST_CHECK;
 /* Since when the new owners hold the customers that moved; those of nobody lie in their pool since `at`. */
 enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
                                    struct instant at) MUST_CHECK;
 
+/* Where lines come from; at one time they stand in this order, which is that of the words. */
+enum timeline_kind { TIMELINE_AUDIT, TIMELINE_FOLLOW_UP, TIMELINE_STAGE, TIMELINE_KIND_COUNT };
+
 /* One line of a customer's story. */
 struct timeline_row {
+    int64_t id;               /* of the line, among those of its kind */
     struct instant at;        /* when it happened */
-    struct str kind;          /* follow_up, stage, audit */
+    struct str kind;          /* audit, follow_up, stage */
     struct str object;        /* whose record */
     int64_t record_id;        /* which */
     struct opt_int user_id;   /* who */
@@ -33,9 +38,16 @@ struct timeline_row {
     struct opt_str detail;    /* JSON or text */
     struct str action;        /* audit: create update transfer …; follow_up: its method */
 };
-/* Newest first, before `before`, at most `limit`; what belongs to the customer: its own changes, its children's, their
- * follow-ups. Visibility: the caller has checked the customer. */
-enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id, struct instant before,
-                                 int64_t limit, struct timeline_row **rows_out, size_t *count_out) MUST_CHECK;
+/* A place in the story: behind this line. */
+struct timeline_cursor {
+    struct instant at;       /* of the line */
+    enum timeline_kind kind; /* of the line */
+    int64_t id;              /* of the line */
+};
+/* Newest first (time, kind, id), from behind a line on, at most `limit`; what belongs to the customer: its own changes,
+ * its children's, their follow-ups. Visibility: the caller has checked the customer. */
+enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t customer_id,
+                                 const struct timeline_cursor *behind, int64_t limit, struct timeline_row **rows_out,
+                                 size_t *count_out) MUST_CHECK;
 
 #endif

@@ -511,6 +511,38 @@ test("a filter for what cannot be kept finds nothing, or says that there is no s
     assert.deepEqual(items.map((item) => [item.row_number, item.errors[0].code]), [[4, "no_such_record"]], JSON.stringify(items));
 });
 
+test("the timeline goes on exactly where a page ended, whatever happened at the same moment", async () => {
+    const customer = await boss.post("/customers", bodyOf("customer"));
+    const at = "2024-05-06T07:08:09.010Z";
+    const texts = Array.from({ length: 70 }, () => unique("say"));
+    for (const content of texts) {
+        await boss.post("/follow-ups", { content, customer_id: customer.id, followed_at: at });
+    }
+    let { version: now } = await boss.get(`/customers/${customer.id}`);
+    for (const remark of texts.slice(0, 60)) {
+        now = (await boss.patch(`/customers/${customer.id}`, { remark }, now)).version;
+    }
+    const deal = await boss.post("/opportunities", { name: "x", customer_id: customer.id });
+    await sql(`UPDATE audit_entry SET at = '2024-05-06 07:08:09.010' WHERE object = 'customer' AND record_id = ${customer.id}`);
+    await sql(`UPDATE stage_event SET at = '2024-05-06 07:08:09.010' WHERE opportunity_id = ${deal.id}`);
+    const path = `/customers/${customer.id}/timeline`;
+    const items = await boss.list(path, { limit: undefined });
+    assert.deepEqual([...new Set(items.map((item) => item.at))], [at]);
+    assert.deepEqual(items.filter((item) => item.kind === "follow_up").map((item) => item.detail.text), texts.toReversed());
+    const remarks = items.filter((item) => item.action === "update").map((item) => item.detail.remark[1]);
+    assert.deepEqual(remarks, texts.slice(0, 60).toReversed());
+    assert.equal(items.length, 70 + 60 + 2, "the record made and the first stage");
+    const { next_cursor: cursor } = await boss.get(path);
+    for (const bad of ["nonsense", "1.2", "1.audit.x", `${cursor}.1`, cursor.replace("audit", "nonsense"), "99999999999999999.audit.1", at]) {
+        expectProblem(await boss.send("GET", `${path}?cursor=${encodeURIComponent(bad)}`), 400, "bad_cursor");
+    }
+    // In the recycle bin it is still told.
+    const bare = await boss.post("/customers", bodyOf("customer"));
+    await boss.delete(`/customers/${bare.id}`, bare.version);
+    assert.deepEqual((await boss.get(`/customers/${bare.id}/timeline`)).items.map((item) => item.action), ["delete", "create"]);
+    assert.notEqual((await boss.get(`/customers/${bare.id}`)).deleted_at, null);
+});
+
 test("changes that no record could take are refused before a job is made of them", async () => {
     const { id, version: before } = await boss.post("/customers", bodyOf("customer"));
     const refused = { id: 7, version: 9, no_such_field: 1, created_at: "2020-01-01T00:00:00Z", owner_id: boss.user.id, level: "nonsense", name: null };

@@ -4123,10 +4123,7 @@ export interface operations {
                             /** @description by kind: text, stages, or field: [before, after], references by name */
                             detail: unknown;
                         }[];
-                        /**
-                         * Format: date-time
-                         * @description null on the last page
-                         */
+                        /** @description null on the last page */
                         next_cursor: string | null;
                     };
                 };
