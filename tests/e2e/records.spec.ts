@@ -190,6 +190,8 @@ test("many customers are handed over at once; the job tray tells", async ({ page
     await expect(bar).toContainText("已选 3 条");
     await bar.getByRole("button", { name: "转移" }).click();
     const form = new Form(page, /转移 3 条客户/);
+    await expect(form.box.getByLabel("联系人")).toBeChecked();
+    await expect(form.box.getByLabel("已结束的商机")).not.toBeChecked();
     await form.pick("新的负责人", `接${mark}`, `接${mark}`);
     await form.box.getByRole("button", { name: "转移", exact: true }).click();
     await expect(form.box).toBeHidden();
