@@ -103,11 +103,21 @@ static enum err delete_share(struct request *request, struct response *response)
     return share_remove(request, request->params[0]);
 }
 
+static json_t *opened_json(struct request *request, const struct share_reason *share)
+{
+    if (share == NULL) {
+        return json_null();
+    }
+    return json_pack("{s:I,s:o,s:I,s:b,s:o,s:o}", "id", (json_int_t)share->id, "object", json_str(share->object),
+                     "record_id", (json_int_t)share->record_id, "can_edit", share->can_edit, "until_on",
+                     json_opt_date(request->arena, share->until_on), "created_by_name",
+                     json_opt_str(share->created_by_name));
+}
+
 static json_t *reason_json(struct request *request, const struct reason *reason)
 {
-    return json_pack("{s:s,s:o,s:o,s:o,s:o}", "kind", reason->kind, "role_name", json_opt_str(reason->role_name), "scope",
-                     json_opt_str(reason->scope), "share_id", json_opt_int(reason->share_id), "until_on",
-                     json_opt_date(request->arena, reason->until_on));
+    return json_pack("{s:s,s:o,s:o,s:o}", "kind", reason->kind, "role_name", json_opt_str(reason->role_name), "scope",
+                     json_opt_str(reason->scope), "share", opened_json(request, reason->share));
 }
 
 static enum err get_explain(struct request *request, struct response *response)
@@ -131,10 +141,19 @@ static enum err get_explain(struct request *request, struct response *response)
 
 static const struct field SHARE_BODY[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 32, .about = "kind of record"},
-    {.name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .about = "which record"},
+    {.name = "record_id",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED,
+     .min = 1,
+     .max = 9007199254740991,
+     .about = "which record"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_REQUIRED, .about = "with whom"},
     {.name = "can_edit", .type = FIELD_BOOL, .about = "for writing too"},
-    {.name = "cascade_to", .type = FIELD_LIST, .item = FIELD_TEXT, .max = 10, .about = "child objects shared along: contact, follow_up …"},
+    {.name = "cascade_to",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .max = 10,
+     .about = "child objects shared along: contact, follow_up …"},
     {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .about = "last day; null: open end"},
     FIELD_END,
 };
@@ -145,11 +164,18 @@ static const struct field SHARE[] = {
     {.name = "user_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "with whom"},
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "with whom, by name"},
     {.name = "can_edit", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "for writing too"},
-    {.name = "cascade_to", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .item = FIELD_TEXT, .about = "child objects shared along"},
+    {.name = "cascade_to",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .item = FIELD_TEXT,
+     .about = "child objects shared along"},
     {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "last day"},
     {.name = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when shared"},
     {.name = "created_by_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "by whom"},
-    {.name = "created_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "by whom, by name"},
+    {.name = "created_by_name",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "by whom, by name"},
     FIELD_END,
 };
 static const struct field RECORD_QUERY[] = {
@@ -167,12 +193,33 @@ static const struct field SHARES[] = {
     {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = SHARE, .about = "oldest first"},
     FIELD_END,
 };
+static const struct field OPENED[] = {
+    {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "share id"},
+    {.name = "object",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "kind of the record shared: this one, or one above it"},
+    {.name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which record was shared"},
+    {.name = "can_edit", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "for writing too"},
+    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "last day"},
+    {.name = "created_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who shared it"},
+    FIELD_END,
+};
 static const struct field REASON[] = {
-    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "admin, directory, role, parent, share; no_permission, outside_scope, no_such_record"},
+    {.name = "kind",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "admin, directory, role, parent, share; no_permission, outside_scope, no_such_record"},
     {.name = "role_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "which role"},
-    {.name = "scope", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "its scope for the object"},
-    {.name = "share_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "which share"},
-    {.name = "until_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "last day of the share"},
+    {.name = "scope",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "its scope for the object"},
+    {.name = "share",
+     .type = FIELD_OBJECT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .fields = OPENED,
+     .about = "which share"},
     FIELD_END,
 };
 static const struct field EXPLANATION[] = {
@@ -182,14 +229,36 @@ static const struct field EXPLANATION[] = {
 };
 
 static const struct route ROUTES[] = {
-    {.method = "POST", .path = "/shares", .name = "share.create", .permission = PERM_RECORD_SHARE, .body = SHARE_BODY, .answer = SHARE,
-     .handler = post_share, .about = "Shares a record with a colleague; sharing again replaces."},
-    {.method = "GET", .path = "/shares", .name = "share.list", .permission = PERMISSION_SIGNED_IN, .query = RECORD_QUERY, .answer = SHARES,
-     .handler = list_shares, .about = "With whom a record is shared."},
-    {.method = "DELETE", .path = "/shares/{id}", .name = "share.delete", .permission = PERMISSION_SIGNED_IN, .handler = delete_share,
+    {.method = "POST",
+     .path = "/shares",
+     .name = "share.create",
+     .permission = PERM_RECORD_SHARE,
+     .body = SHARE_BODY,
+     .answer = SHARE,
+     .handler = post_share,
+     .about = "Shares a record with a colleague; sharing again replaces."},
+    {.method = "GET",
+     .path = "/shares",
+     .name = "share.list",
+     .permission = PERMISSION_SIGNED_IN,
+     .query = RECORD_QUERY,
+     .answer = SHARES,
+     .handler = list_shares,
+     .about = "With whom a record is shared."},
+    {.method = "DELETE",
+     .path = "/shares/{id}",
+     .name = "share.delete",
+     .permission = PERMISSION_SIGNED_IN,
+     .handler = delete_share,
      .about = "Ends a share."},
-    {.method = "GET", .path = "/explain", .name = "share.explain", .permission = PERMISSION_SIGNED_IN, .query = EXPLAIN_QUERY,
-     .answer = EXPLANATION, .handler = get_explain, .about = "Why a person sees a record, or does not."},
+    {.method = "GET",
+     .path = "/explain",
+     .name = "share.explain",
+     .permission = PERMISSION_SIGNED_IN,
+     .query = EXPLAIN_QUERY,
+     .answer = EXPLANATION,
+     .handler = get_explain,
+     .about = "Why a person sees a record, or does not."},
     {0},
 };
 

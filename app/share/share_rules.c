@@ -13,7 +13,8 @@ enum err share_object(struct request *request, struct str name, const struct obj
 {
     *out = name.len == 0 ? NULL : object_find(str_c(request->arena, name));
     if (*out == NULL || ((*out)->flags & (OBJECT_DIRECTORY | OBJECT_HISTORY)) != 0) {
-        error_field(request->error, STR("object"), "not_an_option", "There is no such kind of record, or everybody sees it.");
+        error_field(request->error, STR("object"), "not_an_option",
+                    "There is no such kind of record, or everybody sees it.");
         return error_check_fields(request->error);
     }
     return OK;
@@ -35,7 +36,8 @@ static enum err check_share(struct request *request, const struct object *object
     struct str child;
     while (str_cut(&children, ',', &child)) {
         if (!is_child(object, child)) {
-            error_field(request->error, STR("cascade_to"), "not_an_option", "A %s has no %.*s.", object->name, STR_ARG(child));
+            error_field(request->error, STR("cascade_to"), "not_an_option", "A %s has no %.*s.", object->name,
+                        STR_ARG(child));
         }
     }
     if (share->until_on.set && date_compare(share->until_on.value, request->today) < 0) {
@@ -51,11 +53,13 @@ static enum err check_share(struct request *request, const struct object *object
 
 static json_t *share_changes(struct request *request, const struct share_view *share, bool added)
 {
-    json_t *pair = added ? json_pack("[n,o]", json_integer(share->user_id)) : json_pack("[o,n]", json_integer(share->user_id));
+    json_t *pair =
+        added ? json_pack("[n,o]", json_integer(share->user_id)) : json_pack("[o,n]", json_integer(share->user_id));
     return json_keep(request->arena, json_pack("{s:o}", "shared_with_id", pair));
 }
 
-enum err share_create(struct request *request, const struct object *object, const struct share_view *share, int64_t *id_out)
+enum err share_create(struct request *request, const struct object *object, const struct share_view *share,
+                      int64_t *id_out)
 {
     TRY(scope_check_parts(request, object, share->record_id, share->can_edit, SCOPE_PART_ROLES | SCOPE_PART_PARENT));
     if (!identity_can(request->user, share->can_edit ? object->edit : object->view)) {
@@ -63,7 +67,8 @@ enum err share_create(struct request *request, const struct object *object, cons
     }
     TRY(check_share(request, object, share));
     TRY(share_store_save(request->db, request->arena, share, id_out));
-    return audit_write(request, object->name, share->record_id, "share", 0, share_changes(request, share, true), (struct str){0});
+    return audit_write(request, object->name, share->record_id, "share", 0, share_changes(request, share, true),
+                       (struct str){0});
 }
 
 enum err share_remove(struct request *request, int64_t id)
@@ -150,8 +155,7 @@ static void add_shares(struct explanation *explanation, const struct share_reaso
 {
     for (size_t i = 0; i < count; i++) {
         struct reason *reason = add_reason(explanation, "share");
-        reason->share_id = (struct opt_int){true, shares[i].id};
-        reason->until_on = shares[i].until_on;
+        reason->share = &shares[i];
     }
 }
 
@@ -161,8 +165,8 @@ static enum err explain_shares(struct explanation *explanation)
     const struct object *object = explanation->object;
     struct share_reason *shares;
     size_t count;
-    TRY(explain_store_shares(asked->db, asked->arena, object->name, explanation->record_id, asked->user->user_id, asked->today,
-                             &shares, &count));
+    TRY(explain_store_shares(asked->db, asked->arena, object->name, explanation->record_id, asked->user->user_id,
+                             asked->today, &shares, &count));
     add_shares(explanation, shares, count);
     size_t object_count;
     const struct object *const *objects = objects_all(&object_count);
@@ -171,8 +175,8 @@ static enum err explain_shares(struct explanation *explanation)
             if (strcmp(child->object, object->name) != 0) {
                 continue;
             }
-            TRY(explain_store_cascades(asked->db, asked->arena, object, explanation->record_id, objects[i]->name, child->column,
-                                       asked->user->user_id, asked->today, &shares, &count));
+            TRY(explain_store_cascades(asked->db, asked->arena, object, explanation->record_id, objects[i]->name,
+                                       child->column, asked->user->user_id, asked->today, &shares, &count));
             add_shares(explanation, shares, count);
             /* Further rows of the same child differ only in the choice on transfer. */
             break;
@@ -223,8 +227,8 @@ static enum err collect(struct explanation *explanation, bool *in_scope_out)
     return explain_shares(explanation);
 }
 
-enum err scope_explain(struct request *request, const struct object *object, int64_t record_id, int64_t user_id, bool *visible_out,
-                       struct reason **reasons_out, size_t *count_out)
+enum err scope_explain(struct request *request, const struct object *object, int64_t record_id, int64_t user_id,
+                       bool *visible_out, struct reason **reasons_out, size_t *count_out)
 {
     if (user_id != request->user->user_id) {
         if (!identity_can(request->user, PERM_ROLE_VIEW)) {

@@ -65,6 +65,9 @@ test("children open only when the share cascades to them", async () => {
     assert.ok((await colleague.list("/contacts")).some((item) => item.id === contact.id));
     const reasons = await colleague.get("/explain", { object: "contact", record_id: contact.id });
     assert.deepEqual(reasons.reasons.map((reason) => reason.kind), ["share"]);
+    const { id: _, ...opened } = reasons.reasons[0].share;
+    assert.deepEqual(opened, { object: "customer", record_id: customer.id, can_edit: false, until_on: null,
+        created_by_name: owner.user.name });
     expectProblem(await share(owner, customer, { cascade_to: ["product"] }), 422, "invalid", "cascade_to");
 });
 
@@ -82,7 +85,7 @@ test("a share ends with its last day", async () => {
     const customer = await makeCustomer();
     const made = await share(owner, customer, { until_on: "2099-12-31" });
     assert.equal(made.body.until_on, "2099-12-31");
-    assert.equal((await explain(colleague, customer)).reasons[0].until_on, "2099-12-31");
+    assert.equal((await explain(colleague, customer)).reasons[0].share.until_on, "2099-12-31");
     await sql(`UPDATE record_share SET until_on = '2020-01-01' WHERE id = ${made.body.id}`);
     expectProblem(await colleague.send("GET", `/customers/${customer.id}`), 404, "not_found");
     expectProblem(await share(owner, customer, { until_on: "2020-01-01" }), 422, "invalid", "until_on");
@@ -114,10 +117,11 @@ test("the explanation names role, scope and share", async () => {
     const absent = await explain(colleague, customer);
     assert.equal(absent.visible, false);
     assert.deepEqual(absent.reasons.map((reason) => reason.kind), ["outside_scope"]);
-    const made = await share(owner, customer);
+    const made = await share(owner, customer, { can_edit: true, until_on: "2099-01-31" });
     const { visible, reasons } = await explain(boss, customer, colleague);
     assert.equal(visible, true);
-    assert.deepEqual(reasons.map((reason) => [reason.kind, reason.share_id]), [["share", made.body.id]]);
+    assert.deepEqual(reasons, [{ kind: "share", role_name: null, scope: null, share: { id: made.body.id, object: "customer",
+        record_id: customer.id, can_edit: true, until_on: "2099-01-31", created_by_name: owner.user.name } }]);
     assert.deepEqual((await explain(boss, customer)).reasons.map((reason) => reason.kind), ["admin"]);
     expectProblem(await owner.send("GET", `/explain?object=customer&record_id=${customer.id}&user_id=${colleague.user.id}`), 403, "forbidden");
     // A record that does not exist looks like one outside the scope.

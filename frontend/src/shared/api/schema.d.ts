@@ -5152,12 +5152,23 @@ export interface operations {
                             /** @description its scope for the object */
                             scope: string | null;
                             /** @description which share */
-                            share_id: number | null;
-                            /**
-                             * Format: date
-                             * @description last day of the share
-                             */
-                            until_on: string | null;
+                            share: {
+                                /** @description share id */
+                                id: number;
+                                /** @description kind of the record shared: this one, or one above it */
+                                object: string;
+                                /** @description which record was shared */
+                                record_id: number;
+                                /** @description for writing too */
+                                can_edit: boolean;
+                                /**
+                                 * Format: date
+                                 * @description last day
+                                 */
+                                until_on: string | null;
+                                /** @description who shared it */
+                                created_by_name: string | null;
+                            } | null;
                         }[];
                     };
                 };
