@@ -30,6 +30,7 @@ export interface ObjectConfig {
   readonly card: { readonly side: string; readonly lines: readonly string[] };
   readonly timeline?: boolean; // the server tells its history
   readonly inNav?: boolean;
+  readonly isOpen?: boolean; // everybody sees all of them: nothing to share, nothing to explain
 }
 
 const MINE: Preset = { key: 'mine', filter: { field: 'owner_id', op: 'eq', value: 'me' } };
@@ -305,6 +306,7 @@ const PRODUCT: ObjectConfig = {
   icon: Package,
   order: 70,
   inNav: true,
+  isOpen: true,
   columns: ['name', 'code', 'product_line', 'unit', 'price_minor', 'cost_minor', 'is_active'],
   sections: [
     { key: 'basic', fields: ['name', 'code', 'product_line', 'unit', 'is_active'] },
