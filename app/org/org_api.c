@@ -378,7 +378,7 @@ static const struct route ROUTES[] = {
      NULL, "Gives access back."},
     {"GET", "/company", "company.get", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, COMPANY_ANSWER,
      get_company, NULL, "Company settings."},
-    {"PATCH", "/company", "company.update", PERM_COMPANY_EDIT, 0, RECORDS_NONE, NULL, NULL, COMPANY_FIELDS,
+    {"PATCH", "/company", "company.update", PERM_COMPANY_EDIT, ROUTE_VERSION, RECORDS_NONE, NULL, NULL, COMPANY_FIELDS,
      COMPANY_ANSWER, update_company, NULL, "Changes company settings."},
     {"GET", "/regions", "region.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, REGION_QUERY, NULL, REGIONS_ANSWER,
      list_regions, NULL, "Administrative divisions."},

@@ -29,7 +29,7 @@ extern const struct field ROLE_BODY[], ROLE_ANSWER[], ROLES_ANSWER[], PERMISSION
          "/roles/{id}",                                                                                                \
          "role.update",                                                                                                \
          PERM_ROLE_EDIT,                                                                                               \
-         0,                                                                                                            \
+         ROUTE_VERSION,                                                                                                \
          RECORDS_NONE,                                                                                                 \
          NULL,                                                                                                         \
          NULL,                                                                                                         \

@@ -134,8 +134,7 @@ static enum err decode_body(struct request *request)
 
 static bool wants_idempotency(const struct request *request)
 {
-    bool transactional = (request->route->flags & (ROUTE_NO_TX | ROUTE_UPLOAD)) == 0;
-    return request->idempotency_key.len > 0 && transactional && strcmp(request->route->method, "POST") == 0;
+    return request->idempotency_key.len > 0 && route_takes_key(request->route);
 }
 
 /* The status of an answer whose handler named none. */

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "platform/route.h"
+
 void response_header(struct response *response, struct str name, struct str value)
 {
     assert(response->header_count < HEADER_MAX);
@@ -125,6 +127,8 @@ enum err request_query_date(struct request *request, const char *name, struct op
 enum err request_version(struct request *request, int64_t *out)
 {
     struct str header = str_trim(request->if_match);
+    /* The table of routes tells clients where a version is wanted. */
+    assert(request->route == NULL || (request->route->flags & ROUTE_VERSION) != 0);
     if (header.len >= 2 && header.ptr[0] == '"') {
         header = str_slice(header, 1, header.len - 1);
     }

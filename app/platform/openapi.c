@@ -115,6 +115,12 @@ static json_t *content_of(json_t *schema, const char *type)
     return json_pack("{s:{s:o}}", type, "schema", schema);
 }
 
+static json_t *header_of(const char *name, const char *about)
+{
+    return json_pack("{s:s,s:s,s:b,s:s,s:{s:s}}", "name", name, "in", "header", "required", 0, "description", about,
+                     "schema", "type", "string");
+}
+
 static json_t *parameters_of(const struct route *route)
 {
     json_t *list = json_array();
@@ -129,6 +135,14 @@ static json_t *parameters_of(const struct route *route)
         json_array_append_new(list,
                               json_pack("{s:o,s:s,s:b,s:{s:s}}", "name", json_stringn(part.ptr + 1, end - 1), "in",
                                         "path", "required", 1, "schema", "type", word ? "string" : "integer"));
+    }
+    if ((route->flags & ROUTE_VERSION) != 0) {
+        json_array_append_new(list, header_of("If-Match", "the version this change was made from; a member version of "
+                                                          "the body counts as well"));
+    }
+    if (route_takes_key(route)) {
+        json_array_append_new(list, header_of("Idempotency-Key", "up to 100 visible characters, new for each request: "
+                                                                 "the same again within a day gets the first answer"));
     }
     for (const struct field *field = route->query; field != NULL && field->name != NULL; field++) {
         json_array_append_new(list, json_pack("{s:s,s:s,s:b,s:o}", "name", field->name, "in", "query", "required",
@@ -153,6 +167,12 @@ static const char *status_of(const struct route *route)
     return created ? "201" : "200";
 }
 
+static json_t *problem_of(const char *about)
+{
+    json_t *schema = json_pack("{s:s}", "$ref", "#/components/schemas/Problem");
+    return json_pack("{s:s,s:o}", "description", about, "content", content_of(schema, "application/problem+json"));
+}
+
 static json_t *responses_of(const struct route *route)
 {
     json_t *good = json_pack("{s:s}", "description", route->about);
@@ -161,9 +181,12 @@ static json_t *responses_of(const struct route *route)
     } else if (route->answer != NULL) {
         json_object_set_new(good, "content", content_of(object_schema(route->answer, true, false), "application/json"));
     }
-    return json_pack(
-        "{s:o,s:{s:s,s:o}}", status_of(route), good, "default", "description", "Problem", "content",
-        content_of(json_pack("{s:s}", "$ref", "#/components/schemas/Problem"), "application/problem+json"));
+    json_t *responses = json_pack("{s:o,s:o}", status_of(route), good, "default", problem_of("Problem"));
+    if ((route->flags & ROUTE_VERSION) != 0) {
+        json_object_set_new(responses, "412", problem_of("Somebody changed it meanwhile; `current` is the state now."));
+        json_object_set_new(responses, "428", problem_of("The change names no version."));
+    }
+    return responses;
 }
 
 static json_t *operation_of(const struct route *route)

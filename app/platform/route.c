@@ -122,8 +122,14 @@ static bool more_literal(const struct route *a, const struct route *b)
     return b == NULL || (strchr(a->path, '{') == NULL && strchr(b->path, '{') != NULL);
 }
 
+bool route_takes_key(const struct route *route)
+{
+    return strcmp(route->method, "POST") == 0 && (route->flags & (ROUTE_NO_TX | ROUTE_UPLOAD)) == 0;
+}
+
 enum err route_find(struct request *request, const struct route **out)
 {
+    struct str method = str_eq_c(request->method, "HEAD") ? STR("GET") : request->method;
     bool path_known = false;
     const struct route *found = NULL;
     for (size_t i = 0; i < route_count; i++) {
@@ -131,7 +137,7 @@ enum err route_find(struct request *request, const struct route **out)
             continue;
         }
         path_known = true;
-        if (str_eq_c(request->method, all_routes[i]->method) && more_literal(all_routes[i], found)) {
+        if (str_eq_c(method, all_routes[i]->method) && more_literal(all_routes[i], found)) {
             found = all_routes[i];
         }
     }

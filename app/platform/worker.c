@@ -284,7 +284,9 @@ static void send_response(struct worker *worker, const struct request *request, 
 {
     struct str body = response->json == NULL ? response->raw : json_write(worker->arena, response->json);
     put_headers(worker, request, response, body);
-    put(worker, body);
+    if (!str_eq_c(request->method, "HEAD")) {
+        put(worker, body);
+    }
 }
 
 /* A connection kept open would hold the worker: it is closed even where the web server would keep it. What the request

@@ -16,6 +16,7 @@ enum route_flag {
     ROUTE_NO_TX = 1 << 4, /* write connection without the dispatcher's transaction (sign-in: failures must be kept) */
     ROUTE_FIRST_PASSWORD = 1 << 5, /* allowed before the first password was changed */
     ROUTE_FILE = 1 << 7,           /* answers with a file, not with JSON */
+    ROUTE_VERSION = 1 << 8,        /* the change names the version it was made from: If-Match, or `version` in the body */
     ROUTE_HANDLER_CHECKS =
         1 << 6, /* the handler checks the body against `body` itself (records: one check for all ways in) */
 };
@@ -66,7 +67,9 @@ extern const size_t FEATURE_COUNT;
 /* Builds the table of all routes, those generated for objects too; checks it. Ends the process on a fault. */
 void routes_init(void);
 const struct route *const *routes_all(size_t *count_out);
-/* The row for method and path; fills the path parameters of `request`. Errors: ERR_NO_ROUTE, ERR_METHOD_NOT_ALLOWED. */
+/* Whether an Idempotency-Key counts: an answer that may be kept, written in the transaction of the change. */
+bool route_takes_key(const struct route *route);
+/* The row for method (HEAD is answered like GET) and path; fills the path parameters of `request`. Errors: ERR_NO_ROUTE, ERR_METHOD_NOT_ALLOWED. */
 enum err route_find(struct request *request, const struct route **out) MUST_CHECK;
 
 #endif

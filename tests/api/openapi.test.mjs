@@ -139,6 +139,59 @@ test("every route is in the document, and nothing else is", () => {
     assert.equal(new Set(names).size, names.length, "operation ids are unique");
 });
 
+const header = (route, name) => operationOf(route).parameters.find((one) => one.in === "header" && one.name === name);
+
+test("where a version or a key counts, the document says so, and nowhere else", async () => {
+    const versioned = TABLE.filter((route) => header(route, "If-Match"));
+    const records = TABLE.filter((route) => ["PATCH", "DELETE"].includes(route.method) && /^\/[a-z-]+\/\{id\}$/.test(route.path) && route.records !== "none");
+    const names = versioned.map((route) => route.name);
+    for (const route of records) {
+        assert.ok(names.includes(route.name), route.name);
+    }
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "pipeline.update", "role.update", "view.update"]);
+    for (const route of TABLE) {
+        const { responses } = operationOf(route);
+        assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
+        if (header(route, "Idempotency-Key")) {
+            assert.equal(route.method, "POST");
+        }
+    }
+    for (const name of ["customer.create", "contract.bulk", "user.disable", "role.create", "import.run"]) {
+        assert.ok(header(TABLE.find((route) => route.name === name), "Idempotency-Key"), name);
+    }
+    for (const name of ["auth.sign_in", "user.reset_password", "import.create", "customer.list", "customer.update"]) {
+        assert.equal(header(TABLE.find((route) => route.name === name), "Idempotency-Key"), undefined, name);
+    }
+    // Without a version nothing is changed, whatever the header says instead.
+    const view = await boss.post("/views", { object: "customer", name: unique("view") });
+    const bodies = { "role.update": { name: "x", permissions: [], scopes: [] },
+        "pipeline.update": { name: "x", stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) },
+        "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
+    for (const route of versioned) {
+        const path = route.path.replace("{id}", route.name === "view.update" ? view.id : ids[route.path.split("/")[1]]);
+        const body = route.has_body ? bodies[route.name] ?? {} : undefined;
+        for (const value of [undefined, "", "*", "0", "-1", "W/\"1\"", "\"1\", \"2\"", "1.5", "99999999999999999999", "one"]) {
+            const answer = await boss.send(route.method, path, { body, headers: value === undefined ? {} : { "If-Match": value } });
+            assert.deepEqual([answer.status, answer.body?.code], [428, "version_required"], `${route.name} ${value}: ${JSON.stringify(answer.body)}`);
+            assertPromised(route, answer);
+        }
+        const stale = await boss.send(route.method, path, { body, headers: { "If-Match": "9007199254740991" } });
+        const built_in = route.name === "role.update";
+        assert.deepEqual([stale.status, stale.body?.code], built_in ? [409, "conflict"] : [412, "stale_version"], `${route.name}: ${JSON.stringify(stale.body)}`);
+        assertPromised(route, stale);
+    }
+});
+
+test("HEAD is answered like GET, without a body", async () => {
+    for (const route of TABLE.filter((row) => row.method === "GET" && row.path !== "/events/authorize")) {
+        const [head, get] = [await boss.send("HEAD", addressOf(route)), await boss.send("GET", addressOf(route))];
+        assert.deepEqual([head.status, head.headers.get("content-type"), head.body], [get.status, get.headers.get("content-type"), null], route.path);
+    }
+    assert.equal((await send("HEAD", "/customers")).status, 401);
+    assert.equal((await boss.send("HEAD", "/customers/987654321")).status, 404);
+    assert.equal((await boss.send("HEAD", "/customers/bulk")).status, 405);
+});
+
 test("every member has a description, every list its items", () => {
     const bare = [];
     const walk = (schema, place) => {

@@ -2721,7 +2721,10 @@ export interface operations {
     "auth.sign_out": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3081,7 +3084,10 @@ export interface operations {
     "auth.confirm_totp": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3370,7 +3376,10 @@ export interface operations {
     "user.move": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -3454,7 +3463,10 @@ export interface operations {
     "user.disable": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -3502,7 +3514,10 @@ export interface operations {
     "user.enable": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -3571,7 +3586,10 @@ export interface operations {
     "company.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3608,6 +3626,24 @@ export interface operations {
                         /** @description for If-Match */
                         version: number;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -3717,7 +3753,10 @@ export interface operations {
     "role.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3881,7 +3920,10 @@ export interface operations {
     "role.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -3964,6 +4006,24 @@ export interface operations {
                             access: "hidden" | "masked" | "read" | "edit";
                         }[];
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -4204,7 +4264,10 @@ export interface operations {
     "pipeline.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4294,7 +4357,10 @@ export interface operations {
     "pipeline.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -4370,6 +4436,24 @@ export interface operations {
                             }[];
                         }[];
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -4611,7 +4695,10 @@ export interface operations {
     "target.split": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5017,7 +5104,10 @@ export interface operations {
     "share.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5546,7 +5636,10 @@ export interface operations {
     "import.run": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5587,7 +5680,10 @@ export interface operations {
     "import.rollback": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -5848,7 +5944,10 @@ export interface operations {
     "job.cancel": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6223,7 +6322,10 @@ export interface operations {
     "view.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6321,7 +6423,10 @@ export interface operations {
     "view.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6376,6 +6481,24 @@ export interface operations {
                         /** @description for If-Match */
                         version: number;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -6481,7 +6604,10 @@ export interface operations {
     "notification.read": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6517,7 +6643,10 @@ export interface operations {
     "events.ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6707,7 +6836,10 @@ export interface operations {
     "department.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6862,7 +6994,10 @@ export interface operations {
     "department.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6876,6 +7011,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -6891,7 +7044,10 @@ export interface operations {
     "department.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -6961,6 +7117,24 @@ export interface operations {
                          */
                         updated_at?: string | null;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -7063,7 +7237,10 @@ export interface operations {
     "department.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7113,7 +7290,10 @@ export interface operations {
     "department.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7184,7 +7364,10 @@ export interface operations {
     "department.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7352,7 +7535,10 @@ export interface operations {
     "user.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7583,7 +7769,10 @@ export interface operations {
     "user.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -7703,6 +7892,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -7803,7 +8010,10 @@ export interface operations {
     "user.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8342,7 +8552,10 @@ export interface operations {
     "assignment.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8482,7 +8695,10 @@ export interface operations {
     "holding_limit.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8647,7 +8863,10 @@ export interface operations {
     "holding_limit.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8661,6 +8880,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -8676,7 +8913,10 @@ export interface operations {
     "holding_limit.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8752,6 +8992,24 @@ export interface operations {
                          */
                         updated_at?: string | null;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -8854,7 +9112,10 @@ export interface operations {
     "holding_limit.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8904,7 +9165,10 @@ export interface operations {
     "holding_limit.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -8979,7 +9243,10 @@ export interface operations {
     "holding_limit.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9166,7 +9433,10 @@ export interface operations {
     "customer.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9446,7 +9716,10 @@ export interface operations {
     "customer.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -9460,6 +9733,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -9475,7 +9766,10 @@ export interface operations {
     "customer.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -9625,6 +9919,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -9725,7 +10037,10 @@ export interface operations {
     "customer.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9775,7 +10090,10 @@ export interface operations {
     "customer.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -9893,7 +10211,10 @@ export interface operations {
     "customer.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -9933,7 +10254,10 @@ export interface operations {
     "customer.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10089,7 +10413,10 @@ export interface operations {
     "contact.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10288,7 +10615,10 @@ export interface operations {
     "contact.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -10302,6 +10632,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -10317,7 +10665,10 @@ export interface operations {
     "contact.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -10415,6 +10766,24 @@ export interface operations {
                          */
                         updated_at?: string | null;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -10517,7 +10886,10 @@ export interface operations {
     "contact.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10567,7 +10939,10 @@ export interface operations {
     "contact.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -10654,7 +11029,10 @@ export interface operations {
     "contact.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -10694,7 +11072,10 @@ export interface operations {
     "contact.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10861,7 +11242,10 @@ export interface operations {
     "follow_up.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11089,7 +11473,10 @@ export interface operations {
     "follow_up.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11103,6 +11490,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -11118,7 +11523,10 @@ export interface operations {
     "follow_up.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11236,6 +11644,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -11336,7 +11762,10 @@ export interface operations {
     "follow_up.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11386,7 +11815,10 @@ export interface operations {
     "follow_up.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11484,7 +11916,10 @@ export interface operations {
     "follow_up.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11524,7 +11959,10 @@ export interface operations {
     "follow_up.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11666,7 +12104,10 @@ export interface operations {
     "product.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11831,7 +12272,10 @@ export interface operations {
     "product.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11845,6 +12289,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -11860,7 +12322,10 @@ export interface operations {
     "product.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -11938,6 +12403,24 @@ export interface operations {
                          */
                         updated_at?: string | null;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -12040,7 +12523,10 @@ export interface operations {
     "product.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12090,7 +12576,10 @@ export interface operations {
     "product.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -12163,7 +12652,10 @@ export interface operations {
     "product.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12382,7 +12874,10 @@ export interface operations {
     "opportunity.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12729,7 +13224,10 @@ export interface operations {
     "opportunity.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -12743,6 +13241,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -12758,7 +13274,10 @@ export interface operations {
     "opportunity.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -12943,6 +13462,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -13043,7 +13580,10 @@ export interface operations {
     "opportunity.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13093,7 +13633,10 @@ export interface operations {
     "opportunity.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -13243,7 +13786,10 @@ export interface operations {
     "opportunity.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -13283,7 +13829,10 @@ export interface operations {
     "opportunity.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13480,7 +14029,10 @@ export interface operations {
     "contract.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13798,7 +14350,10 @@ export interface operations {
     "contract.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -13812,6 +14367,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -13827,7 +14400,10 @@ export interface operations {
     "contract.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -14005,6 +14581,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -14105,7 +14699,10 @@ export interface operations {
     "contract.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14155,7 +14752,10 @@ export interface operations {
     "contract.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -14283,7 +14883,10 @@ export interface operations {
     "contract.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -14323,7 +14926,10 @@ export interface operations {
     "contract.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14485,7 +15091,10 @@ export interface operations {
     "payment.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14694,7 +15303,10 @@ export interface operations {
     "payment.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -14708,6 +15320,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -14723,7 +15353,10 @@ export interface operations {
     "payment.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -14827,6 +15460,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Problem */
             default: {
                 headers: {
@@ -14927,7 +15578,10 @@ export interface operations {
     "payment.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14977,7 +15631,10 @@ export interface operations {
     "payment.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15070,7 +15727,10 @@ export interface operations {
     "payment.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15110,7 +15770,10 @@ export interface operations {
     "payment.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15271,7 +15934,10 @@ export interface operations {
     "refund.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15475,7 +16141,10 @@ export interface operations {
     "refund.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15489,6 +16158,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Problem */
             default: {
@@ -15504,7 +16191,10 @@ export interface operations {
     "refund.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15602,6 +16292,24 @@ export interface operations {
                          */
                         updated_at?: string | null;
                     };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -15704,7 +16412,10 @@ export interface operations {
     "refund.export": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15754,7 +16465,10 @@ export interface operations {
     "refund.restore": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15846,7 +16560,10 @@ export interface operations {
     "refund.transfer": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: number;
             };
@@ -15886,7 +16603,10 @@ export interface operations {
     "refund.bulk": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
