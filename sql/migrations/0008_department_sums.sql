@@ -17,3 +17,12 @@ CREATE TABLE IF NOT EXISTS target_total (
   amount BIGINT NOT NULL COMMENT 'sum of target_value: the department''s own and its people''s',
   PRIMARY KEY (measure, level, month_on, department_id)
 ) COMMENT 'Sums of targets of exactly this department, changed with target_value';
+
+-- What is there already is summed up; a second run writes the same.
+INSERT INTO metric_department_rollup (measure, month_on, department_id, amount, fact_count)
+SELECT measure, month_on, department_id, SUM(amount), SUM(fact_count) FROM metric_rollup GROUP BY measure, month_on, department_id
+ON DUPLICATE KEY UPDATE amount = VALUES(amount), fact_count = VALUES(fact_count);
+
+INSERT INTO target_total (measure, level, month_on, department_id, amount)
+SELECT measure, level, month_on, department_id, SUM(amount) FROM target_value GROUP BY measure, level, month_on, department_id
+ON DUPLICATE KEY UPDATE amount = VALUES(amount);
