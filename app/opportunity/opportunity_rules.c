@@ -338,6 +338,7 @@ const struct object OPPORTUNITY = {
     .parent_column = "customer_id",
     .default_sort = "-updated_at",
     .date_field = "closed_on",
+    .flags = OBJECT_GRAMS,
     .children = CHILDREN,
     .prepare = prepare,
     .saved = saved,

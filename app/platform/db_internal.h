@@ -16,11 +16,12 @@
 #include "platform/db.h"
 
 enum {
-    DB_PREPARED_MAX = 256,   /* statements kept by one connection */
-    DB_BUCKETS = 512,        /* of the hash table over them */
-    DB_DECIMAL_SIZE = 72,    /* DECIMAL(65) with sign, point and NUL fits */
-    DB_READ_TIMEOUT_S = 120, /* longer than any statement should take, shorter than an operator's patience */
-    DB_HOSTS_MAX = 16        /* entries of DABIAO_DB_HOSTS that are tried */
+    DB_PREPARED_MAX = 256,       /* statements kept by one connection, */
+    DB_PREPARED_BYTES = 3 << 20, /* and the memory they take together at most, roughly */
+    DB_BUCKETS = 512,            /* of the hash table over them */
+    DB_DECIMAL_SIZE = 72,        /* DECIMAL(65) with sign, point and NUL fits */
+    DB_READ_TIMEOUT_S = 120,     /* longer than any statement should take, shorter than an operator's patience */
+    DB_HOSTS_MAX = 16            /* entries of DABIAO_DB_HOSTS that are tried */
 };
 
 /* The text to run, and how it is called in the log. */
@@ -58,6 +59,7 @@ struct db_prepared {
     unsigned field_count;        /* result columns; 0 for writes */
     MYSQL_BIND *results;         /* one for each */
     struct db_cell *cells;       /* one for each */
+    size_t bytes;                /* it takes about so much memory, the library's part included */
 };
 
 /* A connection. */
@@ -82,6 +84,7 @@ struct db {
     struct db_prepared *newest;              /* most recently used */
     struct db_prepared *oldest;              /* least recently used */
     size_t prepared_count;                   /* in the table */
+    size_t prepared_bytes;                   /* they take */
 };
 
 /* db_connect.c */

@@ -1,5 +1,6 @@
-/* Prepared statements of one connection: a table of at most DB_PREPARED_MAX, the least recently used goes first.
- * Constants are found by their address, built queries by their text.
+/* Prepared statements of one connection: a table of at most DB_PREPARED_MAX statements and DB_PREPARED_BYTES, so that a
+ * worker's memory has a bound whatever lists people build; the least recently used goes first. Constants are found by
+ * their address, built queries by their text.
  *
  * A statement whose rows are being read is busy: it is neither evicted nor used a second time, so that a callback of
  * db_each may run any statement, also its own. */
@@ -8,6 +9,11 @@
 #include <string.h>
 
 #include "db_internal.h"
+
+enum {
+    LIBRARY_BYTES = 8192,     /* the library's blocks for one statement */
+    LIBRARY_NAMES_BYTES = 96, /* names of a column and its table */
+};
 
 static void *must_alloc(size_t count, size_t size)
 {
@@ -83,6 +89,7 @@ static void table_remove(struct db *db, struct db_prepared *prepared)
     *place = prepared->next;
     unlink_use(db, prepared);
     db->prepared_count--;
+    db->prepared_bytes -= prepared->bytes;
     prepared->cached = false;
 }
 
@@ -93,6 +100,7 @@ static void table_add(struct db *db, struct db_prepared *prepared)
     *bucket = prepared;
     link_newest(db, prepared);
     db->prepared_count++;
+    db->prepared_bytes += prepared->bytes;
     prepared->cached = true;
 }
 
@@ -106,15 +114,21 @@ static struct db_prepared *table_find(const struct db *db, const struct db_text 
     return NULL;
 }
 
-static void evict_oldest(struct db *db)
+static bool has_room(const struct db *db, size_t bytes)
 {
-    struct db_prepared *victim = db->oldest;
-    while (victim != NULL && victim->busy) {
-        victim = victim->newer;
-    }
-    if (victim != NULL) {
-        table_remove(db, victim);
-        free_prepared(victim);
+    return db->prepared_count < DB_PREPARED_MAX && db->prepared_bytes + bytes <= DB_PREPARED_BYTES;
+}
+
+/* Makes room for a statement of that size, as far as those that are not being read can give it. */
+static void evict_for(struct db *db, size_t bytes)
+{
+    struct db_prepared *next = NULL;
+    for (struct db_prepared *victim = db->oldest; victim != NULL && !has_room(db, bytes); victim = next) {
+        next = victim->newer;
+        if (!victim->busy) {
+            table_remove(db, victim);
+            free_prepared(victim);
+        }
     }
 }
 
@@ -142,6 +156,11 @@ static void measure(struct db_prepared *prepared)
     prepared->field_count = mysql_stmt_field_count(prepared->handle);
     prepared->results = must_alloc(prepared->field_count, sizeof *prepared->results);
     prepared->cells = must_alloc(prepared->field_count, sizeof *prepared->cells);
+    size_t by_param = 2 * sizeof *prepared->params + sizeof *prepared->param_times;
+    size_t by_field =
+        2 * sizeof *prepared->results + sizeof *prepared->cells + sizeof(MYSQL_FIELD) + LIBRARY_NAMES_BYTES;
+    prepared->bytes = sizeof *prepared + sizeof(MYSQL_STMT) + LIBRARY_BYTES + prepared->sql_len +
+                      prepared->param_count * by_param + prepared->field_count * by_field;
 }
 
 static void take_key(struct db_prepared *prepared, const struct db_text *text, uint64_t hash)
@@ -195,9 +214,7 @@ enum err db_acquire(struct db *db, const struct db_text *text, struct db_prepare
     struct db_prepared *prepared = NULL;
     TRY(prepare(db, text, hash, &prepared));
     if (found == NULL) {
-        if (db->prepared_count >= DB_PREPARED_MAX) {
-            evict_oldest(db);
-        }
+        evict_for(db, prepared->bytes);
         table_add(db, prepared);
     }
     prepared->busy = true;

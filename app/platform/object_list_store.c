@@ -1,100 +1,27 @@
-/* SQL for many records: lists, counts, search, aggregates. The inner select finds ids by scope, filter, sort and cursor
- * (an index can serve it); the outer one fetches only that page's rows and labels. */
+/* SQL for many records: lists, counts, search, aggregates. The inner select finds ids by scope, filter, sort and
+ * cursor; the outer one fetches only that page's rows and labels.
+ *
+ * Which ids is asked in one of three shapes, all of which give the same:
+ *   by ways    one select a way into scope, each served by an index; what they give is united
+ *   walk       the list's own index is walked and each record checked, until the page is full
+ *   search     the few records that may match a text are checked */
 #include "platform/object_select.h"
 
 #include <string.h>
 
-#include "engines/gram.h"
+#include "object_search.h"
 #include "platform/scope.h"
 
-/* Above this many records a gram is called common: walking the sorted list and checking each name is then quicker
- * than collecting all records that have the gram. */
-enum { GRAM_COMMON = 3000 };
+enum {
+    COLLECTED_MAX = 20000, /* so many records are rather collected than walked to when conditions may leave few */
+    EXAMINED_MAX = 40000,  /* a walk under conditions gives up after so many records */
+    SORTED_LISTS_MAX = 8,  /* of a scope are ways of their own (scope_ways_store.c) */
+};
 
 static void add_field(struct query *query, const struct object *object, size_t field)
 {
     query_sql(query, "t.");
     select_table(query, object->fields[field].name);
-}
-
-static struct str like_pattern(struct arena *arena, struct str text)
-{
-    struct buf pattern;
-    buf_init(&pattern, arena);
-    buf_add_char(&pattern, '%');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\') {
-            buf_add_char(&pattern, '\\');
-        }
-        buf_add_char(&pattern, text.ptr[i]);
-    }
-    buf_add_char(&pattern, '%');
-    return buf_str(&pattern);
-}
-
-struct gram_size {
-    int64_t records; /* with this gram, counted up to GRAM_COMMON */
-};
-static const struct column GRAM_SIZE[] = {COLUMN(struct gram_size, records)};
-STATEMENT_ROWS(COUNT_GRAM, "object.count_gram", struct gram_size, GRAM_SIZE,
-               "SELECT COUNT(*) AS records FROM "
-               "(SELECT 1 FROM search_gram WHERE object = ? AND gram = ? LIMIT ?) g");
-
-/* The rarest gram of the search text, when it is rare enough to start from. */
-static enum err rarest_gram(struct request *request, const struct object *object, struct str text, struct str *gram_out)
-{
-    struct str grams[GRAM_MAX];
-    size_t count = gram_cut(request->arena, text, grams);
-    int64_t smallest = GRAM_COMMON;
-    *gram_out = (struct str){0};
-    for (size_t i = 0; i < count && i < 8; i++) {
-        if (str_chars(grams[i]) < 2) {
-            continue;
-        }
-        struct gram_size size;
-        TRY(db_one(request->db, request->arena, &COUNT_GRAM,
-                   ARGS(V(object->name), V(grams[i]), V((int64_t)GRAM_COMMON)), &size));
-        if (size.records < smallest) {
-            smallest = size.records;
-            *gram_out = grams[i];
-        }
-    }
-    return OK;
-}
-
-/* " AND …": the label (or a unique code) contains the text. */
-static enum err add_search(struct request *request, struct query *query, const struct object *object, struct str search)
-{
-    if (search.len == 0) {
-        return OK;
-    }
-    const struct scope *scope = scope_for(request, object);
-    bool few_owners = !scope->all && scope->department_count == 0;
-    if ((object->flags & OBJECT_GRAMS) != 0 && !few_owners) {
-        struct str gram;
-        TRY(rarest_gram(request, object, search, &gram));
-        if (gram.len > 0) {
-            query_sql(query, " AND t.id IN (SELECT g.record_id FROM search_gram g WHERE g.object = ");
-            query_arg(query, V(object->name));
-            query_sql(query, " AND g.gram = ");
-            query_arg(query, V(gram));
-            query_sql(query, ")");
-        }
-    }
-    struct value pattern = V(like_pattern(request->arena, search));
-    query_sql(query, " AND (FALSE");
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
-        bool searched = field->type == FIELD_TEXT && (field->flags & (FIELD_LABEL | FIELD_UNIQUE)) != 0;
-        if (searched && scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
-            query_sql(query, " OR ");
-            add_field(query, object, i);
-            query_sql(query, " LIKE ");
-            query_arg(query, pattern);
-        }
-    }
-    query_sql(query, ")");
-    return OK;
 }
 
 /* " AND …" for the rows behind the cursor. NULLs come first ascending and last descending. */
@@ -147,40 +74,184 @@ static void add_order(struct query *query, const struct list_request *list)
     query_sql(query, list->descending ? " DESC, t.id DESC" : ", t.id");
 }
 
-/* FROM and WHERE of everything the list has, without the cursor. `page`: not all rows are read. */
-static enum err add_from_where(struct request *request, struct query *query, const struct list_request *list, bool page)
+/* " AND …": filter and search. */
+static void add_conditions(struct request *request, struct query *query, const struct list_request *list)
 {
-    query_sql(query, " FROM ");
-    select_table(query, list->object->table);
-    query_sql(query, list->deleted ? " t WHERE t.deleted_at IS NOT NULL AND " : " t WHERE t.deleted_at IS NULL AND ");
-    TRY(page ? scope_page_predicate(query, request, list->object, "t")
-             : scope_list_predicate(query, request, list->object, "t"));
     if (list->filter != NULL) {
         query_sql(query, " AND ");
         filter_sql(query, list->filter, "t");
     }
-    return add_search(request, query, list->object, list->search);
+    if (list->search.len > 0) {
+        search_add_match(request, query, list->object, list->search);
+    }
+}
+
+/* "SELECT t.id[, sort value] FROM … WHERE …" of one way into scope. */
+static void add_way(struct request *request, struct query *query, const struct list_request *list,
+                    const struct scope_way *way, bool with_sort)
+{
+    query_sql(query, "SELECT t.id");
+    if (with_sort) {
+        query_sql(query, ", ");
+        add_field(query, list->object, list->sort_field);
+        query_sql(query, " AS sorted");
+    }
+    query_sql(query, " FROM ");
+    query_append(query, &way->from);
+    query_sql(query, list->deleted ? " WHERE t.deleted_at IS NOT NULL AND (" : " WHERE t.deleted_at IS NULL AND (");
+    query_append(query, &way->where);
+    query_sql(query, ")");
+    add_conditions(request, query, list);
+}
+
+static void add_limit(struct query *query, size_t limit)
+{
+    query_sql(query, " LIMIT ");
+    query_arg(query, V((int64_t)limit));
+}
+
+/* How ids are asked for. */
+struct shape {
+    enum { BY_WAYS, WALK, SEARCH } kind; /* see above */
+    struct scope_way *ways;              /* BY_WAYS */
+    size_t way_count;                    /* in ways */
+    struct query candidates;             /* SEARCH: a SELECT of ids */
+    bool may_give_up;                    /* WALK: ends after EXAMINED_MAX records, page full or not */
+};
+
+/* A scope that stands sorted in few lists gives a page from each; another is collected and sorted, children of parents
+ * by their index alone. */
+static bool walk_is_quicker(const struct list_request *list, const struct scope_size *size)
+{
+    const struct object *object = list->object;
+    const char *usual = object->default_sort + (object->default_sort[0] == '-');
+    bool is_default = strcmp(usual, object->fields[list->sort_field].name) == 0;
+    int64_t limit = (int64_t)list->limit;
+    int64_t collected = size->records;
+    if (is_default && size->lists <= SORTED_LISTS_MAX && (int64_t)size->lists * limit < collected) {
+        collected = (int64_t)size->lists * limit;
+    }
+    if (object->parent_object != NULL) {
+        collected += size->records / 4;
+    }
+    int64_t walked = limit * size->table / (size->records + 1) * (object->parent_object != NULL ? 2 : 1);
+    return walked < collected;
+}
+
+static enum err by_ways(struct request *request, const struct list_request *list, struct shape *shape)
+{
+    *shape = (struct shape){.kind = BY_WAYS};
+    return scope_ways(request, list->object, &shape->ways, &shape->way_count);
+}
+
+/* The shape for a page. */
+static enum err choose_shape(struct request *request, const struct list_request *list, struct shape *shape)
+{
+    struct scope_size size;
+    TRY(scope_measure(request, list->object, &size));
+    bool is_wide = size.all || size.records > SEARCH_COMMON;
+    if (list->search.len > 0 && is_wide) {
+        bool few = false;
+        *shape = (struct shape){.kind = SEARCH};
+        TRY(search_candidates(request, list->object, list->search, &shape->candidates, &few));
+        if (few) {
+            return OK;
+        }
+    }
+    bool conditions = list->filter != NULL || list->search.len > 0 || list->deleted;
+    if (size.all || size.lists == 0 || (conditions ? size.records <= COLLECTED_MAX : !walk_is_quicker(list, &size))) {
+        return by_ways(request, list, shape);
+    }
+    *shape = (struct shape){.kind = WALK, .may_give_up = conditions};
+    return OK;
+}
+
+/* "SELECT t.id …" with all conditions, in one piece: a walk, a search, or a single way. */
+static void add_single(struct request *request, struct query *query, const struct list_request *list,
+                       const struct shape *shape)
+{
+    if (shape->kind == BY_WAYS && shape->way_count == 1) {
+        add_way(request, query, list, &shape->ways[0], false);
+        return;
+    }
+    query_sql(query, "SELECT t.id FROM ");
+    if (shape->kind == SEARCH) {
+        query_sql(query, "(");
+        query_append(query, &shape->candidates);
+        query_sql(query, ") h STRAIGHT_JOIN ");
+    }
+    select_table(query, list->object->table);
+    query_sql(query, shape->kind == SEARCH ? " t ON t.id = h.id" : " t");
+    query_sql(query, list->deleted ? " WHERE t.deleted_at IS NOT NULL AND " : " WHERE t.deleted_at IS NULL AND ");
+    if (shape->kind == BY_WAYS) {
+        query_sql(query, "FALSE");
+    } else {
+        scope_walk_predicate(query, request, list->object, "t");
+    }
+    add_conditions(request, query, list);
+}
+
+static bool is_united(const struct shape *shape)
+{
+    return shape->kind == BY_WAYS && shape->way_count > 1;
+}
+
+/* The ids of the page: " FROM (…) k". */
+static void add_page(struct request *request, struct query *query, const struct list_request *list,
+                     const struct shape *shape)
+{
+    query_sql(query, " FROM (");
+    for (size_t i = 0; is_united(shape) && i < shape->way_count; i++) {
+        query_sql(query, i == 0 ? "(" : " UNION (");
+        add_way(request, query, list, &shape->ways[i], true);
+        add_cursor(query, list);
+        add_order(query, list);
+        add_limit(query, list->limit);
+        query_sql(query, ")");
+    }
+    if (is_united(shape)) {
+        query_sql(query, list->descending ? " ORDER BY sorted DESC, id DESC" : " ORDER BY sorted, id");
+    } else {
+        add_single(request, query, list, shape);
+        add_cursor(query, list);
+        add_order(query, list);
+    }
+    add_limit(query, list->limit);
+    query_sql(query, ") k");
+}
+
+static enum err read_page(struct request *request, const struct list_request *list, const struct shape *shape,
+                          struct rows *rows)
+{
+    struct query query;
+    query_init(&query, request->arena);
+    select_columns(&query, list->object);
+    add_page(request, &query, list, shape);
+    query_sql(&query, " JOIN ");
+    select_table(&query, list->object->table);
+    query_sql(&query, " t ON t.id = k.id");
+    select_label_joins(&query, list->object);
+    add_order(&query, list);
+    if (shape->may_give_up) {
+        add_limit(&query, list->limit);
+        query_sql(&query, " ROWS EXAMINED ");
+        query_arg(&query, V((int64_t)EXAMINED_MAX));
+    }
+    return db_query(request->db, request->arena, query_text(&query), query_args(&query), rows);
 }
 
 enum err object_store_list(struct request *request, const struct list_request *list, struct record_row **rows_out,
                            size_t *count_out)
 {
-    struct query query;
-    query_init(&query, request->arena);
-    select_columns(&query, list->object);
-    query_sql(&query, " FROM (SELECT t.id");
-    TRY(add_from_where(request, &query, list, true));
-    add_cursor(&query, list);
-    add_order(&query, list);
-    query_sql(&query, " LIMIT ");
-    query_arg(&query, V((int64_t)list->limit));
-    query_sql(&query, ") k JOIN ");
-    select_table(&query, list->object->table);
-    query_sql(&query, " t ON t.id = k.id");
-    select_label_joins(&query, list->object);
-    add_order(&query, list);
+    struct shape shape;
     struct rows rows;
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    TRY(choose_shape(request, list, &shape));
+    TRY(read_page(request, list, &shape, &rows));
+    /* A walk that gave up shows it by a page that is not full; one that found all there is costs a second look. */
+    if (shape.may_give_up && rows.count < list->limit) {
+        TRY(by_ways(request, list, &shape));
+        TRY(read_page(request, list, &shape, &rows));
+    }
     struct record_row *records = ARENA_ARRAY(request->arena, struct record_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
         records[i] = select_row(request->arena, list->object, &rows, i);
@@ -190,18 +261,83 @@ enum err object_store_list(struct request *request, const struct list_request *l
     return OK;
 }
 
-enum err object_store_count(struct request *request, const struct list_request *list, int64_t cap, int64_t *out)
+/* Counts what one select finds, no further than `cap`. */
+static enum err count_rows(struct request *request, const struct query *ids, int64_t cap, int64_t *out)
 {
     struct query query;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT COUNT(*) FROM (SELECT t.id");
-    TRY(add_from_where(request, &query, list, true));
-    query_sql(&query, " LIMIT ");
-    query_arg(&query, V(cap));
+    query_sql(&query, "SELECT COUNT(*) FROM (");
+    query_append(&query, ids);
+    add_limit(&query, (size_t)cap);
     query_sql(&query, ") c");
     struct rows rows;
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     *out = rows_get(&rows, 0, 0).integer;
+    return OK;
+}
+
+/* Each way is counted up to `cap`: one that reaches it settles the matter, and so does a single one with anything. */
+static enum err count_ways(struct request *request, const struct list_request *list, const struct shape *shape,
+                           int64_t cap, int64_t *out)
+{
+    struct query all;
+    query_init(&all, request->arena);
+    size_t filled = 0;
+    *out = 0;
+    for (size_t i = 0; i < shape->way_count && *out < cap; i++) {
+        struct query ids;
+        int64_t count = 0;
+        query_init(&ids, request->arena);
+        add_way(request, &ids, list, &shape->ways[i], false);
+        TRY(count_rows(request, &ids, cap, &count));
+        *out = count > *out ? count : *out;
+        if (count > 0) {
+            query_sql(&all, filled++ == 0 ? "(" : " UNION (");
+            query_append(&all, &ids);
+            query_sql(&all, ")");
+        }
+    }
+    return filled < 2 || *out >= cap ? OK : count_rows(request, &all, cap, out);
+}
+
+enum err object_store_count(struct request *request, const struct list_request *list, int64_t cap, int64_t *out)
+{
+    struct shape shape;
+    TRY(choose_shape(request, list, &shape));
+    if (shape.kind == WALK) {
+        TRY(by_ways(request, list, &shape));
+    }
+    if (is_united(&shape)) {
+        return count_ways(request, list, &shape, cap, out);
+    }
+    struct query ids;
+    query_init(&ids, request->arena);
+    add_single(request, &ids, list, &shape);
+    return count_rows(request, &ids, cap, out);
+}
+
+/* " FROM … WHERE …" of all records of the list, alias t. */
+static enum err add_all(struct request *request, struct query *query, const struct list_request *list)
+{
+    struct shape shape;
+    TRY(by_ways(request, list, &shape));
+    if (!is_united(&shape)) {
+        query_sql(query, " FROM ");
+        select_table(query, list->object->table);
+        query_sql(query, " t WHERE t.deleted_at IS NULL AND (");
+        scope_predicate(query, request, list->object, "t", false);
+        query_sql(query, ")");
+        add_conditions(request, query, list);
+        return OK;
+    }
+    query_sql(query, " FROM (");
+    for (size_t i = 0; i < shape.way_count; i++) {
+        query_sql(query, i == 0 ? "" : " UNION ");
+        add_way(request, query, list, &shape.ways[i], false);
+    }
+    query_sql(query, ") k STRAIGHT_JOIN ");
+    select_table(query, list->object->table);
+    query_sql(query, " t ON t.id = k.id WHERE TRUE");
     return OK;
 }
 
@@ -287,7 +423,7 @@ static enum err add_source(struct request *request, struct query *query, const s
                            const struct aggregate_measure *measures, size_t measure_count)
 {
     if (!has_median(measures, measure_count)) {
-        return add_from_where(request, query, list, false);
+        return add_all(request, query, list);
     }
     query_sql(query, " FROM (SELECT t.*");
     for (size_t i = 0; i < measure_count; i++) {
@@ -302,7 +438,7 @@ static enum err add_source(struct request *request, struct query *query, const s
         snprintf(name, sizeof name, ")) AS SIGNED) AS d%zu", i);
         query_sql(query, name);
     }
-    TRY(add_from_where(request, query, list, false));
+    TRY(add_all(request, query, list));
     query_sql(query, ") t");
     return OK;
 }

@@ -8,6 +8,7 @@
 
 #include "platform/grants.h"
 #include "platform/object.h"
+#include "scope_internal.h"
 
 static const struct scope NO_SCOPE = {0};
 
@@ -97,7 +98,7 @@ static void add_ids_by(struct query *query, const char *alias, const char *colum
     query_arg_ids(query, ids, count);
 }
 
-static void add_id_test(struct query *query, const char *alias, const char *column, const int64_t *ids, size_t count)
+void scope_add_id_test(struct query *query, const char *alias, const char *column, const int64_t *ids, size_t count)
 {
     add_ids_by(query, alias, column, "", ids, count);
 }
@@ -112,8 +113,7 @@ static bool ids_contain(const int64_t *ids, size_t count, int64_t id)
     return false;
 }
 
-/* The user and the subordinates as one list. */
-static const int64_t *owners_of(struct arena *arena, const struct scope *scope, size_t *count_out)
+const int64_t *scope_owners(struct arena *arena, const struct scope *scope, size_t *count_out)
 {
     int64_t *ids = ARENA_ARRAY(arena, int64_t, scope->user_count + 1);
     size_t count = 0;
@@ -134,7 +134,7 @@ static void add_role_terms(struct query *query, const struct object *object, con
                            const struct scope *scope, size_t *terms)
 {
     size_t owner_count = 0;
-    const int64_t *owners = owners_of(query->sql.arena, scope, &owner_count);
+    const int64_t *owners = scope_owners(query->sql.arena, scope, &owner_count);
     if (object->owner_column != NULL && owner_count > 0) {
         scope_next_term(query, terms);
         add_ids_by(query, alias, object->owner_column, way, owners, owner_count);
@@ -145,20 +145,19 @@ static void add_role_terms(struct query *query, const struct object *object, con
     }
 }
 
-static bool scope_is_none(const struct scope *scope)
+bool scope_is_none(const struct scope *scope)
 {
     return !scope->all && !scope->own && scope->user_count == 0 && scope->department_count == 0;
 }
 
-/* Names for the parents of nested predicates. */
-static const char *parent_alias(size_t depth)
+const char *scope_parent_alias(size_t depth)
 {
     static const char *const names[] = {"parent_1", "parent_2", "parent_3", "parent_4"};
     assert(depth < sizeof names / sizeof names[0]);
     return names[depth];
 }
 
-static bool sees_all(const struct request *request, const struct object *object)
+bool scope_sees_all(const struct request *request, const struct object *object)
 {
     return (object->flags & OBJECT_DIRECTORY) != 0 || scope_for(request, object)->all;
 }
@@ -166,92 +165,12 @@ static bool sees_all(const struct request *request, const struct object *object)
 /* A predicate in the making. */
 struct building {
     const struct request *request; /* who asks */
-    bool resolve;                  /* name the parents in scope by their ids where they are few */
-    bool walk;                     /* the records in scope are many: their indexes are of no use */
+    bool walk;                     /* around the indexes of owners and departments */
     bool for_write;                /* for changing the records */
-    enum err err;                  /* of the queries that looked them up */
 };
 
 static void add_terms_by_role(struct building *building, struct query *query, const struct object *object,
                               const char *alias, unsigned parts, size_t depth, size_t *terms);
-
-/* Parents in scope by so many owners at most are looked up, and named when there are not more than PARENT_IDS_MAX. */
-enum { NARROW_OWNERS_MAX = 50, PARENT_IDS_MAX = 1024 };
-
-/* Is the object in scope by few owners only, all the way up? Then an index finds its records fast. */
-static bool is_narrow(const struct request *request, const struct object *object)
-{
-    const struct scope *scope = scope_for(request, object);
-    if (sees_all(request, object) || scope->department_count > 0 || scope->user_count > NARROW_OWNERS_MAX) {
-        return false;
-    }
-    return object->parent_object == NULL || scope_is_none(scope) ||
-           is_narrow(request, object_find(object->parent_object));
-}
-
-/* Ids of the records in scope; `count_out` is PARENT_IDS_MAX + 1 when there are more than that. */
-static enum err look_up_ids(struct building *building, const struct object *object, int64_t **ids_out,
-                            size_t *count_out)
-{
-    const struct request *request = building->request;
-    struct query inner;
-    query_init(&inner, request->arena);
-    size_t terms = 0;
-    add_terms_by_role(building, &inner, object, "t", SCOPE_PART_ROLES | SCOPE_PART_PARENT, 0, &terms);
-    TRY(building->err);
-    *count_out = 0;
-    if (terms == 0) {
-        return OK;
-    }
-    struct query query;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.id FROM `");
-    query_sql(&query, object->table);
-    query_sql(&query, "` t WHERE ");
-    query_append(&query, &inner);
-    query_sql(&query, " LIMIT ");
-    query_arg(&query, V(PARENT_IDS_MAX + 1));
-    struct rows rows;
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, PARENT_IDS_MAX + 1);
-    for (size_t i = 0; i < rows.count; i++) {
-        ids[i] = rows_get(&rows, i, 0).integer;
-    }
-    *ids_out = ids;
-    *count_out = rows.count;
-    return OK;
-}
-
-/* Lists of ids come in few lengths, or every list would be another statement to prepare: the last id is repeated. */
-static size_t pad_ids(int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    for (size_t i = count; i < padded; i++) {
-        ids[i] = ids[count - 1];
-    }
-    return padded;
-}
-
-/* The parents in scope by their ids. False when they are too many for that. */
-static bool add_parent_ids(struct building *building, struct query *query, const struct object *object,
-                           const struct object *parent, const char *alias, size_t *terms)
-{
-    int64_t *ids = NULL;
-    size_t count = 0;
-    building->err = look_up_ids(building, parent, &ids, &count);
-    if (building->err != OK || count == 0) {
-        return true;
-    }
-    if (count > PARENT_IDS_MAX) {
-        return false;
-    }
-    scope_next_term(query, terms);
-    add_id_test(query, alias, object->parent_column, ids, pad_ids(ids, count));
-    return true;
-}
 
 static void add_parent_exists(struct building *building, struct query *query, const struct object *object,
                               const struct object *parent, const char *alias, size_t depth, size_t *terms)
@@ -259,7 +178,7 @@ static void add_parent_exists(struct building *building, struct query *query, co
     struct query inner;
     query_init(&inner, building->request->arena);
     size_t inner_terms = 0;
-    const char *name = parent_alias(depth);
+    const char *name = scope_parent_alias(depth);
     add_terms_by_role(building, &inner, parent, name, SCOPE_PART_ROLES | SCOPE_PART_PARENT, depth + 1, &inner_terms);
     if (inner_terms == 0) {
         return;
@@ -283,14 +202,10 @@ static void add_parent_term(struct building *building, struct query *query, cons
 {
     const struct object *parent = object_find(object->parent_object);
     assert(parent != NULL);
-    if (sees_all(building->request, parent)) {
+    if (scope_sees_all(building->request, parent)) {
         scope_next_term(query, terms);
         add_column(query, alias, object->parent_column);
         query_sql(query, " IS NOT NULL");
-        return;
-    }
-    if (building->resolve && is_narrow(building->request, parent) &&
-        add_parent_ids(building, query, object, parent, alias, terms)) {
         return;
     }
     add_parent_exists(building, query, object, parent, alias, depth, terms);
@@ -361,13 +276,12 @@ static void add_share_terms(struct query *query, const struct request *request, 
     }
     if (count > 0) {
         scope_next_term(query, terms);
-        add_id_test(query, alias, column, ids, count);
+        scope_add_id_test(query, alias, column, ids, count);
     }
 }
 
-/* The record itself is shared, or a record above it with a cascade to this object. */
-static void add_all_share_terms(struct query *query, const struct request *request, const struct object *object,
-                                const char *alias, bool for_write, size_t *terms)
+void scope_add_share_terms(struct query *query, const struct request *request, const struct object *object,
+                           const char *alias, bool for_write, size_t *terms)
 {
     if (request->user->grants->share_count == 0) {
         return;
@@ -398,7 +312,7 @@ static void add_predicate(struct building *building, struct query *query, const 
         query_sql(query, "(FALSE)");
         return;
     }
-    if ((parts & SCOPE_PART_ROLES) != 0 && sees_all(request, object)) {
+    if ((parts & SCOPE_PART_ROLES) != 0 && scope_sees_all(request, object)) {
         query_sql(query, "(TRUE)");
         return;
     }
@@ -407,7 +321,7 @@ static void add_predicate(struct building *building, struct query *query, const 
     size_t terms = 0;
     add_terms_by_role(building, &inner, object, alias, parts, 0, &terms);
     if ((parts & SCOPE_PART_SHARES) != 0) {
-        add_all_share_terms(&inner, request, object, alias, for_write, &terms);
+        scope_add_share_terms(&inner, request, object, alias, for_write, &terms);
     }
     query_sql(query, "(");
     if (terms == 0) {
@@ -430,64 +344,11 @@ void scope_predicate(struct query *query, const struct request *request, const s
     scope_predicate_parts(query, request, object, alias, for_write, SCOPE_PARTS_ALL);
 }
 
-enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object,
-                              const char *alias)
+void scope_walk_predicate(struct query *query, const struct request *request, const struct object *object,
+                          const char *alias)
 {
-    struct building building = {.request = request, .resolve = true};
+    struct building building = {.request = request, .walk = true};
     add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
-    return building.err;
-}
-
-/* From so many records in scope on, walking a sorted list until a page is full is quicker than collecting and sorting
- * them all. Looking whether there are as many reads a small piece of an index. */
-enum { SORTED_MAX = 5000 };
-
-/* "(SELECT 1 …)" with a row when so many records have one of these ids. */
-static void add_many_by(struct query *query, const struct object *object, const char *column, const int64_t *ids,
-                        size_t count)
-{
-    query_sql(query, "(SELECT 1 FROM `");
-    query_sql(query, object->table);
-    query_sql(query, "` t WHERE ");
-    add_id_test(query, "t", column, ids, count);
-    query_sql(query, " LIMIT 1 OFFSET ");
-    query_arg(query, V((int64_t)SORTED_MAX - 1));
-    query_sql(query, ")");
-}
-
-/* Are the records in scope by departments and subordinates too many to sort? Records below a parent are never collected
- * by an index, and one owner's stand sorted in it. */
-static enum err is_wide(const struct request *request, const struct object *object, bool *out)
-{
-    const struct scope *scope = scope_for(request, object);
-    bool by_department = object->department_column != NULL && scope->department_count > 0;
-    bool by_owner = object->owner_column != NULL && scope->user_count > 0;
-    *out = false;
-    if (sees_all(request, object) || object->parent_object != NULL || (!by_department && !by_owner)) {
-        return OK;
-    }
-    struct query query;
-    query_init(&query, request->arena);
-    if (by_department) {
-        add_many_by(&query, object, object->department_column, scope->department_ids, scope->department_count);
-    }
-    query_sql(&query, by_department && by_owner ? " UNION ALL " : "");
-    if (by_owner) {
-        add_many_by(&query, object, object->owner_column, scope->user_ids, scope->user_count);
-    }
-    struct rows rows;
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    *out = rows.count > 0;
-    return OK;
-}
-
-enum err scope_page_predicate(struct query *query, const struct request *request, const struct object *object,
-                              const char *alias)
-{
-    struct building building = {.request = request, .resolve = true};
-    TRY(request->user == NULL ? OK : is_wide(request, object, &building.walk));
-    add_predicate(&building, query, object, alias, false, SCOPE_PARTS_ALL);
-    return building.err;
 }
 
 enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write,

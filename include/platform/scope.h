@@ -16,15 +16,33 @@ const struct scope *scope_for(const struct request *request, const struct object
  * children only as far as it cascades. Without a user: FALSE. */
 void scope_predicate(struct query *query, const struct request *request, const struct object *object, const char *alias,
                      bool for_write);
-/* The same for reading many rows (lists, counts, sums, search, export): where the user sees few parents, they are
- * looked up first and named by id, so that the index on the reference finds the children. One record is better asked
- * for with scope_predicate. Errors: those of the database. */
-enum err scope_list_predicate(struct query *query, const struct request *request, const struct object *object,
-                              const char *alias) MUST_CHECK;
-/* The same for a page of a sorted list, and for counting up to a limit: where very many records are in scope, the
- * list's own index is walked instead of collecting them all. Errors: those of the database. */
-enum err scope_page_predicate(struct query *query, const struct request *request, const struct object *object,
-                              const char *alias) MUST_CHECK;
+/* The same for walking a list in its order until a page is full: no index of owners or departments is used. */
+void scope_walk_predicate(struct query *query, const struct request *request, const struct object *object,
+                          const char *alias);
+
+/* One way by which records come into scope. */
+struct scope_way {
+    struct query from;  /* "`follow_up` t", or parents joined to it: "`customer` parent_1 STRAIGHT_JOIN `follow_up` t ON …" */
+    struct query where; /* a predicate that an index serves */
+};
+
+/* The ways by which the records of `object` (alias t) come into scope: together they give what scope_predicate gives, for
+ * reading many rows. A way gives a record once, but several ways may give the same one. Without a user: none. Errors:
+ * those of the database. */
+enum err scope_ways(const struct request *request, const struct object *object, struct scope_way **ways_out,
+                    size_t *count_out) MUST_CHECK;
+
+/* How large a scope is: for choosing a plan, nothing else. */
+struct scope_size {
+    bool all;         /* everything is in scope */
+    int64_t records;  /* in scope by departments and subordinates, counted up to SCOPE_SIZE_MAX; 0 where there are none */
+    int64_t table;    /* the table has about so many */
+    size_t lists;     /* of records that stand sorted in an index: departments, owners */
+};
+enum { SCOPE_SIZE_MAX = 50000 };
+/* What was counted is kept for a minute. Errors: those of the database. */
+enum err scope_measure(const struct request *request, const struct object *object, struct scope_size *out) MUST_CHECK;
+
 /* For an object's `scope_terms`: writes the " OR " that the coming term needs. */
 void scope_next_term(struct query *query, size_t *terms);
 /* May the user see / change field `name` of the object. */

@@ -148,6 +148,29 @@ test("any two characters of a name find it, in scope only", async () => {
     assert.ok((await rep.list("/customers", { q: `名${tag}` })).some((item) => item.id === made.id));
 });
 
+test("deals are found by two characters, codes and numbers by how they begin, whoever asks", async () => {
+    const tag = unique("查");
+    const group = await department();
+    const head = await person({ role: "manager", department_id: group.id });
+    const seller = await person({ role: "sales", department_id: group.id });
+    const customer = await seller.post("/customers", { name: `甲${tag}`, code: `K-${tag}` });
+    const deal = await seller.post("/opportunities", { name: `鷺島翠羽${tag}`, customer_id: customer.id, amount_minor: 100 });
+    const contract = await seller.post("/contracts", { name: `乙${tag}`, number: `N-${tag}`, customer_id: customer.id });
+    const stranger = await person({ role: "sales" });
+    const cases = [["opportunities", "島翠", deal], ["customers", customer.code, customer], ["customers", customer.code.slice(0, -2), customer],
+        ["contracts", contract.number, contract], ["contracts", contract.number.slice(0, -2), contract]];
+    for (const [plural, q, record] of cases) {
+        for (const client of [seller, head, await admin()]) {
+            assert.deepEqual((await client.list(`/${plural}`, { q })).map((item) => item.id), [record.id], `${plural} ${q}`);
+            assert.equal((await client.get(`/${plural}`, { q, total: 1 })).total, 1);
+        }
+        assert.deepEqual(await stranger.list(`/${plural}`, { q }), []);
+    }
+    for (const [plural, q] of [["contracts", contract.number.slice(1)], ["customers", customer.code.slice(1)]]) {
+        assert.deepEqual(await head.list(`/${plural}`, { q }), [], "not from the middle of a number");
+    }
+});
+
 test("views keep filter, sort and columns, for oneself or for all", async () => {
     const body = { object: "customer", name: unique("我的视图"), filter: { field: "level", op: "eq", value: "a" }, sort: "-created_at", columns: ["name", "level"], is_default: true };
     const mine = await rep.post("/views", body);

@@ -31,25 +31,54 @@ static const struct object_child CUSTOMER_CHILDREN[] = {
     {.object = "payment", .column = "customer_id", .choice = "payments"},
     {0},
 };
-static const struct object_child CONTRACT_CHILDREN[] = {{.object = "payment", .column = "contract_id", .choice = "payments"}, {0}};
+static const struct object_child CONTRACT_CHILDREN[] = {
+    {.object = "payment", .column = "contract_id", .choice = "payments"}, {0}};
 static const struct object CUSTOMER = {
-    .name = "customer", .plural = "customers", .table = "customer", .fields = FIELDS, .view = PERM_CUSTOMER_VIEW,
-    .owner_column = "owner_id", .department_column = "department_id", .children = CUSTOMER_CHILDREN,
+    .name = "customer",
+    .plural = "customers",
+    .table = "customer",
+    .fields = FIELDS,
+    .view = PERM_CUSTOMER_VIEW,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .children = CUSTOMER_CHILDREN,
 };
 static const struct object CONTACT = {
-    .name = "contact", .plural = "contacts", .table = "contact", .fields = FIELDS, .view = PERM_CONTACT_VIEW,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "customer", .parent_column = "customer_id",
+    .name = "contact",
+    .plural = "contacts",
+    .table = "contact",
+    .fields = FIELDS,
+    .view = PERM_CONTACT_VIEW,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "customer",
+    .parent_column = "customer_id",
 };
 static const struct object CONTRACT = {
-    .name = "contract", .plural = "contracts", .table = "contract", .fields = FIELDS, .view = PERM_CONTRACT_VIEW,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "customer", .parent_column = "customer_id",
+    .name = "contract",
+    .plural = "contracts",
+    .table = "contract",
+    .fields = FIELDS,
+    .view = PERM_CONTRACT_VIEW,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "customer",
+    .parent_column = "customer_id",
     .children = CONTRACT_CHILDREN,
 };
 static const struct object PAYMENT = {
-    .name = "payment", .plural = "payments", .table = "payment", .fields = FIELDS, .view = PERM_PAYMENT_VIEW,
-    .owner_column = "owner_id", .department_column = "department_id", .parent_object = "contract", .parent_column = "contract_id",
+    .name = "payment",
+    .plural = "payments",
+    .table = "payment",
+    .fields = FIELDS,
+    .view = PERM_PAYMENT_VIEW,
+    .owner_column = "owner_id",
+    .department_column = "department_id",
+    .parent_object = "contract",
+    .parent_column = "contract_id",
 };
-static const struct object USERS = {.name = "user", .plural = "users", .table = "user", .fields = FIELDS, .flags = OBJECT_DIRECTORY};
+static const struct object USERS = {
+    .name = "user", .plural = "users", .table = "user", .fields = FIELDS, .flags = OBJECT_DIRECTORY};
 static const struct object *const OBJECTS[] = {&CUSTOMER, &CONTACT, &CONTRACT, &PAYMENT, &USERS, NULL};
 static const struct feature FEATURE = {.name = "test", .objects = OBJECTS};
 const struct feature *const FEATURES[] = {&FEATURE};
@@ -62,8 +91,15 @@ static struct arena *arena;
 static struct db *db;
 static struct error error;
 static struct config config = {
-    .db_name = "dabiao_test_scope", .db_user = "root", .db_password = "", .db_hosts = "", .db_socket = "", .sql_dir = "sql",
-    .jwt_key = "", .public_url = "", .time_zone = "Asia/Shanghai",
+    .db_name = "dabiao_test_scope",
+    .db_user = "root",
+    .db_password = "",
+    .db_hosts = "",
+    .db_socket = "",
+    .sql_dir = "sql",
+    .jwt_key = "",
+    .public_url = "",
+    .time_zone = "Asia/Shanghai",
 };
 
 /* ---- the shape of the predicate ---- */
@@ -73,11 +109,19 @@ static struct request request_with(struct identity *user, struct grants *grants,
     grants->rights = rights;
     *user = (struct identity){.user_id = 7, .department_id = 3, .is_admin = rights->is_admin, .grants = grants};
     error_init(&error, arena);
-    return (struct request){.arena = arena, .db = db, .config = &config, .error = &error, .user = user,
-                            .method = STR("GET"), .now = {1774944000000}, .today = date_of(2026, 3, 31), .zone = "Asia/Shanghai"};
+    return (struct request){.arena = arena,
+                            .db = db,
+                            .config = &config,
+                            .error = &error,
+                            .user = user,
+                            .method = STR("GET"),
+                            .now = {1774944000000},
+                            .today = date_of(2026, 3, 31),
+                            .zone = "Asia/Shanghai"};
 }
 
-static void assert_predicate(const struct request *request, const struct object *object, bool for_write, const char *expected)
+static void assert_predicate(const struct request *request, const struct object *object, bool for_write,
+                             const char *expected)
 {
     struct query query;
     query_init(&query, arena);
@@ -129,9 +173,10 @@ static void children_follow_their_parent(void **state)
     };
     struct rights rights = {.scopes = scopes, .scope_count = 2};
     struct request request = request_with(&user, &grants, &rights);
-    assert_predicate(&request, &CONTACT, false,
-                     "(t.owner_id = ? OR EXISTS (SELECT 1 FROM `customer` parent_1 WHERE parent_1.id = t.customer_id AND "
-                     "(parent_1.owner_id = ?)))");
+    assert_predicate(
+        &request, &CONTACT, false,
+        "(t.owner_id = ? OR EXISTS (SELECT 1 FROM `customer` parent_1 WHERE parent_1.id = t.customer_id AND "
+        "(parent_1.owner_id = ?)))");
     scopes[1].scope.all = true;
     assert_predicate(&request, &CONTACT, false, "(t.owner_id = ? OR t.customer_id IS NOT NULL)");
 }
@@ -141,7 +186,9 @@ static void shares_open_what_they_name(void **state)
     (void)state;
     struct identity user;
     static const struct share shares[] = {
-        {STR("customer"), 11, false, STR("")}, {STR("customer"), 12, true, STR("contact,contract")}, {STR("contract"), 5, true, STR("")},
+        {STR("customer"), 11, false, STR("")},
+        {STR("customer"), 12, true, STR("contact,contract")},
+        {STR("contract"), 5, true, STR("")},
     };
     struct grants grants = {.shares = shares, .share_count = 3};
     struct rights rights = {0};
@@ -178,21 +225,21 @@ static const char *const SCOPE_WORDS[SCOPE_KIND_COUNT] = {
     "none", "own", "own_and_subordinates", "department", "department_and_below", "chosen_departments", "all",
 };
 
-static int64_t parent_department[DEPARTMENTS + 1];             /* 0: top */
+static int64_t parent_department[DEPARTMENTS + 1];                /* 0: top */
 static int64_t department_of[PEOPLE + 1], manager_of[PEOPLE + 1]; /* manager 0: none; cycles happen */
 static bool has_role[PEOPLE + 1][ROLES + 1];
 static enum scope_kind role_scope[ROLES + 1][KINDS];
-static int64_t chosen[ROLES + 1][KINDS];                       /* one chosen department */
+static int64_t chosen[ROLES + 1][KINDS]; /* one chosen department */
 static struct record {
     int64_t owner, department; /* 0: none */
     int64_t parent;            /* customer of a contact or contract, contract of a payment */
     int64_t customer;          /* customer of a payment */
 } records[KINDS][RECORDS + 1];
 static struct model_share {
-    int kind;                  /* index in KIND */
-    int64_t record, user;      /* which, with whom */
-    bool can_edit, valid;      /* for writing; not yet over */
-    bool cascades[KINDS];      /* to which children */
+    int kind;             /* index in KIND */
+    int64_t record, user; /* which, with whom */
+    bool can_edit, valid; /* for writing; not yet over */
+    bool cascades[KINDS]; /* to which children */
 } shares[SHARES];
 
 static uint64_t random_state = 20260331;
@@ -302,8 +349,10 @@ static struct value id_or_null(int64_t id)
 
 static void empty_tables(void)
 {
-    static const char *const TABLES[] = {"record_share", "payment", "contract", "contact", "customer", "user_role", "role_scope_department",
-                                         "role_scope", "role_permission", "role_field", "role", "`user`", "department_path", "department", "company"};
+    static const char *const TABLES[] = {
+        "record_share",          "payment",    "contract",        "contact",    "customer", "user_role",
+        "role_scope_department", "role_scope", "role_permission", "role_field", "role",     "`user`",
+        "department_path",       "department", "company"};
     assert_int_equal(db_script(db, STR("SET FOREIGN_KEY_CHECKS = 0")), OK);
     for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
         assert_int_equal(db_script(db, str_format(arena, "DELETE FROM %s", TABLES[i])), OK);
@@ -319,7 +368,8 @@ static void make_organisation(void)
             ARGS(V(i), id_or_null(parent_department[i])));
         int64_t depth = 0;
         for (int64_t above = i; above != 0; above = parent_department[above]) {
-            run("INSERT INTO department_path (ancestor_id, descendant_id, depth) VALUES (?, ?, ?)", ARGS(V(above), V(i), V(depth)));
+            run("INSERT INTO department_path (ancestor_id, descendant_id, depth) VALUES (?, ?, ?)",
+                ARGS(V(above), V(i), V(depth)));
             depth++;
         }
     }
@@ -327,7 +377,8 @@ static void make_organisation(void)
         department_of[i] = random_below(DEPARTMENTS) + 1;
         manager_of[i] = random_below(PEOPLE + 1);
         run("INSERT INTO `user` (id, login, name, department_id, manager_id, created_at, updated_at) "
-            "VALUES (?, CONCAT('u', ?), 'U', ?, ?, NOW(3), NOW(3))", ARGS(V(i), V(i), V(department_of[i]), id_or_null(manager_of[i])));
+            "VALUES (?, CONCAT('u', ?), 'U', ?, ?, NOW(3), NOW(3))",
+            ARGS(V(i), V(i), V(department_of[i]), id_or_null(manager_of[i])));
     }
 }
 
@@ -335,7 +386,8 @@ static void make_roles(void)
 {
     memset(has_role, 0, sizeof has_role);
     for (int64_t role = 1; role <= ROLES; role++) {
-        run("INSERT INTO role (id, name, created_at, updated_at) VALUES (?, CONCAT('r', ?), NOW(3), NOW(3))", ARGS(V(role), V(role)));
+        run("INSERT INTO role (id, name, created_at, updated_at) VALUES (?, CONCAT('r', ?), NOW(3), NOW(3))",
+            ARGS(V(role), V(role)));
         for (int kind = 0; kind < KINDS; kind++) {
             /* "all" would hide everything else if it were as frequent as the rest. */
             role_scope[role][kind] = (enum scope_kind)random_below(random_below(4) == 0 ? SCOPE_KIND_COUNT : SCOPE_ALL);
@@ -360,16 +412,21 @@ static void make_roles(void)
 static void insert_record(int kind, int64_t id, const struct record *record)
 {
     static const char *const SQL[KINDS] = {
-        "INSERT INTO customer (id, name, owner_id, department_id, created_at, updated_at) VALUES (?, 'c', ?, ?, NOW(3), NOW(3))",
-        "INSERT INTO contact (id, name, owner_id, department_id, customer_id, created_at, updated_at) VALUES (?, 'c', ?, ?, ?, NOW(3), NOW(3))",
-        "INSERT INTO contract (id, number, name, currency, owner_id, department_id, customer_id, created_at, updated_at) "
+        "INSERT INTO customer (id, name, owner_id, department_id, created_at, updated_at) VALUES (?, 'c', ?, ?, "
+        "NOW(3), NOW(3))",
+        "INSERT INTO contact (id, name, owner_id, department_id, customer_id, created_at, updated_at) VALUES (?, 'c', "
+        "?, ?, ?, NOW(3), NOW(3))",
+        "INSERT INTO contract (id, number, name, currency, owner_id, department_id, customer_id, created_at, "
+        "updated_at) "
         "SELECT x.id, x.id, 'c', 'CNY', x.o, x.d, x.c, NOW(3), NOW(3) FROM (SELECT ? AS id, ? AS o, ? AS d, ? AS c) x",
-        "INSERT INTO payment (id, number, amount_minor, currency, received_on, owner_id, department_id, contract_id, customer_id, created_at, "
+        "INSERT INTO payment (id, number, amount_minor, currency, received_on, owner_id, department_id, contract_id, "
+        "customer_id, created_at, "
         "updated_at) SELECT x.id, x.id, 1, 'CNY', '2026-01-01', x.o, x.d, x.k, x.c, NOW(3), NOW(3) "
         "FROM (SELECT ? AS id, ? AS o, ? AS d, ? AS k, ? AS c) x",
     };
     static const size_t ARGUMENTS[KINDS] = {3, 4, 4, 5};
-    struct value values[] = {V(id), id_or_null(record->owner), id_or_null(record->department), V(record->parent), V(record->customer)};
+    struct value values[] = {V(id), id_or_null(record->owner), id_or_null(record->department), V(record->parent),
+                             V(record->customer)};
     run(SQL[kind], (struct args){values, ARGUMENTS[kind]});
 }
 
@@ -391,48 +448,81 @@ static void make_shares(void)
 {
     for (size_t i = 0; i < SHARES; i++) {
         struct model_share *share = &shares[i];
-        *share = (struct model_share){.kind = (int)random_below(KINDS), .record = (int64_t)i % RECORDS + 1, .user = random_below(PEOPLE) + 1,
-                                      .can_edit = random_below(2) == 0, .valid = random_below(3) != 0};
+        *share = (struct model_share){.kind = (int)random_below(KINDS),
+                                      .record = (int64_t)i % RECORDS + 1,
+                                      .user = random_below(PEOPLE) + 1,
+                                      .can_edit = random_below(2) == 0,
+                                      .valid = random_below(3) != 0};
         struct buf words;
         buf_init(&words, arena);
-        for (const struct object_child *child = KIND[share->kind]->children; child != NULL && child->object != NULL; child++) {
+        for (const struct object_child *child = KIND[share->kind]->children; child != NULL && child->object != NULL;
+             child++) {
             int kind = strcmp(child->object, "contact") == 0 ? 1 : strcmp(child->object, "contract") == 0 ? 2 : 3;
             if (!share->cascades[kind] && random_below(2) == 0) {
                 share->cascades[kind] = true;
                 buf_format(&words, "%s%s", words.len == 0 ? "" : ",", child->object);
             }
         }
-        run("INSERT INTO record_share (object, record_id, user_id, can_edit, cascade_to, until_on, created_at) VALUES (?, ?, ?, ?, ?, ?, NOW(3))",
-            ARGS(V(KIND[share->kind]->name), V(share->record), V(share->user), V(share->can_edit), V(words.len == 0 ? STR("") : buf_str(&words)),
-                 share->valid ? (random_below(2) == 0 ? value_null() : V(date_of(2026, 3, 31))) : V(date_of(2026, 3, 30))));
+        run("INSERT INTO record_share (object, record_id, user_id, can_edit, cascade_to, until_on, created_at) VALUES "
+            "(?, ?, ?, ?, ?, ?, NOW(3))",
+            ARGS(V(KIND[share->kind]->name), V(share->record), V(share->user), V(share->can_edit),
+                 V(words.len == 0 ? STR("") : buf_str(&words)),
+                 share->valid ? (random_below(2) == 0 ? value_null() : V(date_of(2026, 3, 31)))
+                              : V(date_of(2026, 3, 30))));
     }
 }
 
 static struct request request_as(int64_t user)
 {
     error_init(&error, arena);
-    struct request request = {.arena = arena, .db = db, .config = &config, .error = &error, .method = STR("GET"),
-                              .now = {1774944000000}, .zone = "Asia/Shanghai"};
+    struct request request = {.arena = arena,
+                              .db = db,
+                              .config = &config,
+                              .error = &error,
+                              .method = STR("GET"),
+                              .now = {1774944000000},
+                              .zone = "Asia/Shanghai"};
     assert_int_equal(identity_load_user(&request, db, user), OK);
     return request;
 }
 
-enum way { ONE_RECORD, FOR_WRITE, MANY_RECORDS };
+enum way { ONE_RECORD, FOR_WRITE, MANY_RECORDS, WALKING };
+
+/* What all ways find together. */
+static void unite_ways(struct request *request, int kind, struct query *query)
+{
+    struct scope_way *ways;
+    size_t count;
+    assert_int_equal(scope_ways(request, KIND[kind], &ways, &count), OK);
+    query_sql(query, "SELECT DISTINCT id FROM (SELECT 0 AS id WHERE FALSE");
+    for (size_t i = 0; i < count; i++) {
+        query_sql(query, " UNION ALL (SELECT t.id FROM ");
+        query_append(query, &ways[i].from);
+        query_sql(query, " WHERE ");
+        query_append(query, &ways[i].where);
+        query_sql(query, ")");
+    }
+    query_sql(query, ") x");
+}
 
 static void compare(struct request *request, int64_t user, int kind, enum way way)
 {
     bool for_write = way == FOR_WRITE;
     struct query query;
     query_init(&query, arena);
-    query_sql(&query, "SELECT t.id FROM `");
-    query_sql(&query, KIND[kind]->table);
-    query_sql(&query, "` t WHERE ");
     if (way == MANY_RECORDS) {
-        assert_int_equal(scope_list_predicate(&query, request, KIND[kind], "t"), OK);
+        unite_ways(request, kind, &query);
     } else {
-        scope_predicate(&query, request, KIND[kind], "t", for_write);
+        query_sql(&query, "SELECT t.id FROM `");
+        query_sql(&query, KIND[kind]->table);
+        query_sql(&query, "` t WHERE ");
+        if (way == WALKING) {
+            scope_walk_predicate(&query, request, KIND[kind], "t");
+        } else {
+            scope_predicate(&query, request, KIND[kind], "t", for_write);
+        }
     }
-    query_sql(&query, " ORDER BY t.id");
+    query_sql(&query, " ORDER BY id");
     struct rows rows;
     assert_int_equal(db_query(db, arena, query_text(&query), query_args(&query), &rows), OK);
     size_t found = 0;
@@ -462,12 +552,14 @@ static void predicate_finds_what_the_model_says(void **state)
                 compare(&request, user, kind, ONE_RECORD);
                 compare(&request, user, kind, FOR_WRITE);
                 compare(&request, user, kind, MANY_RECORDS);
+                compare(&request, user, kind, WALKING);
                 /* As if there were too many shares to name: the table is asked instead. */
                 size_t listed = grants->share_count;
                 grants->share_count = listed == 0 ? 0 : SHARE_LIST_MAX + 1;
                 compare(&request, user, kind, ONE_RECORD);
                 compare(&request, user, kind, FOR_WRITE);
                 compare(&request, user, kind, MANY_RECORDS);
+                compare(&request, user, kind, WALKING);
                 grants->share_count = listed;
             }
         }
@@ -486,7 +578,8 @@ static void one_record_is_checked_alike(void **state)
     for (int64_t user = 1; user <= PEOPLE; user++) {
         struct request request = request_as(user);
         for (int64_t id = 1; id <= RECORDS; id += 7) {
-            assert_int_equal(scope_check(&request, &CONTACT, id, false), visible(user, 1, id, false) ? OK : ERR_NOT_FOUND);
+            assert_int_equal(scope_check(&request, &CONTACT, id, false),
+                             visible(user, 1, id, false) ? OK : ERR_NOT_FOUND);
         }
         assert_int_equal(scope_check(&request, &CONTACT, RECORDS + 1, false), ERR_NOT_FOUND);
     }
@@ -498,7 +591,8 @@ static void a_role_without_the_object_opens_no_field(void **state)
     (void)state;
     empty_tables();
     make_organisation();
-    run("INSERT INTO role (id, name, created_at, updated_at) VALUES (1, 'a', NOW(3), NOW(3)), (2, 'b', NOW(3), NOW(3))", NO_ARGS);
+    run("INSERT INTO role (id, name, created_at, updated_at) VALUES (1, 'a', NOW(3), NOW(3)), (2, 'b', NOW(3), NOW(3))",
+        NO_ARGS);
     run("INSERT INTO role_permission (role_id, permission) VALUES (1, 'customer.view'), (2, 'contract.view')", NO_ARGS);
     run("INSERT INTO role_field (role_id, object, field, access) VALUES (1, 'customer', 'phone', 'hidden')", NO_ARGS);
     run("INSERT INTO user_role (user_id, role_id) VALUES (1, 1), (1, 2)", NO_ARGS);
