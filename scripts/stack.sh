@@ -210,12 +210,16 @@ wait_for() {
 }
 
 write_database_settings() {
-    local flush=1 method=O_DIRECT pool=256M
+    local flush=1 method=O_DIRECT pool=256M sort=4M
     if [ "$FAST" = yes ]; then
         flush=2 method=nosync pool=128M # a killed server loses nothing, a killed machine may
     fi
+    # Indexes of large tables are built in it: a server that was given memory has some for that.
+    if [ -n "${DABIAO_DB_MEMORY:-}" ]; then
+        sort=64M
+    fi
     sed -e "s|@DIR@|$VAR/mariadb|g" -e "s|@SOCKET@|$DB_SOCKET|" -e "s|@LOG@|$VAR/log/mariadb.log|" \
-        -e "s|@FLUSH@|$flush|" -e "s|@FLUSH_METHOD@|$method|" -e "s|@BUFFER_POOL@|${DABIAO_DB_MEMORY:-$pool}|" \
+        -e "s|@FLUSH@|$flush|" -e "s|@FLUSH_METHOD@|$method|" -e "s|@BUFFER_POOL@|${DABIAO_DB_MEMORY:-$pool}|" -e "s|@SORT_BUFFER@|$sort|" \
         "$ROOT/scripts/mariadb.cnf.in" >"$VAR/mariadb/my.cnf"
     chmod 644 "$VAR/mariadb/my.cnf"
 }

@@ -1,7 +1,8 @@
 // Load and what it costs: wrk, the bare statement, single writes, the memory of processes.
 
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -72,8 +73,38 @@ export async function patches(url, ids, { token, count }) {
     return { requests: times.length, median_us: percentile(times, 0.5), p95_us: percentile(times, 0.95), failed };
 }
 
-/** Resident kilobytes of each process the master started. */
-export function residentOf(master) {
-    const children = readFileSync(`/proc/${master}/task/${master}/children`, "utf8").trim().split(" ");
-    return children.map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]));
+/** Ticks that this process and all below it have used, those that ended included. */
+function ownTicks() {
+    const parents = new Map();
+    const ticks = new Map();
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+        let stat;
+        try {
+            stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        } catch {
+            continue; // it ended meanwhile
+        }
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+        parents.set(Number(pid), fields[1]);
+        ticks.set(Number(pid), fields[11] + fields[12] + fields[13] + fields[14]);
+    }
+    const isOwn = (pid) => pid === process.pid || (pid > 1 && isOwn(parents.get(pid) ?? 0));
+    return [...ticks].reduce((sum, [pid, used]) => sum + (isOwn(pid) ? used : 0), 0);
+}
+
+/** Ticks that the whole machine has been busy; what its host took from it counts as busy. */
+function busyTicks() {
+    const [user, nice, system, , , irq, softirq, steal] = readFileSync("/proc/stat", "utf8").split("\n")[0].split(/\s+/).slice(1).map(Number);
+    return user + nice + system + irq + softirq + steal;
+}
+
+/** Begins to watch; the function that comes back says which share of the machine others have used since. */
+export function watchOthers() {
+    const began = Date.now();
+    const busy = busyTicks();
+    const own = ownTicks();
+    return () => {
+        const all = (Date.now() - began) / 10 * cpus().length; // a tick is 10 ms
+        return Math.max(0, (busyTicks() - busy - (ownTicks() - own)) / all);
+    };
 }

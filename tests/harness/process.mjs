@@ -1,7 +1,7 @@
 // Child processes of the test runner: each ends with it, however it ends.
 
 import { spawn } from "node:child_process";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -64,4 +64,11 @@ export function run(command, args, { log, echo = false, seconds = 600, ...option
 /** The last lines of an output, indented, for a person who looks for the cause. */
 export function tail(output, lines = 25) {
     return output.trimEnd().split("\n").slice(-lines).map((line) => `      ${line}`).join("\n");
+}
+
+/** The workers that a master started: a Map of process id to resident kilobytes. */
+export function workersOf(master) {
+    const children = readFileSync(`/proc/${master}/task/${master}/children`, "utf8").trim().split(" ");
+    const workers = children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("run-worker"));
+    return new Map(workers.map((pid) => [pid, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1])]));
 }

@@ -1,5 +1,5 @@
 -- Sum and owner of things are functions of a number, so that tables can be filled in any order.
-TRUNCATE TABLE follow_up;
+DELETE FROM follow_up;
 INSERT INTO follow_up (id, customer_id, method, content, followed_at, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
 SELECT f.id, f.customer_id, ELT(1 + f.dice MOD 5, 'call', 'visit', 'message', 'email', 'meeting'),
   ELT(1 + f.dice MOD 6, '电话沟通采购计划，客户下周给答复。', '上门拜访，演示了新产品，反馈良好。', '发送报价单，等待客户确认。',

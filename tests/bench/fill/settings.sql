@@ -4,11 +4,12 @@
 -- Ids rise with time from @begin to @until, as in a company that works; records of a customer belong to the customer's
 -- owner. Facts and sums come from the same definitions as the program's (docs/formulas.md); `dabiao doctor` compares.
 -- Each table is filled by one INSERT while it is empty: with the checks off the engine then sorts instead of searching.
--- A part that is run again begins anew.
+-- A part that is run again begins anew; it deletes because TRUNCATE waits for every table that refers to this one.
 --
--- This part is read before each of the others. Parts whose names begin with the same number run at the same time.
+-- This part is read before each of the others; which of them run at the same time is said in company.mjs.
 
 SET SESSION foreign_key_checks = 0, unique_checks = 0, time_zone = '+00:00';
+SET SESSION tmp_table_size = 1 << 30, max_heap_table_size = 1 << 30, sort_buffer_size = 64 << 20;
 
 SET @customers = CAST(1000000 * @scale AS UNSIGNED), @follow_ups = CAST(3000000 * @scale AS UNSIGNED);
 SET @opportunities = CAST(500000 * @scale AS UNSIGNED), @contracts = CAST(300000 * @scale AS UNSIGNED);

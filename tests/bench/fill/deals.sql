@@ -1,7 +1,7 @@
 -- Opportunities with their stages, contracts, payments.
 
 -- Older than two months: won (45 of 100) or lost; younger: in one of the four open stages.
-TRUNCATE TABLE opportunity;
+DELETE FROM opportunity;
 INSERT INTO opportunity (id, code, name, customer_id, pipeline_id, stage_id, status, amount_minor, currency, win_probability_ppm, engaged_on,
   expected_close_on, closed_on, cycle_days, source, stage_entered_at, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
 SELECT o.id, CONCAT('O', o.id), CONCAT(SUBSTRING(@trades, 1 + 2 * (o.dice MOD 20), 2), '采购项目', o.id), o.customer_id, g.pipeline_id, g.id,
@@ -15,7 +15,7 @@ FROM (SELECT seq AS id, CRC32(CONCAT('p', seq)) AS dice, @begin + INTERVAL FLOOR
 JOIN `user` u ON u.id = 2 + CRC32(CONCAT('o', o.customer_id)) MOD 1999
 JOIN (SELECT id, pipeline_id, kind, win_probability_ppm, ROW_NUMBER() OVER (ORDER BY sort_order) AS number FROM stage WHERE deleted_at IS NULL) g
   ON g.number = CASE WHEN o.at > @until - INTERVAL 60 DAY THEN 1 + o.dice MOD 4 WHEN o.dice MOD 100 < 45 THEN 5 ELSE 6 END;
-TRUNCATE TABLE stage_event;
+DELETE FROM stage_event;
 INSERT INTO stage_event (opportunity_id, from_stage_id, to_stage_id, amount_minor, expected_close_on, seconds_in_stage, at, user_id)
 SELECT o.id, NULL, (SELECT MIN(id) FROM stage), o.amount_minor, o.expected_close_on, NULL, o.created_at, o.owner_id FROM opportunity o
 UNION ALL
@@ -24,7 +24,7 @@ SELECT o.id, (SELECT MIN(id) FROM stage), o.stage_id, o.amount_minor, o.expected
 FROM opportunity o WHERE o.stage_id <> (SELECT MIN(id) FROM stage);
 
 -- A quarter of the sum comes with each payment; three or four payments for each signed contract.
-TRUNCATE TABLE contract;
+DELETE FROM contract;
 INSERT INTO contract (id, number, name, customer_id, opportunity_id, status, amount_minor, cost_minor, currency, signed_on, starts_on, ends_on,
   received_minor, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
 SELECT s.seq, CONCAT('HT', LPAD(s.seq, 8, '0')), CONCAT(o.name, '合同'), o.customer_id, IF(o.status = 'won', o.id, NULL),
@@ -36,7 +36,7 @@ SELECT s.seq, CONCAT('HT', LPAD(s.seq, 8, '0')), CONCAT(o.name, '合同'), o.cus
   o.owner_id, o.department_id, o.updated_at, o.owner_id, o.updated_at, o.owner_id
 FROM seq_1_to_300000 s JOIN opportunity o ON o.id = s.seq * @opportunities DIV @contracts
 WHERE s.seq <= @contracts;
-TRUNCATE TABLE payment;
+DELETE FROM payment;
 INSERT INTO payment (id, number, contract_id, customer_id, amount_minor, currency, received_on, method, owner_id, department_id,
   created_at, created_by_id, updated_at, updated_by_id)
 SELECT s.seq, CONCAT('HK', LPAD(s.seq, 8, '0')), c.id, c.customer_id, c.amount_minor DIV 4, 'CNY',

@@ -1,5 +1,5 @@
 -- Each record has an owner interval from the beginning. Customers 9, 19, 29 … were another person's until half a year later.
-TRUNCATE TABLE ownership;
+DELETE FROM ownership;
 INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, changed_at, changed_by_id)
 SELECT 'customer', id, owner_id, department_id, '1000-01-01', NULL, created_at, owner_id FROM customer WHERE id MOD 10 <> 9
 UNION ALL

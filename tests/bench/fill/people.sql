@@ -38,6 +38,6 @@ UNION ALL
 SELECT id, department_id, manager_id, '2026-01-01', NULL, @begin FROM `user` WHERE id > 300 AND id MOD 10 = 0;
 INSERT INTO user_role (user_id, role_id)
 SELECT u.id, r.id FROM `user` u JOIN role r ON r.code = IF(u.id <= 300, 'manager', 'sales') WHERE u.id > 1;
--- Some can sign in, with the administrator's password: a seller, and the head of a department with others below it.
+-- Some can sign in, with the administrator's password: a seller, heads of large and small departments, and of one alone.
 INSERT INTO user_credential (user_id, password_hash, changed_at)
-SELECT u.id, a.password_hash, a.changed_at FROM user_credential a JOIN `user` u ON u.id IN (2, 28, 1000) WHERE a.user_id = 1;
+SELECT u.id, a.password_hash, a.changed_at FROM user_credential a JOIN `user` u ON u.id IN (2, 28, 300, 1000) WHERE a.user_id = 1;

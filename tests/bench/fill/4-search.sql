@@ -1,5 +1,0 @@
--- The pairs of characters that customers are found by.
-TRUNCATE TABLE search_gram;
-INSERT INTO search_gram (object, gram, record_id)
-SELECT 'customer', SUBSTRING(c.name, s.seq, 2), c.id FROM customer c JOIN seq_1_to_20 s ON s.seq < CHAR_LENGTH(c.name)
-WHERE LOCATE(SUBSTRING(c.name, s.seq, 2), c.name COLLATE utf8mb4_bin) = s.seq;
