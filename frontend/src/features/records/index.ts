@@ -1,11 +1,20 @@
 /** Customers, contacts, follow-ups, opportunities, contracts, payments, refunds, products: lists and detail pages. */
 import { Plus } from '@lucide/vue';
+import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
 import { OBJECTS } from './objects';
 
+const OWN = OBJECTS.filter((config) => !config.elsewhere);
+
+/** Parts of the lists for features that have pages of their own over records. */
+export const RecordsPanel = defineAsyncComponent(() => import('./components/RecordsPanel.vue'));
+export const FilterEditor = defineAsyncComponent(() => import('./components/FilterEditor.vue'));
+export const FilterPanel = defineAsyncComponent(() => import('./components/FilterPanel.vue'));
+export const FollowUpComposer = defineAsyncComponent(() => import('./components/FollowUpComposer.vue'));
+
 export default defineFeature({
   name: 'records',
-  routes: OBJECTS.flatMap((config) => [
+  routes: OWN.flatMap((config) => [
     {
       path: config.plural,
       name: config.plural,
@@ -21,7 +30,7 @@ export default defineFeature({
       component: () => import('./pages/RecordPage.vue'),
     },
   ]),
-  nav: OBJECTS.filter((config) => config.inNav).map((config) => ({
+  nav: OWN.filter((config) => config.inNav).map((config) => ({
     key: config.plural,
     label: `records.nav.${config.name}`,
     icon: config.icon,
@@ -29,7 +38,7 @@ export default defineFeature({
     order: config.order,
     permission: `${config.name}.view`,
   })),
-  actions: OBJECTS.map((config) => ({
+  actions: OWN.map((config) => ({
     key: `new-${config.name}`,
     label: `records.create.${config.name}`,
     icon: Plus,

@@ -1,5 +1,15 @@
 /** What the program knows of each kind of record beyond the server's description: icon, sections, presets, tabs. */
-import { Banknote, Building2, FileSignature, HandCoins, MessagesSquare, Package, Undo2, UserRound } from '@lucide/vue';
+import {
+  Banknote,
+  Building2,
+  FileSignature,
+  HandCoins,
+  MessagesSquare,
+  Package,
+  Route,
+  Undo2,
+  UserRound,
+} from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Filter } from '@/shared/lib/filter';
 import type { Tone } from '@/shared/ui/base/tone';
@@ -31,6 +41,7 @@ export interface ObjectConfig {
   readonly timeline?: boolean; // the server tells its history
   readonly inNav?: boolean;
   readonly isOpen?: boolean; // everybody sees all of them: nothing to share, nothing to explain
+  readonly elsewhere?: boolean; // another feature has its pages
 }
 
 const MINE: Preset = { key: 'mine', filter: { field: 'owner_id', op: 'eq', value: 'me' } };
@@ -320,6 +331,59 @@ const PRODUCT: ObjectConfig = {
   card: { side: 'price_minor', lines: ['code', 'product_line', 'unit', 'is_active'] },
 };
 
+const ASSIGNMENT: ObjectConfig = {
+  name: 'assignment',
+  plural: 'assignments',
+  icon: Route,
+  order: 0,
+  elsewhere: true,
+  columns: [
+    'name',
+    'owner_id',
+    'started_at',
+    'start_cause',
+    'response_minutes',
+    'follow_up_count',
+    'stage_id',
+    'contract_count',
+    'ordered_minor',
+    'received_minor',
+    'deal_on',
+    'days_to_deal',
+    'outcome',
+  ],
+  sections: [],
+  headline: [],
+  presets: [
+    ALL,
+    MINE,
+    {
+      key: 'not_touched',
+      filter: {
+        all: [
+          { field: 'ended_at', op: 'is_null' },
+          { field: 'first_touch_at', op: 'is_null' },
+        ],
+      },
+    },
+    { key: 'held', filter: { field: 'ended_at', op: 'is_null' } },
+    { key: 'deals', filter: { field: 'deal_on', op: 'not_null' } },
+    { key: 'lost_again', filter: { field: 'outcome', op: 'in', value: ['recycled', 'returned', 'transferred'] } },
+  ],
+  tabs: [],
+  tones: {
+    outcome: {
+      open: 'info',
+      won: 'success',
+      recycled: 'warning',
+      returned: 'neutral',
+      transferred: 'neutral',
+      deleted: 'danger',
+    },
+  },
+  card: { side: 'outcome', lines: ['owner_id', 'started_at', 'response_minutes', 'stage_id', 'ordered_minor'] },
+};
+
 export const OBJECTS: readonly ObjectConfig[] = [
   CUSTOMER,
   CONTACT,
@@ -329,6 +393,7 @@ export const OBJECTS: readonly ObjectConfig[] = [
   PAYMENT,
   REFUND,
   PRODUCT,
+  ASSIGNMENT,
 ];
 
 export function configOf(name: string): ObjectConfig | undefined {

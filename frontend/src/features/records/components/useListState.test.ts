@@ -40,9 +40,9 @@ describe('list state', () => {
 
   it('searches when typing has paused', async () => {
     const router = await shown('/customers?sort=name');
-    control.typed.value = ' ab';
+    control.put(' ab');
     await pass(200);
-    control.typed.value = ' abc ';
+    control.put(' abc ');
     await pass(200);
     expect(router.currentRoute.value.fullPath).toBe('/customers?sort=name');
     await pass(200);
@@ -52,7 +52,7 @@ describe('list state', () => {
 
   it('takes what was typed along with another change, so that nothing comes late', async () => {
     const router = await shown('/customers?q=abc');
-    control.typed.value = '';
+    control.put('');
     control.go({ deleted: true });
     await pass(0);
     expect(router.currentRoute.value.query).toEqual({ deleted: '1' });
@@ -66,7 +66,7 @@ describe('list state', () => {
     await router.push('/customers?q=x');
     await flushPromises();
     expect(control.typed.value).toBe('x');
-    control.typed.value = 'xy';
+    control.put('xy');
     await router.push('/customers');
     await flushPromises();
     expect(control.typed.value).toBe('xy');
@@ -76,7 +76,7 @@ describe('list state', () => {
 
   it('empties the field when everything is cleared', async () => {
     const router = await shown('/customers?view=mine');
-    control.typed.value = 'abc';
+    control.put('abc');
     control.clear();
     await pass(1000);
     expect([control.typed.value, router.currentRoute.value.fullPath]).toEqual(['', '/customers']);
@@ -84,7 +84,7 @@ describe('list state', () => {
 
   it('does nothing to the page that comes after', async () => {
     const router = await shown('/customers');
-    control.typed.value = 'abc';
+    control.put('abc');
     await router.push('/elsewhere');
     await flushPromises();
     await pass(1000);

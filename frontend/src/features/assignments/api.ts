@@ -1,0 +1,129 @@
+/** Routes of assignments: figures, batches, promises of a first follow-up, how many one may hold. */
+import { send } from '@/shared/api/client';
+import type { Page, RecordRow, TimelineEntry } from '@/shared/api/types';
+import type { Filter } from '@/shared/lib/filter';
+import type { Capacity, Dimension, Interval } from './model';
+
+export type Body = Readonly<Record<string, unknown>>;
+
+export interface Limit extends RecordRow {
+  readonly name: string;
+  readonly user_id: number | null;
+  readonly user_name?: string | null;
+  readonly department_id: number | null;
+  readonly department_name?: string | null;
+  readonly role_id: number | null;
+  readonly role_name?: string | null;
+  readonly maximum: number;
+  readonly uncounted: Filter | null;
+}
+
+const ALL = 200; // as many as the server gives at once
+
+export async function listIntervals(customerId: number, signal?: AbortSignal): Promise<readonly Interval[]> {
+  const filter = JSON.stringify({ field: 'customer_id', op: 'eq', value: customerId });
+  const query = { filter, sort: '-started_at', limit: ALL };
+  return (await send<Page<Interval>>('GET', '/assignments', { query, signal })).items;
+}
+export function getInterval(id: number, signal?: AbortSignal): Promise<Interval> {
+  return send('GET', `/assignments/${id}`, { signal });
+}
+
+export function getMyCapacity(): Promise<Capacity> {
+  return send('GET', '/holding-limits/mine');
+}
+export async function listLimits(): Promise<readonly Limit[]> {
+  return (await send<Page<Limit>>('GET', '/holding-limits', { query: { limit: ALL } })).items;
+}
+export function saveLimit(limit: Limit | null, body: Body, key: string): Promise<Limit> {
+  return limit
+    ? send('PATCH', `/holding-limits/${limit.id}`, { body, version: limit.version })
+    : send('POST', '/holding-limits', { body, key });
+}
+export function deleteLimit(limit: Limit): Promise<void> {
+  return send('DELETE', `/holding-limits/${limit.id}`, { version: limit.version });
+}
+
+/** Counts and sums of a group of assignments, by the server's words. */
+export interface Group {
+  readonly key: string | number | null; // null with a dimension: none given
+  readonly label: string | null;
+  readonly count: number;
+  readonly medianMinutes: number | null;
+  readonly followUps: number;
+  readonly opportunities: number;
+  readonly contracts: number;
+  readonly ordered: number;
+  readonly received: number;
+}
+interface Aggregate {
+  readonly groups: readonly {
+    readonly keys: Readonly<Record<string, string | number | null>>;
+    readonly labels: Readonly<Record<string, string | null>>;
+    readonly values: Readonly<Record<string, number | null>>;
+  }[];
+}
+const MEASURES = [
+  'count',
+  'median_x2:response_minutes',
+  'sum:follow_up_count',
+  'sum:opportunity_count',
+  'sum:contract_count',
+  'sum:ordered_minor',
+  'sum:received_minor',
+] as const;
+
+/** The assignments by person, department, source or batch; without a dimension one group of all. */
+export async function groupFigures(
+  by: Dimension | null,
+  filter: Filter | null,
+  signal?: AbortSignal,
+): Promise<readonly Group[]> {
+  const query = {
+    group_by: by,
+    measures: MEASURES.join(','),
+    filter: filter ? JSON.stringify(filter) : null,
+  };
+  const { groups } = await send<Aggregate>('GET', '/assignments/aggregate', { query, signal });
+  return groups.map(({ keys, labels, values }) => {
+    const twice = values['median_x2:response_minutes'] ?? null;
+    return {
+      key: by === null ? null : (keys[by] ?? null),
+      label: by === null ? null : (labels[by] ?? null),
+      count: values.count ?? 0,
+      medianMinutes: twice === null ? null : Math.round(twice / 2),
+      followUps: values['sum:follow_up_count'] ?? 0,
+      opportunities: values['sum:opportunity_count'] ?? 0,
+      contracts: values['sum:contract_count'] ?? 0,
+      ordered: values['sum:ordered_minor'] ?? 0,
+      received: values['sum:received_minor'] ?? 0,
+    };
+  });
+}
+
+export async function listRoleChoices(): Promise<readonly { value: number; label: string }[]> {
+  const { items } = await send<Page<{ id: number; name: string }>>('GET', '/roles');
+  return items.map((role) => ({ value: role.id, label: role.name }));
+}
+
+const PATH_PAGES = 5; // of the timeline; what lies further back is on the customer's own page
+
+/** What happened with the customer while this person held it: follow-ups and moves of stages, newest first. */
+export async function listPath(interval: Interval, signal?: AbortSignal): Promise<readonly TimelineEntry[]> {
+  const found: TimelineEntry[] = [];
+  let cursor: string | null = interval.ended_at;
+  for (let page = 0; page < PATH_PAGES; page += 1) {
+    const answer: Page<TimelineEntry> = await send('GET', `/customers/${interval.customer_id}/timeline`, {
+      query: { cursor },
+      signal,
+    });
+    found.push(
+      ...answer.items.filter((entry) => entry.at >= interval.started_at && ['follow_up', 'stage'].includes(entry.kind)),
+    );
+    cursor = answer.next_cursor;
+    if (cursor === null || cursor < interval.started_at) {
+      break;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,36 @@
+/** Assignments: what became of every assigned customer, batches, promises, how many one may hold. */
+import { Route } from '@lucide/vue';
+import { defineAsyncComponent } from 'vue';
+import { defineFeature } from '@/shared/lib/feature';
+
+/** For the page of a customer. */
+export const CustomerAssignments = defineAsyncComponent(() => import('./components/CustomerAssignments.vue'));
+
+export default defineFeature({
+  name: 'assignments',
+  routes: [
+    {
+      path: 'assignments',
+      name: 'assignments',
+      meta: { title: 'assignments.title', permission: 'assignment.view' },
+      component: () => import('./pages/TrackingPage.vue'),
+    },
+    {
+      path: 'assignments/rules',
+      name: 'assignment-rules',
+      meta: { title: 'assignments.rules.title', permission: 'assignment.view' },
+      component: () => import('./pages/RulesPage.vue'),
+    },
+  ],
+  nav: [
+    {
+      key: 'assignments',
+      label: 'assignments.title',
+      icon: Route,
+      to: '/assignments',
+      order: 120,
+      permission: 'assignment.view',
+    },
+  ],
+  actions: [],
+});

@@ -1,0 +1,81 @@
+/** The cache of assignments. Keys begin with "records": a change of any record drops what was figured out of it. */
+import { keepPreviousData, useQuery } from '@tanstack/vue-query';
+import { computed, type ComputedRef, type Ref } from 'vue';
+import { send } from '@/shared/api/client';
+import type { RecordRow } from '@/shared/api/types';
+import { queryClient } from '@/shared/api/query';
+import { getInterval, getMyCapacity, groupFigures, listIntervals, listLimits, listPath, listRoleChoices } from './api';
+import type { Filter } from '@/shared/lib/filter';
+import type { Dimension, Interval, Scope } from './model';
+
+const keys = {
+  all: ['records', 'assignment'] as const,
+  intervals: (customer: number) => ['records', 'assignment', 'of', customer] as const,
+  one: (id: number) => ['records', 'assignment', 'interval', id] as const,
+  path: (id: number, end: string | null) => ['records', 'assignment', 'path', id, end] as const,
+  groups: (by: Dimension | null, filter: Filter | null) => ['records', 'assignment', 'groups', by, filter] as const,
+  capacity: ['records', 'holding_limit', 'mine'] as const,
+  limits: ['records', 'holding_limit', 'all'] as const,
+};
+
+export async function forgetAssignments(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: ['records'] });
+}
+
+export function useIntervals(customer: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => keys.intervals(customer.value ?? 0)),
+    queryFn: ({ signal }) => listIntervals(customer.value ?? 0, signal),
+    enabled: computed(() => customer.value !== null),
+  });
+}
+export function useInterval(id: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => keys.one(id.value ?? 0)),
+    queryFn: ({ signal }) => getInterval(id.value ?? 0, signal),
+    enabled: computed(() => id.value !== null),
+  });
+}
+export function usePath(of: Ref<Interval | null>, enabled: Ref<boolean>) {
+  return useQuery({
+    queryKey: computed(() => keys.path(of.value?.id ?? 0, of.value?.ended_at ?? null)),
+    queryFn: ({ signal }) => listPath(of.value as Interval, signal),
+    enabled: computed(() => of.value !== null && enabled.value),
+  });
+}
+export function useGroups(by: Ref<Dimension | null>, filter: Ref<Filter | null>) {
+  return useQuery({
+    queryKey: computed(() => keys.groups(by.value, filter.value)),
+    queryFn: ({ signal }) => groupFigures(by.value, filter.value, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+export function useMyCapacity() {
+  return useQuery({ queryKey: keys.capacity, queryFn: getMyCapacity });
+}
+export function useLimits() {
+  return useQuery({ queryKey: keys.limits, queryFn: listLimits });
+}
+export function useRoles() {
+  return useQuery({ queryKey: ['role-choices'], queryFn: listRoleChoices, staleTime: 300_000 });
+}
+
+/** The names of what the scope is held to; the address has their ids alone. */
+export function useNames(scope: Ref<Scope>): ComputedRef<Record<'owner' | 'department' | 'batch', string | null>> {
+  const plurals = { owner: 'users', department: 'departments', batch: 'assignment-batches' } as const;
+  function nameOf(key: keyof typeof plurals) {
+    return useQuery({
+      queryKey: computed(() => ['records', 'name', plurals[key], scope.value[key]]),
+      queryFn: async ({ signal }) =>
+        (await send<RecordRow>('GET', `/${plurals[key]}/${scope.value[key]}`, { signal })).name as string,
+      enabled: computed(() => scope.value[key] !== null),
+      retry: false,
+    });
+  }
+  const [owner, department, batch] = [nameOf('owner'), nameOf('department'), nameOf('batch')];
+  return computed(() => ({
+    owner: owner.data.value ?? null,
+    department: department.data.value ?? null,
+    batch: batch.data.value ?? null,
+  }));
+}
