@@ -125,14 +125,11 @@ static enum err upload(struct request *request, struct response *response)
     batch.file_name = batch.file_name.len == 0 ? STR("import") : cut_name(batch.file_name);
     batch.path = str_format(request->arena, "imports/%.*s-%lld", STR_ARG(request->id), (long long)request->now.ms);
     struct str path = str_format(request->arena, "%s/%.*s", request->config->data_dir, STR_ARG(batch.path));
+    response->made_file = path;
     TRY(save_file(request, path));
-    enum err err = import_inspect(request, path.ptr, &kind, &format, &mapping, &batch.header_hash);
-    if (err != OK) {
-        remove(path.ptr);
-        return err;
-    }
+    TRY(import_inspect(request, path.ptr, &kind, &format, &mapping, &batch.header_hash));
     struct str remembered;
-    err = import_store_remembered(request->db, request->arena, batch.kind, batch.header_hash, &remembered);
+    enum err err = import_store_remembered(request->db, request->arena, batch.kind, batch.header_hash, &remembered);
     batch.format = json_write(request->arena, format);
     batch.mapping = (struct opt_str){true, err == OK ? remembered : json_write(request->arena, mapping)};
     batch.created_by_id = (struct opt_int){true, request->user->user_id};
@@ -401,6 +398,10 @@ static const struct route ROUTES[] = {
     {0},
 };
 static const struct job_kind JOB_KINDS[] = {
-    {"import.run", import_run_job, NULL, 0}, {"import.rollback", import_rollback_job, NULL, 0}, {0}};
+    {"import.run", import_run_job, NULL, 0},
+    {"import.rollback", import_rollback_job, NULL, 0},
+    {"import.clean", import_clean_job, "daily 03:50", 0},
+    {0},
+};
 
 const struct feature IMPORT_FEATURE = {.name = "import", .routes = ROUTES, .job_kinds = JOB_KINDS};

@@ -171,6 +171,9 @@ static int run(const struct config *config, int argc, char **argv)
     enum err err = org_user_by_login(request.db, arena, options.login, &user_id);
     err = err == OK ? identity_load_user(&request, request.db, user_id) : err;
     err = err == OK ? prepare(&request, &options, &batch) : err;
+    if (err != OK && batch.id == 0 && batch.path.len > 0) {
+        remove(str_format(arena, "%s/%.*s", config->data_dir, STR_ARG(batch.path)).ptr);
+    }
     err = err == OK ? import_run(&request, &batch, show_progress, &options) : err;
     if (err == OK) {
         print_result(&batch, &options);

@@ -33,5 +33,7 @@ enum err import_rollback(struct request *request, struct import_batch *batch,
 
 enum err import_run_job(struct job *job, json_t **result_out) MUST_CHECK;
 enum err import_rollback_job(struct job *job, json_t **result_out) MUST_CHECK;
+/* Removes files that belong to no import: of requests that were killed, of batches that are gone. */
+enum err import_clean_job(struct job *job, json_t **result_out) MUST_CHECK;
 
 #endif

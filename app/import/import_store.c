@@ -54,7 +54,7 @@ STATEMENT_ROWS(REMEMBERED, "import.remembered", struct text, TEXT,
                "SELECT COALESCE(mapping, '') AS value FROM import_batch WHERE kind = ? AND header_hash = ? AND mapping "
                "IS NOT NULL "
                "ORDER BY id DESC LIMIT 1");
-STATEMENT(SET_PATH, "import.set_path", "UPDATE import_batch SET path = ? WHERE id = ?");
+STATEMENT_ROWS(PATHS, "import.paths", struct text, TEXT, "SELECT path AS value FROM import_batch ORDER BY path");
 STATEMENT(SET_MAPPING, "import.set_mapping", "UPDATE import_batch SET mapping = ?, updated_at = ? WHERE id = ?");
 STATEMENT(BEGIN_RUN, "import.begin",
           "UPDATE import_batch SET status = 'running', dry_run = ?, job_id = ?, row_count = 0, done_row = 0, "
@@ -116,9 +116,9 @@ enum err import_store_remembered(struct db *db, struct arena *arena, struct str 
     return db_one(db, arena, &REMEMBERED, ARGS(V(kind), V(header_hash)), mapping_out);
 }
 
-enum err import_store_set_path(struct db *db, struct arena *arena, int64_t id, struct str path)
+enum err import_store_paths(struct db *db, struct arena *arena, struct str **paths_out, size_t *count_out)
 {
-    return db_exec(db, arena, &SET_PATH, ARGS(V(path), V(id)));
+    return db_many(db, arena, &PATHS, NO_ARGS, paths_out, count_out);
 }
 
 enum err import_store_set_mapping(struct db *db, struct arena *arena, int64_t id, struct str mapping,

@@ -33,7 +33,8 @@ enum err import_store_list(struct db *db, struct arena *arena, int64_t user_id, 
 /* Mapping last used for the same kind and headings. Errors: ERR_NOT_FOUND. */
 enum err import_store_remembered(struct db *db, struct arena *arena, struct str kind, struct str header_hash,
                                  struct str *mapping_out) MUST_CHECK;
-enum err import_store_set_path(struct db *db, struct arena *arena, int64_t id, struct str path) MUST_CHECK;
+/* The files of all imports, in binary order. */
+enum err import_store_paths(struct db *db, struct arena *arena, struct str **paths_out, size_t *count_out) MUST_CHECK;
 enum err import_store_set_mapping(struct db *db, struct arena *arena, int64_t id, struct str mapping,
                                   struct instant now) MUST_CHECK;
 /* A new run: counts and faults start again. */

@@ -2,12 +2,15 @@
  * outside the database, so a handler may run again after a deadlock. */
 #include "platform/dispatch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/field.h"
 #include "platform/idempotency.h"
 #include "platform/identity_load.h"
+#include "platform/log.h"
 #include "platform/metrics.h"
 #include "platform/notify.h"
 #include "platform/route.h"
@@ -162,15 +165,29 @@ static enum err run_handler(struct request *request, struct response *response)
     return idempotency_store(request, response);
 }
 
+/* The only effect outside the database that a handler may have. Not for a commit of unknown outcome: what then belongs
+ * to nobody is cleared away at night. */
+static void drop_made_file(struct request *request, const struct response *response)
+{
+    if (response->made_file.len > 0 && unlink(str_c(request->arena, response->made_file)) != 0 && errno != ENOENT) {
+        LOG_EVENT(LOG_WARN, "file_not_removed", LOG_TEXT("id", request->id), LOG_C("why", strerror(errno)));
+    }
+}
+
 static enum err run_in_tx(struct request *request, struct response *response)
 {
     TRY(tx_begin(request->db));
     enum err err = run_handler(request, response);
     if (err != OK) {
         tx_rollback(request->db);
+        drop_made_file(request, response);
         return err;
     }
-    return tx_commit(request->db);
+    err = tx_commit(request->db);
+    if (err != OK && err != ERR_UNAVAILABLE) {
+        drop_made_file(request, response);
+    }
+    return err;
 }
 
 /* A failed attempt may run again: the transaction was rolled back, or, at a lost connection, never committed. A commit

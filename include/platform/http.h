@@ -54,6 +54,7 @@ struct response {
     struct str raw;           /* instead of json: bytes to send */
     struct str file;          /* instead of json: path of a file that nginx sends (X-Accel-Redirect, below data_dir) */
     const char *content_type; /* of raw or file */
+    struct str made_file;     /* path of a file that the handler makes: removed unless its transaction commits */
     struct str header_names[HEADER_MAX];  /* further headers */
     struct str header_values[HEADER_MAX]; /* their values */
     size_t header_count;                  /* used */

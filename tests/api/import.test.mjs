@@ -1,8 +1,10 @@
 // Imports from end to end: files as people have them, what a mapping does, that a try changes nothing, that refused rows come
 // back with their reasons, that a file imported twice makes nothing twice, and that a roll-back takes everything back (IMP-1…4).
 import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
-import { admin, company, dabiao, department, expectProblem, person, stack, unique } from "./lib.mjs";
+import { admin, company, dabiao, department, expectProblem, person, sql, stack, unique, until } from "./lib.mjs";
 import { exportRows, measured, parseCsv, personWith, role } from "./samples.mjs";
 
 await stack();
@@ -325,6 +327,57 @@ test("files that cannot be read are refused in a sentence", async () => {
     // A long name in Chinese is cut between two characters.
     const long = await upload("customer", "name\nx\n", { name: `${"客户资料".repeat(30)}.csv` });
     assert.ok("客户资料".repeat(30).startsWith(long.file_name) && long.file_name.length > 60, long.file_name);
+});
+
+/** Files of imports that hold a text. */
+async function filesWith(text) {
+    const folder = join((await stack()).var, "files/imports");
+    return readdirSync(folder).filter((name) => readFileSync(join(folder, name), "utf8").includes(text)).map((name) => join(folder, name));
+}
+
+test("an upload whose transaction fails leaves no file, and one that is run again leaves one", async () => {
+    const tag = unique("gone");
+    const trigger = tag.replaceAll("-", "_");
+    const attempt = (name, content) => boss.send("POST", `/import/batches?${new URLSearchParams({ kind: "customer", name })}`,
+        { raw: Buffer.from(content), headers: { "Content-Type": "application/octet-stream" } });
+    // What the database refuses: for good, as a deadlock each time, as a deadlock twice.
+    await sql(`DELIMITER $$
+        CREATE TRIGGER ${trigger} BEFORE INSERT ON import_batch FOR EACH ROW BEGIN
+        IF NEW.file_name = '${tag} refused' THEN SIGNAL SQLSTATE '45000'; END IF;
+        IF NEW.file_name = '${tag} stuck' THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1213; END IF;
+        IF NEW.file_name = '${tag} late' THEN
+            SET @${trigger} = COALESCE(@${trigger}, 0) + 1;
+            IF @${trigger} < 3 THEN SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1213; END IF;
+        END IF; END $$`);
+    const texts = { refused: unique("refused"), stuck: unique("stuck"), late: unique("late") };
+    const answers = {};
+    for (const [word, text] of Object.entries(texts)) {
+        answers[word] = await attempt(`${tag} ${word}`, `name\n${text}\n`);
+    }
+    await sql(`DROP TRIGGER ${trigger}`);
+    assert.deepEqual(Object.values(answers).map((answer) => answer.status), [500, 503, 201], JSON.stringify(answers));
+    assert.deepEqual([await filesWith(texts.refused), await filesWith(texts.stuck)], [[], []]);
+    assert.equal((await filesWith(texts.late)).length, 1);
+    assert.deepEqual(counts(await run(answers.late.body, { mapping: { columns: columns({ name: "name" }) } })), [1, 0, 0, 0]);
+    // Neither does one that is refused before.
+    const unreadable = unique("unreadable");
+    expectProblem(await attempt(tag, `${unreadable},b\n"never closed`), 422, "import_unreadable");
+    assert.deepEqual(await filesWith(unreadable), []);
+});
+
+test("files of imports that are gone are cleared away at night", async () => {
+    const texts = ["kept", "gone", "young"].map(unique);
+    const [kept, gone, young] = await Promise.all(texts.map((text) => upload("customer", `name\n${text}\n`)));
+    await sql(`DELETE FROM import_batch WHERE id IN (${gone.id}, ${young.id})`);
+    const paths = (await Promise.all(texts.map(filesWith))).flat();
+    assert.equal(paths.length, 3);
+    const yesterday = Date.now() / 1000 - 25 * 3600;
+    utimesSync(paths[0], yesterday, yesterday);
+    utimesSync(paths[1], yesterday, yesterday);
+    await sql("INSERT INTO job (kind, input, run_after, created_at) VALUES ('import.clean', '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+    await until(() => !existsSync(paths[1]));
+    assert.deepEqual([existsSync(paths[0]), existsSync(paths[2])], [true, true]);
+    assert.deepEqual(counts(await run(kept, { mapping: { columns: columns({ name: "name" }) } })), [1, 0, 0, 0]);
 });
 
 test("the original creator of a record is somebody", async () => {
