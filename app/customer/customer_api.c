@@ -63,7 +63,8 @@ static enum err name_references(struct request *request, json_t *detail)
             struct str label;
             if (json_is_integer(id)) {
                 TRY(object_store_label(request, field, json_integer_value(id), &label));
-                json_array_set_new(pair, i, json_str(label));
+                bool open = scope_label_is_open(request, field);
+                json_array_set_new(pair, i, open ? json_str(label) : json_null());
             }
         }
     }

@@ -242,6 +242,17 @@ static enum err serve(struct dispatcher *dispatcher, struct request *request, st
     return is_write(request->route) ? run_write(request, response) : run_read(request, response);
 }
 
+/* The same moment as `retry_at`, in whole seconds from now. Source: RFC 9110 section 10.2.3. */
+static void add_retry_after(const struct request *request, struct response *response)
+{
+    struct instant at;
+    if (!instant_parse(request->error->retry_at, &at)) {
+        return;
+    }
+    int64_t seconds = at.ms > request->now.ms ? (at.ms - request->now.ms + 999) / 1000 : 0;
+    response_header(response, STR("Retry-After"), str_format(request->arena, "%lld", (long long)seconds));
+}
+
 /* The failure as RFC 9457 problem document. */
 void dispatch_refuse(struct request *request, struct response *response, enum err err)
 {
@@ -270,6 +281,7 @@ void dispatch_refuse(struct request *request, struct response *response, enum er
     }
     *response =
         (struct response){.status = err_status(err), .json = problem, .content_type = "application/problem+json"};
+    add_retry_after(request, response);
 }
 
 void dispatch(struct dispatcher *dispatcher, struct request *request, struct response *response)

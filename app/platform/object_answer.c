@@ -5,10 +5,12 @@
 
 struct str object_mask(struct arena *arena, struct str text)
 {
-    if (str_chars(text) != text.len || text.len < 8) {
+    enum { HEAD = 3, TAIL = 4, HIDDEN_MIN = 4 };
+    if (str_chars(text) != text.len || text.len < TAIL + HIDDEN_MIN) {
         return STR("****");
     }
-    return str_format(arena, "%.3s****%.*s", text.ptr, 4, text.ptr + text.len - 4);
+    int head = text.len < HEAD + TAIL + HIDDEN_MIN ? 0 : HEAD;
+    return str_format(arena, "%.*s****%.*s", head, text.ptr, TAIL, text.ptr + text.len - TAIL);
 }
 
 static json_t *masked_json(struct arena *arena, const struct field *field, struct value value)
@@ -42,7 +44,7 @@ json_t *object_answer(struct request *request, const struct object *object, cons
                             mask ? masked_json(request->arena, field, row->values[i])
                                  : field_json(field, row->values[i], request->arena));
         if (field->type == FIELD_REF) {
-            struct value label = mask ? value_null() : row->labels[i];
+            struct value label = mask || !scope_label_is_open(request, field) ? value_null() : row->labels[i];
             json_object_set_new(record, reference_label_member(request->arena, field).ptr,
                                 json_str(label.type == VALUE_TEXT ? label.text : (struct str){0}));
         }
@@ -64,7 +66,7 @@ json_t *object_option(struct request *request, const struct object *object, cons
             continue;
         }
         if (field->type == FIELD_REF) {
-            hint = row->labels[i];
+            hint = scope_label_is_open(request, field) ? row->labels[i] : hint;
         } else {
             label = row->values[i];
         }

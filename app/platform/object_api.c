@@ -338,7 +338,8 @@ static enum err aggregate_records(struct request *request, struct response *resp
             struct value label = rows_get(&rows, r, 1 + part_count + i);
             json_object_set_new(keys, field->name,
                                 aggregate_json(request, parts[i].unit != 0 ? NULL : field, rows_get(&rows, r, 1 + i)));
-            json_object_set_new(labels, field->name, label.type == VALUE_TEXT ? json_str(label.text) : json_null());
+            bool named = label.type == VALUE_TEXT && scope_label_is_open(request, field);
+            json_object_set_new(labels, field->name, named ? json_str(label.text) : json_null());
         }
         for (size_t i = 0; i < measure_count; i++) {
             bool plain = measures[i].kind == 'c' || measures[i].kind == 'd' || measures[i].kind == 'a';

@@ -26,6 +26,22 @@ const struct field *object_filter_fields(struct request *request, const struct o
     return fields;
 }
 
+/* The usual order; where the user may not see its field, a cursor would tell its values, so the first field that can be
+ * seen takes its place. */
+static size_t usual_sort(const struct request *request, const struct object *object, struct str name)
+{
+    size_t usual = object_field(object, str_c(request->arena, name));
+    if (is_open(request, object, &object->fields[usual])) {
+        return usual;
+    }
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        if ((object->fields[i].flags & FIELD_SORTABLE) != 0 && is_open(request, object, &object->fields[i])) {
+            return i;
+        }
+    }
+    return usual;
+}
+
 static enum err read_sort(struct request *request, const struct object *object, struct str sort,
                           struct list_request *out)
 {
@@ -34,10 +50,13 @@ static enum err read_sort(struct request *request, const struct object *object, 
     if (out->descending) {
         name = str_slice(name, 1, name.len);
     }
+    if (sort.len == 0) {
+        out->sort_field = usual_sort(request, object, name);
+        return OK;
+    }
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
-        /* The usual order needs no right to its field. */
-        bool sortable = (field->flags & FIELD_SORTABLE) != 0 && (sort.len == 0 || is_open(request, object, field));
+        bool sortable = (field->flags & FIELD_SORTABLE) != 0 && is_open(request, object, field);
         if (str_eq_c(name, field->name) && sortable) {
             out->sort_field = i;
             return OK;

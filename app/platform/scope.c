@@ -65,6 +65,22 @@ enum field_access scope_field_access(const struct request *request, const struct
     return rights_field_access(request->user->grants->rights, object, str_from(name));
 }
 
+bool scope_label_is_open(const struct request *request, const struct field *reference)
+{
+    const struct object *object = reference_find(reference->ref).object;
+    const struct rights *rights = request->user == NULL ? NULL : request->user->grants->rights;
+    if (object == NULL || rights == NULL || rights->is_admin) {
+        return true;
+    }
+    const char *label = object_label(object)->name;
+    for (size_t i = 0; i < rights->field_count; i++) {
+        if (str_eq_c(rights->fields[i].object, object->name) && str_eq_c(rights->fields[i].field, label)) {
+            return rights->fields[i].access >= FIELD_ACCESS_READ;
+        }
+    }
+    return true;
+}
+
 /* ---- the predicate ---- */
 
 static void add_column(struct query *query, const char *alias, const char *column)

@@ -6,6 +6,7 @@
 
 #include "engines/csv.h"
 #include "engines/sheet_write.h"
+#include "platform/object_answer.h"
 #include "platform/object_list.h"
 #include "platform/object_store.h"
 #include "platform/scope.h"
@@ -69,8 +70,10 @@ static enum err find_ids(struct request *request, const struct object *object, c
     if (named == NULL) {
         struct record_row *rows;
         size_t got = PAGE;
+        /* Changes made meanwhile do not move a record in this order. */
+        bool by_age = scope_field_access(request, object, "created_at") >= FIELD_ACCESS_READ;
         TRY(object_list_read(request, object, json_write(request->arena, json_object_get(input, "filter")),
-                             STR("-created_at"), (struct str){0}, &list));
+                             by_age ? STR("-created_at") : (struct str){0}, (struct str){0}, &list));
         list.limit = PAGE;
         list.deleted = str_eq_c(json_get_str(input, "action"), "restore");
         while (got == PAGE) {
@@ -191,6 +194,12 @@ static struct date local_day(const struct output *output, struct instant instant
     return day;
 }
 
+static struct str label_text(const struct request *request, const struct field *field, struct value label)
+{
+    bool shown = label.type == VALUE_TEXT && scope_label_is_open(request, field);
+    return shown ? label.text : (struct str){0};
+}
+
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
 static struct sheet_cell make_cell(const struct output *output, const struct request *request,
                                    const struct record_row *row, size_t index)
@@ -205,7 +214,9 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
         return (struct sheet_cell){.type = SHEET_EMPTY};
     }
     if (access == FIELD_ACCESS_MASKED) {
-        return (struct sheet_cell){.type = SHEET_TEXT, .text = STR("****")};
+        bool is_text = value.type == VALUE_TEXT && field->type != FIELD_ENUM;
+        return (struct sheet_cell){.type = SHEET_TEXT,
+                                   .text = is_text ? object_mask(request->arena, value.text) : STR("****")};
     }
     switch (field->type) {
     case FIELD_MONEY:
@@ -219,9 +230,7 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
             .type = SHEET_TEXT,
             .text = str_from(value.integer ? (output->chinese ? "是" : "yes") : (output->chinese ? "否" : "no"))};
     case FIELD_REF:
-        return (struct sheet_cell){.type = SHEET_TEXT,
-                                   .text = row->labels[index].type == VALUE_TEXT ? row->labels[index].text
-                                                                                 : (struct str){0}};
+        return (struct sheet_cell){.type = SHEET_TEXT, .text = label_text(request, field, row->labels[index])};
     case FIELD_ENUM:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(option_label(output, field, value.text))};
     case FIELD_DATE:

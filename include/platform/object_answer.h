@@ -10,7 +10,8 @@ json_t *object_answer(struct request *request, const struct object *object, cons
 /* The record as a suggestion: {id, label, hint}. Owned by the caller. The hint is the first reference with a name: it
  * tells equal labels apart. Closed fields show neither. */
 json_t *object_option(struct request *request, const struct object *object, const struct record_row *row);
-/* A text as somebody with a masked field sees it. Example: "13812341234" → "138****1234". */
+/* A text as somebody with a masked field sees it: at least four characters stay hidden. Example: "13812341234" →
+ * "138****1234", "65551234" → "****1234". */
 struct str object_mask(struct arena *arena, struct str text);
 
 #endif

@@ -7,6 +7,7 @@
 #include "platform/query.h"
 
 struct object;
+struct field;
 
 /* The user's scope for the object: roles' scopes united, shares noted. Cached in the identity's grants. */
 const struct scope *scope_for(const struct request *request, const struct object *object);
@@ -47,6 +48,8 @@ enum err scope_measure(const struct request *request, const struct object *objec
 void scope_next_term(struct query *query, size_t *terms);
 /* May the user see / change field `name` of the object. */
 enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name);
+/* May the user see the name behind a reference: not where field permissions close the name of what it leads to. */
+bool scope_label_is_open(const struct request *request, const struct field *reference);
 /* Departments (subtree included) and users whose targets and figures the user may see; all=true for everyone. */
 const struct scope *scope_for_key(const struct request *request, const char *key);
 /* OK when the record exists, is not in the recycle bin and is in scope. Errors: ERR_NOT_FOUND. */

@@ -64,6 +64,29 @@ test("the cookie works only from our own pages", async () => {
     assert.equal((await refresh(cookie)).status, 200);
 });
 
+test("a page of another site gets nothing with the cookie alone", async () => {
+    const cookie = cookieOf(await signInAs("browser"));
+    const foreign = { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" };
+    for (const headers of [{}, foreign, { Origin: url }]) {
+        for (const [method, path, body] of [["GET", "/auth/me"], ["GET", "/customers"], ["POST", "/customers", { name: "x" }], ["DELETE", `/users/${rep.user.id}/sessions`],
+            ["PUT", "/auth/password", { current_password: PASSWORD, new_password: "Other-Tea-88-Leaves" }], ["POST", "/api/v1/events/ticket"]]) {
+            expectProblem(await send(method, path, { cookie, body, headers }), 401, "not_signed_in");
+        }
+    }
+    // What a form of another site can send: no JSON, no Origin of ours.
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+        for (const path of ["/auth/refresh", "/auth/sign-out"]) {
+            const answer = await send("POST", path, { cookie, raw: "{}", headers: { ...foreign, "Content-Type": type } });
+            assert.ok([403, 415].includes(answer.status), JSON.stringify(answer.body));
+            expectProblem(await send("POST", path, { cookie, raw: "{}", headers: { Origin: url, "Content-Type": type } }), 415, "unsupported_type");
+        }
+    }
+    for (const origin of ["null", `${url}.evil.example`, url.replace("http:", "https:"), url.replace(/\d$/, (digit) => (Number(digit) + 1) % 10)]) {
+        expectProblem(await refresh(cookie, origin), 403, "cross_site");
+    }
+    assert.equal((await refresh(cookie)).status, 200, "nothing of it ended the session");
+});
+
 test("two tabs that refresh at once both stay signed in", async () => {
     const cookie = cookieOf(await signInAs("browser"));
     const [one, two] = await Promise.all([refresh(cookie), refresh(cookie)]);

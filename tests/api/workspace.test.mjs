@@ -91,6 +91,78 @@ test("a masked field shows its ends, and cannot be sorted or searched", async ()
     assert.equal(expectProblem(stale, 412, "stale_version").current.phone, "138****5678");
 });
 
+/** The first cells of every column of a workbook, as the import reads them. */
+async function workbookColumns(client, plural, body) {
+    const { job_id } = await client.post(`/${plural}/export`, { format: "xlsx", ...body });
+    await client.job(job_id);
+    const { url } = await stack();
+    const answer = await fetch(`${url}/api/v1/jobs/${job_id}/file`, { headers: { Authorization: `Bearer ${client.token}` } });
+    const batch = await boss.upload("/import/batches?kind=customer&name=x.xlsx", Buffer.from(await answer.arrayBuffer()));
+    return Object.fromEntries(batch.format.columns.map((column) => [column.name, column.samples]));
+}
+
+test("closed fields stay closed in workbooks, views, suggestions, sums and search", async () => {
+    const secret = unique("secret");
+    const made = await boss.post("/customers", { name: secret, industry: secret, phone: "13812345678", address: "65551234", annual_revenue_minor: 123_456_00 });
+    const contact = await boss.post("/contacts", { name: unique("contact"), customer_id: made.id, mobile: "13912345678" });
+    const close = (object, field, access) => ({ object, field, access });
+    const viewer = await personWith(await closed([close("customer", "name", "hidden"), close("customer", "industry", "hidden"), close("customer", "phone", "masked"),
+        close("customer", "address", "masked"), close("customer", "annual_revenue_minor", "masked"), close("customer", "updated_at", "hidden"), close("contact", "mobile", "masked")]));
+    await viewer.patch("/auth/me", { locale: "en" });
+    const only = { field: "id", op: "eq", value: made.id };
+    // Files, of both kinds, asked for by name or whole.
+    const columns = ["id", "name", "industry", "phone", "address", "annual_revenue_minor", "level"];
+    for (const body of [{ filter: only }, { filter: only, columns }]) {
+        const csv = await exportRows(viewer, "customers", body);
+        const sheet = await workbookColumns(viewer, "customers", body);
+        assert.deepEqual(Object.keys(sheet), csv[0]);
+        for (const text of [JSON.stringify(csv), JSON.stringify(sheet)]) {
+            assert.ok(!text.includes(secret) && !/12345678|123456|6555/.test(text.replaceAll("138****5678", "")), text);
+            assert.ok(text.includes("138****5678") && text.includes("****1234"), text);
+        }
+        assert.ok(!["Customer", "Name", "Industry"].some((heading) => csv[0].includes(heading)), csv[0].join());
+    }
+    expectProblem(await viewer.send("POST", "/customers/export", { body: { format: "xlsx", sort: "name" } }), 400, "bad_sort");
+    // A view that looks at a closed field is neither kept nor opened.
+    const view = { object: "customer", name: unique("view"), is_shared: true };
+    const filter = { field: "industry", op: "eq", value: secret };
+    expectProblem(await viewer.send("POST", "/views", { body: { ...view, filter } }), 400, "bad_filter");
+    expectProblem(await viewer.send("POST", "/views", { body: { ...view, sort: "name" } }), 400, "bad_sort");
+    expectProblem(await viewer.send("POST", "/views", { body: { ...view, filter: { field: "phone", op: "starts_with", value: "1381" } } }), 400, "bad_filter");
+    const shared = await boss.post("/views", { ...view, filter, sort: "name" });
+    const [seen] = (await viewer.get("/views", { object: "customer" })).items.filter((item) => item.id === shared.id);
+    expectProblem(await viewer.send("GET", `/customers?${new URLSearchParams({ filter: JSON.stringify(seen.filter) })}`), 400, "bad_filter");
+    expectProblem(await viewer.send("GET", `/customers?sort=${seen.sort}`), 400, "bad_sort");
+    // Suggestions and search tell neither the name nor that it fits; nor do names behind references.
+    const options = (await viewer.get("/customers/options", { filter: only })).items;
+    assert.deepEqual(options.map((option) => [option.id, option.label]), [[made.id, null]]);
+    assert.deepEqual((await viewer.get("/customers/options", { q: secret })).items, []);
+    assert.deepEqual(await viewer.list("/customers", { q: secret }), []);
+    assert.deepEqual((await viewer.get("/search", { q: secret })).items, []);
+    const [option] = (await viewer.get("/contacts/options", { q: contact.name })).items;
+    assert.notEqual(option.hint, secret);
+    const child = await viewer.get(`/contacts/${contact.id}`);
+    assert.deepEqual([child.customer_id, child.customer_name, child.mobile], [made.id, null, "139****5678"]);
+    const { groups } = await viewer.get("/contacts/aggregate", { group_by: "customer_id", filter: { field: "id", op: "eq", value: contact.id } });
+    assert.deepEqual(groups.map((group) => [group.keys.customer_id, group.labels.customer_id]), [[made.id, null]]);
+    assert.ok(!JSON.stringify(await exportRows(viewer, "contacts", { filter: { field: "id", op: "eq", value: contact.id } })).includes(secret));
+    // Sums and groups of closed fields are refused, masked ones too.
+    for (const measures of ["sum:annual_revenue_minor", "avg:annual_revenue_minor", "median_x2:annual_revenue_minor"]) {
+        expectProblem(await viewer.send("GET", `/customers/aggregate?measures=${measures}`), 422, "invalid", "measures");
+    }
+    for (const group of ["industry", "phone", "annual_revenue_minor"]) {
+        expectProblem(await viewer.send("GET", `/customers/aggregate?group_by=${group}`), 422, "invalid", "group_by");
+    }
+    // A cursor carries the value it stands at: the usual order gives way where its field is closed.
+    const page = await viewer.get("/customers", { limit: 1 });
+    assert.ok(!Buffer.from(page.next_cursor, "base64url").toString().includes("updated_at"), page.next_cursor);
+    assert.ok((await viewer.list("/customers")).some((item) => item.id === made.id));
+    assert.ok(!JSON.stringify(await viewer.get(`/customers/${made.id}/timeline`)).includes(secret));
+    // Changes of many records find them by a filter all the same.
+    const { job_id } = await viewer.post("/customers/bulk", { action: "update", filter: only, changes: { remark: "seen" } });
+    assert.equal((await viewer.job(job_id)).result.done, 1);
+});
+
 test("a field to read cannot be written, on any way", async () => {
     const made = await boss.post("/customers", { name: unique("c"), level: "a" });
     const viewer = await personWith(await closed([{ object: "customer", field: "level", access: "read" }]));

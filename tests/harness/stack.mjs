@@ -53,10 +53,10 @@ async function createAdmin(stack) {
 }
 
 /**
- * Starts a program and waits until it is ready. mode: "asan" or "release"; demo: with the demo company.
+ * Starts a program and waits until it is ready. mode: "asan" or "release"; demo: with the demo company; env: settings.
  * Resolves to what stack.json says, and stop(), which resolves to the faults that the sanitizers reported.
  */
-export async function startStack({ mode, demo }) {
+export async function startStack({ mode, demo, env = {} }) {
     const folder = mkdtempSync(join(tmpdir(), "dabiao-test-"));
     chmodSync(folder, 0o755);
     // The route table is built once and lives as long as the process.
@@ -66,7 +66,7 @@ export async function startStack({ mode, demo }) {
         "--binary", join(ROOT, "build", mode, "dabiao"), "--demo", demo ? "yes" : "no"], {
         env: { ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0:exitcode=99",
             LSAN_OPTIONS: `suppressions=${join(folder, "lsan.supp")}:print_suppressions=0`, UBSAN_OPTIONS: "print_stacktrace=1",
-            DABIAO_RATE_PER_MINUTE: "0", DABIAO_ARGON_MEMORY_KB: "8192", DABIAO_ARGON_PASSES: "1" },
+            DABIAO_RATE_PER_MINUTE: "0", DABIAO_ARGON_MEMORY_KB: "8192", DABIAO_ARGON_PASSES: "1", ...env },
         stdio: ["ignore", "ignore", "inherit"],
     });
     const ended = new Promise((resolve) => child.on("exit", resolve));
