@@ -1,4 +1,5 @@
 /* The list of all features: the only file that knows them all. */
+#include "assignment.h"
 #include "auth.h"
 #include "contract.h"
 #include "customer.h"
@@ -17,7 +18,7 @@
 #include "workspace.h"
 
 const struct feature *const FEATURES[] = {
-    &AUTH_FEATURE, &ORG_FEATURE, &LEDGER_FEATURE, &CUSTOMER_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
+    &AUTH_FEATURE, &ORG_FEATURE, &LEDGER_FEATURE, &CUSTOMER_FEATURE, &ASSIGNMENT_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
     &TARGET_FEATURE, &SHARE_FEATURE, &IMPORT_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];

@@ -47,5 +47,8 @@ struct capacity {
 /* Limit and present holding of a person; the holder's row is locked when a limit applies and `lock` is set, so that the
  * count stays true until the transaction ends. */
 enum err capacity_of(struct request *request, int64_t user_id, bool lock, struct capacity *out) MUST_CHECK;
+/* Which of these customers would not count against the person's limit, one answer a customer. */
+enum err capacity_uncounted(struct request *request, int64_t user_id, const int64_t *customer_ids, size_t count,
+                            bool *uncounted_out) MUST_CHECK;
 
 #endif

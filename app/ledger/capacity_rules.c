@@ -5,6 +5,8 @@
 
 #include "ledger_store.h"
 
+enum { CHUNK = 512 };
+
 /* The customers that do not count, as a filter of today. */
 static enum err parse_uncounted(struct request *request, const struct limit_row *limit, struct filter **out)
 {
@@ -69,6 +71,31 @@ static enum err find_uncounted(struct request *request, const struct record_move
     TRY(find_limit(request, user_id, &limited, &limit));
     TRY(parse_uncounted(request, &limit, &uncounted));
     return limit_store_uncounted(request->db, request->arena, ids, going, uncounted, ids_out, count_out);
+}
+
+enum err capacity_uncounted(struct request *request, int64_t user_id, const int64_t *customer_ids, size_t count,
+                            bool *uncounted_out)
+{
+    struct limit_row limit;
+    struct filter *uncounted = NULL;
+    bool limited = false;
+    TRY(find_limit(request, user_id, &limited, &limit));
+    if (limited) {
+        TRY(parse_uncounted(request, &limit, &uncounted));
+    }
+    for (size_t i = 0; i < count; i++) {
+        uncounted_out[i] = false;
+    }
+    for (size_t from = 0; uncounted != NULL && from < count; from += CHUNK) {
+        int64_t *ids;
+        size_t id_count;
+        size_t size = count - from < CHUNK ? count - from : CHUNK;
+        TRY(limit_store_uncounted(request->db, request->arena, customer_ids + from, size, uncounted, &ids, &id_count));
+        for (size_t i = from; i < from + size; i++) {
+            uncounted_out[i] = has_id(ids, id_count, customer_ids[i]);
+        }
+    }
+    return OK;
 }
 
 /* Refuses what one person cannot hold any more: the moves are served in their order. */

@@ -195,9 +195,12 @@ static enum err enable_user(struct request *request, struct response *response)
 
 static json_t *company_json(const struct company_row *company)
 {
-    return json_pack("{s:o,s:o,s:o,s:I,s:I}", "name", json_str(company->name), "time_zone",
+    return json_pack("{s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "name", json_str(company->name), "time_zone",
                      json_str(company->time_zone), "currency", json_str(company->currency), "fiscal_year_start_month",
-                     (json_int_t)company->fiscal_year_start_month, "version", (json_int_t)company->version);
+                     (json_int_t)company->fiscal_year_start_month, "work_start_minute",
+                     (json_int_t)company->work_start_minute, "work_end_minute", (json_int_t)company->work_end_minute,
+                     "assignment_undo_hours", (json_int_t)company->assignment_undo_hours, "version",
+                     (json_int_t)company->version);
 }
 
 static enum err get_company(struct request *request, struct response *response)
@@ -223,6 +226,13 @@ static enum err update_company(struct request *request, struct response *respons
     company.currency = currency.len > 0 ? currency : company.currency;
     company.fiscal_year_start_month =
         json_get_int(request->json, "fiscal_year_start_month", company.fiscal_year_start_month);
+    company.work_start_minute = json_get_int(request->json, "work_start_minute", company.work_start_minute);
+    company.work_end_minute = json_get_int(request->json, "work_end_minute", company.work_end_minute);
+    company.assignment_undo_hours = json_get_int(request->json, "assignment_undo_hours", company.assignment_undo_hours);
+    if (company.work_end_minute <= company.work_start_minute) {
+        error_field(request->error, STR("work_end_minute"), "too_small", "Working hours must end after they begin.");
+        return error_check_fields(request->error);
+    }
     if (!zone_is_known(str_c(request->arena, company.time_zone))) {
         error_field(request->error, STR("time_zone"), "not_an_option", "This time zone is not known.");
         return error_check_fields(request->error);
@@ -335,6 +345,13 @@ static const struct field COMPANY_FIELDS[] = {
     {.name = "time_zone", .type = FIELD_TEXT, .max = 64, .about = "IANA zone of business dates"},
     {.name = "currency", .type = FIELD_CURRENCY, .min = 3, .max = 3, .about = "ISO 4217"},
     {.name = "fiscal_year_start_month", .type = FIELD_INT, .min = 1, .max = 12, .about = "1…12"},
+    {.name = "work_start_minute", .type = FIELD_INT, .min = 0, .max = 1439, .about = "of the day: working hours begin"},
+    {.name = "work_end_minute", .type = FIELD_INT, .min = 1, .max = 1440, .about = "of the day: working hours end"},
+    {.name = "assignment_undo_hours",
+     .type = FIELD_INT,
+     .min = 0,
+     .max = 8760,
+     .about = "how long a batch of assignments may be taken back"},
     FIELD_END,
 };
 static const struct field COMPANY_ANSWER[] = {
@@ -342,6 +359,12 @@ static const struct field COMPANY_ANSWER[] = {
     {.name = "time_zone", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "IANA zone of business dates"},
     {.name = "currency", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ISO 4217"},
     {.name = "fiscal_year_start_month", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "1…12"},
+    {.name = "work_start_minute", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "of the day"},
+    {.name = "work_end_minute", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "of the day"},
+    {.name = "assignment_undo_hours",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED,
+     .about = "how long a batch of assignments may be taken back"},
     {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"},
     FIELD_END,
 };

@@ -132,6 +132,9 @@ struct company_row {
     struct str time_zone;            /* IANA */
     struct str currency;             /* ISO 4217 */
     int64_t fiscal_year_start_month; /* 1…12 */
+    int64_t work_start_minute;       /* of the day: working hours begin */
+    int64_t work_end_minute;         /* of the day: working hours end */
+    int64_t assignment_undo_hours;   /* how long a batch of assignments may be taken back */
     int64_t version;                 /* optimistic lock */
 };
 enum err company_store_get(struct db *db, struct arena *arena, struct company_row *out) MUST_CHECK;

@@ -10,7 +10,8 @@ static const struct column WORD[] = {COLUMN(struct role_word, first), COLUMN(str
 static const struct column COMPANY[] = {
     COLUMN(struct company_row, name),     COLUMN(struct company_row, time_zone),
     COLUMN(struct company_row, currency), COLUMN(struct company_row, fiscal_year_start_month),
-    COLUMN(struct company_row, version),
+    COLUMN(struct company_row, work_start_minute), COLUMN(struct company_row, work_end_minute),
+    COLUMN(struct company_row, assignment_undo_hours), COLUMN(struct company_row, version),
 };
 static const struct column REGION[] = {
     COLUMN(struct region_row, id),        COLUMN(struct region_row, code),  COLUMN(struct region_row, name),
@@ -51,10 +52,12 @@ STATEMENT_ROWS(HELD_SCOPES, "role.held_scopes", struct role_word, WORD,
                "SELECT s.object AS first, s.scope AS second, '' AS third FROM user_role ur "
                "JOIN role_scope s ON s.role_id = ur.role_id WHERE ur.user_id = ?");
 STATEMENT_ROWS(GET_COMPANY, "company.get", struct company_row, COMPANY,
-               "SELECT name, time_zone, currency, fiscal_year_start_month, version FROM company WHERE id = 1");
+               "SELECT name, time_zone, currency, fiscal_year_start_month, work_start_minute, work_end_minute, "
+               "assignment_undo_hours, version FROM company WHERE id = 1");
 STATEMENT(UPDATE_COMPANY, "company.update",
-          "UPDATE company SET name = ?, time_zone = ?, currency = ?, fiscal_year_start_month = ?, version = version + "
-          "1, org_epoch = org_epoch + 1 "
+          "UPDATE company SET name = ?, time_zone = ?, currency = ?, fiscal_year_start_month = ?, "
+          "work_start_minute = ?, work_end_minute = ?, assignment_undo_hours = ?, version = version + 1, "
+          "org_epoch = org_epoch + 1 "
           "WHERE id = 1 AND version = ?");
 STATEMENT_ROWS(REGION_CHILDREN, "region.children", struct region_row, REGION,
                "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = "
@@ -163,7 +166,8 @@ enum err company_store_update(struct db *db, struct arena *arena, const struct c
     struct db_result result;
     TRY(db_exec_result(db, arena, &UPDATE_COMPANY,
                        ARGS(V(company->name), V(company->time_zone), V(company->currency),
-                            V(company->fiscal_year_start_month), V(company->version)),
+                            V(company->fiscal_year_start_month), V(company->work_start_minute),
+                            V(company->work_end_minute), V(company->assignment_undo_hours), V(company->version)),
                        &result));
     return result.affected == 1 ? OK : ERR_STALE_VERSION;
 }

@@ -316,8 +316,7 @@ enum err object_store_count(struct request *request, const struct list_request *
     return count_rows(request, &ids, cap, out);
 }
 
-/* " FROM … WHERE …" of all records of the list, alias t. */
-static enum err add_all(struct request *request, struct query *query, const struct list_request *list)
+enum err select_all_rows(struct request *request, struct query *query, const struct list_request *list)
 {
     struct shape shape;
     TRY(by_ways(request, list, &shape));
@@ -423,7 +422,7 @@ static enum err add_source(struct request *request, struct query *query, const s
                            const struct aggregate_measure *measures, size_t measure_count)
 {
     if (!has_median(measures, measure_count)) {
-        return add_all(request, query, list);
+        return select_all_rows(request, query, list);
     }
     query_sql(query, " FROM (SELECT t.*");
     for (size_t i = 0; i < measure_count; i++) {
@@ -438,7 +437,7 @@ static enum err add_source(struct request *request, struct query *query, const s
         snprintf(name, sizeof name, ")) AS SIGNED) AS d%zu", i);
         query_sql(query, name);
     }
-    TRY(add_all(request, query, list));
+    TRY(select_all_rows(request, query, list));
     query_sql(query, ") t");
     return OK;
 }

@@ -10,6 +10,9 @@ void select_table(struct query *query, const char *name);
 void select_columns(struct query *query, const struct object *object);
 /* " LEFT JOIN table rN ON rN.id = t.field" for every reference. */
 void select_label_joins(struct query *query, const struct object *object);
+/* " FROM … WHERE …" of all records of the list, alias t: scope, filter, search; without cursor and order. Errors: those
+ * of the database. */
+enum err select_all_rows(struct request *request, struct query *query, const struct list_request *list) MUST_CHECK;
 /* Row `index` of a result of select_columns. */
 struct record_row select_row(struct arena *arena, const struct object *object, const struct rows *rows, size_t index);
 

@@ -19,7 +19,14 @@ let made; // the owner's records by object
 let meta; // objects by name
 
 // Histories: their rows are made by the program when their subject changes, and only read.
-const HISTORIES = { assignment: { plural: "assignments" } };
+const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { plural: "assignment-batches" } };
+
+/** A batch of one customer, to its owner. */
+async function batchOf(client, customer) {
+    const { id, job_id } = await client.post("/assignment-batches", { ids: [customer.id], strategy: "one", people: [{ user_id: client.user.id }] });
+    await client.job(job_id);
+    return client.get(`/assignment-batches/${id}`);
+}
 
 before(async () => {
     theirs = await department({ name: unique("leak-x") });
@@ -31,6 +38,8 @@ before(async () => {
     made = await recordsOf(owner);
     await recordsOf(stranger);
     [made.assignment] = await owner.list("/assignments", { filter: { field: "customer_id", op: "eq", value: made.customer.id } });
+    made.assignment_batch = await batchOf(owner, made.customer);
+    await batchOf(stranger, (await stranger.list("/customers"))[0]);
     meta = Object.fromEntries((await stranger.get("/meta")).objects.map((object) => [object.name, object]));
 });
 
@@ -168,6 +177,11 @@ const SPECIAL = {
         const { items } = await manager.get(`/customers/${made.customer.id}/timeline`);
         assert.ok(items.some((item) => item.object === "follow_up" && item.record_id === made.follow_up.id));
     },
+    async "GET /assignment-batches/{id}/items"() {
+        expectProblem(await stranger.send("GET", `/assignment-batches/${made.assignment_batch.id}/items`), 404, "not_found");
+        const { items } = await manager.get(`/assignment-batches/${made.assignment_batch.id}/items`);
+        assert.deepEqual(items.map((item) => item.name), [made.customer.name]);
+    },
     async "GET /search"() {
         for (const object of Object.keys(OWNED).filter((name) => name !== "follow_up")) {
             const find = async (client) => (await client.get("/search", { q: labelOf(object), limit: 50 })).items
@@ -222,7 +236,7 @@ for (const route of TABLE.filter((row) => SHOWING.has(row.records))) {
 
 test("what is shown whole is a directory, and every object with an owner is tried", () => {
     const directories = new Set(TABLE.filter((row) => row.records === "directory").map((row) => row.object));
-    assert.deepEqual([...directories].sort(), ["department", "holding_limit", "product", "user"]);
+    assert.deepEqual([...directories].sort(), ["department", "holding_limit", "product", "sla_policy", "user"]);
     const tried = new Set(TABLE.filter((row) => SHOWING.has(row.records)).map((row) => row.object));
     assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), ...Object.keys(HISTORIES), "target"].sort());
 });

@@ -37,7 +37,7 @@ export async function role(scope, { permissions, department_ids, fields = [], sc
     const boss = await admin();
     const all = (await boss.get("/permissions")).items.map((item) => item.key);
     return boss.post("/roles", { name: unique("role"), permissions: permissions ?? all, fields,
-        scopes: scopes ?? [...Object.keys(OWNED), "assignment", "target"].map((object) => ({ object, scope, department_ids })) });
+        scopes: scopes ?? [...Object.keys(OWNED), "assignment", "assignment_batch", "target"].map((object) => ({ object, scope, department_ids })) });
 }
 
 /** A person who holds that role only. */
