@@ -40,8 +40,7 @@ static struct str batch_name(struct request *request)
         return name;
     }
     return str_format(request->arena, "%s %.*s %02d:%02d",
-                      strategy_label(json_get_str(request->json, "strategy"),
-                                     str_starts(request->language, STR("zh"))),
+                      strategy_label(json_get_str(request->json, "strategy"), str_starts(request->language, STR("zh"))),
                       STR_ARG(date_format(request->arena, today)), minute / 60, minute % 60);
 }
 
@@ -95,10 +94,11 @@ static enum err create(struct request *request, struct response *response)
     }
     TRY(run_store_insert(request, &batch, strategy, &batch.id));
     TRY(queue(request, "assignment.run", batch.id, "queued", &job_id));
-    TRY(audit_write(request, ASSIGNMENT_BATCH.name, batch.id, "create", 1, NULL, json_get_str(request->json, "reason")));
+    TRY(audit_write(request, ASSIGNMENT_BATCH.name, batch.id, "create", 1, NULL,
+                    json_get_str(request->json, "reason")));
     response->status = 202;
-    response->json = json_keep(request->arena, json_pack("{s:I,s:I}", "id", (json_int_t)batch.id, "job_id",
-                                                         (json_int_t)job_id));
+    response->json =
+        json_keep(request->arena, json_pack("{s:I,s:I}", "id", (json_int_t)batch.id, "job_id", (json_int_t)job_id));
     return OK;
 }
 
@@ -179,7 +179,10 @@ static enum err upload_list(struct request *request, struct response *response)
 
 static const struct field CREATE_ANSWER[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "batch"},
-    {.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}; it has the result file"},
+    {.name = "job_id",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED,
+     .about = "see GET /jobs/{id}; it has the result file"},
     FIELD_END,
 };
 static const struct field JOB_ANSWER[] = {
@@ -220,16 +223,21 @@ static const struct field LIST_QUERY[] = {
 static const struct field LIST_ANSWER[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for list_id of a batch"},
     {.name = "line_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "lines that are not empty"},
-    {.name = "columns", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "cells of the first row"},
+    {.name = "columns",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "cells of the first row"},
     {.name = "column", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "the column taken, from 0"},
     FIELD_END,
 };
 
 static const struct route ROUTES[] = {
     {"POST", "/assignment-batches/preview", "assignment_batch.preview", PERM_ASSIGNMENT_BATCH_CREATE, 0, RECORDS_NONE,
-     NULL, NULL, PLAN_BODY, PLAN_ANSWER, preview, NULL, "Who would get how many, and what stands in the way; writes nothing."},
-    {"POST", "/assignment-batches", "assignment_batch.create", PERM_ASSIGNMENT_BATCH_CREATE, 0, RECORDS_NONE, NULL, NULL,
-     PLAN_BODY, CREATE_ANSWER, create, NULL, "Assigns customers in a batch, as a job."},
+     NULL, NULL, PLAN_BODY, PLAN_ANSWER, preview, NULL,
+     "Who would get how many, and what stands in the way; writes nothing."},
+    {"POST", "/assignment-batches", "assignment_batch.create", PERM_ASSIGNMENT_BATCH_CREATE, 0, RECORDS_NONE, NULL,
+     NULL, PLAN_BODY, CREATE_ANSWER, create, NULL, "Assigns customers in a batch, as a job."},
     {"POST", "/assignment-batches/{id}/undo", "assignment_batch.undo", PERM_ASSIGNMENT_BATCH_CREATE, 0, RECORDS_NONE,
      NULL, NULL, NULL, JOB_ANSWER, undo, NULL, "Takes a batch back where nothing was touched since, as a job."},
     {"GET", "/assignment-batches/{id}/items", "assignment_batch.items", PERM_ASSIGNMENT_BATCH_VIEW, 0, RECORDS_ONE,

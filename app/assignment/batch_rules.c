@@ -13,10 +13,10 @@ const struct option BATCH_STRATEGIES[] = {
     {NULL, NULL, NULL},
 };
 static const struct option STATUSES[] = {
-    {"queued", "排队中", "Queued"},     {"running", "进行中", "Running"},
-    {"done", "已完成", "Done"},         {"failed", "失败", "Failed"},
+    {"queued", "排队中", "Queued"},       {"running", "进行中", "Running"},
+    {"done", "已完成", "Done"},           {"failed", "失败", "Failed"},
     {"cancelled", "已取消", "Cancelled"}, {"undoing", "撤销中", "Being undone"},
-    {"undone", "已撤销", "Undone"},     {NULL, NULL, NULL},
+    {"undone", "已撤销", "Undone"},       {NULL, NULL, NULL},
 };
 
 static const struct field FIELDS[] = {

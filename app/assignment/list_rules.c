@@ -6,8 +6,9 @@
 
 static bool is_heading(struct str cell)
 {
-    static const char *const words[] = {"客户名称", "公司名称", "企业名称", "客户",  "名称",     "客户编号", "编号", "电话",
-                                        "手机",     "name",     "customer", "company", "customer name", "code", "phone", NULL};
+    static const char *const words[] = {"客户名称",      "公司名称", "企业名称", "客户", "名称",     "客户编号",
+                                        "编号",          "电话",     "手机",     "name", "customer", "company",
+                                        "customer name", "code",     "phone",    NULL};
     for (const char *const *word = words; *word != NULL; word++) {
         if (str_eq_ci(str_trim(cell), str_from(*word))) {
             return true;

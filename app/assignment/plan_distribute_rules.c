@@ -77,9 +77,10 @@ static enum err load_people(struct request *request, const json_t *body, struct 
             person->name = users[u].id == person->user_id ? users[u].name : person->name;
         }
         TRY(capacity_of(request, person->user_id, false, &person->capacity));
-        person->room = !person->capacity.limited                            ? DISTRIBUTE_NO_LIMIT
-                       : person->capacity.maximum > person->capacity.held ? person->capacity.maximum - person->capacity.held
-                                                                            : 0;
+        person->room = !person->capacity.limited ? DISTRIBUTE_NO_LIMIT
+                       : person->capacity.maximum > person->capacity.held
+                           ? person->capacity.maximum - person->capacity.held
+                           : 0;
         if (person->capacity.limited) {
             TRY(find_free(request, plan, person));
         }

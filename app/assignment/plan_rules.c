@@ -46,7 +46,11 @@ const struct field PLAN_BODY[] = {
      .max = 64,
      .flags = FIELD_NULLABLE,
      .about = "round_robin: turns of this name go on from batch to batch"},
-    {.name = "map", .type = FIELD_LIST, .fields = RULE, .max = PLAN_RULES_MAX, .about = "map: the first that fits counts"},
+    {.name = "map",
+     .type = FIELD_LIST,
+     .fields = RULE,
+     .max = PLAN_RULES_MAX,
+     .about = "map: the first that fits counts"},
     {.name = "keep_owner", .type = FIELD_BOOL, .about = "customers of somebody stay with him"},
     {.name = "skip_open_deals", .type = FIELD_BOOL, .about = "customers with an open opportunity stay"},
     {.name = "reason", .type = FIELD_TEXT, .max = 500, .flags = FIELD_NULLABLE, .about = "kept with each assignment"},
@@ -267,12 +271,11 @@ static json_t *people_json(const struct plan *plan)
     for (size_t i = 0; i < plan->person_count; i++) {
         const struct plan_person *person = &plan->people[i];
         bool limited = person->capacity.limited;
-        json_array_append_new(
-            list, json_pack("{s:I,s:o,s:I,s:I,s:o,s:o}", "user_id", (json_int_t)person->user_id, "user_name",
-                            json_str(person->name), "held", (json_int_t)person->capacity.held, "given",
-                            (json_int_t)person->given, "maximum",
-                            limited ? json_integer(person->capacity.maximum) : json_null(), "room",
-                            limited ? json_integer(person->room) : json_null()));
+        json_array_append_new(list, json_pack("{s:I,s:o,s:I,s:I,s:o,s:o}", "user_id", (json_int_t)person->user_id,
+                                              "user_name", json_str(person->name), "held",
+                                              (json_int_t)person->capacity.held, "given", (json_int_t)person->given,
+                                              "maximum", limited ? json_integer(person->capacity.maximum) : json_null(),
+                                              "room", limited ? json_integer(person->room) : json_null()));
     }
     return list;
 }
@@ -304,10 +307,10 @@ static json_t *conflicts_json(const struct plan *plan)
         json_t *examples = json_object_get(conflict, "examples");
         json_object_set_new(conflict, "count", json_integer(json_get_int(conflict, "count", 0) + 1));
         if (json_array_size(examples) < EXAMPLES_MAX) {
-            json_array_append_new(
-                examples, json_pack("{s:I,s:o,s:o,s:o}", "position", (json_int_t)(i + 1), "customer_id",
-                                    item->customer_id == 0 ? json_null() : json_integer(item->customer_id), "name",
-                                    json_str(item->name), "line", json_str(item->line)));
+            json_array_append_new(examples,
+                                  json_pack("{s:I,s:o,s:o,s:o}", "position", (json_int_t)(i + 1), "customer_id",
+                                            item->customer_id == 0 ? json_null() : json_integer(item->customer_id),
+                                            "name", json_str(item->name), "line", json_str(item->line)));
         }
     }
     return conflicts;
@@ -359,9 +362,21 @@ static const struct field CONFLICT[] = {
 const struct field PLAN_ANSWER[] = {
     {.name = "total", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "customers and lines of the selection"},
     {.name = "assigned", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "would get a new owner"},
-    {.name = "people", .type = FIELD_LIST, .fields = PERSON_ANSWER, .flags = FIELD_REQUIRED, .about = "who gets how many"},
-    {.name = "conflicts", .type = FIELD_LIST, .fields = CONFLICT, .flags = FIELD_REQUIRED, .about = "the others, by reason"},
-    {.name = "rules", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_REQUIRED, .about = "map: customers by rule"},
+    {.name = "people",
+     .type = FIELD_LIST,
+     .fields = PERSON_ANSWER,
+     .flags = FIELD_REQUIRED,
+     .about = "who gets how many"},
+    {.name = "conflicts",
+     .type = FIELD_LIST,
+     .fields = CONFLICT,
+     .flags = FIELD_REQUIRED,
+     .about = "the others, by reason"},
+    {.name = "rules",
+     .type = FIELD_LIST,
+     .item = FIELD_INT,
+     .flags = FIELD_REQUIRED,
+     .about = "map: customers by rule"},
     {.name = "last_user_id",
      .type = FIELD_INT,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,

@@ -34,8 +34,8 @@ extern const struct field PLAN_BODY[];
 /* Looks at what the table of fields cannot: one selection, people who can work, filters, choices the user has the right
  * to. Errors: ERR_INVALID naming the fields, ERR_BAD_FILTER, ERR_FORBIDDEN. */
 enum err plan_check(struct request *request, const json_t *body) MUST_CHECK;
-/* Makes the plan of a checked body. `lock`: whose turn it is stays locked. Errors: ERR_INVALID when the selection is too
- * large, ERR_BAD_FILTER. */
+/* Makes the plan of a checked body. `lock`: whose turn it is stays locked. Errors: ERR_INVALID when the selection is
+ * too large, ERR_BAD_FILTER. */
 enum err plan_make(struct request *request, const json_t *body, bool lock, struct plan *out) MUST_CHECK;
 /* The plan as the preview shows it. */
 extern const struct field PLAN_ANSWER[];

@@ -29,8 +29,8 @@ static struct opt_int opt_of(struct value value)
 /* Runs a select of ids over chunks of ids: `before` ids `after`. */
 struct id_search {
     void (*add_condition)(struct query *query, const void *context); /* behind the list of ids */
-    const void *context;                                            /* its own */
-    const char *before;                                             /* SELECT … IN */
+    const void *context;                                             /* its own */
+    const char *before;                                              /* SELECT … IN */
 };
 
 static enum err search_ids(struct request *request, const struct id_search *search, const int64_t *ids, size_t count,
@@ -79,7 +79,8 @@ enum err plan_store_with_open_deals(struct request *request, const int64_t *ids,
     return search_ids(request, &search, ids, count, ids_out, count_out);
 }
 
-/* One chunk of items with distinct customers: rows come back by ascending id, so they are looked up in a sorted list. */
+/* One chunk of items with distinct customers: rows come back by ascending id, so they are looked up in a sorted list.
+ */
 static enum err read_chunk(struct request *request, struct plan_item *const *items, size_t count)
 {
     struct query query;

@@ -8,16 +8,16 @@
 
 /* One customer, or one line of a list that leads to none. */
 struct plan_item {
-    struct str line;             /* as written, or empty */
-    int64_t customer_id;         /* 0: none */
-    struct str name;             /* of the customer */
-    struct opt_int from_owner;   /* whose it is */
-    struct opt_int from_pool;    /* where it lies */
-    struct opt_int to_owner;     /* who gets it */
-    struct opt_int rule;         /* of a map: which rule it fits */
-    const char *result;          /* pending, kept, refused */
-    const char *code;            /* why kept or refused, or NULL */
-    struct str detail;           /* the same as a sentence */
+    struct str line;           /* as written, or empty */
+    int64_t customer_id;       /* 0: none */
+    struct str name;           /* of the customer */
+    struct opt_int from_owner; /* whose it is */
+    struct opt_int from_pool;  /* where it lies */
+    struct opt_int to_owner;   /* who gets it */
+    struct opt_int rule;       /* of a map: which rule it fits */
+    const char *result;        /* pending, kept, refused */
+    const char *code;          /* why kept or refused, or NULL */
+    struct str detail;         /* the same as a sentence */
 };
 
 /* Writes name, owner and pool into the items whose customers the user may hand on; the others keep an empty name. */
@@ -34,9 +34,9 @@ enum err plan_store_with_open_deals(struct request *request, const int64_t *ids,
 
 /* A customer that a line may mean. */
 struct plan_candidate {
-    int64_t id;          /* customer */
-    struct str name;     /* as registered */
-    struct opt_str code; /* own number */
+    int64_t id;           /* customer */
+    struct str name;      /* as registered */
+    struct opt_str code;  /* own number */
     struct opt_str phone; /* as written; no text when the user may not read it */
 };
 /* Calls `each` for every customer the user may hand on. */

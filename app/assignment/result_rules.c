@@ -14,14 +14,14 @@ struct word {
     const char *en;   /* shown */
 };
 static const struct word HEADINGS[COLUMNS] = {
-    {"position", "序号", "No."},          {"line", "名单内容", "Line"},
-    {"name", "客户名称", "Customer"},     {"from_owner", "原负责人", "Former owner"},
+    {"position", "序号", "No."},           {"line", "名单内容", "Line"},
+    {"name", "客户名称", "Customer"},      {"from_owner", "原负责人", "Former owner"},
     {"to_owner", "新负责人", "New owner"}, {"result", "结果", "Result"},
-    {"code", "原因代码", "Code"},         {"detail", "原因", "Reason"},
+    {"code", "原因代码", "Code"},          {"detail", "原因", "Reason"},
 };
 static const struct word RESULTS[] = {
-    {"pending", "待处理", "Waiting"},  {"assigned", "已分配", "Assigned"}, {"kept", "未变更", "Kept"},
-    {"refused", "被拒绝", "Refused"},  {"undone", "已撤回", "Undone"},     {NULL, NULL, NULL},
+    {"pending", "待处理", "Waiting"}, {"assigned", "已分配", "Assigned"}, {"kept", "未变更", "Kept"},
+    {"refused", "被拒绝", "Refused"}, {"undone", "已撤回", "Undone"},     {NULL, NULL, NULL},
 };
 static const struct word REASONS[] = {
     {"not_found", "客户不存在或不可转移", NULL},
@@ -132,7 +132,8 @@ static enum err open_file(struct output *output, bool xlsx)
         headings[i] = str_from(output->chinese ? HEADINGS[i].zh : HEADINGS[i].en);
     }
     if (xlsx) {
-        TRY(sheet_open(job->arena, str_c(job->arena, job->result_path), job->config->data_dir, job->error, &output->sheet));
+        TRY(sheet_open(job->arena, str_c(job->arena, job->result_path), job->config->data_dir, job->error,
+                       &output->sheet));
         return sheet_add(output->sheet, output->chinese ? STR("分配结果") : STR("Result"), headings, NULL, COLUMNS,
                          job->error);
     }

@@ -1,5 +1,5 @@
-/* The job that carries a batch out. Plan, chunks and end are transactions of their own; what a killed run has done stands
- * in the items, and the next one goes on behind it. */
+/* The job that carries a batch out. Plan, chunks and end are transactions of their own; what a killed run has done
+ * stands in the items, and the next one goes on behind it. */
 #include "run_rules.h"
 
 #include <string.h>
@@ -85,7 +85,8 @@ static enum err move_children(struct run *run, const struct record_move *moves, 
                               const struct move_options *options)
 {
     const json_t *choices = json_object_get(run->body, "choices");
-    struct move_options along = {.cause = options->cause, .reason = options->reason, .unscoped = true, .skip_refused = true};
+    struct move_options along = {
+        .cause = options->cause, .reason = options->reason, .unscoped = true, .skip_refused = true};
     for (const struct object_child *child = CUSTOMER.children; child->object != NULL; child++) {
         bool chosen = false;
         for (size_t i = 0; child->choice != NULL && i < json_array_size(choices); i++) {
@@ -146,7 +147,8 @@ static struct run_result describe(const struct run_item *item, const struct reco
 {
     struct run_result result = {.position = item->position, .result = "assigned"};
     if (item->blocked != NULL) {
-        return (struct run_result){item->position, "refused", "not_found", STR("The customer was deleted meanwhile."), {0}};
+        return (struct run_result){
+            item->position, "refused", "not_found", STR("The customer was deleted meanwhile."), {0}};
     }
     if (!is_as_planned(item)) {
         return (struct run_result){item->position, "refused", "changed", STR("Somebody else moved it meanwhile."), {0}};
@@ -195,9 +197,9 @@ static enum err keep_results(struct run *run, const struct run_item *items, cons
         }
     }
     TRY(run_store_set_results(run->job->db, run->arena, run->batch_id, results, count));
-    return policy == NULL ? OK
-                          : sla_promise(run->job->db, run->arena, worktime, policy, run->job->now, intervals,
-                                        interval_count);
+    return policy == NULL
+               ? OK
+               : sla_promise(run->job->db, run->arena, worktime, policy, run->job->now, intervals, interval_count);
 }
 
 static enum err do_items(struct run *run, struct db *db)
@@ -314,9 +316,9 @@ static enum err end_batch(struct db *db, void *context)
     }
     TRY(run_store_shares(db, run->arena, run->batch_id, &shares, &count));
     for (size_t i = 0; i < count; i++) {
-        json_t *detail = json_keep(run->arena, json_pack("{s:I,s:o,s:o}", "count", (json_int_t)shares[i].count, "batch",
-                                                         json_str(run->batch.name), "by",
-                                                         json_str(run->request.user->name)));
+        json_t *detail =
+            json_keep(run->arena, json_pack("{s:I,s:o,s:o}", "count", (json_int_t)shares[i].count, "batch",
+                                            json_str(run->batch.name), "by", json_str(run->request.user->name)));
         TRY(notify_user(&run->request, shares[i].user_id, "assigned", "assignment_batch", run->batch_id, detail));
     }
     TRY(run_store_set_status(db, run->arena, run->batch_id, cancelled ? "cancelled" : "done", run->job->now));

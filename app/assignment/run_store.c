@@ -48,7 +48,7 @@ static const struct column BATCH[] = {
     COLUMN(struct batch_row, undone_count),
 };
 #define SELECT_BATCH                                                                                                   \
-    "SELECT id, name, status, request, reason, expected_action_on, sla_policy_id, undo_until, total_count, "          \
+    "SELECT id, name, status, request, reason, expected_action_on, sla_policy_id, undo_until, total_count, "           \
     "done_count, assigned_count, kept_count, refused_count, undone_count FROM assignment_batch WHERE id = ?"
 STATEMENT_ROWS(GET, "batch.get", struct batch_row, BATCH, SELECT_BATCH);
 STATEMENT_ROWS(LOCK, "batch.lock", struct batch_row, BATCH, SELECT_BATCH " FOR UPDATE");
@@ -62,14 +62,15 @@ STATEMENT(SET_STATUS, "batch.set_status",
           "UPDATE assignment_batch SET status = ?, updated_at = ?, version = version + 1, "
           "finished_at = IF(status IN ('done', 'failed', 'cancelled'), COALESCE(finished_at, ?), finished_at), "
           "undone_at = IF(status = 'undone', ?, undone_at) WHERE id = ?");
-STATEMENT(COUNT_ITEMS, "batch.count",
-          "UPDATE assignment_batch b JOIN (SELECT COUNT(*) AS total, SUM(result <> 'pending') AS done, "
-          "SUM(result IN ('assigned', 'undone')) AS assigned, SUM(result = 'kept') AS kept, "
-          "SUM(result = 'refused') AS refused, SUM(result = 'undone') AS undone "
-          "FROM assignment_batch_item WHERE batch_id = ?) i "
-          "SET b.total_count = i.total, b.done_count = COALESCE(i.done, 0), b.assigned_count = COALESCE(i.assigned, 0), "
-          "b.kept_count = COALESCE(i.kept, 0), b.refused_count = COALESCE(i.refused, 0), "
-          "b.undone_count = COALESCE(i.undone, 0), b.updated_at = ?, b.version = b.version + 1 WHERE b.id = ?");
+STATEMENT(
+    COUNT_ITEMS, "batch.count",
+    "UPDATE assignment_batch b JOIN (SELECT COUNT(*) AS total, SUM(result <> 'pending') AS done, "
+    "SUM(result IN ('assigned', 'undone')) AS assigned, SUM(result = 'kept') AS kept, "
+    "SUM(result = 'refused') AS refused, SUM(result = 'undone') AS undone "
+    "FROM assignment_batch_item WHERE batch_id = ?) i "
+    "SET b.total_count = i.total, b.done_count = COALESCE(i.done, 0), b.assigned_count = COALESCE(i.assigned, 0), "
+    "b.kept_count = COALESCE(i.kept, 0), b.refused_count = COALESCE(i.refused, 0), "
+    "b.undone_count = COALESCE(i.undone, 0), b.updated_at = ?, b.version = b.version + 1 WHERE b.id = ?");
 STATEMENT(SETTLE_LOST, "batch.settle_lost",
           "UPDATE assignment_batch b JOIN job j ON j.id = b.job_id "
           "SET b.status = IF(b.status = 'undoing', 'done', j.status), b.updated_at = ?, b.version = b.version + 1 "
@@ -175,14 +176,13 @@ enum err run_store_add_items(struct db *db, struct arena *arena, int64_t batch_i
 }
 
 static const struct column RUN_ITEM[] = {
-    COLUMN(struct run_item, position),     COLUMN(struct run_item, customer_id),
-    COLUMN(struct run_item, from_owner_id), COLUMN(struct run_item, from_pool_id),
-    COLUMN(struct run_item, to_owner_id),   COLUMN(struct run_item, assignment_id),
+    COLUMN(struct run_item, position),     COLUMN(struct run_item, customer_id), COLUMN(struct run_item, from_owner_id),
+    COLUMN(struct run_item, from_pool_id), COLUMN(struct run_item, to_owner_id), COLUMN(struct run_item, assignment_id),
 };
 /* A locking read sees what was committed last, and leaves the snapshot of the transaction to what is read behind the
  * locks of the customers. */
 STATEMENT_ROWS(TAKE, "batch.take", struct run_item, RUN_ITEM,
-               "SELECT position, customer_id, from_owner_id, from_pool_id, to_owner_id, assignment_id "
+               "SELECT position, COALESCE(customer_id, 0) AS customer_id, from_owner_id, from_pool_id, to_owner_id, assignment_id "
                "FROM assignment_batch_item WHERE batch_id = ? AND result = ? AND code IS NULL "
                "AND customer_id IS NOT NULL ORDER BY position LIMIT ? FOR UPDATE");
 
@@ -359,7 +359,8 @@ enum err run_store_children(struct db *db, struct arena *arena, const struct obj
     *rows_out = ARENA_ARRAY(arena, struct run_child, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
         struct value owner = rows_get(&rows, i, 2);
-        (*rows_out)[i] = (struct run_child){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer,
+        (*rows_out)[i] = (struct run_child){rows_get(&rows, i, 0).integer,
+                                            rows_get(&rows, i, 1).integer,
                                             {owner.type == VALUE_INT, owner.type == VALUE_INT ? owner.integer : 0}};
     }
     *count_out = rows.count;
@@ -368,7 +369,7 @@ enum err run_store_children(struct db *db, struct arena *arena, const struct obj
 
 static const struct column SHARE[] = {COLUMN(struct run_share, user_id), COLUMN(struct run_share, count)};
 STATEMENT_ROWS(SHARES, "batch.shares", struct run_share, SHARE,
-               "SELECT to_owner_id AS user_id, COUNT(*) AS `count` FROM assignment_batch_item "
+               "SELECT COALESCE(to_owner_id, 0) AS user_id, COUNT(*) AS `count` FROM assignment_batch_item "
                "WHERE batch_id = ? AND result = 'assigned' GROUP BY to_owner_id");
 
 enum err run_store_shares(struct db *db, struct arena *arena, int64_t batch_id, struct run_share **rows_out,

@@ -97,18 +97,18 @@ enum err run_store_shares(struct db *db, struct arena *arena, int64_t batch_id, 
 
 /* An item as people see it. */
 struct run_line {
-    int64_t position;           /* in the batch */
-    struct opt_str line;        /* as written */
-    struct opt_int customer_id; /* which */
-    struct opt_str name;        /* of the customer; nothing outside the reader's scope */
+    int64_t position;             /* in the batch */
+    struct opt_str line;          /* as written */
+    struct opt_int customer_id;   /* which */
+    struct opt_str name;          /* of the customer; nothing outside the reader's scope */
     struct opt_int from_owner_id; /* whose it was */
-    struct opt_str from_owner;  /* by name */
-    struct opt_int to_owner_id; /* who got it */
-    struct opt_str to_owner;    /* by name */
-    struct opt_int rule;        /* of a map */
-    struct str result;          /* what became of it */
-    struct opt_str code;        /* why */
-    struct opt_str detail;      /* as a sentence */
+    struct opt_str from_owner;    /* by name */
+    struct opt_int to_owner_id;   /* who got it */
+    struct opt_str to_owner;      /* by name */
+    struct opt_int rule;          /* of a map */
+    struct str result;            /* what became of it */
+    struct opt_str code;          /* why */
+    struct opt_str detail;        /* as a sentence */
 };
 /* Items behind `after`, at most `limit`; `result` empty: all. Names of customers that the user may not see are left
  * out, unless it is the user's own batch. */

@@ -41,21 +41,21 @@ enum err sla_promise(struct db *db, struct arena *arena, const struct worktime *
 
 /* One chunk of due steps. */
 struct turn {
-    struct job *job;       /* whose run */
-    struct arena *arena;   /* memory of the chunk */
-    struct error error;    /* of the chunk */
+    struct job *job;        /* whose run */
+    struct arena *arena;    /* memory of the chunk */
+    struct error error;     /* of the chunk */
     struct request request; /* as the company */
-    size_t found;          /* steps in hand */
-    int64_t done;          /* steps that did something */
+    size_t found;           /* steps in hand */
+    int64_t done;           /* steps that did something */
 };
 
 static enum err tell(struct turn *turn, const struct sla_due *due, int64_t user_id, const char *kind)
 {
     struct request *request = &turn->request;
-    json_t *detail = json_keep(
-        request->arena, json_pack("{s:o,s:I,s:I,s:o}", "name", json_str(due->name), "owner_id",
-                                  (json_int_t)due->owner_id, "assignment_id", (json_int_t)due->assignment_id, "due_at",
-                                  json_instant(request->arena, due->first_due_at)));
+    json_t *detail =
+        json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:o}", "name", json_str(due->name), "owner_id",
+                                            (json_int_t)due->owner_id, "assignment_id", (json_int_t)due->assignment_id,
+                                            "due_at", json_instant(request->arena, due->first_due_at)));
     return notify_user(request, user_id, kind, "customer", due->customer_id, detail);
 }
 
@@ -63,10 +63,8 @@ static enum err tell(struct turn *turn, const struct sla_due *due, int64_t user_
 static enum err take_back(struct turn *turn, const struct sla_due *due, const char **result_out)
 {
     struct record_move move = {.id = due->customer_id};
-    struct move_options options = {.cause = MOVE_RETURN,
-                                   .reason = STR("首次跟进超时，自动收回"),
-                                   .unscoped = true,
-                                   .skip_refused = true};
+    struct move_options options = {
+        .cause = MOVE_RETURN, .reason = STR("首次跟进超时，自动收回"), .unscoped = true, .skip_refused = true};
     TRY(record_move(&turn->request, &CUSTOMER, &move, 1, &options));
     *result_out = move.refused == OK ? "taken" : "refused";
     if (move.refused != OK) {

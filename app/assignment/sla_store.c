@@ -16,8 +16,9 @@ STATEMENT_ROWS(GET_POLICY, "sla.policy", struct sla_policy_row, POLICY,
 STATEMENT_ROWS(GET_DEFAULT, "sla.default", struct sla_policy_row, POLICY,
                "SELECT id, touch_hours, remind_before_hours, escalate_after_hours, take_back_after_hours "
                "FROM sla_policy WHERE is_default AND deleted_at IS NULL ORDER BY id DESC LIMIT 1");
-STATEMENT(ONLY_DEFAULT, "sla.only_default",
-          "UPDATE sla_policy SET is_default = FALSE, version = version + 1, updated_at = ? WHERE is_default AND id <> ?");
+STATEMENT(
+    ONLY_DEFAULT, "sla.only_default",
+    "UPDATE sla_policy SET is_default = FALSE, version = version + 1, updated_at = ? WHERE is_default AND id <> ?");
 
 enum err sla_store_policy(struct db *db, struct arena *arena, int64_t id, struct sla_policy_row *out)
 {
@@ -60,8 +61,8 @@ STATEMENT_ROWS(TAKE, "sla.take", struct waiting_row, WAITING,
                "ORDER BY due_at, assignment_id LIMIT ? FOR UPDATE SKIP LOCKED");
 
 static const struct column DUE[] = {
-    COLUMN(struct sla_due, assignment_id), COLUMN(struct sla_due, customer_id), COLUMN(struct sla_due, name),
-    COLUMN(struct sla_due, owner_id),      COLUMN(struct sla_due, manager_id),  COLUMN(struct sla_due, touched_at),
+    COLUMN(struct sla_due, assignment_id), COLUMN(struct sla_due, customer_id),  COLUMN(struct sla_due, name),
+    COLUMN(struct sla_due, owner_id),      COLUMN(struct sla_due, manager_id),   COLUMN(struct sla_due, touched_at),
     COLUMN(struct sla_due, ended_at),      COLUMN(struct sla_due, first_due_at),
 };
 STATEMENT_ROWS(

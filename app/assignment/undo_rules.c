@@ -15,10 +15,8 @@ static struct str blocked_text(const char *code)
         const char *code; /* of an item */
         const char *text; /* the same as a sentence */
     } texts[] = {
-        {"deleted", "The customer was deleted since."},
-        {"moved", "The customer was moved on since."},
-        {"followed_up", "There was a follow-up since."},
-        {"opportunity", "There is an opportunity since."},
+        {"deleted", "The customer was deleted since."},  {"moved", "The customer was moved on since."},
+        {"followed_up", "There was a follow-up since."}, {"opportunity", "There is an opportunity since."},
         {"contract", "There is a contract since."},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -59,13 +57,13 @@ static enum err undo_chunk(struct db *db, void *context)
     struct run_result *results = ARENA_ARRAY(run->arena, struct run_result, run->found + 1);
     for (size_t i = 0; i < run->found; i++) {
         if (items[i].blocked == NULL) {
-            moves[move_count++] = (struct record_move){.id = items[i].customer_id,
-                                                       .owner_id = items[i].from_owner_id,
-                                                       .pool_id = items[i].from_pool_id};
+            moves[move_count++] = (struct record_move){
+                .id = items[i].customer_id, .owner_id = items[i].from_owner_id, .pool_id = items[i].from_pool_id};
         }
     }
     /* Whoever may take the batch back may do so with customers that left his own scope by it. */
-    struct move_options options = {.cause = MOVE_UNDO, .reason = run->batch.name, .unscoped = true, .skip_refused = true};
+    struct move_options options = {
+        .cause = MOVE_UNDO, .reason = run->batch.name, .unscoped = true, .skip_refused = true};
     TRY(record_move(&run->request, &CUSTOMER, moves, move_count, &options));
     for (size_t i = 0, m = 0; i < run->found; i++) {
         results[i] = describe(&items[i], items[i].blocked == NULL ? &moves[m++] : NULL);
@@ -108,8 +106,8 @@ enum err assignment_undo_job(struct job *job, json_t **result_out)
     TRY(err);
     TRY(assignment_write_file(job, run.batch_id, true, &file_name));
     TRY(run_store_batch(job->db, job->arena, run.batch_id, false, &batch));
-    *result_out = json_pack("{s:I,s:I,s:I,s:o}", "batch_id", (json_int_t)run.batch_id, "undone",
-                            (json_int_t)batch.undone_count, "left",
-                            (json_int_t)(batch.assigned_count - batch.undone_count), "file_name", json_str(file_name));
+    *result_out =
+        json_pack("{s:I,s:I,s:I,s:o}", "batch_id", (json_int_t)run.batch_id, "undone", (json_int_t)batch.undone_count,
+                  "left", (json_int_t)(batch.assigned_count - batch.undone_count), "file_name", json_str(file_name));
     return OK;
 }

@@ -1,4 +1,5 @@
-/* First how many each person gets, then which: items are dealt so that everybody's share is spread over the whole list. */
+/* First how many each person gets, then which: items are dealt so that everybody's share is spread over the whole list.
+ */
 #include "engines/distribute.h"
 
 #include <string.h>
@@ -170,8 +171,8 @@ void distribute(struct arena *arena, enum distribute_way way, struct distribute_
         share_by_weight(arena, way, people, mosts, count, (int64_t)item_count, shares);
     }
     for (size_t item = 0; item < item_count; item++) {
-        size_t person = in_order ? first_behind(people, count, shares, item)
-                                 : furthest_behind(people, count, shares, item);
+        size_t person =
+            in_order ? first_behind(people, count, shares, item) : furthest_behind(people, count, shares, item);
         give(people, person, item, choices_out);
     }
 }

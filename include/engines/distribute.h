@@ -31,10 +31,10 @@ struct distribute_person {
 /* For an item that nobody has room for. */
 #define DISTRIBUTE_NOBODY SIZE_MAX
 
-/* Gives `item_count` items to the people; `choices_out[item]` is the index of a person, or DISTRIBUTE_NOBODY. `turn` is the
- * index of the person whose turn comes first, and afterwards of the one whose turn comes next (other ways: unchanged;
- * may be NULL then). Nobody gets more than his room.
- * Example: 7 evenly to three people of rooms ∞, 1, ∞ is 3, 1, 3; 10 by weights 1, 2, 2 is 2, 4, 4. */
+/* Gives `item_count` items to the people; `choices_out[item]` is the index of a person, or DISTRIBUTE_NOBODY. `turn` is
+ * the index of the person whose turn comes first, and afterwards of the one whose turn comes next (other ways:
+ * unchanged; may be NULL then). Nobody gets more than his room. Example: 7 evenly to three people of rooms ∞, 1, ∞ is
+ * 3, 1, 3; 10 by weights 1, 2, 2 is 2, 4, 4. */
 void distribute(struct arena *arena, enum distribute_way way, struct distribute_person *people, size_t person_count,
                 size_t item_count, size_t *turn, size_t *choices_out);
 

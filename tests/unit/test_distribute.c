@@ -189,8 +189,9 @@ static void test_spread(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),           cmocka_unit_test(test_turns_go_on), cmocka_unit_test(test_even),
-        cmocka_unit_test(test_what_takes_no_room), cmocka_unit_test(test_weighted),    cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_examples), cmocka_unit_test(test_turns_go_on),
+        cmocka_unit_test(test_even),     cmocka_unit_test(test_what_takes_no_room),
+        cmocka_unit_test(test_weighted), cmocka_unit_test(test_capacity),
         cmocka_unit_test(test_spread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

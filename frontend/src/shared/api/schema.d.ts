@@ -435,6 +435,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assignment-batches/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would get how many, and what stands in the way; writes nothing. */
+        post: operations["assignment_batch.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["assignment_batch.list"];
+        put?: never;
+        /** Assigns customers in a batch, as a job. */
+        post: operations["assignment_batch.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a batch back where nothing was touched since, as a job. */
+        post: operations["assignment_batch.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each customer of a batch. */
+        get: operations["assignment_batch.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a CSV or XLSX file with a column of customers. */
+        post: operations["assignment_list.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines": {
         parameters: {
             query?: never;
@@ -1847,6 +1933,196 @@ export interface paths {
         put?: never;
         /** Does one thing to many records, as a job. */
         post: operations["follow_up.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["assignment_batch.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["assignment_batch.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["assignment_batch.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignment-batches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["assignment_batch.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["sla_policy.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["sla_policy.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["sla_policy.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["sla_policy.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["sla_policy.update"];
+        trace?: never;
+    };
+    "/sla-policies/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["sla_policy.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["sla_policy.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["sla_policy.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["sla_policy.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["sla_policy.bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3567,6 +3843,12 @@ export interface operations {
                         currency: string;
                         /** @description 1…12 */
                         fiscal_year_start_month: number;
+                        /** @description of the day */
+                        work_start_minute: number;
+                        /** @description of the day */
+                        work_end_minute: number;
+                        /** @description how long a batch of assignments may be taken back */
+                        assignment_undo_hours: number;
                         /** @description for If-Match */
                         version: number;
                     };
@@ -3604,6 +3886,12 @@ export interface operations {
                     currency?: string;
                     /** @description 1…12 */
                     fiscal_year_start_month?: number;
+                    /** @description of the day: working hours begin */
+                    work_start_minute?: number;
+                    /** @description of the day: working hours end */
+                    work_end_minute?: number;
+                    /** @description how long a batch of assignments may be taken back */
+                    assignment_undo_hours?: number;
                 };
             };
         };
@@ -3623,6 +3911,12 @@ export interface operations {
                         currency: string;
                         /** @description 1…12 */
                         fiscal_year_start_month: number;
+                        /** @description of the day */
+                        work_start_minute: number;
+                        /** @description of the day */
+                        work_end_minute: number;
+                        /** @description how long a batch of assignments may be taken back */
+                        assignment_undo_hours: number;
                         /** @description for If-Match */
                         version: number;
                     };
@@ -4185,6 +4479,531 @@ export interface operations {
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the batch */
+                    name?: string | null;
+                    /** @description these customers */
+                    ids?: number[];
+                    /** @description or those that fit, of all you may hand on */
+                    filter?: unknown;
+                    /** @description with the filter: part of the name */
+                    q?: string | null;
+                    /** @description or codes, names, phones, one a line */
+                    lines?: string;
+                    /** @description or an uploaded list */
+                    list_id?: number;
+                    /**
+                     * @description how they are given out
+                     * @enum {string}
+                     */
+                    strategy: "one" | "evenly" | "weighted" | "to_capacity" | "round_robin" | "map";
+                    /** @description in their order */
+                    people?: {
+                        /** @description who */
+                        user_id: number;
+                        /** @description share, against the others' weights */
+                        weight?: number;
+                    }[];
+                    /** @description round_robin: turns of this name go on from batch to batch */
+                    pointer?: string | null;
+                    /** @description map: the first that fits counts */
+                    map?: {
+                        /** @description over customers */
+                        filter: unknown;
+                        /** @description evenly, or by weight when one has a weight */
+                        people: {
+                            /** @description who */
+                            user_id: number;
+                            /** @description share, against the others' weights */
+                            weight?: number;
+                        }[];
+                    }[];
+                    /** @description customers of somebody stay with him */
+                    keep_owner?: boolean;
+                    /** @description customers with an open opportunity stay */
+                    skip_open_deals?: boolean;
+                    /** @description kept with each assignment */
+                    reason?: string | null;
+                    /**
+                     * Format: date
+                     * @description something should happen by
+                     */
+                    expected_action_on?: string | null;
+                    /** @description promise of a first follow-up; absent: the default one; null: none */
+                    sla_policy_id?: number | null;
+                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans */
+                    choices?: string[];
+                    /** @description one refusal leaves everything as it was */
+                    all_or_nothing?: boolean;
+                    /**
+                     * @description of the result file; xlsx
+                     * @enum {string}
+                     */
+                    file_format?: "xlsx" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description Who would get how many, and what stands in the way; writes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers and lines of the selection */
+                        total: number;
+                        /** @description would get a new owner */
+                        assigned: number;
+                        /** @description who gets how many */
+                        people: {
+                            /** @description who */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                            /** @description customers that count now */
+                            held: number;
+                            /** @description would get */
+                            given: number;
+                            /** @description null: no limit */
+                            maximum: number | null;
+                            /** @description left afterwards */
+                            room: number | null;
+                        }[];
+                        /** @description the others, by reason */
+                        conflicts: {
+                            /** @description not_found duplicate unknown ambiguous has_owner open_deal already_owner over_capacity no_rule */
+                            code: string;
+                            /** @description kept or refused */
+                            result: string;
+                            /** @description the code as a sentence */
+                            detail: string;
+                            /** @description how many */
+                            count: number;
+                            /** @description the first of them */
+                            examples: {
+                                /** @description in the selection, from 1 */
+                                position: number;
+                                /** @description null: none found */
+                                customer_id: number | null;
+                                /** @description of the customer */
+                                name: string | null;
+                                /** @description as written in the list */
+                                line: string | null;
+                            }[];
+                        }[];
+                        /** @description map: customers by rule */
+                        rules: number[];
+                        /** @description round_robin: whose turn was last, this plan included */
+                        last_user_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description given, or made from strategy and time */
+                            name?: string | null;
+                            /**
+                             * @description how far it is
+                             * @enum {string|null}
+                             */
+                            status?: "queued" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone" | null;
+                            /**
+                             * @description how customers were given out
+                             * @enum {string|null}
+                             */
+                            strategy?: "one" | "evenly" | "weighted" | "to_capacity" | "round_robin" | "map" | null;
+                            /** @description customers and lines of the selection */
+                            total_count?: number | null;
+                            /** @description of them decided so far */
+                            done_count?: number | null;
+                            /** @description got a new owner */
+                            assigned_count?: number | null;
+                            /** @description stayed where they were, as asked */
+                            kept_count?: number | null;
+                            /** @description could not be given; each has its reason */
+                            refused_count?: number | null;
+                            /** @description went back */
+                            undone_count?: number | null;
+                            /** @description given with the batch */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description something should happen by then
+                             */
+                            expected_action_on?: string | null;
+                            /** @description promise that holds for its customers */
+                            sla_policy_id?: number | null;
+                            /** @description name behind the reference */
+                            sla_policy_name?: string | null;
+                            /** @description whose turn it is goes on from batch to batch of this name */
+                            pointer_key?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description later it stays
+                             */
+                            undo_until?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when the last customer was decided
+                             */
+                            finished_at?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was taken back
+                             */
+                            undone_at?: string | null;
+                            /** @description last job: progress and result file */
+                            job_id?: number | null;
+                            /** @description who assigned */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description of whoever assigned, on that day */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the batch */
+                    name?: string | null;
+                    /** @description these customers */
+                    ids?: number[];
+                    /** @description or those that fit, of all you may hand on */
+                    filter?: unknown;
+                    /** @description with the filter: part of the name */
+                    q?: string | null;
+                    /** @description or codes, names, phones, one a line */
+                    lines?: string;
+                    /** @description or an uploaded list */
+                    list_id?: number;
+                    /**
+                     * @description how they are given out
+                     * @enum {string}
+                     */
+                    strategy: "one" | "evenly" | "weighted" | "to_capacity" | "round_robin" | "map";
+                    /** @description in their order */
+                    people?: {
+                        /** @description who */
+                        user_id: number;
+                        /** @description share, against the others' weights */
+                        weight?: number;
+                    }[];
+                    /** @description round_robin: turns of this name go on from batch to batch */
+                    pointer?: string | null;
+                    /** @description map: the first that fits counts */
+                    map?: {
+                        /** @description over customers */
+                        filter: unknown;
+                        /** @description evenly, or by weight when one has a weight */
+                        people: {
+                            /** @description who */
+                            user_id: number;
+                            /** @description share, against the others' weights */
+                            weight?: number;
+                        }[];
+                    }[];
+                    /** @description customers of somebody stay with him */
+                    keep_owner?: boolean;
+                    /** @description customers with an open opportunity stay */
+                    skip_open_deals?: boolean;
+                    /** @description kept with each assignment */
+                    reason?: string | null;
+                    /**
+                     * Format: date
+                     * @description something should happen by
+                     */
+                    expected_action_on?: string | null;
+                    /** @description promise of a first follow-up; absent: the default one; null: none */
+                    sla_policy_id?: number | null;
+                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans */
+                    choices?: string[];
+                    /** @description one refusal leaves everything as it was */
+                    all_or_nothing?: boolean;
+                    /**
+                     * @description of the result file; xlsx
+                     * @enum {string}
+                     */
+                    file_format?: "xlsx" | "csv";
+                };
+            };
+        };
+        responses: {
+            /** @description Assigns customers in a batch, as a job. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description batch */
+                        id: number;
+                        /** @description see GET /jobs/{id}; it has the result file */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a batch back where nothing was touched since, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.items": {
+        parameters: {
+            query?: {
+                result?: string;
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of each customer of a batch. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description in the selection's order */
+                        items: {
+                            /** @description in the selection, from 1 */
+                            position: number;
+                            /** @description as written in the list */
+                            line: string | null;
+                            /** @description null: none found */
+                            customer_id: number | null;
+                            /** @description null outside the scope */
+                            name: string | null;
+                            /** @description whose it was */
+                            from_owner_id: number | null;
+                            /** @description by name */
+                            from_owner_name: string | null;
+                            /** @description who gets it */
+                            to_owner_id: number | null;
+                            /** @description by name */
+                            to_owner_name: string | null;
+                            /** @description map: which rule, from 0 */
+                            rule: number | null;
+                            /** @description pending assigned kept refused undone */
+                            result: string;
+                            /** @description why, or why not undone */
+                            code: string | null;
+                            /** @description the code as a sentence */
+                            detail: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_list.create": {
+        parameters: {
+            query?: {
+                name?: string;
+                column?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Takes a CSV or XLSX file with a column of customers. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description for list_id of a batch */
+                        id: number;
+                        /** @description lines that are not empty */
+                        line_count: number;
+                        /** @description cells of the first row */
+                        columns: string[];
+                        /** @description the column taken, from 0 */
+                        column: number;
                     };
                 };
             };
@@ -8146,6 +8965,14 @@ export interface operations {
                              * @enum {string|null}
                              */
                             outcome?: "open" | "won" | "recycled" | "returned" | "transferred" | "deleted" | null;
+                            /** @description assigned with this batch */
+                            batch_id?: number | null;
+                            /** @description name behind the reference */
+                            batch_name?: string | null;
+                            /** @description promise that holds for it */
+                            sla_policy_id?: number | null;
+                            /** @description name behind the reference */
+                            sla_policy_name?: string | null;
                             /** @description who held it directly before */
                             from_owner_id?: number | null;
                             /** @description name behind the reference */
@@ -8347,6 +9174,14 @@ export interface operations {
                          * @enum {string|null}
                          */
                         outcome?: "open" | "won" | "recycled" | "returned" | "transferred" | "deleted" | null;
+                        /** @description assigned with this batch */
+                        batch_id?: number | null;
+                        /** @description name behind the reference */
+                        batch_name?: string | null;
+                        /** @description promise that holds for it */
+                        sla_policy_id?: number | null;
+                        /** @description name behind the reference */
+                        sla_policy_name?: string | null;
                         /** @description who held it directly before */
                         from_owner_id?: number | null;
                         /** @description name behind the reference */
@@ -11957,6 +12792,929 @@ export interface operations {
         };
     };
     "follow_up.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given, or made from strategy and time */
+                        name?: string | null;
+                        /**
+                         * @description how far it is
+                         * @enum {string|null}
+                         */
+                        status?: "queued" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone" | null;
+                        /**
+                         * @description how customers were given out
+                         * @enum {string|null}
+                         */
+                        strategy?: "one" | "evenly" | "weighted" | "to_capacity" | "round_robin" | "map" | null;
+                        /** @description customers and lines of the selection */
+                        total_count?: number | null;
+                        /** @description of them decided so far */
+                        done_count?: number | null;
+                        /** @description got a new owner */
+                        assigned_count?: number | null;
+                        /** @description stayed where they were, as asked */
+                        kept_count?: number | null;
+                        /** @description could not be given; each has its reason */
+                        refused_count?: number | null;
+                        /** @description went back */
+                        undone_count?: number | null;
+                        /** @description given with the batch */
+                        reason?: string | null;
+                        /**
+                         * Format: date
+                         * @description something should happen by then
+                         */
+                        expected_action_on?: string | null;
+                        /** @description promise that holds for its customers */
+                        sla_policy_id?: number | null;
+                        /** @description name behind the reference */
+                        sla_policy_name?: string | null;
+                        /** @description whose turn it is goes on from batch to batch of this name */
+                        pointer_key?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description later it stays
+                         */
+                        undo_until?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when the last customer was decided
+                         */
+                        finished_at?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was taken back
+                         */
+                        undone_at?: string | null;
+                        /** @description last job: progress and result file */
+                        job_id?: number | null;
+                        /** @description who assigned */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description of whoever assigned, on that day */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment_batch.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description working hours from the assignment */
+                            touch_hours?: number;
+                            /** @description the holder is told so long before; absent: not told */
+                            remind_before_hours?: number | null;
+                            /** @description the manager is told so long after; absent: not told */
+                            escalate_after_hours?: number | null;
+                            /** @description the customer is taken back so long after; absent: stays */
+                            take_back_after_hours?: number | null;
+                            /** @description holds for batches that name none; one at most */
+                            is_default?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description working hours from the assignment */
+                    touch_hours: number;
+                    /** @description the holder is told so long before; absent: not told */
+                    remind_before_hours?: number | null;
+                    /** @description the manager is told so long after; absent: not told */
+                    escalate_after_hours?: number | null;
+                    /** @description the customer is taken back so long after; absent: stays */
+                    take_back_after_hours?: number | null;
+                    /** @description holds for batches that name none; one at most */
+                    is_default?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description working hours from the assignment */
+                        touch_hours?: number;
+                        /** @description the holder is told so long before; absent: not told */
+                        remind_before_hours?: number | null;
+                        /** @description the manager is told so long after; absent: not told */
+                        escalate_after_hours?: number | null;
+                        /** @description the customer is taken back so long after; absent: stays */
+                        take_back_after_hours?: number | null;
+                        /** @description holds for batches that name none; one at most */
+                        is_default?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description working hours from the assignment */
+                        touch_hours?: number;
+                        /** @description the holder is told so long before; absent: not told */
+                        remind_before_hours?: number | null;
+                        /** @description the manager is told so long after; absent: not told */
+                        escalate_after_hours?: number | null;
+                        /** @description the customer is taken back so long after; absent: stays */
+                        take_back_after_hours?: number | null;
+                        /** @description holds for batches that name none; one at most */
+                        is_default?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description working hours from the assignment */
+                    touch_hours?: number;
+                    /** @description the holder is told so long before; absent: not told */
+                    remind_before_hours?: number | null;
+                    /** @description the manager is told so long after; absent: not told */
+                    escalate_after_hours?: number | null;
+                    /** @description the customer is taken back so long after; absent: stays */
+                    take_back_after_hours?: number | null;
+                    /** @description holds for batches that name none; one at most */
+                    is_default?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description working hours from the assignment */
+                        touch_hours?: number;
+                        /** @description the holder is told so long before; absent: not told */
+                        remind_before_hours?: number | null;
+                        /** @description the manager is told so long after; absent: not told */
+                        escalate_after_hours?: number | null;
+                        /** @description the customer is taken back so long after; absent: stays */
+                        take_back_after_hours?: number | null;
+                        /** @description holds for batches that name none; one at most */
+                        is_default?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description working hours from the assignment */
+                        touch_hours?: number;
+                        /** @description the holder is told so long before; absent: not told */
+                        remind_before_hours?: number | null;
+                        /** @description the manager is told so long after; absent: not told */
+                        escalate_after_hours?: number | null;
+                        /** @description the customer is taken back so long after; absent: stays */
+                        take_back_after_hours?: number | null;
+                        /** @description holds for batches that name none; one at most */
+                        is_default?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sla_policy.bulk": {
         parameters: {
             query?: never;
             header?: {
