@@ -10,6 +10,7 @@
 #include "platform/scope.h"
 #include "run_rules.h"
 #include "sla_rules.h"
+#include "tracking_api.h"
 
 enum { LINES_PAGE = 100, FILE_NAME_MAX = 200 };
 
@@ -244,6 +245,7 @@ static const struct route ROUTES[] = {
      "assignment_batch", ITEMS_QUERY, NULL, ITEMS_ANSWER, list_items, NULL, "What became of each customer of a batch."},
     {"POST", "/assignment-lists", "assignment_list.create", PERM_ASSIGNMENT_BATCH_CREATE, ROUTE_UPLOAD, RECORDS_NONE,
      NULL, LIST_QUERY, NULL, LIST_ANSWER, upload_list, NULL, "Takes a CSV or XLSX file with a column of customers."},
+    TRACKING_ROUTES,
     {0},
 };
 static const struct object *const OBJECTS[] = {&ASSIGNMENT_BATCH, &SLA_POLICY, NULL};
