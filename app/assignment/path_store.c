@@ -7,13 +7,14 @@
 #include "platform/scope.h"
 
 static const struct column INTERVAL[] = {
-    COLUMN(struct path_interval, id),         COLUMN(struct path_interval, customer_id),
-    COLUMN(struct path_interval, owner_id),   COLUMN(struct path_interval, started_at),
-    COLUMN(struct path_interval, ended_at),   COLUMN(struct path_interval, started_on),
+    COLUMN(struct path_interval, id),       COLUMN(struct path_interval, customer_id),
+    COLUMN(struct path_interval, owner_id), COLUMN(struct path_interval, started_at),
+    COLUMN(struct path_interval, ended_at), COLUMN(struct path_interval, started_on),
     COLUMN(struct path_interval, ended_on),
 };
-STATEMENT_ROWS(GET, "path.interval", struct path_interval, INTERVAL,
-               "SELECT id, customer_id, owner_id, started_at, ended_at, started_on, ended_on FROM assignment WHERE id = ?");
+STATEMENT_ROWS(
+    GET, "path.interval", struct path_interval, INTERVAL,
+    "SELECT id, customer_id, owner_id, started_at, ended_at, started_on, ended_on FROM assignment WHERE id = ?");
 
 enum err path_store_interval(struct db *db, struct arena *arena, int64_t id, struct path_interval *out)
 {
@@ -56,7 +57,8 @@ enum err path_store_methods(struct request *request, const struct path_interval 
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT COALESCE(t.method, 'other'), COUNT(*), MIN(t.followed_at), MAX(t.followed_at) FROM follow_up t");
+    query_sql(&query,
+              "SELECT COALESCE(t.method, 'other'), COUNT(*), MIN(t.followed_at), MAX(t.followed_at) FROM follow_up t");
     add_seen(request, &query, &FOLLOW_UP, interval);
     query_sql(&query, " AND t.owner_id = ");
     query_arg(&query, V(interval->owner_id));
@@ -155,11 +157,13 @@ enum err path_store_of_customer(struct request *request, int64_t customer_id, st
 {
     struct query query;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.id, t.owner_id, u.name AS owner_name, t.started_at, t.ended_at, t.start_cause, t.end_cause, "
-                      "t.outcome, ");
+    query_sql(&query,
+              "SELECT t.id, t.owner_id, u.name AS owner_name, t.started_at, t.ended_at, t.start_cause, t.end_cause, "
+              "t.outcome, ");
     scope_predicate(&query, request, &ASSIGNMENT, "t", false);
-    query_sql(&query, " AS is_seen, t.follow_up_count, t.opportunity_count, t.contract_count, t.ordered_minor, "
-                      "t.received_minor FROM assignment t LEFT JOIN `user` u ON u.id = t.owner_id WHERE t.customer_id = ");
+    query_sql(&query,
+              " AS is_seen, t.follow_up_count, t.opportunity_count, t.contract_count, t.ordered_minor, "
+              "t.received_minor FROM assignment t LEFT JOIN `user` u ON u.id = t.owner_id WHERE t.customer_id = ");
     query_arg(&query, V(customer_id));
     query_sql(&query, " AND t.deleted_at IS NULL ORDER BY t.started_at DESC, t.id DESC");
     return run(request, &query, out);

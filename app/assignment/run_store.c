@@ -181,10 +181,11 @@ static const struct column RUN_ITEM[] = {
 };
 /* A locking read sees what was committed last, and leaves the snapshot of the transaction to what is read behind the
  * locks of the customers. */
-STATEMENT_ROWS(TAKE, "batch.take", struct run_item, RUN_ITEM,
-               "SELECT position, COALESCE(customer_id, 0) AS customer_id, from_owner_id, from_pool_id, to_owner_id, assignment_id "
-               "FROM assignment_batch_item WHERE batch_id = ? AND result = ? AND code IS NULL "
-               "AND customer_id IS NOT NULL ORDER BY position LIMIT ? FOR UPDATE");
+STATEMENT_ROWS(
+    TAKE, "batch.take", struct run_item, RUN_ITEM,
+    "SELECT position, COALESCE(customer_id, 0) AS customer_id, from_owner_id, from_pool_id, to_owner_id, assignment_id "
+    "FROM assignment_batch_item WHERE batch_id = ? AND result = ? AND code IS NULL "
+    "AND customer_id IS NOT NULL ORDER BY position LIMIT ? FOR UPDATE");
 
 static int compare_customers(const void *a, const void *b)
 {

@@ -1,5 +1,5 @@
-/* Figures over intervals: what is counted is said by filters, and the same filter opens the rows behind the figure, so that
- * a figure cannot differ from its rows. */
+/* Figures over intervals: what is counted is said by filters, and the same filter opens the rows behind the figure, so
+ * that a figure cannot differ from its rows. */
 #include "summary_rules.h"
 
 #include <stdlib.h>
@@ -25,8 +25,7 @@ struct figure_seed {
 #define UNTOUCHED "{\"field\":\"first_touch_at\",\"op\":\"is_null\"}"
 #define OPEN "{\"field\":\"ended_at\",\"op\":\"is_null\"}"
 #define TOUCHED "{\"field\":\"first_touch_at\",\"op\":\"not_null\"}"
-#define OVERDUE                                                                                                        \
-    "{\"all\":[" OPEN "," UNTOUCHED ",{\"field\":\"first_touch_due_at\",\"op\":\"lt\",\"value\":\"$now\"}]}"
+#define OVERDUE "{\"all\":[" OPEN "," UNTOUCHED ",{\"field\":\"first_touch_due_at\",\"op\":\"lt\",\"value\":\"$now\"}]}"
 #define OUTCOME(word) "{\"field\":\"outcome\",\"op\":\"eq\",\"value\":\"" word "\"}"
 #define POSITIVE(field) "{\"field\":\"" field "\",\"op\":\"gt\",\"value\":0}"
 #define MINUTES_BELOW(to) "{\"field\":\"response_minutes\",\"op\":\"lt\",\"value\":" to "}"
@@ -156,9 +155,9 @@ static void add_sections(const struct page *page, const struct figure *figures, 
             section = json_array();
             json_object_set_new(answer, SEEDS[i].section, section);
         }
-        json_array_append_new(section, json_pack("{s:s,s:o,s:o}", "key", SEEDS[i].key, "value",
-                                                 value_of(&figures[i], rows_get(rows, 0, i)), "filter",
-                                                 combine(page, owns[i])));
+        json_array_append_new(section,
+                              json_pack("{s:s,s:o,s:o}", "key", SEEDS[i].key, "value",
+                                        value_of(&figures[i], rows_get(rows, 0, i)), "filter", combine(page, owns[i])));
     }
 }
 
@@ -174,9 +173,8 @@ static enum err add_table(const struct page *page, const struct figure *figures,
         struct value key = rows_get(&rows, i, 0);
         struct value name = rows_get(&rows, i, 1);
         json_t *json = field_json(by, key, page->request->arena);
-        json_t *own = key.type == VALUE_NULL
-                          ? json_pack("{s:s,s:s}", "field", by->name, "op", "is_null")
-                          : json_pack("{s:s,s:s,s:O}", "field", by->name, "op", "eq", "value", json);
+        json_t *own = key.type == VALUE_NULL ? json_pack("{s:s,s:s}", "field", by->name, "op", "is_null")
+                                             : json_pack("{s:s,s:s,s:O}", "field", by->name, "op", "eq", "value", json);
         json_keep(page->request->arena, own);
         json_array_append_new(table, json_pack("{s:o,s:o,s:o,s:o}", "key", json, "name",
                                                name.type == VALUE_TEXT ? json_str(name.text) : json_null(), "filter",
@@ -192,9 +190,9 @@ static json_t *days_filter(const struct page *page, struct date from, struct dat
     struct arena *arena = page->request->arena;
     json_t *span = json_pack("{s:s,s:s,s:[o,o]}", "field", "started_on", "op", "between", "value",
                              json_date(arena, from), json_date(arena, to));
-    json_t *own = days < 0 ? span
-                           : json_pack("{s:[o,{s:s,s:s,s:i}]}", "all", span, "field", "days_to_deal", "op", "le",
-                                       "value", days);
+    json_t *own =
+        days < 0 ? span
+                 : json_pack("{s:[o,{s:s,s:s,s:i}]}", "all", span, "field", "days_to_deal", "op", "le", "value", days);
     return combine(page, json_keep(arena, own));
 }
 
@@ -221,11 +219,11 @@ static enum err add_cohorts(const struct page *page, bool weekly, json_t *answer
                                                     value_of(&figures[c + 1], rows_get(&rows, i, c + 2)), "is_over",
                                                     is_over, "filter", days_filter(page, from, to, CURVE_DAYS[c])));
         }
-        json_array_append_new(cohorts, json_pack("{s:o,s:o,s:I,s:o,s:o}", "from_on",
-                                                 json_date(page->request->arena, from), "to_on",
-                                                 json_date(page->request->arena, to), "assigned",
-                                                 (json_int_t)rows_get(&rows, i, 1).integer, "filter",
-                                                 days_filter(page, from, to, -1), "points", points));
+        json_array_append_new(cohorts,
+                              json_pack("{s:o,s:o,s:I,s:o,s:o}", "from_on", json_date(page->request->arena, from),
+                                        "to_on", json_date(page->request->arena, to), "assigned",
+                                        (json_int_t)rows_get(&rows, i, 1).integer, "filter",
+                                        days_filter(page, from, to, -1), "points", points));
     }
     return OK;
 }
@@ -250,8 +248,8 @@ static enum err add_batch_before(const struct page *page, const struct figure *f
     if (before == 0) {
         return OK;
     }
-    json_t *filter = json_keep(page->request->arena, json_pack("{s:s,s:s,s:I}", "field", "batch_id", "op", "eq",
-                                                               "value", (json_int_t)before));
+    json_t *filter = json_keep(
+        page->request->arena, json_pack("{s:s,s:s,s:I}", "field", "batch_id", "op", "eq", "value", (json_int_t)before));
     TRY(object_list_read(page->request, &ASSIGNMENT, json_write(page->request->arena, filter), (struct str){0},
                          (struct str){0}, &list));
     TRY(summary_store_totals(page->request, &list, figures, TABLE_COUNT, &rows));
@@ -287,17 +285,20 @@ static enum err read_page(struct request *request, struct page *out)
 }
 
 static const struct option BY[] = {
-    {"owner_id", "负责人", "Holder"},           {"department_id", "部门", "Department"},
-    {"customer_source", "客户来源", "Source"},  {"batch_id", "分配批次", "Batch"},
-    {"customer_type", "客户类型", "Type"},      {"customer_level", "客户级别", "Level"},
-    {"region_id", "地区", "Region"},            {"start_cause", "来由", "Came by"},
+    {"owner_id", "负责人", "Holder"},
+    {"department_id", "部门", "Department"},
+    {"customer_source", "客户来源", "Source"},
+    {"batch_id", "分配批次", "Batch"},
+    {"customer_type", "客户类型", "Type"},
+    {"customer_level", "客户级别", "Level"},
+    {"region_id", "地区", "Region"},
+    {"start_cause", "来由", "Came by"},
     {NULL, NULL, NULL},
 };
 static const struct option PERIODS[] = {{"week", "周", "Week"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
 
 /* One of the words, the first unless given. */
-static enum err read_word(struct request *request, const char *name, const struct option *options,
-                          const char **out)
+static enum err read_word(struct request *request, const char *name, const struct option *options, const char **out)
 {
     struct str word = request_query(request, name);
     for (const struct option *option = options; option->value != NULL; option++) {
@@ -351,7 +352,10 @@ static const struct field FIGURE[] = {
      .type = FIELD_INT,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,
      .about = "customers, events, or minor units; null: you may not read it"},
-    {.name = "filter", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "opens exactly its rows (with the same q)"},
+    {.name = "filter",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "opens exactly its rows (with the same q)"},
     FIELD_END,
 };
 static const struct field GROUP[] = {
@@ -386,7 +390,9 @@ static const struct field BATCH_BEFORE[] = {
     FIELD_END,
 };
 #define SECTION(name_, about_)                                                                                         \
-    {.name = name_, .type = FIELD_LIST, .fields = FIGURE, .flags = FIELD_REQUIRED, .about = about_}
+    {                                                                                                                  \
+        .name = name_, .type = FIELD_LIST, .fields = FIGURE, .flags = FIELD_REQUIRED, .about = about_                  \
+    }
 const struct field SUMMARY_ANSWER[] = {
     SECTION("totals", "headline figures"),
     SECTION("funnel", "assigned touched opportunity won signed paid"),

@@ -45,7 +45,7 @@ enum err summary_store_totals(struct request *request, const struct list_request
     query_sql(&query, "SELECT ");
     add_figures(&query, figures, count, "t");
     query_sql(&query, ", MIN(t.batch_id), MAX(t.batch_id), COUNT(t.batch_id)");
-    TRY(select_from_where(request, &query, list, false));
+    TRY(select_all_rows(request, &query, list));
     return run(request, &query, out);
 }
 
@@ -69,7 +69,7 @@ enum err summary_store_by(struct request *request, const struct list_request *li
         query_sql(&query, ", NULL, ");
     }
     add_figures(&query, figures, count, "t");
-    TRY(select_from_where(request, &query, list, false));
+    TRY(select_all_rows(request, &query, list));
     query_sql(&query, " GROUP BY t.");
     select_table(&query, field->name);
     query_sql(&query, " ORDER BY COUNT(*) DESC, t.");
@@ -90,7 +90,7 @@ enum err summary_store_cohorts(struct request *request, const struct list_reques
     query_sql(&query, weekly ? week : month);
     query_sql(&query, " AS cohort, ");
     add_figures(&query, figures, count, "t");
-    TRY(select_from_where(request, &query, list, false));
+    TRY(select_all_rows(request, &query, list));
     query_sql(&query, " GROUP BY cohort ORDER BY cohort DESC LIMIT ");
     query_arg(&query, V(limit));
     return run(request, &query, out);
@@ -104,7 +104,7 @@ enum err summary_store_former(struct request *request, const struct list_request
     query_sql(&query, "SELECT ");
     add_figures(&query, figures, count, "p");
     query_sql(&query, " FROM (SELECT t.customer_id, t.started_at, t.id");
-    TRY(select_from_where(request, &query, list, false));
+    TRY(select_all_rows(request, &query, list));
     query_sql(&query, ") k JOIN assignment p ON p.customer_id = k.customer_id AND p.ended_at = k.started_at "
                       "AND p.id < k.id WHERE p.deleted_at IS NULL AND ");
     scope_predicate(&query, request, &ASSIGNMENT, "p", false);

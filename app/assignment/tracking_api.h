@@ -10,7 +10,8 @@ enum err tracking_get_path(struct request *request, struct response *response);
 enum err tracking_get_intervals(struct request *request, struct response *response);
 
 #define TRACKING_ROUTES                                                                                                \
-    {"GET",          "/assignments/summary",                                                                           \
+    {"GET",                                                                                                            \
+     "/assignments/summary",                                                                                           \
      "assignment.summary",                                                                                             \
      PERM_ASSIGNMENT_VIEW,                                                                                             \
      ROUTE_SNAPSHOT,                                                                                                   \
@@ -22,7 +23,8 @@ enum err tracking_get_intervals(struct request *request, struct response *respon
      tracking_get_summary,                                                                                             \
      NULL,                                                                                                             \
      "What became of assigned customers: each figure with the filter that opens its rows."},                           \
-        {"GET",          "/assignments/{id}/path",                                                                     \
+        {"GET",                                                                                                        \
+         "/assignments/{id}/path",                                                                                     \
          "assignment.path",                                                                                            \
          PERM_ASSIGNMENT_VIEW,                                                                                         \
          0,                                                                                                            \

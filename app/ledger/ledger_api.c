@@ -1,6 +1,7 @@
 /* Intervals and limits as records: list, filter, sort, views, sums and export come from their tables of fields. */
 #include "ledger.h"
 
+#include "examine_rules.h"
 #include "platform/filter.h"
 
 static const struct option CAUSES[] = {
@@ -398,4 +399,5 @@ static const struct route ROUTES[] = {
 
 static const struct object *const OBJECTS[] = {&ASSIGNMENT, &HOLDING_LIMIT, NULL};
 
-const struct feature LEDGER_FEATURE = {.name = "ledger", .routes = ROUTES, .objects = OBJECTS};
+const struct feature LEDGER_FEATURE = {
+    .name = "ledger", .routes = ROUTES, .objects = OBJECTS, .examine = ledger_examine};

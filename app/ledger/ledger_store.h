@@ -36,6 +36,17 @@ enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64
 enum err ledger_store_set_responses(struct db *db, struct arena *arena, const struct unanswered_row *rows,
                                     const int64_t *minutes, size_t count) MUST_CHECK;
 
+/* Customers that were ever held, behind `after`, ascending. */
+enum err examine_store_customers(struct db *db, struct arena *arena, int64_t after, int64_t limit, int64_t **ids_out,
+                                 size_t *count_out) MUST_CHECK;
+/* What came of the intervals of the customers in (after, last], as one text each. */
+struct figures_row {
+    int64_t id;         /* assignment */
+    struct str figures; /* all of them */
+};
+enum err examine_store_figures(struct db *db, struct arena *arena, int64_t after, int64_t last,
+                               struct figures_row **rows_out, size_t *count_out) MUST_CHECK;
+
 /* The limit that applies to a person: the person's own, else the nearest department's, else the widest of the roles,
  * else everybody's. */
 struct limit_row {

@@ -477,7 +477,7 @@ enum err org_check_holdings(struct request *request, int64_t user_id)
     for (size_t i = 0; i < count; i++) {
         int64_t all = 0;
         int64_t open = 0;
-        if (objects[i]->owner_column == NULL) {
+        if (!is_owned(objects[i])) {
             continue;
         }
         TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &all));

@@ -58,6 +58,10 @@ struct feature {
     const struct route *routes;          /* ended by a row without method */
     const struct object *const *objects; /* NULL-terminated, or NULL */
     const struct job_kind *job_kinds;    /* ended by a row without name, or NULL */
+    /* For `dabiao doctor`: computes again what the feature keeps beside its records and compares, in transactions of its
+     * own; `repair` puts right what differs. `difference` hears one sentence for each. NULL: nothing is kept. */
+    enum err (*examine)(struct db *db, bool repair, void (*difference)(void *context, struct str sentence),
+                        void *context, int64_t *wrong_out);
 };
 
 /* All features (app/features.c). */

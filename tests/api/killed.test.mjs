@@ -164,3 +164,26 @@ test("a job whose scheduler was killed goes on", async () => {
     assert.equal(job.has_file, true);
     assert.deepEqual(await harness.sql(stack, `SELECT attempts FROM job WHERE id = ${id}`), [["2"]]);
 });
+
+test("a batch of assignments whose scheduler was killed goes on behind what it did", async () => {
+    const name = `批次${randomUUID()}`;
+    await harness.sql(stack, `INSERT INTO customer (name, created_at, updated_at) SELECT CONCAT('${name}', seq), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_6000`);
+    const [[user]] = await harness.sql(stack, "SELECT MIN(id) FROM user");
+    const filter = { field: "name", op: "starts_with", value: name };
+    const body = { filter, strategy: "one", people: [{ user_id: Number(user) }], sla_policy_id: null };
+    const { body: made } = await send("POST", "/assignment-batches", { body, key: randomUUID() });
+    const assigned = async () => Number((await harness.sql(stack, `SELECT COUNT(*) FROM assignment WHERE batch_id = ${made.id}`))[0][0]);
+    await until(async () => (await assigned()) > 0, 30);
+    for (const pid of children("run-scheduler")) {
+        process.kill(pid, "SIGKILL");
+    }
+    const done = await assigned();
+    assert.ok(done > 0 && done % 500 === 0, `${done} when it was killed: whole chunks only`);
+    // The lease of a dead run ends by itself after a while; here at once.
+    await harness.sql(stack, `UPDATE job SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE id = ${made.job_id} AND status = 'running'`);
+    await until(async () => (await send("GET", `/jobs/${made.job_id}`)).body?.status === "done", 60);
+    const rows = await harness.sql(stack, `SELECT COUNT(*), COUNT(DISTINCT customer_id), SUM(ended_at IS NULL) FROM assignment WHERE batch_id = ${made.id}`);
+    assert.deepEqual(rows, [["6000", "6000", "6000"]], "nobody was assigned twice");
+    const { body: batch } = await send("GET", `/assignment-batches/${made.id}`);
+    assert.deepEqual([batch.status, batch.assigned_count, batch.refused_count], ["done", 6000, 0]);
+});

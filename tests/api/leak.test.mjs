@@ -23,7 +23,7 @@ const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { p
 
 /** A batch of one customer, to its owner. */
 async function batchOf(client, customer) {
-    const { id, job_id } = await client.post("/assignment-batches", { ids: [customer.id], strategy: "one", people: [{ user_id: client.user.id }] });
+    const { id, job_id } = await client.post("/assignment-batches", { ids: [customer.id], strategy: "one", name: unique("批次"), people: [{ user_id: client.user.id }] });
     await client.job(job_id);
     return client.get(`/assignment-batches/${id}`);
 }
@@ -181,6 +181,28 @@ const SPECIAL = {
         expectProblem(await stranger.send("GET", `/assignment-batches/${made.assignment_batch.id}/items`), 404, "not_found");
         const { items } = await manager.get(`/assignment-batches/${made.assignment_batch.id}/items`);
         assert.deepEqual(items.map((item) => item.name), [made.customer.name]);
+    },
+    async "GET /assignments/summary"() {
+        const assigned = async (client, filter) => (await client.get("/assignments/summary", { filter })).totals.find((one) => one.key === "assigned").value;
+        for (const filter of temptingFilters(made.assignment)) {
+            const seen = await stranger.list("/assignments", { filter });
+            assert.ok(seen.every((row) => row.owner_id === stranger.user.id));
+            assert.equal(await assigned(stranger, filter), seen.length, JSON.stringify(filter));
+        }
+        const { rows, former_owners: former } = await stranger.get("/assignments/summary");
+        assert.deepEqual(rows.map((row) => row.key), [stranger.user.id]);
+        assert.equal(former.assigned, 0);
+        assert.equal(await assigned(manager, only(made.assignment)), 1);
+    },
+    async "GET /assignments/{id}/path"() {
+        expectProblem(await stranger.send("GET", `/assignments/${made.assignment.id}/path`), 404, "not_found");
+        const { events } = await manager.get(`/assignments/${made.assignment.id}/path`);
+        assert.ok(events.some((event) => event.object === "opportunity" && event.record_id === made.opportunity.id));
+    },
+    async "GET /customers/{id}/assignments"() {
+        expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/assignments`), 404, "not_found");
+        const { items } = await manager.get(`/customers/${made.customer.id}/assignments`);
+        assert.deepEqual(items.map((item) => [item.id, item.owner_id]), [[made.assignment.id, owner.user.id]]);
     },
     async "GET /search"() {
         for (const object of Object.keys(OWNED).filter((name) => name !== "follow_up")) {

@@ -92,9 +92,13 @@ before(async () => {
     const { items: roles } = await boss.get("/roles");
     const [interval] = await boss.list("/assignments", { filter: { field: "customer_id", op: "eq", value: made.customer.id } });
     const limit = await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 1000 });
+    const policy = await boss.post("/sla-policies", { name: unique("时限"), touch_hours: 8, remind_before_hours: 1 });
+    const batch = await boss.post("/assignment-batches", { ids: [made.customer.id], strategy: "one", people: [{ user_id: rep.user.id }] });
+    await boss.job(batch.job_id);
     const { items: pipelines } = await boss.get("/pipelines");
     ids = { users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
-        pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
+        pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
+        "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
 });
 
 const day = new Date().toISOString().slice(0, 10);

@@ -521,6 +521,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assignments/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of assigned customers: each figure with the filter that opens its rows. */
+        get: operations["assignment.summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assignments/{id}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened with a customer while somebody held it. */
+        get: operations["assignment.path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who held a customer, the latest first. */
+        get: operations["customer.assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines": {
         parameters: {
             query?: never;
@@ -5004,6 +5055,272 @@ export interface operations {
                         columns: string[];
                         /** @description the column taken, from 0 */
                         column: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.summary": {
+        parameters: {
+            query?: {
+                filter?: unknown;
+                q?: string;
+                by?: "owner_id" | "department_id" | "customer_source" | "batch_id" | "customer_type" | "customer_level" | "region_id" | "start_cause";
+                period?: "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of assigned customers: each figure with the filter that opens its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description headline figures */
+                        totals: {
+                            /** @description which figure */
+                            key: string;
+                            /** @description customers, events, or minor units; null: you may not read it */
+                            value: number | null;
+                            /** @description opens exactly its rows (with the same q) */
+                            filter: unknown;
+                        }[];
+                        /** @description assigned touched opportunity won signed paid */
+                        funnel: {
+                            /** @description which figure */
+                            key: string;
+                            /** @description customers, events, or minor units; null: you may not read it */
+                            value: number | null;
+                            /** @description opens exactly its rows (with the same q) */
+                            filter: unknown;
+                        }[];
+                        /** @description how they ended, or open */
+                        outcomes: {
+                            /** @description which figure */
+                            key: string;
+                            /** @description customers, events, or minor units; null: you may not read it */
+                            value: number | null;
+                            /** @description opens exactly its rows (with the same q) */
+                            filter: unknown;
+                        }[];
+                        /** @description working time to the first follow-up */
+                        responses: {
+                            /** @description which figure */
+                            key: string;
+                            /** @description customers, events, or minor units; null: you may not read it */
+                            value: number | null;
+                            /** @description opens exactly its rows (with the same q) */
+                            filter: unknown;
+                        }[];
+                        /** @description by what was asked */
+                        rows: {
+                            /** @description id or word; null: none */
+                            key: unknown;
+                            /** @description of an id */
+                            name: string | null;
+                            /** @description opens exactly its rows */
+                            filter: unknown;
+                            /** @description {key: value} as in totals */
+                            values: unknown;
+                        }[];
+                        /** @description the latest first */
+                        cohorts: {
+                            /**
+                             * Format: date
+                             * @description assigned from
+                             */
+                            from_on: string;
+                            /**
+                             * Format: date
+                             * @description to, included
+                             */
+                            to_on: string;
+                            /** @description customers */
+                            assigned: number;
+                            /** @description opens exactly its rows */
+                            filter: unknown;
+                            /** @description the curve */
+                            points: {
+                                /** @description after the assignment */
+                                days: number;
+                                /** @description customers with a deal by then */
+                                value: number | null;
+                                /** @description all had that many days already */
+                                is_over: boolean;
+                                /** @description opens exactly its rows */
+                                filter: unknown;
+                            }[];
+                        }[];
+                        /** @description when all is of one batch */
+                        batch_before: {
+                            /** @description of the same turns, or the same maker */
+                            batch_id: number;
+                            /** @description opens exactly its rows */
+                            filter: unknown;
+                            /** @description {key: value} as in totals */
+                            values: unknown;
+                        } | null;
+                        /** @description {key: value} of the intervals that ended where these began */
+                        former_owners: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assignment.path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened with a customer while somebody held it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description by method */
+                        follow_ups: {
+                            /** @description call visit message email meeting other */
+                            method: string;
+                            /** @description the holder's */
+                            count: number;
+                            /**
+                             * Format: date-time
+                             * @description first
+                             */
+                            first_at: string;
+                            /**
+                             * Format: date-time
+                             * @description last
+                             */
+                            last_at: string;
+                        }[];
+                        /** @description in their order */
+                        events: {
+                            /** @description created stage signed paid refunded */
+                            kind: string;
+                            /** @description opportunity contract payment refund */
+                            object: string;
+                            /** @description which record */
+                            record_id: number;
+                            /** @description name or number */
+                            title: string | null;
+                            /**
+                             * Format: date-time
+                             * @description moment, where known
+                             */
+                            at: string | null;
+                            /**
+                             * Format: date
+                             * @description business date
+                             */
+                            on: string;
+                            /** @description minor units; null: you may not read it */
+                            amount_minor: number | null;
+                            /** @description stage before */
+                            from_stage: string | null;
+                            /** @description stage after */
+                            to_stage: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who held a customer, the latest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the latest first */
+                        items: {
+                            /** @description assignment */
+                            id: number;
+                            /** @description who held it */
+                            owner_id: number;
+                            /** @description by name */
+                            owner_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description from
+                             */
+                            started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description null: still
+                             */
+                            ended_at: string | null;
+                            /** @description how it came */
+                            start_cause: string;
+                            /** @description how it left */
+                            end_cause: string | null;
+                            /** @description how it ended, or open */
+                            outcome: string;
+                            /** @description you may see the interval; else the figures are null */
+                            is_seen: boolean;
+                            /** @description the holder's */
+                            follow_up_count: number | null;
+                            /** @description created */
+                            opportunity_count: number | null;
+                            /** @description signed */
+                            contract_count: number | null;
+                            /** @description their amounts */
+                            ordered_minor: number | null;
+                            /** @description paid */
+                            received_minor: number | null;
+                        }[];
                     };
                 };
             };
