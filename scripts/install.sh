@@ -12,7 +12,7 @@ BUILD_PACKAGES=(gcc libc6-dev pkg-config libfcgi-dev libjansson-dev libjwt-dev l
 RUN_PACKAGES=(mariadb-server mariadb-client nginx-light libnginx-mod-nchan libnginx-mod-http-brotli-filter
     libnginx-mod-http-brotli-static curl ca-certificates tzdata)
 TEST_PACKAGES=(libcmocka-dev clang-14 libclang-rt-14-dev clang-format shellcheck chromium fonts-noto-cjk jq)
-BENCH_PACKAGES=(wrk php8.2-fpm php8.2-mysql)
+BENCH_PACKAGES=(wrk php8.2-fpm php8.2-mysql chromium)
 COMPOSE_PACKAGES=(podman buildah docker-compose runc netavark aardvark-dns catatonit iptables uidmap debootstrap)
 
 # Prints the names among the arguments that are not installed. Another nginx flavour serves as well as nginx-light.

@@ -94,6 +94,7 @@ static int run_doctor(const struct config *config, int argc, char **argv)
     int64_t wrong_others = 0;
     struct db *db = db_create(config, DB_WRITE);
     enum err err = OK;
+    db_wait_for_long(db);
     if (command_flag(argc, argv, "--repair")) {
         err = metric_rebuild(db, print_progress, NULL);
         err = err == OK ? examine_features(db, true, say_nothing, NULL, &wrong_others) : err;

@@ -40,6 +40,11 @@ struct db *db_create(const struct config *config, enum db_mode mode)
     return db;
 }
 
+void db_wait_for_long(struct db *db)
+{
+    db->read_timeout_s = 0;
+}
+
 void db_destroy(struct db *db)
 {
     if (db == NULL) {

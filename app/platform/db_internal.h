@@ -69,7 +69,7 @@ struct db {
     MYSQL *mysql;                            /* NULL while not connected */
     size_t host_count;                       /* ways to connect, at least 1 */
     size_t host_index;                       /* the next connect starts here: the one that worked last */
-    unsigned read_timeout_s;                 /* 0: none, for migrations */
+    unsigned read_timeout_s;                 /* 0: none (db_wait_for_long) */
     bool without_schema;                     /* connect without choosing a database */
     bool in_tx;                              /* between tx_begin and its end */
     enum err doomed;                         /* why the server ended our transaction, or OK */

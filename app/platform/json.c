@@ -237,6 +237,54 @@ struct str json_write(struct arena *arena, const json_t *json)
     return buf_str(&buf);
 }
 
+void json_write_int(struct buf *buf, int64_t number)
+{
+    char digits[24];
+    char *place = digits + sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        *--place = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) {
+        *--place = '-';
+    }
+    buf_add(buf, str_n(place, (size_t)(digits + sizeof digits - place)));
+}
+
+static void write_escape(struct buf *buf, unsigned char c)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t";
+    static const char letters[] = "\"\\bfnrt";
+    const char *found = c == 0 ? NULL : strchr(plain, c);
+    if (found != NULL) {
+        buf_add_char(buf, '\\');
+        buf_add_char(buf, letters[found - plain]);
+    } else {
+        buf_format(buf, "\\u%04X", c);
+    }
+}
+
+void json_write_str(struct arena *arena, struct buf *buf, struct str text)
+{
+    if (text.ptr == NULL || !str_is_utf8(text)) {
+        buf_add(buf, json_write(arena, json_keep(arena, json_str(text))));
+        return;
+    }
+    size_t from = 0;
+    buf_add_char(buf, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 || c == '"' || c == '\\') {
+            buf_add(buf, str_slice(text, from, i));
+            write_escape(buf, c);
+            from = i + 1;
+        }
+    }
+    buf_add(buf, str_slice(text, from, text.len));
+    buf_add_char(buf, '"');
+}
+
 int64_t json_get_int(const json_t *object, const char *name, int64_t fallback)
 {
     const json_t *member = json_object_get(object, name);

@@ -394,7 +394,7 @@ enum err migrate_run(const struct config *config, FILE *progress)
     struct arena *arena = arena_create(256 * 1024 * 1024);
     struct db *guard = db_create(config, DB_WRITE);
     struct db *db = db_create(config, DB_WRITE);
-    db->read_timeout_s = 0; /* a change of a large table takes its time */
+    db_wait_for_long(db); /* a change of a large table takes its time */
     enum err err = ensure_database(config, arena, progress);
     err = err == OK ? make_books(db, progress) : err;
     err = err == OK ? take_lock(guard, arena, progress) : err;

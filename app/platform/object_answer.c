@@ -55,6 +55,138 @@ json_t *object_answer(struct request *request, const struct object *object, cons
     return record;
 }
 
+/* ---- many records ---- */
+
+/* One member of every record of a list, as far as it is the same for all. */
+struct member {
+    size_t index;              /* of the field */
+    const struct field *field; /* which */
+    bool masked;               /* is shown shortened */
+    struct str name;           /* ,"name": */
+    struct str label_name;     /* ,"owner_name": behind a reference */
+    bool label_open;           /* the name behind it may be seen */
+};
+
+static struct str quoted_name(struct arena *arena, struct str name)
+{
+    return str_format(arena, ",\"%.*s\":", STR_ARG(name));
+}
+
+/* The members that the user may see; their number. */
+static size_t choose_members(struct request *request, const struct object *object, struct member *members)
+{
+    size_t count = 0;
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        enum field_access access = scope_field_access(request, object, field->name);
+        if (field->type == FIELD_OBJECT || field->type == FIELD_LIST || access == FIELD_ACCESS_HIDDEN) {
+            continue;
+        }
+        struct member *member = &members[count++];
+        *member = (struct member){.index = i,
+                                  .field = field,
+                                  .masked = access == FIELD_ACCESS_MASKED,
+                                  .name = quoted_name(request->arena, str_from(field->name))};
+        if (field->type == FIELD_REF) {
+            member->label_name = quoted_name(request->arena, reference_label_member(request->arena, field));
+            member->label_open = scope_label_is_open(request, field);
+        }
+    }
+    return count;
+}
+
+static void write_json(struct request *request, struct buf *out, json_t *json)
+{
+    buf_add(out, json_write(request->arena, json_keep(request->arena, json)));
+}
+
+static void write_value(struct request *request, struct buf *out, const struct field *field, struct value value)
+{
+    switch (value.type) {
+    case VALUE_NULL:
+        buf_add(out, STR("null"));
+        return;
+    case VALUE_INT:
+        if (field->type == FIELD_BOOL) {
+            buf_add_c(out, value.integer != 0 ? "true" : "false");
+        } else {
+            json_write_int(out, value.integer);
+        }
+        return;
+    case VALUE_TEXT:
+        if (field->type == FIELD_JSON) {
+            write_json(request, out, field_json(field, value, request->arena));
+        } else {
+            json_write_str(request->arena, out, value.text);
+        }
+        return;
+    case VALUE_DATE:
+        json_write_str(request->arena, out, date_format(request->arena, value.date));
+        return;
+    case VALUE_INSTANT:
+        json_write_str(request->arena, out, instant_format(request->arena, value.instant));
+        return;
+    }
+}
+
+static void write_label(struct request *request, struct buf *out, struct value label)
+{
+    if (label.type == VALUE_TEXT) {
+        json_write_str(request->arena, out, label.text);
+    } else {
+        buf_add(out, STR("null"));
+    }
+}
+
+static void write_record(struct request *request, struct buf *out, const struct record_row *row,
+                         const struct member *members, size_t count)
+{
+    struct buf masked;
+    buf_init(&masked, request->arena);
+    buf_add(out, STR("{\"id\":"));
+    json_write_int(out, row->id);
+    buf_add(out, STR(",\"version\":"));
+    json_write_int(out, row->version);
+    buf_add(out, STR(",\"deleted_at\":"));
+    json_write_str(request->arena, out,
+                   row->deleted_at.set ? instant_format(request->arena, row->deleted_at.value) : (struct str){0});
+    for (size_t i = 0; i < count; i++) {
+        const struct member *member = &members[i];
+        struct value value = row->values[member->index];
+        bool mask = member->masked && value.type != VALUE_NULL;
+        buf_add(out, member->name);
+        if (mask) {
+            buf_format(&masked, "%s\"%s\"", masked.len == 0 ? "" : ",", member->field->name);
+            write_json(request, out, masked_json(request->arena, member->field, value));
+        } else {
+            write_value(request, out, member->field, value);
+        }
+        if (member->label_name.len > 0) {
+            buf_add(out, member->label_name);
+            write_label(request, out, mask || !member->label_open ? value_null() : row->labels[member->index]);
+        }
+    }
+    if (masked.len > 0) {
+        buf_add(out, STR(",\"masked\":["));
+        buf_add(out, buf_str(&masked));
+        buf_add_char(out, ']');
+    }
+    buf_add_char(out, '}');
+}
+
+void object_answer_many(struct request *request, struct buf *out, const struct object *object,
+                        const struct record_row *rows, size_t count)
+{
+    struct member *members = ARENA_ARRAY(request->arena, struct member, fields_count(object->fields) + 1);
+    size_t member_count = choose_members(request, object, members);
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_add(out, i == 0 ? STR("") : STR(","));
+        write_record(request, out, &rows[i], members, member_count);
+    }
+    buf_add_char(out, ']');
+}
+
 json_t *object_option(struct request *request, const struct object *object, const struct record_row *row)
 {
     struct value label = value_null();

@@ -36,7 +36,7 @@ static enum err read_list(struct request *request, struct list_request *list)
     return object_cursor_read(request, request_query(request, "cursor"), list);
 }
 
-static enum err add_total(struct request *request, const struct list_request *list, json_t *answer)
+static enum err add_total(struct request *request, const struct list_request *list, struct buf *answer)
 {
     if (!str_eq_c(request_query(request, "total"), "1")) {
         return OK;
@@ -44,8 +44,8 @@ static enum err add_total(struct request *request, const struct list_request *li
     int64_t total = 0;
     TRY(object_store_count(request, list, TOTAL_MAX + 1, &total));
     bool exact = total <= TOTAL_MAX;
-    json_object_set_new(answer, "total", json_integer(exact ? total : TOTAL_MAX));
-    json_object_set_new(answer, "total_exact", json_boolean(exact));
+    buf_format(answer, "\"total\":%lld,\"total_exact\":%s,", (long long)(exact ? total : TOTAL_MAX),
+               exact ? "true" : "false");
     return OK;
 }
 
@@ -53,20 +53,23 @@ static enum err list_records(struct request *request, struct response *response)
 {
     struct list_request list;
     TRY(read_list(request, &list));
-    response->json = json_keep(request->arena, json_object());
-    TRY(add_total(request, &list, response->json));
+    struct buf answer;
+    buf_init(&answer, request->arena);
+    buf_add_char(&answer, '{');
+    TRY(add_total(request, &list, &answer));
     size_t wanted = list.limit;
     list.limit = wanted + 1;
     struct record_row *rows;
     size_t count;
     TRY(object_store_list(request, &list, &rows, &count));
-    json_t *items = json_array();
-    json_object_set_new(response->json, "items", items);
-    for (size_t i = 0; i < count && i < wanted; i++) {
-        json_array_append(items, object_answer(request, list.object, &rows[i]));
-    }
-    json_t *next = count > wanted ? json_str(object_cursor_write(request, &list, &rows[wanted - 1])) : json_null();
-    json_object_set_new(response->json, "next_cursor", next);
+    buf_add(&answer, STR("\"items\":"));
+    object_answer_many(request, &answer, list.object, rows, count < wanted ? count : wanted);
+    buf_add(&answer, STR(",\"next_cursor\":"));
+    json_write_str(request->arena, &answer,
+                   count > wanted ? object_cursor_write(request, &list, &rows[wanted - 1]) : (struct str){0});
+    buf_add_char(&answer, '}');
+    response->raw = buf_str(&answer);
+    response->content_type = "application/json";
     return OK;
 }
 

@@ -13,9 +13,9 @@
 #include "platform/scope.h"
 
 enum {
-    COLLECTED_MAX = 20000, /* so many records are rather collected than walked to when conditions may leave few */
-    EXAMINED_MAX = 40000,  /* a walk under conditions gives up after so many records */
-    SORTED_LISTS_MAX = 8,  /* of a scope are ways of their own (scope_ways_store.c) */
+    COLLECTED_MAX = 20000, /* so many records are rather collected than walked to when conditions may leave few, */
+    CHILDREN_MAX = 5000,   /* fewer when their parents are collected first */
+    EXAMINED_MAX = 25000,  /* a walk under conditions gives up after so many records */
 };
 
 static void add_field(struct query *query, const struct object *object, size_t field)
@@ -86,18 +86,21 @@ static void add_conditions(struct request *request, struct query *query, const s
     }
 }
 
-/* "SELECT t.id[, sort value] FROM … WHERE …" of one way into scope. */
+/* "SELECT t.id[, sort value] FROM … WHERE …" of one way into scope. `page`: in the order of the list, to its limit. */
 static void add_way(struct request *request, struct query *query, const struct list_request *list,
-                    const struct scope_way *way, bool with_sort)
+                    const struct scope_way *way, bool page)
 {
     query_sql(query, "SELECT t.id");
-    if (with_sort) {
+    if (page) {
         query_sql(query, ", ");
         add_field(query, list->object, list->sort_field);
         query_sql(query, " AS sorted");
     }
     query_sql(query, " FROM ");
     query_append(query, &way->from);
+    if (page && !way->in_order) {
+        query_sql(query, " USE INDEX FOR ORDER BY ()");
+    }
     query_sql(query, list->deleted ? " WHERE t.deleted_at IS NOT NULL AND (" : " WHERE t.deleted_at IS NULL AND (");
     query_append(query, &way->where);
     query_sql(query, ")");
@@ -119,23 +122,23 @@ struct shape {
     bool may_give_up;                    /* WALK: ends after EXAMINED_MAX records, page full or not */
 };
 
-/* A scope that stands sorted in few lists gives a page from each; another is collected and sorted, children of parents
- * by their index alone. */
-static bool walk_is_quicker(const struct list_request *list, const struct scope_size *size)
+/* Records compared: a walk looks at the whole table until the page is full, and at parents too. A scope that stands
+ * sorted in few lists gives a page from each; another is collected and sorted, children of parents by their index
+ * alone. Conditions lengthen both alike, but leave an unknown number: only large scopes are walked then. */
+static bool walk_is_quicker(const struct list_request *list, const struct scope_size *size, bool conditions)
 {
     const struct object *object = list->object;
     const char *usual = object->default_sort + (object->default_sort[0] == '-');
-    bool is_default = strcmp(usual, object->fields[list->sort_field].name) == 0;
+    bool in_order = strcmp(usual, object->fields[list->sort_field].name) == 0 && size->lists <= SCOPE_LISTS_MAX;
+    bool has_parent = object->parent_object != NULL;
     int64_t limit = (int64_t)list->limit;
-    int64_t collected = size->records;
-    if (is_default && size->lists <= SORTED_LISTS_MAX && (int64_t)size->lists * limit < collected) {
-        collected = (int64_t)size->lists * limit;
+    int64_t walked = limit * size->table / (size->records + 1) * (has_parent ? 2 : 1);
+    int64_t collected =
+        in_order && (int64_t)size->lists * limit < size->records ? (int64_t)size->lists * limit : size->records;
+    if (conditions && (has_parent || !in_order)) {
+        return size->records > (has_parent ? CHILDREN_MAX : COLLECTED_MAX);
     }
-    if (object->parent_object != NULL) {
-        collected += size->records / 4;
-    }
-    int64_t walked = limit * size->table / (size->records + 1) * (object->parent_object != NULL ? 2 : 1);
-    return walked < collected;
+    return walked < collected + (has_parent ? size->records / 4 : 0);
 }
 
 static enum err by_ways(struct request *request, const struct list_request *list, struct shape *shape)
@@ -159,7 +162,7 @@ static enum err choose_shape(struct request *request, const struct list_request 
         }
     }
     bool conditions = list->filter != NULL || list->search.len > 0 || list->deleted;
-    if (size.all || size.lists == 0 || (conditions ? size.records <= COLLECTED_MAX : !walk_is_quicker(list, &size))) {
+    if (size.all || size.lists == 0 || !walk_is_quicker(list, &size, conditions)) {
         return by_ways(request, list, shape);
     }
     *shape = (struct shape){.kind = WALK, .may_give_up = conditions};
@@ -171,7 +174,7 @@ static void add_single(struct request *request, struct query *query, const struc
                        const struct shape *shape)
 {
     if (shape->kind == BY_WAYS && shape->way_count == 1) {
-        add_way(request, query, list, &shape->ways[0], false);
+        add_way(request, query, list, &shape->ways[0], true);
         return;
     }
     query_sql(query, "SELECT t.id FROM ");

@@ -21,6 +21,8 @@ enum db_mode { DB_WRITE, DB_READ };
 /* A connection that opens at its first use (after fork) and again after it was lost. Never NULL. */
 struct db *db_create(const struct config *config, enum db_mode mode);
 void db_destroy(struct db *db);
+/* Before it connects: statements over all facts of a large company take longer than a request may wait. */
+void db_wait_for_long(struct db *db);
 /* Connects now. Errors: ERR_UNAVAILABLE. */
 enum err db_connect(struct db *db) MUST_CHECK;
 /* Request id for the log lines of this connection; borrowed until the next call. */

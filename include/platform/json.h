@@ -15,6 +15,9 @@ enum { JSON_DEPTH_MAX = 32, JSON_STRING_MAX = 1024 * 1024 };
 enum err json_read(struct arena *arena, struct str text, struct error *error, json_t **out) MUST_CHECK;
 /* Compact text in the arena. */
 struct str json_write(struct arena *arena, const json_t *json);
+/* Append what json_write gives for an integer and for json_str(text), null included; `arena` as of the buffer. */
+void json_write_int(struct buf *buf, int64_t number);
+void json_write_str(struct arena *arena, struct buf *buf, struct str text);
 /* Gives the tree to the arena's cleanup list and returns it. */
 json_t *json_keep(struct arena *arena, json_t *json);
 

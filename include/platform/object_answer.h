@@ -7,6 +7,10 @@
 /* The record as JSON, kept by the arena. Hidden fields are absent; masked ones are shortened (texts) or null and
  * named in member `masked`. */
 json_t *object_answer(struct request *request, const struct object *object, const struct record_row *row);
+/* Appends the JSON array of what object_answer makes of each row, without building it in memory first: a list of 50 has
+ * more than a thousand members. */
+void object_answer_many(struct request *request, struct buf *out, const struct object *object,
+                        const struct record_row *rows, size_t count);
 /* The record as a suggestion: {id, label, hint}. Owned by the caller. The hint is the first reference with a name: it
  * tells equal labels apart. Closed fields show neither. */
 json_t *object_option(struct request *request, const struct object *object, const struct record_row *row);

@@ -23,25 +23,28 @@ void scope_walk_predicate(struct query *query, const struct request *request, co
 
 /* One way by which records come into scope. */
 struct scope_way {
-    struct query from;  /* "`follow_up` t", or parents joined to it: "`customer` parent_1 STRAIGHT_JOIN `follow_up` t ON …" */
+    struct query
+        from; /* "`follow_up` t", or parents joined to it: "`customer` parent_1 STRAIGHT_JOIN `follow_up` t ON …" */
     struct query where; /* a predicate that an index serves */
+    bool in_order;      /* an index may give the records sorted; else t's is to be used to find them, not to sort */
 };
 
-/* The ways by which the records of `object` (alias t) come into scope: together they give what scope_predicate gives, for
- * reading many rows. A way gives a record once, but several ways may give the same one. Without a user: none. Errors:
- * those of the database. */
+/* The ways by which the records of `object` (alias t) come into scope: together they give what scope_predicate gives,
+ * for reading many rows. A way gives a record once, but several ways may give the same one. Without a user: none.
+ * Errors: those of the database. */
 enum err scope_ways(const struct request *request, const struct object *object, struct scope_way **ways_out,
                     size_t *count_out) MUST_CHECK;
 
 /* How large a scope is: for choosing a plan, nothing else. */
 struct scope_size {
-    bool all;         /* everything is in scope */
-    int64_t records;  /* in scope by departments and subordinates, counted up to SCOPE_SIZE_MAX; 0 where there are none */
-    int64_t table;    /* the table has about so many */
-    size_t lists;     /* of records that stand sorted in an index: departments, owners */
+    bool all;        /* everything is in scope */
+    int64_t records; /* in scope by departments and subordinates, estimated; 0 where there are none */
+    int64_t table;   /* the table has about so many */
+    size_t lists;    /* of records that stand sorted in an index: departments, owners */
 };
-enum { SCOPE_SIZE_MAX = 50000 };
-/* What was counted is kept for a minute. Errors: those of the database. */
+/* Up to so many lists are ways of their own. */
+enum { SCOPE_LISTS_MAX = 16 };
+/* What was estimated is kept for a minute. Errors: those of the database. */
 enum err scope_measure(const struct request *request, const struct object *object, struct scope_size *out) MUST_CHECK;
 
 /* For an object's `scope_terms`: writes the " OR " that the coming term needs. */

@@ -220,6 +220,28 @@ test("any two characters of a name find it, in scope only", async () => {
     assert.ok((await rep.list("/customers", { q: `名${tag}` })).some((item) => item.id === made.id));
 });
 
+test("a list shows of each record what the record itself shows", async () => {
+    const text = `引号"反斜\\ 换行\n ${unique("甲")}`;
+    const made = await recordsOf(rep);
+    const customer = await rep.post("/customers", { name: unique("列"), phone: "13812345678", address: unique("路"), remark: text });
+    const narrow = await personWith(await closed([{ object: "customer", field: "phone", access: "masked" },
+        { object: "customer", field: "address", access: "hidden" }, { object: "contract", field: "customer_id", access: "masked" }]));
+    for (const client of [rep, await admin(), narrow]) {
+        for (const [plural, id] of [["customers", customer.id], ...Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])]) {
+            const answer = await client.send("GET", `/${plural}/${id}`);
+            if (answer.status === 403) {
+                continue;
+            }
+            const items = await client.list(`/${plural}`, { filter: { field: "id", op: "eq", value: id } });
+            assert.equal(items.length, 1, plural);
+            for (const [name, value] of Object.entries(items[0])) {
+                assert.deepEqual(value, answer.body[name], `${plural} ${name}`);
+            }
+        }
+    }
+    assert.equal((await rep.get(`/customers/${customer.id}`)).remark, text);
+});
+
 test("deals are found by two characters, codes and numbers by how they begin, whoever asks", async () => {
     const tag = unique("查");
     const group = await department();

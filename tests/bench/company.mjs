@@ -108,6 +108,7 @@ async function fill(stack, scale, progress) {
     await fillParts(stack, scale, progress, keep);
     progress.seconds += Math.round((Date.now() - began) / 1000);
     progress.cpu_seconds += Math.round(cpuSeconds(stack.services.mariadb) - cpu);
+    keep();
     await sql(stack, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
     console.log(`  ${progress.seconds} s, ${progress.cpu_seconds} s of processor time`);
     const { stdout } = await dabiao(stack, ["doctor"]);
