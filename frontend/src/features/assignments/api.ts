@@ -127,3 +127,111 @@ export async function listPath(interval: Interval, signal?: AbortSignal): Promis
   }
   return found;
 }
+
+export interface PlanPerson {
+  readonly user_id: number;
+  readonly user_name: string;
+  readonly held: number;
+  readonly given: number;
+  readonly maximum: number | null;
+  readonly room: number | null;
+}
+export interface PlanConflict {
+  readonly code: string;
+  readonly result: 'kept' | 'refused';
+  readonly detail: string;
+  readonly count: number;
+  readonly examples: readonly {
+    readonly position: number;
+    readonly customer_id: number | null;
+    readonly name: string | null;
+    readonly line: string | null;
+  }[];
+}
+export interface Plan {
+  readonly total: number;
+  readonly assigned: number;
+  readonly people: readonly PlanPerson[];
+  readonly conflicts: readonly PlanConflict[];
+  readonly rules: readonly number[];
+}
+export interface Batch extends RecordRow {
+  readonly name: string;
+  readonly status: string;
+  readonly strategy: string;
+  readonly total_count: number;
+  readonly assigned_count: number;
+  readonly kept_count: number;
+  readonly refused_count: number;
+  readonly undone_count: number;
+  readonly reason: string | null;
+  readonly undo_until: string | null;
+  readonly job_id: number | null;
+  readonly owner_name?: string | null;
+}
+export interface BatchItem {
+  readonly position: number;
+  readonly line: string | null;
+  readonly customer_id: number | null;
+  readonly name: string | null;
+  readonly from_owner_name: string | null;
+  readonly to_owner_name: string | null;
+  readonly result: string;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+export interface Policy extends RecordRow {
+  readonly name: string;
+  readonly touch_hours: number;
+  readonly remind_before_hours: number | null;
+  readonly escalate_after_hours: number | null;
+  readonly take_back_after_hours: number | null;
+  readonly is_default: boolean;
+}
+
+export function previewBatch(body: Body, signal?: AbortSignal): Promise<Plan> {
+  return send('POST', '/assignment-batches/preview', { body, signal });
+}
+export function startBatch(body: Body, key: string): Promise<{ id: number; job_id: number }> {
+  return send('POST', '/assignment-batches', { body, key });
+}
+export function getBatch(id: number, signal?: AbortSignal): Promise<Batch> {
+  return send('GET', `/assignment-batches/${id}`, { signal });
+}
+export function undoBatch(id: number): Promise<{ job_id: number }> {
+  return send('POST', `/assignment-batches/${id}/undo`, { body: {} });
+}
+export function listItems(
+  id: number,
+  result: string,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<Page<BatchItem>> {
+  return send('GET', `/assignment-batches/${id}/items`, { query: { result: result || null, cursor }, signal });
+}
+export interface UploadedList {
+  readonly id: number;
+  readonly line_count: number;
+  readonly columns: readonly string[];
+  readonly column: number;
+}
+export function uploadList(file: File, column: number | null): Promise<UploadedList> {
+  return send('POST', '/assignment-lists', { query: { name: file.name, column }, body: file });
+}
+export async function listPolicies(): Promise<readonly Policy[]> {
+  return (await send<Page<Policy>>('GET', '/sla-policies', { query: { limit: ALL } })).items;
+}
+export function deletePolicy(policy: Policy): Promise<void> {
+  return send('DELETE', `/sla-policies/${policy.id}`, { version: policy.version });
+}
+/** The people of a department and those below who can work. */
+export async function listPeopleOf(department: number): Promise<readonly { id: number; name: string }[]> {
+  const filter = JSON.stringify({
+    all: [
+      { field: 'department_id', op: 'under', value: department },
+      { field: 'status', op: 'eq', value: 'active' },
+    ],
+  });
+  const { items } = await send<Page<RecordRow>>('GET', '/users', { query: { filter, limit: ALL } });
+  return items.map((row) => ({ id: row.id, name: String(row.name) }));
+}

@@ -1,5 +1,5 @@
 /** Assignments: what became of every assigned customer, batches, promises, how many one may hold. */
-import { Route } from '@lucide/vue';
+import { Route, UsersRound } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
 
@@ -14,6 +14,18 @@ export default defineFeature({
       name: 'assignments',
       meta: { title: 'assignments.title', permission: 'assignment.view' },
       component: () => import('./pages/TrackingPage.vue'),
+    },
+    {
+      path: 'assignments/new',
+      name: 'assignment-new',
+      meta: { title: 'assignments.wizard.action', permission: 'assignment_batch.create' },
+      component: () => import('./pages/WizardPage.vue'),
+    },
+    {
+      path: 'assignments/batches',
+      name: 'assignment-batches',
+      meta: { title: 'assignments.batches.title', permission: 'assignment_batch.view' },
+      component: () => import('./pages/BatchesPage.vue'),
     },
     {
       path: 'assignments/rules',
@@ -32,5 +44,13 @@ export default defineFeature({
       permission: 'assignment.view',
     },
   ],
-  actions: [],
+  actions: [
+    {
+      key: 'assign-customers',
+      label: 'assignments.wizard.action',
+      icon: UsersRound,
+      to: '/assignments/new',
+      permission: 'assignment_batch.create',
+    },
+  ],
 });

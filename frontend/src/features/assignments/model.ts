@@ -1,7 +1,7 @@
 /** Pure parts of the tracking page: which assignments are looked at, the rows behind each figure, texts. */
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
 import type { RecordRow } from '@/shared/api/types';
-import { t } from '@/shared/i18n';
+import { firstText, t } from '@/shared/i18n';
 import { allOf, parseFilter, type Filter } from '@/shared/lib/filter';
 import { formatInteger } from '@/shared/lib/format';
 import type { Tone } from '@/shared/ui/base/tone';
@@ -219,4 +219,9 @@ export function subjectOf(of: {
   readonly role_id: number | null;
 }): Subject {
   return of.user_id !== null ? 'user' : of.department_id !== null ? 'department' : of.role_id !== null ? 'role' : 'all';
+}
+
+/** Why a customer was not assigned; the server's own words for reasons that have no text here. */
+export function codeText(code: string, detail: string | null): string {
+  return firstText([`assignments.code.${code}`], detail ?? code);
 }

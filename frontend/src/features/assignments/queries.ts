@@ -1,13 +1,25 @@
 /** The cache of assignments. Keys begin with "records": a change of any record drops what was figured out of it. */
-import { keepPreviousData, useQuery } from '@tanstack/vue-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, type ComputedRef, type Ref } from 'vue';
 import { send } from '@/shared/api/client';
 import type { RecordRow } from '@/shared/api/types';
 import { queryClient } from '@/shared/api/query';
-import { getInterval, getMyCapacity, groupFigures, listIntervals, listLimits, listPath, listRoleChoices } from './api';
+import {
+  getBatch,
+  listItems,
+  listPolicies,
+  getInterval,
+  getMyCapacity,
+  groupFigures,
+  listIntervals,
+  listLimits,
+  listPath,
+  listRoleChoices,
+} from './api';
 import type { Filter } from '@/shared/lib/filter';
 import type { Dimension, Interval, Scope } from './model';
 
+const BUSY_MS = 1_000;
 const keys = {
   all: ['records', 'assignment'] as const,
   intervals: (customer: number) => ['records', 'assignment', 'of', customer] as const,
@@ -78,4 +90,25 @@ export function useNames(scope: Ref<Scope>): ComputedRef<Record<'owner' | 'depar
     department: department.data.value ?? null,
     batch: batch.data.value ?? null,
   }));
+}
+
+export function useBatch(id: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'assignment_batch', 'one', id.value]),
+    queryFn: ({ signal }) => getBatch(id.value ?? 0, signal),
+    enabled: computed(() => id.value !== null),
+    refetchInterval: (state) =>
+      ['queued', 'running', 'undoing'].includes(state.state.data?.status ?? '') ? BUSY_MS : false,
+  });
+}
+export function useBatchItems(id: Ref<number>, result: Ref<string>) {
+  return useInfiniteQuery({
+    queryKey: computed(() => ['records', 'assignment_batch', 'items', id.value, result.value]),
+    queryFn: ({ pageParam, signal }) => listItems(id.value, result.value, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+export function usePolicies() {
+  return useQuery({ queryKey: ['records', 'sla_policy', 'all'], queryFn: listPolicies });
 }

@@ -8,6 +8,8 @@ const OWN = OBJECTS.filter((config) => !config.elsewhere);
 
 /** Parts of the lists for features that have pages of their own over records. */
 export const RecordsPanel = defineAsyncComponent(() => import('./components/RecordsPanel.vue'));
+export const RecordDrawer = defineAsyncComponent(() => import('./components/RecordDrawer.vue'));
+export const RecordFields = defineAsyncComponent(() => import('./components/RecordFields.vue'));
 export const FilterEditor = defineAsyncComponent(() => import('./components/FilterEditor.vue'));
 export const FilterPanel = defineAsyncComponent(() => import('./components/FilterPanel.vue'));
 export const FollowUpComposer = defineAsyncComponent(() => import('./components/FollowUpComposer.vue'));

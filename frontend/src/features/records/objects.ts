@@ -4,11 +4,16 @@ import {
   Building2,
   FileSignature,
   HandCoins,
+  History,
+  Layers,
   MessagesSquare,
   Package,
   Route,
+  Timer,
   Undo2,
   UserRound,
+  Waves,
+  Waypoints,
 } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { Filter } from '@/shared/lib/filter';
@@ -384,6 +389,117 @@ const ASSIGNMENT: ObjectConfig = {
   card: { side: 'outcome', lines: ['owner_id', 'started_at', 'response_minutes', 'stage_id', 'ordered_minor'] },
 };
 
+const PLAIN = { order: 0, elsewhere: true, sections: [], headline: [], tabs: [], presets: [ALL] } as const;
+
+const ASSIGNMENT_BATCH: ObjectConfig = {
+  ...PLAIN,
+  name: 'assignment_batch',
+  plural: 'assignment-batches',
+  icon: Layers,
+  presets: [ALL, MINE],
+  columns: ['name', 'status', 'strategy', 'total_count', 'assigned_count', 'refused_count', 'owner_id', 'created_at'],
+  tones: {
+    status: {
+      queued: 'neutral',
+      running: 'info',
+      done: 'success',
+      failed: 'danger',
+      cancelled: 'neutral',
+      undoing: 'info',
+      undone: 'neutral',
+    },
+  },
+  card: { side: 'status', lines: ['assigned_count', 'total_count', 'owner_id', 'created_at'] },
+};
+
+const SLA_POLICY: ObjectConfig = {
+  ...PLAIN,
+  name: 'sla_policy',
+  plural: 'sla-policies',
+  icon: Timer,
+  columns: ['name', 'touch_hours'],
+  sections: [
+    {
+      key: 'basic',
+      fields: [
+        'name',
+        'touch_hours',
+        'remind_before_hours',
+        'escalate_after_hours',
+        'take_back_after_hours',
+        'is_default',
+      ],
+    },
+  ],
+  tones: {},
+  card: { side: 'touch_hours', lines: [] },
+};
+
+const POOL_CUSTOMER: ObjectConfig = {
+  ...PLAIN,
+  name: 'pool_customer',
+  plural: 'pool-customers',
+  icon: Waves,
+  columns: [
+    'name',
+    'level',
+    'customer_type',
+    'region_id',
+    'industry',
+    'source',
+    'phone',
+    'last_follow_up_at',
+    'pool_entered_at',
+  ],
+  tones: CUSTOMER.tones,
+  card: { side: 'level', lines: ['region_id', 'industry', 'phone', 'pool_entered_at'] },
+};
+
+const POOL_RUN: ObjectConfig = {
+  ...PLAIN,
+  name: 'pool_run',
+  plural: 'pool-runs',
+  icon: History,
+  columns: ['name', 'run_on', 'status', 'taken_count', 'skipped_count', 'warned_count', 'started_at', 'undone_at'],
+  tones: { status: { planning: 'info', running: 'info', done: 'success', undone: 'neutral' } },
+  card: { side: 'status', lines: ['run_on', 'taken_count', 'skipped_count'] },
+};
+
+const POOL_RUN_ITEM: ObjectConfig = {
+  ...PLAIN,
+  name: 'pool_run_item',
+  plural: 'pool-run-items',
+  icon: History,
+  columns: ['name', 'owner_id', 'rule_id', 'last_act', 'last_act_at', 'days', 'pool_id', 'result'],
+  tones: {
+    result: { due: 'info', taken: 'warning', undone: 'neutral', deal: 'success', open_opportunity: 'success' },
+  },
+  card: { side: 'result', lines: ['owner_id', 'rule_id', 'last_act', 'last_act_at'] },
+};
+
+const POOL_EVENT: ObjectConfig = {
+  ...PLAIN,
+  name: 'pool_event',
+  plural: 'pool-events',
+  icon: History,
+  columns: ['name', 'pool_id', 'kind', 'owner_id', 'at', 'waited_minutes', 'rule_id', 'reason'],
+  tones: { kind: { claim: 'success', assign: 'info', auto: 'info', recycle: 'warning', return: 'warning' } },
+  card: { side: 'kind', lines: ['pool_id', 'owner_id', 'at', 'reason'] },
+};
+
+const POOL_ROUTE: ObjectConfig = {
+  ...PLAIN,
+  name: 'pool_route',
+  plural: 'pool-routes',
+  icon: Waypoints,
+  columns: ['name', 'priority', 'region_id', 'customer_type', 'source', 'pool_id', 'is_active'],
+  sections: [
+    { key: 'basic', fields: ['name', 'region_id', 'customer_type', 'source', 'pool_id', 'priority', 'is_active'] },
+  ],
+  tones: {},
+  card: { side: 'priority', lines: ['region_id', 'customer_type', 'source', 'pool_id'] },
+};
+
 export const OBJECTS: readonly ObjectConfig[] = [
   CUSTOMER,
   CONTACT,
@@ -394,6 +510,13 @@ export const OBJECTS: readonly ObjectConfig[] = [
   REFUND,
   PRODUCT,
   ASSIGNMENT,
+  ASSIGNMENT_BATCH,
+  SLA_POLICY,
+  POOL_CUSTOMER,
+  POOL_RUN,
+  POOL_RUN_ITEM,
+  POOL_EVENT,
+  POOL_ROUTE,
 ];
 
 export function configOf(name: string): ObjectConfig | undefined {
