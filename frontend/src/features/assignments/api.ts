@@ -235,3 +235,35 @@ export async function listPeopleOf(department: number): Promise<readonly { id: n
   const { items } = await send<Page<RecordRow>>('GET', '/users', { query: { filter, limit: ALL } });
   return items.map((row) => ({ id: row.id, name: String(row.name) }));
 }
+
+export interface Figure {
+  readonly key: string;
+  readonly value: number | null; // null: not to be read by this person
+  readonly filter: Filter | Record<string, never>; // opens exactly its rows
+}
+export type Values = Readonly<Record<string, number | null>>;
+export interface Cohort {
+  readonly from_on: string;
+  readonly to_on: string;
+  readonly assigned: number;
+  readonly filter: Filter;
+  readonly points: readonly {
+    readonly days: number;
+    readonly value: number | null;
+    readonly is_over: boolean;
+    readonly filter: Filter;
+  }[];
+}
+export interface Summary {
+  readonly totals: readonly Figure[];
+  readonly funnel: readonly Figure[];
+  readonly outcomes: readonly Figure[];
+  readonly responses: readonly Figure[];
+  readonly cohorts: readonly Cohort[];
+  readonly batch_before: { readonly batch_id: number; readonly filter: Filter; readonly values: Values } | null;
+  readonly former_owners: Values;
+}
+export function getSummary(filter: Filter | null, period: 'week' | 'month', signal?: AbortSignal): Promise<Summary> {
+  const query = { filter: filter ? JSON.stringify(filter) : null, period };
+  return send('GET', '/assignments/summary', { query, signal });
+}

@@ -5,6 +5,8 @@ import { defineFeature } from '@/shared/lib/feature';
 
 /** For the page of a customer. */
 export const CustomerAssignments = defineAsyncComponent(() => import('./components/CustomerAssignments.vue'));
+/** For pools: how many customers one holds, and may hold. */
+export const CapacityGauge = defineAsyncComponent(() => import('./components/CapacityGauge.vue'));
 
 export default defineFeature({
   name: 'assignments',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  curveOf,
+  ownFilter,
   fillOf,
   fillTone,
   groupFilter,
@@ -113,5 +115,32 @@ describe('capacity', () => {
   it('shares of nothing are none', () => {
     expect(shareOf(1, 0)).toBeNull();
     expect(shareOf(1, 3)).toBe(333_333);
+  });
+});
+
+describe('figures of the server', () => {
+  const scope = { field: 'owner_id', op: 'eq', value: 7 } as const;
+
+  it('are opened by what they add to the scope', () => {
+    expect(ownFilter({ all: [scope, ROWS.deal] }, scope)).toEqual(ROWS.deal);
+    expect(ownFilter(ROWS.deal, null)).toEqual(ROWS.deal);
+    expect(ownFilter(scope, scope)).toBeNull();
+    expect(ownFilter({}, null)).toBeNull();
+  });
+
+  it('keep a filter of two parts that is their own', () => {
+    const two = { all: [ROWS.touched, ROWS.deal] };
+    expect(ownFilter(two, null)).toEqual(two);
+    expect(ownFilter({ all: [scope, two] }, scope)).toEqual(two);
+  });
+
+  it('a curve ends where not everybody had that many days', () => {
+    const points = [
+      { value: 1, is_over: true },
+      { value: 3, is_over: true },
+      { value: 4, is_over: false },
+    ];
+    expect(curveOf({ assigned: 8, points })).toEqual([12.5, 37.5, null]);
+    expect(curveOf({ assigned: 0, points })).toEqual([null, null, null]);
   });
 });

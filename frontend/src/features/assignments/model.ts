@@ -225,3 +225,26 @@ export function subjectOf(of: {
 export function codeText(code: string, detail: string | null): string {
   return firstText([`assignments.code.${code}`], detail ?? code);
 }
+
+/** What a figure adds to the scope it was asked for: the server joins both as {"all": [scope, own]}. */
+export function ownFilter(filter: Filter | Record<string, never>, scope: Filter | null): Filter | null {
+  if (Object.keys(filter).length === 0 || JSON.stringify(filter) === JSON.stringify(scope)) {
+    return null;
+  }
+  const parts = scope !== null && 'all' in filter ? (filter.all as readonly Filter[]) : null;
+  return parts?.length === 2 && JSON.stringify(parts[0]) === JSON.stringify(scope)
+    ? (parts[1] ?? null)
+    : (filter as Filter);
+}
+
+/** The share of a cohort that had a deal by then; null where not all had that many days yet. */
+export function curveOf(cohort: {
+  readonly assigned: number;
+  readonly points: readonly { readonly value: number | null; readonly is_over: boolean }[];
+}): (number | null)[] {
+  return cohort.points.map((point) =>
+    point.is_over && point.value !== null && cohort.assigned > 0
+      ? Math.round((point.value * 1000) / cohort.assigned) / 10
+      : null,
+  );
+}

@@ -6,6 +6,7 @@ import type { RecordRow } from '@/shared/api/types';
 import { queryClient } from '@/shared/api/query';
 import {
   getBatch,
+  getSummary,
   listItems,
   listPolicies,
   getInterval,
@@ -111,4 +112,11 @@ export function useBatchItems(id: Ref<number>, result: Ref<string>) {
 }
 export function usePolicies() {
   return useQuery({ queryKey: ['records', 'sla_policy', 'all'], queryFn: listPolicies });
+}
+export function useSummary(filter: Ref<Filter | null>, period: Ref<'week' | 'month'>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'assignment', 'summary', filter.value, period.value]),
+    queryFn: ({ signal }) => getSummary(filter.value, period.value, signal),
+    placeholderData: keepPreviousData,
+  });
 }
