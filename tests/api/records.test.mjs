@@ -19,6 +19,7 @@ let top; // the top department
 const DIRECTORIES = {
     product: () => ({ name: unique("产品"), code: unique("p") }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),
+    sla_policy: () => ({ name: unique("时限"), touch_hours: 24 }),
     holding_limit: () => ({ name: unique("库容"), user_id: rep.user.id, maximum: 1000 }),
     user: () => ({ name: unique("人"), login: unique("u").toLowerCase(), department_id: top.id }),
 };
