@@ -65,12 +65,14 @@ static enum err execute_prepared(struct db *db, const struct call *call, struct 
     }
     TRY(db_bind_cells(db, call->text, prepared));
     if (call->fetch == DB_FETCH_ALL && mysql_stmt_store_result(handle) != 0) {
+        prepared->spoiled = true;
         return db_fail_statement(db, call->text, handle);
     }
     return OK;
 }
 
-/* A refusal that leaves the statement as good as before. */
+/* A refusal that leaves the statement as good as before, unless it came among the rows (a lock further on could not be
+ * had): the library then believes that rows are still under way and would wait for them at the next use. */
 static bool is_refusal(enum err err)
 {
     return err == ERR_BUSY || err == ERR_DUPLICATE || err == ERR_IN_USE || err == ERR_INVALID;
@@ -167,6 +169,7 @@ static enum err next_row(struct db *db, const struct db_text *text, struct db_pr
         return OK;
     }
     if (status != 0 && status != MYSQL_DATA_TRUNCATED) {
+        prepared->spoiled = true;
         return db_fail_statement(db, text, prepared->handle);
     }
     *more = true;

@@ -53,6 +53,7 @@ struct db_prepared {
     bool cached;                 /* in the table; else closed when released */
     bool busy;                   /* rows of it are being read */
     bool stale;                  /* its connection is gone */
+    bool spoiled;                /* a failure came among its rows: not to be used again */
     unsigned param_count;        /* question marks */
     MYSQL_BIND *params;          /* one for each */
     MYSQL_TIME *param_times;     /* room for dates among them */

@@ -228,7 +228,7 @@ void db_release(struct db *db, struct db_prepared *prepared, bool keep)
     if (!prepared->stale) {
         mysql_stmt_free_result(prepared->handle);
     }
-    if (prepared->cached && !keep) {
+    if (prepared->cached && (!keep || prepared->spoiled)) {
         table_remove(db, prepared);
     }
     if (!prepared->cached) {

@@ -484,6 +484,33 @@ static void a_held_lock_is_busy(void **state)
     db_destroy(other);
 }
 
+/* The server answers a locking read row by row and may fail in the middle, when a row further on is locked. */
+static void a_read_that_fails_half_way_leaves_the_connection_in_step(void **state)
+{
+    (void)state;
+    static const char all[] = "SELECT id, small FROM thing WHERE id IN (1, 2, 3) ORDER BY id FOR UPDATE";
+    struct db *other = open_db(DB_WRITE);
+    struct db_result result;
+    struct rows rows;
+    script("INSERT INTO thing (id) VALUES (1), (2), (3)");
+    ASSERT_OK(tx_begin(other));
+    ASSERT_OK(db_run(other, arena, STR("UPDATE thing SET small = 9 WHERE id = 3"), NO_ARGS, &result));
+    script("SET SESSION innodb_lock_wait_timeout = 0");
+    time_t begun = time(NULL);
+    for (int i = 0; i < 2; i++) {
+        ASSERT_OK(tx_begin(db));
+        assert_int_equal(db_query(db, arena, str_from(all), NO_ARGS, &rows), ERR_BUSY);
+        tx_rollback(db);
+    }
+    tx_rollback(other);
+    ASSERT_OK(tx_begin(db));
+    ASSERT_OK(db_query(db, arena, str_from(all), NO_ARGS, &rows));
+    assert_int_equal(rows.count, 3);
+    ASSERT_OK(tx_commit(db));
+    assert_true(time(NULL) - begun < 20); /* not a read timeout */
+    db_destroy(other);
+}
+
 /* ---- lost connections ---- */
 
 static void kill_connection(struct db *victim)
@@ -830,6 +857,7 @@ int main(int argc, char **argv)
         TEST(a_failed_body_leaves_nothing),
         TEST(a_mark_is_gone_back_to),
         TEST(a_held_lock_is_busy),
+        TEST(a_read_that_fails_half_way_leaves_the_connection_in_step),
         TEST(an_idle_loss_is_not_noticed),
         TEST(a_loss_inside_a_transaction_ends_it),
         TEST(a_read_cut_short_runs_again),
