@@ -355,6 +355,8 @@ struct due_move {
 static enum err take_due_place(struct db *db, void *context)
 {
     struct due_move *due = context;
+    TRY(department_store_lock(db, due->request->arena));
+    TRY(user_store_lock(db, due->request->arena, due->user_id));
     TRY(take_place(due->request, due->user_id));
     return org_touch(db, due->request->arena);
 }
@@ -378,6 +380,10 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
                        struct date from)
 {
     bool cycle = false;
+    /* One move after the other: two of them could make each other's superior. The person comes before the records, or
+     * whoever writes a record of that person and this move would wait for each other. */
+    TRY(department_store_lock(request->db, request->arena));
+    TRY(user_store_lock(request->db, request->arena, user_id));
     if (manager_id.set) {
         TRY(user_store_would_cycle(request->db, request->arena, user_id, manager_id.value, &cycle));
     }

@@ -73,6 +73,7 @@ STATEMENT(INSERT_ASSIGNMENT, "assignment.insert",
 STATEMENT(DROP_LATER, "assignment.drop_later", "DELETE FROM user_assignment WHERE user_id = ? AND valid_from >= ?");
 STATEMENT(END_COVERING, "assignment.end",
           "UPDATE user_assignment SET valid_to = ? WHERE user_id = ? AND (valid_to IS NULL OR valid_to > ?)");
+STATEMENT_ROWS(LOCK_USER, "user.lock", struct number, NUMBER, "SELECT id AS value FROM `user` WHERE id = ? FOR UPDATE");
 STATEMENT(SET_PLACE, "user.set_place", "UPDATE `user` SET department_id = ?, manager_id = ? WHERE id = ?");
 STATEMENT_ROWS(WOULD_CYCLE, "user.would_cycle", struct number, NUMBER,
                "WITH RECURSIVE above (id, manager_id) AS (SELECT id, manager_id FROM `user` WHERE id = ? "
@@ -173,6 +174,12 @@ enum err assignment_store_cut(struct db *db, struct arena *arena, int64_t user_i
 {
     TRY(db_exec(db, arena, &DROP_LATER, ARGS(V(user_id), V(from))));
     return db_exec(db, arena, &END_COVERING, ARGS(V(from), V(user_id), V(from)));
+}
+
+enum err user_store_lock(struct db *db, struct arena *arena, int64_t user_id)
+{
+    struct number id;
+    return db_one(db, arena, &LOCK_USER, ARGS(V(user_id)), &id);
 }
 
 enum err user_store_set_place(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id,

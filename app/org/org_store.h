@@ -52,6 +52,8 @@ enum err assignment_store_insert(struct db *db, struct arena *arena, int64_t use
                                  struct value by) MUST_CHECK;
 /* Ends the interval that covers `from` there and removes all that begin on or after it. */
 enum err assignment_store_cut(struct db *db, struct arena *arena, int64_t user_id, struct date from) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND. */
+enum err user_store_lock(struct db *db, struct arena *arena, int64_t user_id) MUST_CHECK;
 enum err user_store_set_place(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id,
                               struct opt_int manager_id) MUST_CHECK;
 /* True when `manager_id` is the user or stands below the user by manager_id. */

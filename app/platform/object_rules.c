@@ -286,10 +286,12 @@ enum err record_create(struct request *request, const struct object *object, jso
     return audit_write(request, object->name, change.id, "create", 1, change_json(request, &change), options->reason);
 }
 
-static enum err refuse_stale(struct request *request, const struct object *object, const struct record_row *row)
+static enum err refuse_stale(struct request *request, const struct object *object, int64_t id)
 {
+    struct record_row row;
     json_t *extra = json_keep(request->arena, json_object());
-    json_object_set(extra, "current", object_answer(request, object, row));
+    TRY(load_row(request, object, id, false, false, false, &row)); /* with the names that the locked one lacks */
+    json_object_set(extra, "current", object_answer(request, object, &row));
     request->error->extra = extra;
     return refuse(request, ERR_STALE_VERSION);
 }
@@ -330,7 +332,7 @@ enum err record_update(struct request *request, const struct object *object, int
     struct record_row row;
     TRY(load_row(request, object, id, !options->unscoped, true, false, &row));
     if (version != 0 && row.version != version) {
-        return refuse_stale(request, object, &row);
+        return refuse_stale(request, object, id);
     }
     struct record_change change = {
         .object = object,
@@ -412,7 +414,7 @@ enum err record_delete(struct request *request, const struct object *object, int
     struct record_row row;
     TRY(load_row(request, object, id, true, true, false, &row));
     if (version != 0 && row.version != version) {
-        return refuse_stale(request, object, &row);
+        return refuse_stale(request, object, id);
     }
     return delete_tree(request, object, &row);
 }

@@ -20,13 +20,26 @@ static void add_alias(struct query *query, size_t index)
     query_sql(query, alias);
 }
 
-void select_columns(struct query *query, const struct object *object)
+static void select_fields(struct query *query, const struct object *object)
 {
     query_sql(query, "SELECT t.id, t.version, t.deleted_at");
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         query_sql(query, is_stored(&object->fields[i]) ? ", t." : ", NULL AS ");
         select_table(query, object->fields[i].name);
     }
+}
+
+void select_bare_columns(struct query *query, const struct object *object)
+{
+    select_fields(query, object);
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        query_sql(query, object->fields[i].type == FIELD_REF ? ", NULL" : "");
+    }
+}
+
+void select_columns(struct query *query, const struct object *object)
+{
+    select_fields(query, object);
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         if (object->fields[i].type == FIELD_REF) {
             query_sql(query, ", ");

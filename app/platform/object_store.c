@@ -13,11 +13,17 @@ enum err object_store_get(struct request *request, const struct object *object, 
 {
     struct query query;
     query_init(&query, request->arena);
-    select_columns(&query, object);
+    if (lock) {
+        select_bare_columns(&query, object);
+    } else {
+        select_columns(&query, object);
+    }
     query_sql(&query, " FROM ");
     select_table(&query, object->table);
     query_sql(&query, " t");
-    select_label_joins(&query, object);
+    if (!lock) {
+        select_label_joins(&query, object);
+    }
     query_sql(&query, " WHERE t.id = ");
     query_arg(&query, V(id));
     if (!deleted) {
@@ -250,6 +256,7 @@ STATEMENT(
     "INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, changed_at, changed_by_id) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 STATEMENT(DROP_GRAMS, "object.drop_grams", "DELETE FROM search_gram WHERE object = ? AND record_id = ?");
+STATEMENT(DROP_SHARES, "object.drop_shares", "DELETE FROM record_share WHERE object = ? AND record_id = ?");
 STATEMENT(DROP_OWNERSHIP, "object.drop_ownership", "DELETE FROM ownership WHERE object = ? AND record_id = ?");
 
 enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out,
@@ -310,6 +317,7 @@ enum err object_store_purge(struct db *db, struct arena *arena, const struct obj
 {
     TRY(db_exec(db, arena, &DROP_GRAMS, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_OWNERSHIP, ARGS(V(object->name), V(id))));
+    TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "DELETE FROM ");

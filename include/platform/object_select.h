@@ -8,6 +8,8 @@
 void select_table(struct query *query, const char *name);
 /* "SELECT t.id, t.version, t.deleted_at, every field, every reference's label" (table alias t, labels r0, r1 …). */
 void select_columns(struct query *query, const struct object *object);
+/* The same columns without labels, which are NULL: needs no joins, so that a locking read locks the record alone. */
+void select_bare_columns(struct query *query, const struct object *object);
 /* " LEFT JOIN table rN ON rN.id = t.field" for every reference. */
 void select_label_joins(struct query *query, const struct object *object);
 /* " FROM … WHERE …" of all records of the list, alias t: scope, filter, search; without cursor and order. Errors: those

@@ -23,7 +23,9 @@ test("the metadata is what the user may see and do", async () => {
     assert.deepEqual((await boss.get("/meta")).objects.find((object) => object.name === "customer").can,
         { view: true, create: true, edit: true, delete: true, export: true, import: true, transfer: true });
     const narrow = await personWith(await role("own", { permissions: ["product.view"] }));
-    assert.deepEqual((await narrow.get("/meta")).objects.map((object) => object.name).sort(), ["department", "holding_limit", "product", "sla_policy", "user"]);
+    const seen = (await narrow.get("/meta")).objects.map((object) => object.name);
+    assert.ok(["department", "product", "user"].every((name) => seen.includes(name)), seen.join());
+    assert.ok(!Object.keys(OWNED).some((name) => seen.includes(name)), seen.join());
     for (const object of mine) {
         const names = object.fields.map((field) => field.name);
         assert.equal(new Set(names).size, names.length);
@@ -49,6 +51,48 @@ test("the labels are in the user's language", async () => {
 // A role that sees everything but some fields.
 const closed = (fields) => role("all", { fields, permissions: ["customer", "contact", "opportunity", "contract", "payment", "product", "follow_up"]
     .flatMap((object) => ["view", "create", "edit", "export"].map((action) => `${object}.${action}`)) });
+
+test("what lay in the recycle bin for thirty days is removed, unless something still names it", async () => {
+    const made = await recordsOf(rep);
+    const lone = await boss.post("/customers", { name: unique("lone"), code: unique("lone") });
+    const contact = await boss.post("/contacts", { name: unique("lone"), customer_id: lone.id });
+    const fresh = await boss.post("/customers", { name: unique("fresh") });
+    const named = await boss.post("/opportunities", { ...OWNED.opportunity.body(made) });
+    await boss.post("/contracts", { name: unique("c"), opportunity_id: named.id });
+    for (const [plural, record] of [["customers", lone], ["customers", fresh], ["opportunities", named]]) {
+        const answer = await boss.send("DELETE", `/${plural}/${record.id}`, { headers: { "If-Match": `${record.version}` } });
+        if (answer.status !== 204) {
+            // A deal with a contract stays where it is; as if it had been deleted by an older program.
+            expectProblem(answer, 409, "in_use");
+            await sql(`UPDATE opportunity SET deleted_at = UTC_TIMESTAMP(3) WHERE id = ${record.id}`);
+        }
+    }
+    const age = (table, id, hours) => sql(`UPDATE ${table} SET deleted_at = UTC_TIMESTAMP(3) - INTERVAL ${hours} HOUR WHERE id = ${id}`);
+    const day = 24;
+    await age("customer", lone.id, 30 * day + 1);
+    await age("contact", contact.id, 30 * day + 1);
+    await age("opportunity", named.id, 30 * day + 1);
+    await age("customer", fresh.id, 30 * day - 1);
+    await sql(`INSERT INTO record_share (object, record_id, user_id, created_at) VALUES ('customer', ${lone.id}, ${rep.user.id}, UTC_TIMESTAMP(3))`);
+    const purge = async () => {
+        await sql("INSERT INTO job (kind, input, run_after, created_at) VALUES ('record.purge', '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+        await until(async () => Number((await sql("SELECT COUNT(*) FROM job WHERE kind = 'record.purge' AND status IN ('queued', 'running')"))[0][0]) === 0);
+    };
+    await purge();
+    const count = async (statement) => Number((await sql(`SELECT COUNT(*) FROM ${statement}`))[0][0]);
+    assert.equal(await count(`customer WHERE id = ${lone.id}`), 0);
+    assert.equal(await count(`contact WHERE id = ${contact.id}`), 0, "its contact with it");
+    for (const table of ["ownership", "search_gram", "record_share"]) {
+        assert.equal(await count(`${table} WHERE object = 'customer' AND record_id = ${lone.id}`), 0, table);
+    }
+    assert.ok(await count(`audit_entry WHERE object = 'customer' AND record_id = ${lone.id}`) >= 2, "what happened stays on record");
+    expectProblem(await boss.send("GET", `/customers/${lone.id}`), 404, "not_found");
+    expectProblem(await boss.send("POST", `/customers/${lone.id}/restore`), 404, "not_found");
+    assert.equal((await boss.post("/customers", { name: "again", code: lone.code })).code, lone.code, "the code is free again");
+    assert.equal(await count(`opportunity WHERE id = ${named.id}`), 1, "a contract names it");
+    assert.equal((await boss.post(`/customers/${fresh.id}/restore`)).deleted_at, null, "not a day early");
+    assert.equal((await boss.get(`/customers/${made.customer.id}`)).id, made.customer.id);
+});
 
 test("a hidden field is nowhere", async () => {
     const secret = unique("secret");
