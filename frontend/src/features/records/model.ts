@@ -69,12 +69,17 @@ const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
 };
 const TEXT_WIDTH = 124;
 const LABEL_WIDTH = 220;
+const TEXT_LABEL_WIDTH = 340; // follow-ups are known by what they say
+const NUMBER_WIDTH = 150; // HT202611-0079
 const NAME_WIDTH = 190; // references to customers, contracts …
 const SHORT_REFS = new Set(['user', 'department', 'stage', 'pipeline']);
 const SHORT_REF_WIDTH = 100;
 
 function widthOf(field: MetaField, label: string): number {
   if (field.name === label) {
+    return field.type === 'long_text' ? TEXT_LABEL_WIDTH : field.name === 'number' ? NUMBER_WIDTH : LABEL_WIDTH;
+  }
+  if (field.name === 'name') {
     return LABEL_WIDTH;
   }
   if (field.type === 'ref') {
@@ -118,6 +123,18 @@ export function columnsOf(meta: MetaObject, config: ObjectConfig, showing: Showi
               : 'none',
       text: (row) => fieldText(field, row, showing),
     }));
+}
+
+/** The columns of the recycle bin: when a record was thrown away stands beside its name. */
+export function withDeletion(columns: readonly GridColumn<RecordRow>[], showing: Showing): GridColumn<RecordRow>[] {
+  const [label, ...others] = columns;
+  const deletion: GridColumn<RecordRow> = {
+    key: 'deleted_at',
+    label: t('records.bin.deleted_at'),
+    width: WIDTHS.instant,
+    text: (row) => formatInstant(row.deleted_at as string | null, showing.locale, showing.zone),
+  };
+  return label ? [label, deletion, ...others] : [deletion];
 }
 
 /** A described field as forms and filters take it. */

@@ -294,9 +294,9 @@ const FOLLOW_UP: ObjectConfig = {
     'method',
     'followed_at',
     'next_plan_at',
+    'owner_id',
     'contact_id',
     'opportunity_id',
-    'owner_id',
   ],
   sections: [
     { key: 'basic', fields: ['customer_id', 'contact_id', 'opportunity_id', 'method', 'followed_at', 'content'] },

@@ -1,6 +1,7 @@
 /** Long work on the server: the list of one's own jobs, followed while any of them runs. */
 import { useQuery } from '@tanstack/vue-query';
 import { computed, ref, type ComputedRef } from 'vue';
+import { firstText } from '@/shared/i18n';
 import { saveFile } from '@/shared/lib/async';
 import { send, sendRaw } from './client';
 import { queryClient } from './query';
@@ -24,6 +25,18 @@ export function useJobs(): { jobs: ComputedRef<readonly Job[]>; active: Computed
   });
   const jobs = computed(() => query.data.value ?? []);
   return { jobs, active: computed(() => jobs.value.filter(isActive).length) };
+}
+
+interface Bulk {
+  readonly refused?: number;
+  readonly reasons?: readonly { readonly code: string; readonly detail: string }[];
+}
+
+/** What a job over many records left undone: how many, and each reason once. */
+export function refusalsOf(job: Job): { readonly count: number; readonly reasons: readonly string[] } {
+  const { refused = 0, reasons = [] } = (job.result ?? {}) as Bulk;
+  const sentences = reasons.map((reason) => firstText([`error.${reason.code}`], reason.detail));
+  return { count: refused, reasons: [...new Set(sentences)] };
 }
 
 export function refreshJobs(): void {

@@ -8,6 +8,7 @@ import {
   formatInstant,
   instantOf,
   isDate,
+  monthName,
   wallOf,
 } from './dates';
 
@@ -26,6 +27,7 @@ describe('business dates', () => {
   it('reads as the language writes', () => {
     expect(formatDate('2026-03-31', 'zh-CN')).toBe('2026-03-31');
     expect(formatDate('2026-03-31', 'en')).toBe('31 Mar 2026');
+    expect([monthName(9, 'zh-CN'), monthName(9, 'en'), monthName(9, 'en', true)]).toEqual(['9月', 'Sep', 'September']);
     expect(formatDate(null, 'en')).toBe('—');
   });
 });

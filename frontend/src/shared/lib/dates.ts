@@ -90,6 +90,15 @@ export function formatDate(date: string | null | undefined, locale: string): str
   return formatFor('en-GB', 'UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(utcOf(date));
 }
 
+/** The name of a month, 1…12: "3月", "Mar" or in full "March". */
+export function monthName(month: number, locale: string, full = false): string {
+  if (locale.startsWith('zh')) {
+    return `${month}月`;
+  }
+  const date = new Date(Date.UTC(2024, month - 1, 1));
+  return formatFor('en-US', 'UTC', { month: full ? 'long' : 'short' }).format(date);
+}
+
 /** An instant in the company's zone, to the minute. */
 export function formatInstant(instant: string | null | undefined, locale: string, zone: string): string {
   if (!instant) {

@@ -18,27 +18,29 @@ export interface FilterNot {
 }
 export type Filter = FilterCondition | FilterAll | FilterAny | FilterNot;
 
-export type FilterOp =
-  | 'eq'
-  | 'ne'
-  | 'in'
-  | 'not_in'
-  | 'is_null'
-  | 'not_null'
-  | 'lt'
-  | 'le'
-  | 'gt'
-  | 'ge'
-  | 'between'
-  | 'contains'
-  | 'not_contains'
-  | 'starts_with'
-  | 'ends_with'
-  | 'under'
-  | 'on'
-  | 'before'
-  | 'after'
-  | 'relative';
+const OPS = [
+  'eq',
+  'ne',
+  'in',
+  'not_in',
+  'is_null',
+  'not_null',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'between',
+  'contains',
+  'not_contains',
+  'starts_with',
+  'ends_with',
+  'under',
+  'on',
+  'before',
+  'after',
+  'relative',
+] as const;
+export type FilterOp = (typeof OPS)[number];
 
 export function isCondition(filter: Filter): filter is FilterCondition {
   return 'field' in filter;
@@ -83,7 +85,7 @@ export function isFilter(value: unknown, depth = 0): value is Filter {
   const given = node.value;
   return (
     typeof node.field === 'string' &&
-    typeof node.op === 'string' &&
+    OPS.some((op) => op === node.op) &&
     (given == null || isScalar(given) || (Array.isArray(given) && given.every(isScalar)))
   );
 }
