@@ -66,7 +66,7 @@ static void add_filter(struct query *query, const void *context)
 enum err plan_store_fitting(struct request *request, const struct filter *filter, const int64_t *ids, size_t count,
                             int64_t **ids_out, size_t *count_out)
 {
-    struct id_search search = {add_filter, filter, "SELECT t.id FROM customer t WHERE t.id IN "};
+    struct id_search search = {add_filter, filter, "SELECT t.id FROM customer t FORCE INDEX (PRIMARY) WHERE t.id IN "};
     return search_ids(request, &search, ids, count, ids_out, count_out);
 }
 
@@ -90,8 +90,8 @@ static enum err read_chunk(struct request *request, struct plan_item *const *ite
         ids[i] = items[i]->customer_id;
     }
     query_init(&query, request->arena);
-    query_sql(&query,
-              "SELECT t.id, t.name, t.owner_id, t.pool_id FROM customer t WHERE t.deleted_at IS NULL AND t.id IN ");
+    query_sql(&query, "SELECT t.id, t.name, t.owner_id, t.pool_id FROM customer t FORCE INDEX (PRIMARY) "
+                      "WHERE t.deleted_at IS NULL AND t.id IN ");
     add_ids(&query, ids, count);
     query_sql(&query, " AND ");
     scope_predicate(&query, request, &CUSTOMER, "t", true);

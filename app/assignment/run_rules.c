@@ -22,7 +22,7 @@ enum err run_begin(struct run *run, struct db *db)
     run->request.arena = run->arena;
     run->request.error = &run->error;
     run->found = 0;
-    run->refused = 0;
+    run->tally = (struct run_tally){0};
     return run_store_batch(db, run->arena, run->batch_id, true, &run->batch);
 }
 
@@ -162,11 +162,14 @@ static struct run_result describe(const struct run_item *item, const struct reco
     return result;
 }
 
-/* Counts it; all or nothing forgets the items and remembers this. */
-static void note_refusal(struct run *run, const struct run_result *result)
+/* All or nothing forgets the items and remembers what was refused. */
+static void count_result(struct run *run, const struct run_result *result)
 {
-    run->refused++;
-    if (run->lost != NULL) {
+    bool refused = strcmp(result->result, "refused") == 0;
+    run->tally.assigned += strcmp(result->result, "assigned") == 0;
+    run->tally.kept += strcmp(result->result, "kept") == 0;
+    run->tally.refused += refused;
+    if (refused && run->lost != NULL) {
         run->lost[run->lost_count] = *result;
         run->lost[run->lost_count++].detail = str_dup(run->job->arena, result->detail);
     }
@@ -189,9 +192,7 @@ static enum err keep_results(struct run *run, const struct run_item *items, cons
         bool has_move = m < move_count && moves[m].id == items[i].customer_id;
         results[i] = describe(&items[i], has_move ? &moves[m] : NULL);
         m += has_move;
-        if (strcmp(results[i].result, "refused") == 0) {
-            note_refusal(run, &results[i]);
-        }
+        count_result(run, &results[i]);
         if (a < interval_count && customers[a] == items[i].customer_id) {
             results[i].assignment_id = (struct opt_int){true, intervals[a++]};
         }
@@ -236,7 +237,7 @@ static enum err do_chunk(struct db *db, void *context)
         return OK;
     }
     TRY(do_items(run, db));
-    return run->found == 0 ? OK : run_store_count(db, run->arena, run->batch_id, run->job->now);
+    return run->found == 0 ? OK : run_store_add_counts(db, run->arena, run->batch_id, &run->tally, run->job->now);
 }
 
 static enum err report_progress(struct run *run)
@@ -269,8 +270,9 @@ static enum err do_all(struct db *db, void *context)
     size_t refused = (size_t)run->batch.refused_count;
     do {
         TRY(refused > 0 ? ERR_CONFLICT : OK);
+        run->tally = (struct run_tally){0};
         TRY(do_items(run, db));
-        refused += run->refused;
+        refused += (size_t)run->tally.refused;
     } while (run->found == RUN_CHUNK);
     return refused > 0 ? ERR_CONFLICT : run_store_count(db, run->arena, run->batch_id, run->job->now);
 }

@@ -17,7 +17,7 @@ struct run {
     struct request request;  /* of the job's user */
     struct batch_row batch;  /* locked by the chunk */
     size_t found;            /* items of the last chunk */
-    size_t refused;          /* of them refused */
+    struct run_tally tally;  /* what became of them */
     struct run_result *lost; /* all or nothing: refusals that outlive the transaction; in the job's memory */
     size_t lost_count;       /* in `lost` */
 };

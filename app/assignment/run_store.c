@@ -71,6 +71,10 @@ STATEMENT(
     "SET b.total_count = i.total, b.done_count = COALESCE(i.done, 0), b.assigned_count = COALESCE(i.assigned, 0), "
     "b.kept_count = COALESCE(i.kept, 0), b.refused_count = COALESCE(i.refused, 0), "
     "b.undone_count = COALESCE(i.undone, 0), b.updated_at = ?, b.version = b.version + 1 WHERE b.id = ?");
+STATEMENT(ADD_COUNTS, "batch.add_counts",
+          "UPDATE assignment_batch SET done_count = done_count + ?, assigned_count = assigned_count + ?, "
+          "kept_count = kept_count + ?, refused_count = refused_count + ?, updated_at = ?, version = version + 1 "
+          "WHERE id = ?");
 STATEMENT(SETTLE_LOST, "batch.settle_lost",
           "UPDATE assignment_batch b JOIN job j ON j.id = b.job_id "
           "SET b.status = IF(b.status = 'undoing', 'done', j.status), b.updated_at = ?, b.version = b.version + 1 "
@@ -124,6 +128,14 @@ enum err run_store_set_status(struct db *db, struct arena *arena, int64_t id, co
 enum err run_store_count(struct db *db, struct arena *arena, int64_t id, struct instant now)
 {
     return db_exec(db, arena, &COUNT_ITEMS, ARGS(V(id), V(now), V(id)));
+}
+
+enum err run_store_add_counts(struct db *db, struct arena *arena, int64_t id, const struct run_tally *tally,
+                              struct instant now)
+{
+    return db_exec(db, arena, &ADD_COUNTS,
+                   ARGS(V(tally->assigned + tally->kept + tally->refused), V(tally->assigned), V(tally->kept),
+                        V(tally->refused), V(now), V(id)));
 }
 
 enum err run_store_settle_lost(struct db *db, struct arena *arena, struct instant now)
@@ -209,7 +221,7 @@ static enum err lock_customers(struct db *db, struct arena *arena, struct run_it
     struct query query;
     struct rows rows;
     query_init(&query, arena);
-    query_sql(&query, "SELECT id, owner_id FROM customer WHERE deleted_at IS NULL AND id IN ");
+    query_sql(&query, "SELECT id, owner_id FROM customer FORCE INDEX (PRIMARY) WHERE deleted_at IS NULL AND id IN ");
     add_customers(&query, items, count);
     query_sql(&query, " ORDER BY id FOR UPDATE");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
@@ -282,25 +294,27 @@ enum err run_store_touched(struct db *db, struct arena *arena, struct run_item *
 
 enum { RESULT_WIDTH = 6 };
 
+/* The rows are there: an insert that meets them is one statement for all, where updates would be one each. */
 enum err run_store_set_results(struct db *db, struct arena *arena, int64_t batch_id, const struct run_result *results,
                                size_t count)
 {
     struct value *values = ARENA_ARRAY(arena, struct value, count * RESULT_WIDTH + 1);
     for (size_t i = 0; i < count; i++) {
         struct value *row = values + i * RESULT_WIDTH;
-        row[0] = V(results[i].result);
-        row[1] = V(results[i].code);
-        row[2] = V(results[i].detail);
-        row[3] = V(results[i].assignment_id);
-        row[4] = V(batch_id);
-        row[5] = V(results[i].position);
+        row[0] = V(batch_id);
+        row[1] = V(results[i].position);
+        row[2] = V(results[i].result);
+        row[3] = V(results[i].code);
+        row[4] = V(results[i].detail);
+        row[5] = V(results[i].assignment_id);
     }
     if (count == 0) {
         return OK;
     }
     return db_bulk(db, arena,
-                   STR("UPDATE assignment_batch_item SET result = ?, code = ?, detail = ?, assignment_id = ? "
-                       "WHERE batch_id = ? AND position = ?"),
+                   STR("INSERT INTO assignment_batch_item (batch_id, position, result, code, detail, assignment_id) "
+                       "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE result = VALUES(result), "
+                       "code = VALUES(code), detail = VALUES(detail), assignment_id = VALUES(assignment_id)"),
                    values, RESULT_WIDTH, count);
 }
 

@@ -34,6 +34,14 @@ enum err run_store_undo_hours(struct db *db, struct arena *arena, int64_t *out) 
 enum err run_store_set_status(struct db *db, struct arena *arena, int64_t id, const char *status,
                               struct instant now) MUST_CHECK;
 enum err run_store_count(struct db *db, struct arena *arena, int64_t id, struct instant now) MUST_CHECK;
+/* What became of the items of one chunk. */
+struct run_tally {
+    int64_t assigned; /* got a new owner */
+    int64_t kept;     /* stayed as asked */
+    int64_t refused;  /* could not be given */
+};
+enum err run_store_add_counts(struct db *db, struct arena *arena, int64_t id, const struct run_tally *tally,
+                              struct instant now) MUST_CHECK;
 /* Batches whose job ended without them. */
 enum err run_store_settle_lost(struct db *db, struct arena *arena, struct instant now) MUST_CHECK;
 /* Whether the user asked the job to stop. */

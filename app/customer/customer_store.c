@@ -149,26 +149,66 @@ enum err customer_store_pools_of(struct db *db, struct arena *arena, struct reco
     return OK;
 }
 
-enum { PLACE_WIDTH = 4 };
+/* Held by somebody, or in which pool. */
+static bool same_place(const struct record_move *a, const struct record_move *b)
+{
+    bool both_held = a->owner_id.set && b->owner_id.set;
+    return both_held || (a->owner_id.set == b->owner_id.set && a->pool_id.set == b->pool_id.set &&
+                         a->pool_id.value == b->pool_id.value);
+}
 
+/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
+static void add_ids(struct query *query, const int64_t *ids, size_t count)
+{
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
+    for (size_t i = 0; i < padded; i++) {
+        list[i] = ids[i < count ? i : count - 1];
+    }
+    query_arg_ids(query, list, padded);
+}
+
+static enum err set_place(struct db *db, struct arena *arena, const struct record_move *move, struct instant at,
+                          const int64_t *ids, size_t count)
+{
+    bool held = move->owner_id.set;
+    struct query query;
+    struct db_result result;
+    query_init(&query, arena);
+    query_sql(&query, "UPDATE customer SET held_since = ");
+    query_arg(&query, held ? V(at) : value_null());
+    query_sql(&query, ", pool_id = ");
+    query_arg(&query, held ? value_null() : V(move->pool_id));
+    query_sql(&query, ", pool_entered_at = ");
+    query_arg(&query, held || !move->pool_id.set ? value_null() : V(at));
+    query_sql(&query, " WHERE id IN ");
+    add_ids(&query, ids, count);
+    return db_run(db, arena, query_text(&query), query_args(&query), &result);
+}
+
+enum { IDS_MAX = 1024 };
+
+/* One statement for all that come to the same place. */
 enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
                                    struct instant at)
 {
-    struct value *values = ARENA_ARRAY(arena, struct value, count * PLACE_WIDTH + 1);
-    size_t placed = 0;
+    bool *is_done = ARENA_ARRAY(arena, bool, count + 1);
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
     for (size_t i = 0; i < count; i++) {
-        if (is_written(&moves[i])) {
-            bool held = moves[i].owner_id.set;
-            struct value *row = values + placed++ * PLACE_WIDTH;
-            row[0] = held ? V(at) : value_null();
-            row[1] = held ? value_null() : V(moves[i].pool_id);
-            row[2] = held || !moves[i].pool_id.set ? value_null() : V(at);
-            row[3] = V(moves[i].id);
+        size_t together = 0;
+        if (is_done[i] || !is_written(&moves[i])) {
+            continue;
         }
+        for (size_t m = i; m < count && together < IDS_MAX; m++) {
+            if (!is_done[m] && is_written(&moves[m]) && same_place(&moves[i], &moves[m])) {
+                is_done[m] = true;
+                ids[together++] = moves[m].id;
+            }
+        }
+        TRY(set_place(db, arena, &moves[i], at, ids, together));
     }
-    if (placed == 0) {
-        return OK;
-    }
-    return db_bulk(db, arena, STR("UPDATE customer SET held_since = ?, pool_id = ?, pool_entered_at = ? WHERE id = ?"),
-                   values, PLACE_WIDTH, placed);
+    return OK;
 }

@@ -83,7 +83,7 @@ enum err metric_store_sources(struct db *db, struct arena *arena, const struct m
     query_sql(&query, ", o.id, o.valid_from, IF(o.id IS NULL, t.owner_id, o.owner_id), "
                       "IF(o.id IS NULL, t.department_id, o.department_id), a.valid_from, a.valid_to, a.department_id FROM ");
     query_sql(&query, source->table);
-    query_sql(&query, " t LEFT JOIN ownership o ON o.record_id = t.id AND o.object = ");
+    query_sql(&query, " t FORCE INDEX (PRIMARY) LEFT JOIN ownership o ON o.record_id = t.id AND o.object = ");
     query_arg(&query, V(source->object));
     query_sql(&query, " LEFT JOIN user_assignment a ON a.user_id = IF(o.id IS NULL, t.owner_id, o.owner_id) "
                       "WHERE t.deleted_at IS NULL AND ");

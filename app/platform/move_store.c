@@ -24,7 +24,8 @@ static void select_ids(struct query *query, const struct object *object, const c
     query_sql(query, columns);
     query_sql(query, " FROM ");
     select_table(query, object->table);
-    query_sql(query, " t WHERE t.deleted_at IS NULL AND t.id IN ");
+    /* All that live are no way to few that are named. */
+    query_sql(query, " t FORCE INDEX (PRIMARY) WHERE t.deleted_at IS NULL AND t.id IN ");
     add_ids(query, ids, count);
 }
 
@@ -104,29 +105,55 @@ static struct value acting_user(const struct request *request)
     return request->user == NULL ? value_null() : V(request->user->user_id);
 }
 
-enum { UPDATE_WIDTH = 5, HISTORY_WIDTH = 8, AUDIT_WIDTH = 10 };
+enum { UPDATE_HEAD = 4, IDS_MAX = 1024, HISTORY_WIDTH = 8, AUDIT_WIDTH = 10 };
 
-static enum err write_owners(struct request *request, const struct object *object, const struct record_move *moves,
-                             size_t count, size_t written)
+static bool same_place(const struct record_move *a, const struct record_move *b)
 {
-    struct value *values = ARENA_ARRAY(request->arena, struct value, written * UPDATE_WIDTH);
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_written(&moves[i])) {
-            values[at++] = V(moves[i].owner_id);
-            values[at++] = V(moves[i].department_id);
-            values[at++] = V(request->now);
-            values[at++] = acting_user(request);
-            values[at++] = V(moves[i].id);
-        }
-    }
+    return a->owner_id.set == b->owner_id.set && a->owner_id.value == b->owner_id.value &&
+           a->department_id.set == b->department_id.set && a->department_id.value == b->department_id.value;
+}
+
+static enum err write_owner(struct request *request, const struct object *object, const struct record_move *move,
+                            const int64_t *ids, size_t count)
+{
     struct query query;
+    struct db_result result;
     query_init(&query, request->arena);
     query_sql(&query, "UPDATE ");
     select_table(&query, object->table);
-    query_sql(&query, " SET owner_id = ?, department_id = ?, updated_at = ?, updated_by_id = ?, version = version + 1 "
-                      "WHERE id = ?");
-    return db_bulk(request->db, request->arena, query_text(&query), values, UPDATE_WIDTH, written);
+    query_sql(&query, " SET owner_id = ");
+    query_arg(&query, V(move->owner_id));
+    query_sql(&query, ", department_id = ");
+    query_arg(&query, V(move->department_id));
+    query_sql(&query, ", updated_at = ");
+    query_arg(&query, V(request->now));
+    query_sql(&query, ", updated_by_id = ");
+    query_arg(&query, acting_user(request));
+    query_sql(&query, ", version = version + 1 WHERE id IN ");
+    add_ids(&query, ids, count);
+    return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
+}
+
+/* One statement for all that go to the same person. */
+static enum err write_owners(struct request *request, const struct object *object, const struct record_move *moves,
+                             size_t count)
+{
+    bool *is_done = ARENA_ARRAY(request->arena, bool, count + 1);
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t together = 0;
+        if (is_done[i] || !is_written(&moves[i])) {
+            continue;
+        }
+        for (size_t m = i; m < count && together < IDS_MAX; m++) {
+            if (!is_done[m] && is_written(&moves[m]) && same_place(&moves[i], &moves[m])) {
+                is_done[m] = true;
+                ids[together++] = moves[m].id;
+            }
+        }
+        TRY(write_owner(request, object, &moves[i], ids, together));
+    }
+    return OK;
 }
 
 static enum err write_histories(struct request *request, const struct object *object, const struct record_move *moves,
@@ -208,7 +235,7 @@ enum err move_store_write(struct request *request, const struct object *object, 
     if (written == 0) {
         return OK;
     }
-    TRY(write_owners(request, object, moves, count, written));
+    TRY(write_owners(request, object, moves, count));
     TRY(write_histories(request, object, moves, count, written, options->reason));
     return write_audit(request, object, moves, count, written, options);
 }
