@@ -19,7 +19,7 @@ struct role_seed {
     const char *name;               /* shown */
     const char *description;        /* what it is for */
     struct role_object objects[16]; /* ended by a row without object */
-    const char *others[16];         /* permissions that belong to no object; NULL-terminated */
+    const char *others[20];         /* permissions that belong to no object; NULL-terminated */
 };
 
 static const struct role_seed ROLES[] = {
@@ -48,7 +48,7 @@ static const struct role_seed ROLES[] = {
                 {"user", "VCEXI", NULL},
                 {"target", "VEI", "all"},
             },
-        .others = {"holding_limit.edit", "sla_policy.edit", "role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all",
+        .others = {"customer.merge", "duplicate_rule.edit", "tag.edit", "escalation.edit", "holding_limit.edit", "sla_policy.edit", "role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all",
                    "record.share"},
     },
     {
@@ -71,7 +71,7 @@ static const struct role_seed ROLES[] = {
                 {"user", "V", NULL},
                 {"target", "VE", "department_and_below"},
             },
-        .others = {"record.share"},
+        .others = {"customer.merge", "tag.edit", "record.share"},
     },
     {
         .code = "sales",
