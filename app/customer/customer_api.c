@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "customer.h"
+#include "customer_index_rules.h"
 #include "customer_store.h"
+#include "escalation_rules.h"
 #include "platform/object_store.h"
 #include "platform/scope.h"
 
@@ -53,11 +55,26 @@ static enum err may_see(struct request *request, const struct object *object, in
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
+/* Ids in a list of tags, in place. */
+static enum err name_tags(struct request *request, json_t *ids)
+{
+    static const struct field tag = {.name = "tag_id", .type = FIELD_REF, .ref = "tag"};
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        struct str label;
+        TRY(object_store_label(request, &tag, json_integer_value(json_array_get(ids, i)), &label));
+        json_array_set_new(ids, i, json_str(label));
+    }
+    return OK;
+}
+
 /* People read names: ids of changed references are replaced by what they name. */
 static enum err name_references(struct request *request, json_t *detail)
 {
     for (const struct field *field = CUSTOMER.fields; field->name != NULL; field++) {
         json_t *pair = json_object_get(detail, field->name);
+        for (size_t i = 0; field->type == FIELD_TAGS && i < json_array_size(pair); i++) {
+            TRY(name_tags(request, json_array_get(pair, i)));
+        }
         for (size_t i = 0; field->type == FIELD_REF && i < json_array_size(pair); i++) {
             const json_t *id = json_array_get(pair, i);
             struct str label;
@@ -177,6 +194,9 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-static const struct object *const OBJECTS[] = {&CUSTOMER, &CONTACT, &FOLLOW_UP, NULL};
+static const struct object *const OBJECTS[] = {&CUSTOMER, &CONTACT, &FOLLOW_UP, &TAG, &ESCALATION_STEP, NULL};
+static const struct job_kind JOB_KINDS[] = {
+    {"customer.index", customer_index_run, NULL, 0}, {"escalation.run", escalation_run, "daily 08:30", 0}, {0}};
 
-const struct feature CUSTOMER_FEATURE = {.name = "customer", .routes = ROUTES, .objects = OBJECTS};
+const struct feature CUSTOMER_FEATURE = {
+    .name = "customer", .routes = ROUTES, .objects = OBJECTS, .job_kinds = JOB_KINDS};

@@ -1,9 +1,16 @@
-/* Customers, contacts, follow-ups: what they consist of and what must hold. */
+/* Customers: what they consist of and what must hold. */
 #include "customer.h"
 
+#include "attachment_store.h"
+#include "customer_index_rules.h"
+#include "customer_search_store.h"
+#include "customer_index_store.h"
 #include "customer_store.h"
+#include "duplicate_rules.h"
+#include "escalation_store.h"
 #include "ledger.h"
 #include "metric.h"
+#include "platform/scope.h"
 
 static const struct field CUSTOMER_FIELDS[] = {
     {.name = "name",
@@ -107,6 +114,27 @@ static const struct field CUSTOMER_FIELDS[] = {
      .max = 4000,
      .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
      .about = "anything else"},
+    {.name = "tag_ids",
+     .zh = "标签",
+     .en = "Tags",
+     .type = FIELD_TAGS,
+     .ref = "customer",
+     .flags = FIELD_NULLABLE,
+     .about = "ids of tags"},
+    {.name = "completeness",
+     .zh = "完整度",
+     .en = "Completeness",
+     .type = FIELD_INT,
+     .min = 0,
+     .max = 100,
+     .flags = FIELD_READ_ONLY | FIELD_SORTABLE,
+     .about = "0…100: how much is known of the customer"},
+    {.name = "is_at_risk",
+     .zh = "流失风险",
+     .en = "At risk",
+     .type = FIELD_BOOL,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "nobody has followed up for long; the next follow-up clears it"},
     {.name = "last_follow_up_at",
      .zh = "最后跟进",
      .en = "Last follow-up",
@@ -118,7 +146,7 @@ static const struct field CUSTOMER_FIELDS[] = {
      .en = "Next plan",
      .type = FIELD_INSTANT,
      .flags = FIELD_READ_ONLY | FIELD_NULLABLE,
-     .about = "earliest coming plan"},
+     .about = "earliest open plan"},
     {.name = "pool_id",
      .zh = "公海",
      .en = "Pool",
@@ -126,140 +154,6 @@ static const struct field CUSTOMER_FIELDS[] = {
      .ref = "pool",
      .flags = FIELD_CREATE_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
      .about = "pool it lies in while it has no owner; a new one may go there at once"},
-    OBJECT_OWNER_FIELDS,
-    OBJECT_STANDARD_FIELDS,
-    FIELD_END,
-};
-
-static const struct option METHODS[] = {
-    {"call", "电话", "Call"},   {"visit", "拜访", "Visit"},     {"message", "微信/短信", "Message"},
-    {"email", "邮件", "Email"}, {"meeting", "会议", "Meeting"}, {"other", "其他", "Other"},
-    {NULL, NULL, NULL},
-};
-
-static const struct field CONTACT_FIELDS[] = {
-    {.name = "name",
-     .zh = "姓名",
-     .en = "Contact",
-     .type = FIELD_TEXT,
-     .max = 100,
-     .flags = FIELD_REQUIRED | FIELD_LABEL,
-     .about = "full name"},
-    {.name = "customer_id",
-     .zh = "客户",
-     .en = "Customer",
-     .type = FIELD_REF,
-     .ref = "customer",
-     .flags = FIELD_REQUIRED,
-     .about = "works at"},
-    {.name = "code",
-     .zh = "编号",
-     .en = "Code",
-     .type = FIELD_TEXT,
-     .max = 64,
-     .flags = FIELD_UNIQUE | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "key for import"},
-    {.name = "title",
-     .zh = "职务",
-     .en = "Title",
-     .type = FIELD_TEXT,
-     .max = 100,
-     .flags = FIELD_NULLABLE,
-     .about = "position"},
-    {.name = "mobile",
-     .zh = "手机",
-     .en = "Mobile",
-     .type = FIELD_PHONE,
-     .flags = FIELD_NULLABLE | FIELD_MASKABLE,
-     .about = "own number"},
-    {.name = "phone",
-     .zh = "电话",
-     .en = "Phone",
-     .type = FIELD_PHONE,
-     .flags = FIELD_NULLABLE | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "desk number"},
-    {.name = "email",
-     .zh = "邮箱",
-     .en = "Email",
-     .type = FIELD_EMAIL,
-     .flags = FIELD_NULLABLE | FIELD_MASKABLE,
-     .about = "address"},
-    {.name = "wechat",
-     .zh = "微信",
-     .en = "WeChat",
-     .type = FIELD_TEXT,
-     .max = 64,
-     .flags = FIELD_NULLABLE | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "id"},
-    {.name = "is_primary", .zh = "首要联系人", .en = "Primary", .type = FIELD_BOOL, .about = "first to call"},
-    {.name = "remark",
-     .zh = "备注",
-     .en = "Remark",
-     .type = FIELD_LONG_TEXT,
-     .max = 4000,
-     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "anything else"},
-    OBJECT_OWNER_FIELDS,
-    OBJECT_STANDARD_FIELDS,
-    FIELD_END,
-};
-
-static const struct field FOLLOW_UP_FIELDS[] = {
-    {.name = "content",
-     .zh = "跟进内容",
-     .en = "Content",
-     .type = FIELD_LONG_TEXT,
-     .max = 4000,
-     .flags = FIELD_REQUIRED | FIELD_LABEL,
-     .about = "what happened"},
-    {.name = "customer_id",
-     .zh = "客户",
-     .en = "Customer",
-     .type = FIELD_REF,
-     .ref = "customer",
-     .flags = FIELD_REQUIRED,
-     .about = "with whom"},
-    {.name = "code",
-     .zh = "编号",
-     .en = "Code",
-     .type = FIELD_TEXT,
-     .max = 64,
-     .flags = FIELD_UNIQUE | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "key for import"},
-    {.name = "contact_id",
-     .zh = "联系人",
-     .en = "Contact",
-     .type = FIELD_REF,
-     .ref = "contact",
-     .flags = FIELD_NULLABLE,
-     .about = "of the same customer"},
-    {.name = "opportunity_id",
-     .zh = "商机",
-     .en = "Opportunity",
-     .type = FIELD_REF,
-     .ref = "opportunity",
-     .flags = FIELD_NULLABLE,
-     .about = "of the same customer"},
-    {.name = "method", .zh = "跟进方式", .en = "Method", .type = FIELD_ENUM, .options = METHODS, .about = "how"},
-    {.name = "followed_at",
-     .zh = "跟进时间",
-     .en = "Time",
-     .type = FIELD_INSTANT,
-     .flags = FIELD_SORTABLE,
-     .about = "when it happened; now unless given"},
-    {.name = "next_plan_at",
-     .zh = "下次时间",
-     .en = "Next time",
-     .type = FIELD_INSTANT,
-     .flags = FIELD_NULLABLE,
-     .about = "next step planned for"},
-    {.name = "next_plan",
-     .zh = "下次计划",
-     .en = "Next step",
-     .type = FIELD_TEXT,
-     .max = 500,
-     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "what next"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
@@ -300,8 +194,44 @@ static enum err customer_saved(struct request *request, const struct record_chan
     } else if (change->action == RECORD_RESTORE) {
         TRY(ledger_restored(request, change->id));
     }
+    TRY(customer_index_saved(request, change));
+    TRY(duplicate_saved(request, change));
     return metric_sync(request->db, request->arena, "customer", change->id);
 }
+
+static enum err customer_purged(struct db *db, struct arena *arena, int64_t id)
+{
+    TRY(duplicate_purged(db, arena, "customer", id));
+    TRY(attachment_store_remove_claims(db, arena, id));
+    TRY(attachment_store_remove_of(db, arena, "customer", id));
+    return customer_index_purged(db, arena, id);
+}
+
+/* What would make the customer more complete; nothing of fields the user may not read. */
+static enum err complete_customer(struct request *request, int64_t id, json_t *record)
+{
+    struct str *names;
+    size_t count;
+    json_t *list = json_array();
+    json_object_set_new(record, "missing", list);
+    TRY(completeness_store_missing(request->db, request->arena, id, &names, &count));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = str_c(request->arena, names[i]);
+        bool field = fields_find(CUSTOMER.fields, names[i]) != NULL;
+        if (!field || scope_field_access(request, &CUSTOMER, name) >= FIELD_ACCESS_READ) {
+            json_array_append_new(list, json_string(name));
+        }
+    }
+    return OK;
+}
+
+static const struct field EXTRA_ANSWER[] = {
+    {.name = "missing",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .about = "what completeness lacks: fields, contact, contact_number; with one record"},
+    FIELD_END,
+};
 
 /* A customer keeps the memory of the pool it comes from until it has an owner. */
 static enum err customer_moving(struct request *request, const struct object *object, struct record_move *moves,
@@ -319,60 +249,10 @@ static enum err customer_moved(struct request *request, const struct object *obj
     TRY(metric_moved(request, object, moves, count, options));
     TRY(customer_store_set_places(request->db, request->arena, moves, count,
                                   options->at.set ? options->at.value : request->now));
-    return ledger_moved(request, moves, count, options);
-}
-
-/* Who follows up is asked of the follow-up: another owner changes what counts for whom. */
-static enum err follow_ups_moved(struct request *request, const struct object *object, const struct record_move *moves,
-                                 size_t count, const struct move_options *options)
-{
     size_t moved = 0;
     const int64_t *ids = move_ids(request->arena, moves, count, &moved);
-    TRY(metric_moved(request, object, moves, count, options));
-    if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
-        return OK;
-    }
-    return ledger_refresh_of(request->db, request->arena, object, ids, moved);
-}
-
-/* A contact or opportunity named in a follow-up must be the customer's own. */
-static enum err check_same_customer(struct request *request, const struct record_change *change, const char *name,
-                                    enum err (*customer_of)(struct db *, struct arena *, int64_t, int64_t *))
-{
-    struct value id = change_after(change, name);
-    int64_t customer_id = 0;
-    if (id.type == VALUE_NULL) {
-        return OK;
-    }
-    TRY(customer_of(request->db, request->arena, id.integer, &customer_id));
-    if (customer_id != change_after(change, "customer_id").integer) {
-        error_field(request->error, str_from(name), "other_customer", "%s belongs to another customer.", name);
-    }
-    return OK;
-}
-
-static enum err prepare_follow_up(struct request *request, struct record_change *change)
-{
-    if (change->action == RECORD_CREATE && change_after(change, "followed_at").type == VALUE_NULL) {
-        change_set(change, "followed_at", V(request->now));
-    }
-    TRY(check_same_customer(request, change, "contact_id", customer_store_of_contact));
-    return check_same_customer(request, change, "opportunity_id", customer_store_of_opportunity);
-}
-
-enum err customer_refresh_follow_ups(struct request *request, int64_t customer_id)
-{
-    return customer_store_refresh(request->db, request->arena, customer_id, request->now);
-}
-
-static enum err follow_up_saved(struct request *request, const struct record_change *change)
-{
-    TRY(customer_refresh_follow_ups(request, change_after(change, "customer_id").integer));
-    if (change->before != NULL && change_differs(change, "customer_id")) {
-        TRY(customer_refresh_follow_ups(request, change_before(change, "customer_id").integer));
-    }
-    TRY(ledger_follow(request, change));
-    return metric_sync(request->db, request->arena, "follow_up", change->id);
+    TRY(escalation_store_restart(request->db, request->arena, ids, moved));
+    return ledger_moved(request, moves, count, options);
 }
 
 static const struct object_child CUSTOMER_CHILDREN[] = {
@@ -380,7 +260,7 @@ static const struct object_child CUSTOMER_CHILDREN[] = {
     {"opportunity", "customer_id", "open_opportunities", "t.status = 'open'", false},
     {"opportunity", "customer_id", "closed_opportunities", "t.status <> 'open'", false},
     {"contract", "customer_id", "contracts", NULL, false},
-    {"follow_up", "customer_id", "plans", "t.next_plan_at IS NOT NULL", true},
+    {"follow_up", "customer_id", "plans", "t.plan_status = 'open'", true},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -405,53 +285,12 @@ const struct object CUSTOMER = {
     .children = CUSTOMER_CHILDREN,
     .prepare = prepare_customer,
     .saved = customer_saved,
+    .purged = customer_purged,
+    .search_match = customer_search_match,
+    .search_ids = customer_search_ids,
+    .complete = complete_customer,
+    .extra_body = DUPLICATE_EXTRA_BODY,
+    .extra_answer = EXTRA_ANSWER,
     .moving = customer_moving,
     .moved = customer_moved,
-};
-
-const struct object CONTACT = {
-    .name = "contact",
-    .zh = "联系人",
-    .en = "Contact",
-    .plural = "contacts",
-    .table = "contact",
-    .fields = CONTACT_FIELDS,
-    .view = PERM_CONTACT_VIEW,
-    .create = PERM_CONTACT_CREATE,
-    .edit = PERM_CONTACT_EDIT,
-    .remove = PERM_CONTACT_DELETE,
-    .export = PERM_CONTACT_EXPORT,
-    .import = PERM_CONTACT_IMPORT,
-    .transfer = PERM_CONTACT_TRANSFER,
-    .owner_column = "owner_id",
-    .department_column = "department_id",
-    .parent_object = "customer",
-    .parent_column = "customer_id",
-    .default_sort = "-updated_at",
-    .flags = OBJECT_GRAMS,
-};
-
-const struct object FOLLOW_UP = {
-    .name = "follow_up",
-    .zh = "跟进记录",
-    .en = "Follow-up",
-    .plural = "follow-ups",
-    .table = "follow_up",
-    .fields = FOLLOW_UP_FIELDS,
-    .view = PERM_FOLLOW_UP_VIEW,
-    .create = PERM_FOLLOW_UP_CREATE,
-    .edit = PERM_FOLLOW_UP_EDIT,
-    .remove = PERM_FOLLOW_UP_DELETE,
-    .export = PERM_FOLLOW_UP_EXPORT,
-    .import = PERM_FOLLOW_UP_IMPORT,
-    .transfer = PERM_FOLLOW_UP_TRANSFER,
-    .owner_column = "owner_id",
-    .department_column = "department_id",
-    .parent_object = "customer",
-    .parent_column = "customer_id",
-    .default_sort = "-followed_at",
-    .date_field = "followed_at",
-    .prepare = prepare_follow_up,
-    .saved = follow_up_saved,
-    .moved = follow_ups_moved,
 };

@@ -8,12 +8,12 @@ STATEMENT(REFRESH, "customer.refresh_follow_ups",
           "last_follow_up_at = (SELECT MAX(f.followed_at) FROM follow_up f WHERE f.customer_id = ? AND f.deleted_at IS "
           "NULL), "
           "next_plan_at = (SELECT MIN(f.next_plan_at) FROM follow_up f "
-          "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND f.next_plan_at >= ?) "
+          "WHERE f.customer_id = ? AND f.plan_status = 'open' AND f.deleted_at IS NULL) "
           "WHERE id = ?");
 
-enum err customer_store_refresh(struct db *db, struct arena *arena, int64_t customer_id, struct instant now)
+enum err customer_store_refresh(struct db *db, struct arena *arena, int64_t customer_id)
 {
-    return db_exec(db, arena, &REFRESH, ARGS(V(customer_id), V(customer_id), V(now), V(customer_id)));
+    return db_exec(db, arena, &REFRESH, ARGS(V(customer_id), V(customer_id), V(customer_id)));
 }
 
 struct number {
@@ -30,6 +30,32 @@ STATEMENT_ROWS(OF_CONTACT, "customer.of_contact", struct number, NUMBER,
                "SELECT customer_id AS value FROM contact WHERE id = ?");
 STATEMENT_ROWS(OF_OPPORTUNITY, "customer.of_opportunity", struct number, NUMBER,
                "SELECT COALESCE(customer_id, 0) AS value FROM opportunity WHERE id = ?");
+
+STATEMENT_ROWS(LOCK_ONE, "customer.lock", struct number, NUMBER,
+               "SELECT id AS value FROM customer WHERE id = ? FOR UPDATE");
+
+STATEMENT_ROWS(LOCK_FOLLOW_UP, "customer.lock_follow_up", struct number, NUMBER,
+               "SELECT id AS value FROM follow_up WHERE id = ? FOR UPDATE");
+STATEMENT_ROWS(LOCK_CLAIM, "customer.lock_claim", struct number, NUMBER,
+               "SELECT id AS value FROM conflict_claim WHERE id = ? FOR UPDATE");
+
+enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *object, int64_t id)
+{
+    int64_t found = 0;
+    struct str name = str_from(object);
+    const struct stmt *statement = str_eq_c(name, "customer")    ? &LOCK_ONE
+                                   : str_eq_c(name, "follow_up") ? &LOCK_FOLLOW_UP
+                                                                 : &LOCK_CLAIM;
+    enum err err = db_one(db, arena, statement, ARGS(V(id)), &found);
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+enum err customer_store_lock(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    int64_t id = 0;
+    enum err err = db_one(db, arena, &LOCK_ONE, ARGS(V(customer_id)), &id);
+    return err == ERR_NOT_FOUND ? OK : err;
+}
 
 enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id,
                                  bool *out)

@@ -26,6 +26,7 @@ struct demo {
     int64_t products[16];    /* ids by index */
     int64_t stages[8];       /* of the default pipeline, in order */
     size_t done;             /* customers made */
+    int names[CUSTOMERS];    /* what each customer is called: brand, trade and city in one number */
 };
 
 static uint64_t next_random(struct demo *demo)
@@ -214,6 +215,21 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     return won ? make_money(demo, customer_id, id, owner_id, product, quantity, closed) : OK;
 }
 
+/* A brand that makes the name differ from those of the customers before. */
+static int free_brand(struct demo *demo, size_t index, int city, int trade)
+{
+    int brands = words(DEMO_BRANDS);
+    int brand = (int)((index * 7 + (size_t)trade) % (size_t)brands);
+    for (size_t i = 0; i < index; i++) {
+        if (demo->names[i] == (brand * 100 + trade) * 100 + city) {
+            brand = (brand + 1) % brands;
+            i = SIZE_MAX; /* the next brand may be taken too: from the beginning */
+        }
+    }
+    demo->names[index] = (brand * 100 + trade) * 100 + city;
+    return brand;
+}
+
 static enum err make_customer(struct demo *demo, size_t index)
 {
     static const char *const levels[] = {"a", "b", "b", "c", "c", "d"};
@@ -227,7 +243,7 @@ static enum err make_customer(struct demo *demo, size_t index)
     struct arena *arena = demo->request.arena;
     struct str name =
         str_format(arena, "%s%s%s有限公司", DEMO_CITIES[city],
-                   DEMO_BRANDS[(index * 7 + (size_t)trade) % (size_t)words(DEMO_BRANDS)], DEMO_TRADES[trade]);
+                   DEMO_BRANDS[free_brand(demo, index, city, trade)], DEMO_TRADES[trade]);
     struct instant at = days_ago(demo, age);
     TRY(create_at(demo, "customer",
                   json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[pick(demo, 6)],

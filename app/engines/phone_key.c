@@ -94,3 +94,9 @@ struct str phone_key(struct arena *arena, struct str phone)
     size_t end = ends_with_extension(&reading, code) ? reading.last_group : digits.len;
     return domestic(arena, str_slice(digits, code, end), code > 0);
 }
+
+struct str phone_digits(struct arena *arena, struct str phone)
+{
+    struct str key = phone_key(arena, phone);
+    return str_starts(key, STR("+")) ? str_slice(key, 1, key.len) : key;
+}

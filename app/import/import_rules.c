@@ -238,6 +238,7 @@ static const struct field MAPPING_FIELDS[] = {
     {.name = "on_existing", .type = FIELD_ENUM, .options = ON_EXISTING, .about = "what to do with those found"},
     {.name = "create_missing", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "references made when absent"},
     {.name = "contract_from_won", .type = FIELD_BOOL, .about = "a contract for each won opportunity"},
+    {.name = "duplicate_confirmed", .type = FIELD_BOOL, .about = "possible duplicates are let in"},
     {.name = "decimal_comma", .type = FIELD_BOOL, .about = "1.234,56 is a number"},
     {.name = "sheet", .type = FIELD_INT, .min = 0, .max = 1000, .about = "of a workbook, from 0"},
     FIELD_END,
@@ -377,6 +378,44 @@ static struct str replaced(const struct cell_style *style, struct arena *arena, 
     return value.ptr == NULL ? text : value;
 }
 
+/* The next name of a list of names, whatever mark parts them. */
+static bool cut_name(struct str *rest, struct str *name)
+{
+    static const char *const marks[] = {",", "，", "、", ";", "；", "|", "\n"};
+    size_t end = rest->len;
+    size_t width = 0;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        size_t at = str_find(*rest, str_from(marks[i]));
+        width = at < end ? strlen(marks[i]) : width;
+        end = at < end ? at : end;
+    }
+    bool more = rest->len > 0;
+    *name = str_trim(str_slice(*rest, 0, end));
+    *rest = str_slice(*rest, end + width, rest->len);
+    return more;
+}
+
+/* A cell that names tags. */
+static enum err resolve_tags(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
+                             json_t *body)
+{
+    struct field tag = *mapped->field;
+    struct mapped one = *mapped;
+    struct str name;
+    json_t *list = json_array();
+    json_object_set_new(body, mapped->field->name, list);
+    tag.ref = "tag";
+    one.field = &tag;
+    while (cut_name(&text, &name)) {
+        int64_t id = 0;
+        if (name.len > 0) {
+            TRY(resolve_reference(run, &one, name, row_number, &id));
+            json_array_append_new(list, json_integer(id));
+        }
+    }
+    return OK;
+}
+
 /* The row as a record body. Faults collect in the request's error. */
 static enum err build_body(struct run *run, const struct table_row *row, json_t *body)
 {
@@ -395,6 +434,10 @@ static enum err build_body(struct run *run, const struct table_row *row, json_t 
             int64_t id = 0;
             TRY(resolve_reference(run, mapped, text, (int64_t)row->number, &id));
             json_object_set_new(body, mapped->field->name, json_integer(id));
+            continue;
+        }
+        if (mapped->field->type == FIELD_TAGS) {
+            TRY(resolve_tags(run, mapped, text, (int64_t)row->number, body));
             continue;
         }
         json_t *value = cell_json(request, mapped->field, text, &mapped->style, &code, &message);
@@ -560,6 +603,10 @@ static enum err save_record(struct run *run, int64_t row_number, json_t *body, e
     struct str on_existing = json_get_str(run->mapping, "on_existing");
     int64_t id = 0;
     TRY(take_options(request, body, &options));
+    if (json_get_bool(run->mapping, "duplicate_confirmed", false) && run->kind.object->extra_body != NULL &&
+        fields_find(run->kind.object->extra_body, STR("duplicate_confirmed")) != NULL) {
+        json_object_set_new(body, "duplicate_confirmed", json_true());
+    }
     TRY(find_existing(run, body, &id));
     if (id != 0 && str_eq_c(on_existing, "fail")) {
         return error_set(request->error, ERR_DUPLICATE, "There already is such a record.");

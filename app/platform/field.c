@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform/json.h"
+#include "platform/tags.h"
 
 enum { TEXT_MAX = 255, LONG_TEXT_MAX = 10000, LIST_ITEMS_MAX = 1000, EMAIL_MAX = 254, QUOTED_KEY_MAX = 64 };
 #define SAFE_INT_MAX 9007199254740991LL
@@ -402,6 +403,22 @@ static bool check_list(const struct field *field, json_t *list, const struct pla
     return accepted;
 }
 
+static const struct field TAGS_LIST = {.type = FIELD_LIST, .item = FIELD_REF, .max = TAGS_MAX};
+static const struct field TAGS_CHANGE[] = {
+    {.name = "add", .type = FIELD_LIST, .item = FIELD_REF, .max = TAGS_MAX},
+    {.name = "remove", .type = FIELD_LIST, .item = FIELD_REF, .max = TAGS_MAX},
+    FIELD_END,
+};
+
+/* The value is what a list gives; what to add and to remove is for those who know what was there. */
+static bool check_tags(json_t *json, const struct place *place, struct error *error, struct value *out)
+{
+    if (json_is_object(json)) {
+        return check_object(TAGS_CHANGE, json, true, place, error);
+    }
+    return check_list(&TAGS_LIST, json, place, error) && tags_change(error->arena, value_null(), json, out);
+}
+
 static bool check_null(const struct field *field, const struct place *place, struct error *error)
 {
     if ((field->flags & FIELD_NULLABLE) != 0) {
@@ -446,6 +463,8 @@ static bool check_value(const struct field *field, json_t *json, const struct pl
         return check_object(field->fields, json, false, place, error);
     case FIELD_LIST:
         return check_list(field, json, place, error);
+    case FIELD_TAGS:
+        return check_tags(json, place, error, out);
     case FIELD_JSON:
         return true;
     }
@@ -549,6 +568,9 @@ enum err fields_check_member(const struct field *fields, json_t *object, bool pa
 
 json_t *field_json(const struct field *field, struct value value, struct arena *arena)
 {
+    if (field->type == FIELD_TAGS) {
+        return tags_json(value);
+    }
     switch (value.type) {
     case VALUE_NULL:
         return json_null();

@@ -13,6 +13,7 @@ enum operator_kind {
     OPERATOR_LIKE,
     OPERATOR_UNDER,
     OPERATOR_RELATIVE,
+    OPERATOR_TAGS,
 };
 
 /* One word of the language. */
@@ -25,6 +26,7 @@ struct operator
     bool low, high;          /* COMPARE: bounds below / above; LIKE: anchored at the start / end */
     bool inclusive;          /* COMPARE: the bound belongs to the range */
     bool plain_date;         /* takes YYYY-MM-DD only, on instants too */
+    bool whole;              /* TAGS: all of them */
 };
 
 static const struct operator operators[] = {
@@ -32,8 +34,8 @@ static const struct operator operators[] = {
     {.word = "ne", .kind = OPERATOR_EQUAL, .classes = CLASS_ALL, .negated = true},
     {.word = "in", .kind = OPERATOR_IN, .classes = CLASS_ALL},
     {.word = "not_in", .kind = OPERATOR_IN, .classes = CLASS_ALL, .negated = true},
-    {.word = "is_null", .kind = OPERATOR_NULL, .classes = CLASS_ALL},
-    {.word = "not_null", .kind = OPERATOR_NULL, .classes = CLASS_ALL, .negated = true},
+    {.word = "is_null", .kind = OPERATOR_NULL, .classes = CLASS_ALL | CLASS_TAGS},
+    {.word = "not_null", .kind = OPERATOR_NULL, .classes = CLASS_ALL | CLASS_TAGS, .negated = true},
     {.word = "lt", .kind = OPERATOR_COMPARE, .classes = CLASS_NUMBER | CLASS_DAY, .high = true},
     {.word = "le", .kind = OPERATOR_COMPARE, .classes = CLASS_NUMBER | CLASS_DAY, .high = true, .inclusive = true},
     {.word = "gt", .kind = OPERATOR_COMPARE, .classes = CLASS_NUMBER | CLASS_DAY, .low = true},
@@ -48,6 +50,9 @@ static const struct operator operators[] = {
     {.word = "before", .kind = OPERATOR_COMPARE, .classes = CLASS_DAY, .high = true},
     {.word = "after", .kind = OPERATOR_COMPARE, .classes = CLASS_DAY, .low = true},
     {.word = "relative", .kind = OPERATOR_RELATIVE, .classes = CLASS_DAY},
+    {.word = "has_any", .kind = OPERATOR_TAGS, .classes = CLASS_TAGS},
+    {.word = "has_all", .kind = OPERATOR_TAGS, .classes = CLASS_TAGS, .whole = true},
+    {.word = "has_none", .kind = OPERATOR_TAGS, .classes = CLASS_TAGS, .negated = true},
 };
 
 /* A plain date against an instant means the whole business day: from its start to the start of the next one. */
@@ -248,6 +253,16 @@ static enum err parse_in(struct filter_parse *parse, const struct field *field, 
     return OK;
 }
 
+static enum err parse_tags(struct filter_parse *parse, const struct field *field, const struct operator* op,
+                           const json_t *json, const struct filter **out)
+{
+    struct filter *filter = filter_new(parse, op->whole ? FILTER_TAGS_ALL : FILTER_TAGS_ANY, field);
+
+    TRY(filter_parse_constants(parse, field, json, &filter->values, &filter->value_count));
+    *out = filter;
+    return OK;
+}
+
 /* The positive test of an operator on a field. */
 static enum err parse_test(struct filter_parse *parse, const struct field *field, const struct operator* op,
                            const json_t *json, const struct filter **out)
@@ -273,6 +288,8 @@ static enum err parse_test(struct filter_parse *parse, const struct field *field
         return parse_under(parse, field, json, out);
     case OPERATOR_RELATIVE:
         return parse_relative(parse, field, json, out);
+    case OPERATOR_TAGS:
+        return parse_tags(parse, field, op, json, out);
     }
     assert(!"every operator kind has a case");
     return ERR_INTERNAL;

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "filter_tree.h"
+#include "platform/tags.h"
 
 /* What one evaluation looks at. */
 struct match {
@@ -135,6 +136,17 @@ static bool matches_under(const struct filter *filter, struct value value, const
     return false;
 }
 
+static bool matches_tags(const struct filter *filter, struct value value)
+{
+    bool whole = filter->kind == FILTER_TAGS_ALL;
+    for (size_t i = 0; i < filter->value_count; i++) {
+        if (tags_have(value, filter->values[i].integer) != whole) {
+            return !whole;
+        }
+    }
+    return whole;
+}
+
 static bool matches_test(const struct filter *filter, const struct match *match)
 {
     struct value value = match->values[filter->field_index];
@@ -149,6 +161,9 @@ static bool matches_test(const struct filter *filter, const struct match *match)
         return matches_range(filter, value);
     case FILTER_LIKE:
         return matches_like(filter, value.text);
+    case FILTER_TAGS_ANY:
+    case FILTER_TAGS_ALL:
+        return matches_tags(filter, value);
     default:
         return matches_under(filter, value, match);
     }

@@ -14,6 +14,7 @@ enum filter_class {
     CLASS_CHOICE = 1 << 2, /* booleans and enums */
     CLASS_REF = 1 << 3,
     CLASS_DAY = 1 << 4, /* dates and instants */
+    CLASS_TAGS = 1 << 5,
     CLASS_ALL = CLASS_TEXT | CLASS_NUMBER | CLASS_CHOICE | CLASS_REF | CLASS_DAY,
 };
 

@@ -101,6 +101,34 @@ static void add_under(struct query *query, const struct filter *filter, const ch
     query_sql(query, filter->value_count == 1 ? ")" : "))");
 }
 
+/* "record is among those with these tags", by the index of tags. */
+static void add_tagged(struct query *query, const struct filter *filter, const char *alias, size_t from, size_t to)
+{
+    query_sql(query, "`");
+    query_sql(query, alias);
+    query_sql(query, "`.`id` IN (SELECT record_id FROM record_tag WHERE object = ");
+    query_arg(query, value_c(filter->field->ref));
+    query_sql(query, " AND tag_id IN (");
+    for (size_t i = from; i < to; i++) {
+        query_sql(query, i == from ? "" : ", ");
+        query_arg(query, filter->values[i]);
+    }
+    query_sql(query, "))");
+}
+
+static void add_tags(struct query *query, const struct filter *filter, const char *alias, bool negated)
+{
+    query_sql(query, negated ? "(NOT (" : "((");
+    if (filter->kind == FILTER_TAGS_ANY) {
+        add_tagged(query, filter, alias, 0, filter->value_count);
+    }
+    for (size_t i = 0; filter->kind == FILTER_TAGS_ALL && i < filter->value_count; i++) {
+        query_sql(query, i == 0 ? "" : " AND ");
+        add_tagged(query, filter, alias, i, i + 1);
+    }
+    query_sql(query, "))");
+}
+
 static void add_test(struct query *query, const struct filter *filter, const char *alias, bool negated)
 {
     query_sql(query, "(");
@@ -138,6 +166,10 @@ static void add_node(struct query *query, const struct filter *filter, const cha
     case FILTER_ALL:
     case FILTER_ANY:
         break;
+    case FILTER_TAGS_ANY:
+    case FILTER_TAGS_ALL:
+        add_tags(query, filter, alias, negated);
+        return;
     default:
         add_test(query, filter, alias, negated);
         return;

@@ -17,6 +17,8 @@ enum filter_kind {
     FILTER_RANGE,      /* between `low` and `high` */
     FILTER_LIKE,       /* holds `needle` */
     FILTER_UNDER,      /* in the tree below one of `values`, itself included */
+    FILTER_TAGS_ANY,   /* has one of the tags `values` */
+    FILTER_TAGS_ALL,   /* has each of them */
 };
 
 /* One end of a range. */
@@ -32,7 +34,7 @@ struct filter {
     size_t item_count;           /* in `items` */
     const struct field *field;   /* what is tested */
     size_t field_index;          /* its place in the object's fields */
-    struct value *values;        /* constants of IN and UNDER */
+    struct value *values;        /* constants of IN, UNDER and TAGS_… */
     size_t value_count;          /* in `values` */
     struct filter_bound low;     /* of RANGE */
     struct filter_bound high;    /* of RANGE */

@@ -60,6 +60,8 @@ unsigned filter_class_of(const struct field *field)
     case FIELD_DATE:
     case FIELD_INSTANT:
         return CLASS_DAY;
+    case FIELD_TAGS:
+        return CLASS_TAGS;
     case FIELD_JSON:
     case FIELD_OBJECT:
     case FIELD_LIST:
@@ -157,6 +159,7 @@ enum err filter_parse_constant(struct filter_parse *parse, const struct field *f
     case CLASS_TEXT:
         return parse_text(parse, json, out);
     case CLASS_REF:
+    case CLASS_TAGS:
         return parse_ref(parse, field, json, out);
     case CLASS_DAY:
         return parse_day(parse, field, json, plain_date, out);

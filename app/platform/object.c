@@ -83,6 +83,13 @@ struct str reference_label_member(struct arena *arena, const struct field *field
     return str_format(arena, "%.*s_name", (int)name.len - 3, name.ptr);
 }
 
+struct str tags_label_member(struct arena *arena, const struct field *field)
+{
+    struct str name = str_from(field->name);
+    assert(str_ends(name, STR("_ids")));
+    return str_format(arena, "%.*s_names", (int)name.len - 4, name.ptr);
+}
+
 struct value change_after(const struct record_change *change, const char *name)
 {
     return change->after[object_field(change->object, name)];

@@ -65,7 +65,21 @@ struct str object_mask(struct arena *arena, struct str text)
 static json_t *masked_json(struct arena *arena, const struct field *field, struct value value)
 {
     bool is_text = value.type == VALUE_TEXT && field->type != FIELD_ENUM;
+    if (field->type == FIELD_TAGS) {
+        return json_array();
+    }
     return is_text ? json_str(object_mask(arena, value.text)) : json_null();
+}
+
+static json_t *lines_json(struct value lines)
+{
+    json_t *list = json_array();
+    struct str rest = lines.type == VALUE_TEXT ? lines.text : (struct str){0};
+    struct str line;
+    while (str_cut(&rest, '\n', &line)) {
+        json_array_append_new(list, json_str(line));
+    }
+    return list;
 }
 
 json_t *object_answer(struct request *request, const struct object *object, const struct record_row *row)
@@ -92,6 +106,10 @@ json_t *object_answer(struct request *request, const struct object *object, cons
         json_object_set_new(record, field->name,
                             mask ? masked_json(request->arena, field, row->values[i])
                                  : field_json(field, row->values[i], request->arena));
+        if (field->type == FIELD_TAGS) {
+            json_object_set_new(record, tags_label_member(request->arena, field).ptr,
+                                lines_json(mask ? value_null() : row->labels[i]));
+        }
         if (field->type == FIELD_REF) {
             struct value label = mask || !scope_label_is_open(request, field) ? value_null() : row->labels[i];
             json_object_set_new(record, reference_label_member(request->arena, field).ptr,
@@ -140,6 +158,9 @@ static size_t choose_members(struct request *request, const struct object *objec
         if (field->type == FIELD_REF) {
             member->label_name = quoted_name(request->arena, reference_label_member(request->arena, field));
             member->label_open = scope_label_is_open(request, field);
+        } else if (field->type == FIELD_TAGS) {
+            member->label_name = quoted_name(request->arena, tags_label_member(request->arena, field));
+            member->label_open = true;
         }
     }
     return count;
@@ -152,6 +173,10 @@ static void write_json(struct request *request, struct buf *out, json_t *json)
 
 static void write_value(struct request *request, struct buf *out, const struct field *field, struct value value)
 {
+    if (field->type == FIELD_TAGS) {
+        buf_format(out, "[%.*s]", STR_ARG(value.type == VALUE_TEXT ? value.text : STR("")));
+        return;
+    }
     switch (value.type) {
     case VALUE_NULL:
         buf_add(out, STR("null"));
@@ -179,8 +204,16 @@ static void write_value(struct request *request, struct buf *out, const struct f
     }
 }
 
-static void write_label(struct request *request, struct buf *out, struct value label)
+static void write_label(struct request *request, struct buf *out, const struct field *field, struct value label)
 {
+    if (field->type == FIELD_TAGS && label.type == VALUE_NULL) {
+        buf_add(out, STR("[]"));
+        return;
+    }
+    if (field->type == FIELD_TAGS) {
+        write_json(request, out, lines_json(label));
+        return;
+    }
     if (label.type == VALUE_TEXT) {
         json_write_str(request->arena, out, label.text);
     } else {
@@ -213,7 +246,8 @@ static void write_record(struct request *request, struct buf *out, const struct 
         }
         if (member->label_name.len > 0) {
             buf_add(out, member->label_name);
-            write_label(request, out, mask || !member->label_open ? value_null() : row->labels[member->index]);
+            write_label(request, out, member->field,
+                        mask || !member->label_open ? value_null() : row->labels[member->index]);
         }
     }
     if (masked.len > 0) {

@@ -243,7 +243,8 @@ static bool find_open_field(struct request *request, struct str name, size_t *in
 {
     const struct object *object = object_of(request);
     const struct field *field = fields_find(object->fields, name);
-    if (field == NULL || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
+    bool grouped = field != NULL && field->type != FIELD_TAGS;
+    if (!grouped || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
         return false;
     }
     *index = (size_t)(field - object->fields);
@@ -504,6 +505,16 @@ static const struct field *answer_fields(const struct object *object)
         fields[count].flags =
             (field->flags & ~(unsigned)FIELD_REQUIRED) | ((field->flags & FIELD_REQUIRED) != 0 ? 0 : FIELD_NULLABLE);
         count++;
+        if (field->type == FIELD_TAGS) {
+            /* Never null: a record without tags has an empty list. */
+            fields[count - 1].flags &= ~(unsigned)FIELD_NULLABLE;
+            char *names = NULL;
+            if (asprintf(&names, "%.*s_names", (int)strlen(field->name) - 4, field->name) < 0) {
+                abort();
+            }
+            fields[count++] =
+                (struct field){.name = names, .type = FIELD_LIST, .item = FIELD_TEXT, .about = "names of the tags"};
+        }
         if (field->type == FIELD_REF) {
             char *label = NULL;
             if (asprintf(&label, "%.*s_name", (int)strlen(field->name) - 3, field->name) < 0) {

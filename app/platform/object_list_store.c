@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "object_search.h"
+#include "platform/object_search.h"
 #include "platform/scope.h"
 
 enum {

@@ -5,6 +5,7 @@
 #include "platform/audit.h"
 #include "platform/object_answer.h"
 #include "platform/scope.h"
+#include "platform/tags.h"
 
 static const struct record_options NO_OPTIONS;
 
@@ -70,10 +71,37 @@ static void read_fields(struct request *request, const struct object *object, js
             continue;
         }
         struct value value;
-        if (field_value(field, member, str_from(field->name), request->arena, request->error, &value)) {
-            change->after[i] = value;
+        if (!field_value(field, member, str_from(field->name), request->arena, request->error, &value)) {
+            continue;
+        }
+        if (json_is_object(member) && field->type == FIELD_TAGS &&
+            !tags_change(request->arena, change->after[i], member, &value)) {
+            error_field(request->error, str_from(field->name), "too_many", "%s must have at most %d items.",
+                        field->name, TAGS_MAX);
+            continue;
+        }
+        change->after[i] = value;
+    }
+}
+
+/* Tags that are new to the record must be offered for its kind. */
+static enum err check_tags(struct request *request, const struct record_change *change, size_t index)
+{
+    const struct field *field = &change->object->fields[index];
+    struct value before = change->before == NULL ? value_null() : change->before[index];
+    int64_t ids[TAGS_MAX];
+    size_t count = tags_ids(change->after[index], ids);
+    for (size_t i = 0; i < count; i++) {
+        bool ok = tags_have(before, ids[i]);
+        if (!ok) {
+            TRY(object_store_tag_ok(request, field, ids[i], &ok));
+        }
+        if (!ok) {
+            error_field(request->error, str_from(field->name), "no_such_record", "%lld is no tag you can use here.",
+                        (long long)ids[i]);
         }
     }
+    return OK;
 }
 
 static enum err check_references(struct request *request, const struct record_change *change, bool unscoped)
@@ -82,6 +110,9 @@ static enum err check_references(struct request *request, const struct record_ch
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
         bool unchanged = change->before != NULL && value_eq(change->before[i], change->after[i]);
+        if (field->type == FIELD_TAGS && !unchanged) {
+            TRY(check_tags(request, change, i));
+        }
         if (field->type != FIELD_REF || (field->flags & FIELD_READ_ONLY) != 0 || change->after[i].type == VALUE_NULL ||
             unchanged) {
             continue;
@@ -175,6 +206,19 @@ static enum err keep_grams(struct request *request, const struct record_change *
         return OK;
     }
     return object_store_grams(request, object, change->id, change_after(change, label).text);
+}
+
+/* The index of tags follows the records' own lists. */
+static enum err keep_tags(struct request *request, const struct record_change *change)
+{
+    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
+        const struct field *field = &change->object->fields[i];
+        struct value before = change->before == NULL ? value_null() : change->before[i];
+        if (field->type == FIELD_TAGS && !value_eq(before, change->after[i])) {
+            TRY(object_store_tags(request, field, change->id, change->after[i]));
+        }
+    }
+    return OK;
 }
 
 /* The object's own hook, then the features that listen. */
@@ -286,6 +330,7 @@ enum err record_create(struct request *request, const struct object *object, jso
                                    change_after(&change, object->department_column), true, options->reason));
     }
     TRY(keep_grams(request, &change));
+    TRY(keep_tags(request, &change));
     TRY(tell_saved(request, &change));
     if (object->owner_column != NULL) {
         move.id = change.id;
@@ -315,10 +360,11 @@ static bool nothing_changes(const struct record_change *change)
     return true;
 }
 
+/* A confirmation (a yes or no) is no change by itself. */
 static bool names_extra(const struct object *object, const json_t *body)
 {
     for (const struct field *field = object->extra_body; field != NULL && field->name != NULL; field++) {
-        if (json_has(body, field->name)) {
+        if (field->type != FIELD_BOOL && json_has(body, field->name)) {
             return true;
         }
     }
@@ -365,6 +411,7 @@ enum err record_update(struct request *request, const struct object *object, int
     TRY(error_check_fields(request->error));
     TRY(explain_duplicate(request, object, object_store_update(request, &change)));
     TRY(keep_grams(request, &change));
+    TRY(keep_tags(request, &change));
     TRY(tell_saved(request, &change));
     return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change),
                        options->reason);

@@ -1,6 +1,6 @@
 /* SQL of the search by text. Names are found by any two of their characters (search_gram), codes and numbers by how
  * they begin, through their unique index. What is found that way is then checked against the whole text. */
-#include "object_search.h"
+#include "platform/object_search.h"
 
 #include <string.h>
 
@@ -58,16 +58,21 @@ void search_add_match(const struct request *request, struct query *query, const 
             word = " OR ";
         }
     }
-    query_sql(query, strcmp(word, " OR ") == 0 ? ")" : " AND FALSE");
+    if (strcmp(word, " OR ") != 0) {
+        query_sql(query, " AND (FALSE");
+    }
+    if (object->search_match != NULL) {
+        object->search_match(request, query, text);
+    }
+    query_sql(query, ")");
 }
 
-/* Counts the rows of a SELECT up to SEARCH_COMMON. */
-static enum err count_few(struct request *request, const struct query *inner, int64_t *out)
+enum err search_count_few(struct request *request, const struct query *ids, int64_t *out)
 {
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT COUNT(*) FROM (");
-    query_append(&query, inner);
+    query_append(&query, ids);
     query_sql(&query, " LIMIT ");
     query_arg(&query, V((int64_t)SEARCH_COMMON));
     query_sql(&query, ") c");
@@ -107,7 +112,7 @@ static enum err rarest_gram(struct request *request, const struct object *object
         }
         struct query found = select_gram(request, object, grams[i]);
         int64_t records = 0;
-        TRY(count_few(request, &found, &records));
+        TRY(search_count_few(request, &found, &records));
         if (records < *count_out) {
             *count_out = records;
             *query = found;
@@ -135,15 +140,31 @@ static enum err find_by(struct request *request, const struct object *object, co
     *count_out = SEARCH_COMMON;
     if (by_beginning(object, field)) {
         *query = select_beginning(request, object, field, text);
-        return count_few(request, query, count_out);
+        return search_count_few(request, query, count_out);
     }
     return (grams_of(object)->flags & OBJECT_GRAMS) == 0 ? OK : rarest_gram(request, object, text, query, count_out);
+}
+
+void search_add_ids(struct query *query, const struct query *ids)
+{
+    query_sql(query, query->sql.len == 0 ? "" : " UNION ");
+    query_append(query, ids);
+}
+
+enum err search_add_few(struct request *request, struct query *query, const struct query *ids, bool *few_out)
+{
+    int64_t count = 0;
+    TRY(search_count_few(request, ids, &count));
+    *few_out = count < SEARCH_COMMON;
+    if (*few_out) {
+        search_add_ids(query, ids);
+    }
+    return OK;
 }
 
 enum err search_candidates(struct request *request, const struct object *object, struct str text, struct query *query,
                            bool *few_out)
 {
-    const char *word = "";
     *few_out = false;
     query_init(query, request->arena);
     for (const struct field *field = object->fields; field->name != NULL; field++) {
@@ -156,10 +177,10 @@ enum err search_candidates(struct request *request, const struct object *object,
         if (count >= SEARCH_COMMON) {
             return OK;
         }
-        query_sql(query, word);
-        query_append(query, &found);
-        word = " UNION ";
+        search_add_ids(query, &found);
     }
-    *few_out = word[0] != '\0';
+    *few_out = true;
+    TRY(object->search_ids == NULL ? OK : object->search_ids(request, query, text, few_out));
+    *few_out = *few_out && query->sql.len > 0;
     return OK;
 }

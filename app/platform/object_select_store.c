@@ -8,6 +8,12 @@ void select_table(struct query *query, const char *name)
     query_sql(query, "`");
 }
 
+/* A label is read beside the value. */
+static bool is_named(const struct field *field)
+{
+    return field->type == FIELD_REF || field->type == FIELD_TAGS;
+}
+
 static bool is_stored(const struct field *field)
 {
     return field->type != FIELD_OBJECT && field->type != FIELD_LIST;
@@ -18,6 +24,17 @@ static void add_alias(struct query *query, size_t index)
     char alias[24];
     snprintf(alias, sizeof alias, "r%zu", index);
     query_sql(query, alias);
+}
+
+/* Names of the record's tags in the order of their ids, one a line. */
+static void add_tag_names(struct query *query, const struct field *field)
+{
+    query_sql(query, ", IF(t.");
+    select_table(query, field->name);
+    query_sql(query, " IS NULL, NULL, (SELECT GROUP_CONCAT(g.name ORDER BY g.id SEPARATOR '\n') FROM record_tag rt "
+                     "JOIN tag g ON g.id = rt.tag_id WHERE rt.object = '");
+    query_sql(query, field->ref);
+    query_sql(query, "' AND rt.record_id = t.id))");
 }
 
 static void select_fields(struct query *query, const struct object *object)
@@ -33,7 +50,7 @@ void select_bare_columns(struct query *query, const struct object *object)
 {
     select_fields(query, object);
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        query_sql(query, object->fields[i].type == FIELD_REF ? ", NULL" : "");
+        query_sql(query, is_named(&object->fields[i]) ? ", NULL" : "");
     }
 }
 
@@ -46,6 +63,8 @@ void select_columns(struct query *query, const struct object *object)
             add_alias(query, i);
             query_sql(query, ".");
             select_table(query, reference_find(object->fields[i].ref).label);
+        } else if (object->fields[i].type == FIELD_TAGS) {
+            add_tag_names(query, &object->fields[i]);
         }
     }
 }
@@ -75,7 +94,7 @@ struct record_row select_row(struct arena *arena, const struct object *object, c
     size_t label_column = 3 + count;
     for (size_t i = 0; i < count; i++) {
         values[i] = rows_get(rows, index, 3 + i);
-        labels[i] = object->fields[i].type == FIELD_REF ? rows_get(rows, index, label_column++) : value_null();
+        labels[i] = is_named(&object->fields[i]) ? rows_get(rows, index, label_column++) : value_null();
     }
     struct value deleted = rows_get(rows, index, 2);
     return (struct record_row){

@@ -7,6 +7,7 @@
 #include "engines/gram.h"
 #include "platform/object_select.h"
 #include "platform/scope.h"
+#include "platform/tags.h"
 
 enum err object_store_get(struct request *request, const struct object *object, int64_t id, bool for_write, bool lock,
                           bool deleted, struct record_row *out)
@@ -297,6 +298,42 @@ enum err object_store_grams(struct request *request, const struct object *object
                    STR("INSERT IGNORE INTO search_gram (object, gram, record_id) VALUES (?, ?, ?)"), values, 3, count);
 }
 
+enum { TAG_WIDTH = 3 };
+
+STATEMENT(DROP_TAGS, "object.drop_tags", "DELETE FROM record_tag WHERE object = ? AND record_id = ?");
+/* Whether a tag is offered. */
+struct tag_offer {
+    int64_t count; /* 1 or 0 */
+};
+static const struct column TAG_OFFER[] = {COLUMN(struct tag_offer, count)};
+STATEMENT_ROWS(FIND_TAG, "object.find_tag", struct tag_offer, TAG_OFFER,
+               "SELECT COUNT(*) AS count FROM tag WHERE id = ? AND object = ? AND is_active AND deleted_at IS NULL");
+
+enum err object_store_tag_ok(struct request *request, const struct field *field, int64_t tag_id, bool *out)
+{
+    struct tag_offer offer;
+    TRY(db_one(request->db, request->arena, &FIND_TAG, ARGS(V(tag_id), V(field->ref)), &offer));
+    *out = offer.count == 1;
+    return OK;
+}
+
+enum err object_store_tags(struct request *request, const struct field *field, int64_t id, struct value tags)
+{
+    int64_t ids[TAGS_MAX];
+    struct value values[TAGS_MAX * TAG_WIDTH];
+    size_t count = tags_ids(tags, ids);
+    TRY(db_exec(request->db, request->arena, &DROP_TAGS, ARGS(V(field->ref), V(id))));
+    for (size_t i = 0; i < count; i++) {
+        values[i * TAG_WIDTH] = V(field->ref);
+        values[i * TAG_WIDTH + 1] = V(ids[i]);
+        values[i * TAG_WIDTH + 2] = V(id);
+    }
+    return count == 0 ? OK
+                      : db_bulk(request->db, request->arena,
+                                STR("INSERT INTO record_tag (object, tag_id, record_id) VALUES (?, ?, ?)"), values,
+                                TAG_WIDTH, count);
+}
+
 enum err object_store_purgeable(struct db *db, struct arena *arena, const struct object *object, struct instant before,
                                 int64_t after_id, int64_t limit, int64_t **ids_out, size_t *count_out)
 {
@@ -318,6 +355,8 @@ enum err object_store_purge(struct db *db, struct arena *arena, const struct obj
     TRY(db_exec(db, arena, &DROP_GRAMS, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_OWNERSHIP, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));
+    TRY(db_exec(db, arena, &DROP_TAGS, ARGS(V(object->name), V(id))));
+    TRY(object->purged == NULL ? OK : object->purged(db, arena, id));
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "DELETE FROM ");

@@ -61,6 +61,18 @@ static json_t *list_schema(const struct field *field, bool answer)
                      field->fields == NULL ? schema_of(&item, answer) : object_schema(field->fields, answer, false));
 }
 
+/* A change may also say what to add and what to remove. */
+static json_t *tags_schema(bool answer)
+{
+    json_t *ids = json_pack("{s:s,s:{s:s}}", "type", "array", "items", "type", "integer");
+    if (answer) {
+        return ids;
+    }
+    json_t *change = json_pack("{s:s,s:{s:O,s:O},s:b}", "type", "object", "properties", "add", ids, "remove", ids,
+                               "additionalProperties", 0);
+    return json_pack("{s:[o,o,{s:s}]}", "anyOf", ids, change, "type", "null");
+}
+
 static json_t *type_schema(const struct field *field, bool answer)
 {
     json_t *schema;
@@ -81,6 +93,8 @@ static json_t *type_schema(const struct field *field, bool answer)
         return json_pack("{s:s,s:s}", "type", "string", "format", "date-time");
     case FIELD_ENUM:
         return json_pack("{s:s,s:o}", "type", "string", "enum", enum_words(field));
+    case FIELD_TAGS:
+        return tags_schema(answer);
     case FIELD_JSON:
         return json_object();
     case FIELD_OBJECT:

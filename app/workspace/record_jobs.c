@@ -200,6 +200,20 @@ static struct str label_text(const struct request *request, const struct field *
     return shown ? label.text : (struct str){0};
 }
 
+/* Names of tags in one cell, as an import reads them. */
+static struct str join_lines(struct arena *arena, struct value lines)
+{
+    struct buf out;
+    struct str rest = lines.type == VALUE_TEXT ? lines.text : (struct str){0};
+    struct str line;
+    buf_init(&out, arena);
+    while (str_cut(&rest, '\n', &line)) {
+        buf_add_c(&out, out.len == 0 ? "" : "、");
+        buf_add(&out, line);
+    }
+    return buf_str(&out);
+}
+
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
 static struct sheet_cell make_cell(const struct output *output, const struct request *request,
                                    const struct record_row *row, size_t index)
@@ -231,6 +245,8 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
             .text = str_from(value.integer ? (output->chinese ? "是" : "yes") : (output->chinese ? "否" : "no"))};
     case FIELD_REF:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = label_text(request, field, row->labels[index])};
+    case FIELD_TAGS:
+        return (struct sheet_cell){.type = SHEET_TEXT, .text = join_lines(request->arena, row->labels[index])};
     case FIELD_ENUM:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(option_label(output, field, value.text))};
     case FIELD_DATE:

@@ -21,7 +21,8 @@ static const char *const TYPE_WORDS[] = {
     [FIELD_ENUM] = "enum",   [FIELD_REF] = "ref",
     [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone",
     [FIELD_URL] = "url",     [FIELD_CURRENCY] = "text",
-    [FIELD_JSON] = "json",   [FIELD_OBJECT] = "object",
+    [FIELD_TAGS] = "tags",   [FIELD_JSON] = "json",
+    [FIELD_OBJECT] = "object",
     [FIELD_LIST] = "list",
 };
 static const char *const ACCESS_WORDS[] = {"hidden", "masked", "read", "edit"};

@@ -26,5 +26,7 @@ struct str company_key(struct arena *arena, struct str name);
  * "+86 138-1234-1234" → "13812341234"; "86 (21) 6234 5678 #803" → "02162345678"; "+1 (415) 555-2671" → "+14155552671".
  */
 struct str phone_key(struct arena *arena, struct str phone);
+/* The same as digits alone, by which numbers are looked for. */
+struct str phone_digits(struct arena *arena, struct str phone);
 
 #endif

@@ -24,6 +24,7 @@ enum field_type {
     FIELD_PHONE,     /* digits, + - ( ) # space; 5…20 digits */
     FIELD_CURRENCY,  /* ISO 4217: three letters, kept as capitals */
     FIELD_URL,       /* address of a web site: http, https or without scheme */
+    FIELD_TAGS,      /* ids of tags of object `ref`; name ends _ids; see platform/tags.h */
     FIELD_JSON,      /* any JSON value, stored as text */
     FIELD_OBJECT,    /* nested: `fields` */
     FIELD_LIST,      /* list of nested `fields` (or of integers / texts: `item`); max = items */

@@ -92,6 +92,12 @@ struct object {
      * NULL. */
     void (*scope_terms)(struct query *query, const struct request *request, const char *alias, bool for_write,
                         size_t *terms);
+    /* Before a record is removed for good: what belongs to it goes too. May be NULL. */
+    enum err (*purged)(struct db *db, struct arena *arena, int64_t id);
+    /* More ways to find records by a text than label and codes: adds " OR …" for each (alias t). May be NULL. */
+    void (*search_match)(const struct request *request, struct query *query, struct str text);
+    /* The same as SELECTs of ids (search_add_few); `few_out` becomes false when one finds too many. With search_match. */
+    enum err (*search_ids)(struct request *request, struct query *query, struct str text, bool *few_out);
     /* Adds members to the answer of GET one. May be NULL. */
     enum err (*complete)(struct request *request, int64_t id, json_t *record);
     const struct field *extra_body;   /* nested body members beside the fields (lines), or NULL */
@@ -149,6 +155,8 @@ struct reference {
 struct reference reference_find(const char *name);
 /* Name of the label member beside a reference: "owner_id" → "owner_name". */
 struct str reference_label_member(struct arena *arena, const struct field *field);
+/* Likewise for tags: "tag_ids" → "tag_names". */
+struct str tags_label_member(struct arena *arena, const struct field *field);
 
 const struct object *object_find(const char *name);
 const struct object *const *objects_all(size_t *count_out);

@@ -11,7 +11,7 @@ struct record_row {
     int64_t version;               /* optimistic lock */
     struct opt_instant deleted_at; /* set: in the recycle bin */
     const struct value *values;    /* by field index */
-    const struct value *labels;    /* by field index: name behind a reference, else null */
+    const struct value *labels;    /* by field index: name behind a reference, names of tags (a line each), else null */
 };
 
 /* What a list shows. */
@@ -61,6 +61,11 @@ enum err object_store_ownership(struct request *request, const struct object *ob
 /* Replaces the grams of a record's label. */
 enum err object_store_grams(struct request *request, const struct object *object, int64_t id,
                             struct str label) MUST_CHECK;
+/* True when there is such a tag, offered for the kind of records the field belongs to. */
+enum err object_store_tag_ok(struct request *request, const struct field *field, int64_t tag_id, bool *out) MUST_CHECK;
+/* Replaces the tags of a record in the index of tags. */
+enum err object_store_tags(struct request *request, const struct field *field, int64_t id,
+                           struct value tags) MUST_CHECK;
 /* Removes a record for good, after its time in the recycle bin. Errors: ERR_IN_USE. */
 enum err object_store_purge(struct db *db, struct arena *arena, const struct object *object, int64_t id) MUST_CHECK;
 /* Records of the object deleted before `before`, at most `limit` ids, ascending from `after_id`. */

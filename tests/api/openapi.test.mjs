@@ -97,10 +97,13 @@ before(async () => {
     const batch = await boss.post("/assignment-batches", { ids: [made.customer.id], strategy: "one", people: [{ user_id: rep.user.id }] });
     await boss.job(batch.job_id);
     const { items: pipelines } = await boss.get("/pipelines");
+    const tag = await boss.post("/tags", { name: unique("标") });
+    const step = await boss.post("/escalation-steps", { name: unique("步"), days: 3, is_active: false });
+    const claim = await boss.post("/conflict-claims", { customer_id: made.customer.id, reason: "先联系" });
     const pools = await poolsFor(rep, boss, await person({}));
     const route = await boss.post("/pool-routes", { name: unique("分流"), pool_id: pools.pool.id, is_active: false });
     const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pools.pool.id, is_active: false });
-    ids = { pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    ids = { tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
@@ -109,11 +112,12 @@ before(async () => {
 const day = new Date().toISOString().slice(0, 10);
 // Query parameters with which a GET shows the most.
 const QUERIES = {
+    "/attachments": () => ({ object: "customer", record_id: made.customer.id }),
     "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),
     "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),
     "/targets/grid": { year: 2023 }, "/targets/overview": { year: 2023, by: "quarter" }, "/targets/facts": { year: 2023 }, "/regions": {},
 };
-const RAW = new Set(["/jobs/{id}/file", "/import/batches/{id}/errors", "/events/authorize"]);
+const RAW = new Set(["/jobs/{id}/file", "/attachments/{id}/file", "/import/batches/{id}/errors", "/events/authorize"]);
 
 function addressOf(route) {
     const segment = route.path.split("/")[1];
@@ -157,7 +161,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "pipeline.update", "role.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "pipeline.update", "role.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -266,6 +270,12 @@ test("writes of records answer as promised", async () => {
 
 // Other writes: [method, path of the table, body or headers, with what the path names].
 const WRITES = [
+    ["POST", "/follow-ups/{id}/comments", () => ({ content: "好" })],
+    ["POST", "/tags", () => ({ name: unique("标") })],
+    ["POST", "/duplicate-rules", () => ({ object: "customer", fields: ["name"], method: "exact", action: "review", is_active: false })],
+    ["PATCH", "/duplicate-rules/{id}", () => ({ action: "warn", version: 1 })],
+    ["POST", "/customers/duplicate-check", () => ({ name: made.customer.name })],
+    ["POST", "/conflict-claims/{id}/withdraw", () => undefined],
     ["POST", "/products", () => ({ name: unique("产品") })],
     ["POST", "/departments", () => ({ name: unique("部门"), parent_id: ids.departments })],
     ["POST", "/users", () => ({ name: "某", login: unique("l").toLowerCase(), department_id: ids.departments })],

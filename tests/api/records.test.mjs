@@ -18,6 +18,8 @@ let top; // the top department
 let pool; // for what names one
 
 const DIRECTORIES = {
+    tag: () => ({ name: unique("标") }),
+    escalation_step: () => ({ name: unique("步"), days: 3, is_active: false }),
     product: () => ({ name: unique("产品"), code: unique("p") }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),
     sla_policy: () => ({ name: unique("时限"), touch_hours: 24 }),
@@ -75,6 +77,7 @@ const WRONG = {
     email: () => ["nobody", "a@", 5],
     phone: () => ["abc", "1", 5],
     url: () => ["example", "javascript:alert(1)", 5],
+    tags: () => [5, "x", [987654321]],
     json: () => [],
 };
 
@@ -187,7 +190,7 @@ for (const meta of META) {
         const [[rows]] = await sql(`SELECT COUNT(*) FROM audit_entry WHERE object = '${meta.name}' AND record_id = ${first.body.id} AND action = 'create'`);
         assert.equal(Number(rows), 1);
         // The same key of somebody else is another key.
-        assert.notEqual((await rep.send("POST", path, options)).status, 409);
+        assert.notEqual((await rep.send("POST", path, options)).body.code, "idempotency_mismatch");
     });
 
     test(`${meta.plural}: lists refuse what they cannot do`, async () => {

@@ -34,7 +34,7 @@ test("the metadata is what the user may see and do", async () => {
         for (const field of object.fields) {
             assert.ok(field.label.length > 0 && ["read", "edit", "masked"].includes(field.access), `${object.name}.${field.name}`);
             assert.equal(field.options !== null, field.type === "enum");
-            assert.equal(field.ref !== null, field.type === "ref");
+            assert.equal(field.ref !== null, ["ref", "tags"].includes(field.type));
         }
     }
 });

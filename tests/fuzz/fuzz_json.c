@@ -29,6 +29,7 @@ static const struct field FIELDS[] = {
     {.name = "k", .type = FIELD_EMAIL},
     {.name = "u", .type = FIELD_URL},
     {.name = "l", .type = FIELD_PHONE},
+    {.name = "t_ids", .type = FIELD_TAGS, .ref = "customer", .flags = FIELD_NULLABLE},
     {.name = "m", .type = FIELD_JSON, .flags = FIELD_NULLABLE},
     {.name = "n", .type = FIELD_OBJECT, .fields = LINE},
     {.name = "o", .type = FIELD_LIST, .fields = LINE, .max = 5},

@@ -47,6 +47,8 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
       return field.options?.find((option) => option.value === value)?.label ?? String(value);
     case 'ref':
       return (row[nameMember(field.name)] as string | null | undefined) ?? `#${String(value)}`;
+    case 'tags':
+      return (row[field.name.replace(/_ids$/, '_names')] as string[] | undefined)?.join('、') || '—';
     case 'json':
     case 'object':
     case 'list':
@@ -155,13 +157,15 @@ export function specOf(field: MetaField, creating: boolean): FieldSpec {
 }
 
 export function filterSpecs(meta: MetaObject): FieldSpec[] {
-  return meta.fields.filter((field) => field.filterable && isListable(field)).map((field) => specOf(field, false));
+  return meta.fields
+    .filter((field) => field.filterable && isListable(field) && field.type !== 'tags')
+    .map((field) => specOf(field, false));
 }
 
 /** The fields a person fills in. */
 export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
   return meta.fields
-    .filter(isListable)
+    .filter((field) => isListable(field) && field.type !== 'tags')
     .map((field) => specOf(field, creating))
     .filter((spec) => !spec.readOnly);
 }

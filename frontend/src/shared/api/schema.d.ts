@@ -435,6 +435,267 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/duplicate-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When two records are the same one. */
+        get: operations["duplicate_rule.list"];
+        put?: never;
+        /** Adds a rule; a job gives all records their keys. */
+        post: operations["duplicate_rule.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicate-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule. */
+        get: operations["duplicate_rule.get"];
+        put?: never;
+        post?: never;
+        /** Ends a rule. */
+        delete: operations["duplicate_rule.delete"];
+        options?: never;
+        head?: never;
+        /** Changes a rule; other fields or another method need new keys. */
+        patch: operations["duplicate_rule.update"];
+        trace?: never;
+    };
+    "/customers/duplicate-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What exists already with a name or number: whose, in which pool, when last touched, and nothing else. */
+        post: operations["customer.duplicate_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflict-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own claims, those to own customers, and those one may decide. */
+        get: operations["conflict_claim.list"];
+        put?: never;
+        /** Claims a customer that somebody else holds. */
+        post: operations["conflict_claim.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflict-claims/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One claim with what the records say of both sides. */
+        get: operations["conflict_claim.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflict-claims/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the customer to the claimant, or opens it to him. */
+        post: operations["conflict_claim.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflict-claims/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a claim with a reason. */
+        post: operations["conflict_claim.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conflict-claims/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an own claim back. */
+        post: operations["conflict_claim.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/follow-ups/{id}/plan/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does a plan: makes the follow-up that did it. */
+        post: operations["follow_up.complete_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/follow-ups/{id}/plan/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a plan up. */
+        post: operations["follow_up.cancel_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/follow-ups/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What colleagues say to a follow-up. */
+        get: operations["comment.list"];
+        put?: never;
+        /** Says something to a follow-up. */
+        post: operations["comment.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an own comment. */
+        delete: operations["comment.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of a record. */
+        get: operations["attachment.list"];
+        put?: never;
+        /** Attaches the raw body to a record. */
+        post: operations["attachment.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file itself. */
+        get: operations["attachment.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a file. */
+        delete: operations["attachment.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assignment-batches/preview": {
         parameters: {
             query?: never;
@@ -2299,6 +2560,250 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["tag.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["tag.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["tag.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["tag.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["tag.update"];
+        trace?: never;
+    };
+    "/tags/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["tag.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["tag.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["tag.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["tag.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["tag.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["escalation_step.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["escalation_step.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["escalation_step.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["escalation_step.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["escalation_step.update"];
+        trace?: never;
+    };
+    "/escalation-steps/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["escalation_step.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["escalation_step.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["escalation_step.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["escalation_step.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-steps/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["escalation_step.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assignment-batches/{id}": {
         parameters: {
             query?: never;
@@ -3865,7 +4370,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "plan_closed" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -5530,6 +6035,1451 @@ export interface operations {
                         next_cursor: string | null;
                     };
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate_rule.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When two records are the same one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description by object */
+                        items: {
+                            /** @description rule */
+                            id: number;
+                            /** @description customer or contact */
+                            object: string;
+                            /** @description compared together; method phone: each of them */
+                            fields: string[];
+                            /** @description exact, normalised, phone */
+                            method: string;
+                            /** @description block, warn, review */
+                            action: string;
+                            /** @description asked at every save */
+                            is_active: boolean;
+                            /** @description false: a job is still giving the records that were there their keys */
+                            is_built: boolean;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate_rule.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description whose records
+                     * @enum {string}
+                     */
+                    object: "customer" | "contact";
+                    /** @description compared together; method phone: each of them */
+                    fields: string[];
+                    /**
+                     * @description how
+                     * @enum {string}
+                     */
+                    method: "exact" | "normalised" | "phone";
+                    /**
+                     * @description what follows
+                     * @enum {string}
+                     */
+                    action: "block" | "warn" | "review";
+                    /** @description asked at every save; true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Adds a rule; a job gives all records their keys. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description rule */
+                        id: number;
+                        /** @description customer or contact */
+                        object: string;
+                        /** @description compared together; method phone: each of them */
+                        fields: string[];
+                        /** @description exact, normalised, phone */
+                        method: string;
+                        /** @description block, warn, review */
+                        action: string;
+                        /** @description asked at every save */
+                        is_active: boolean;
+                        /** @description false: a job is still giving the records that were there their keys */
+                        is_built: boolean;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /** @description makes the keys, see GET /jobs/{id} */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate_rule.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One rule. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description rule */
+                        id: number;
+                        /** @description customer or contact */
+                        object: string;
+                        /** @description compared together; method phone: each of them */
+                        fields: string[];
+                        /** @description exact, normalised, phone */
+                        method: string;
+                        /** @description block, warn, review */
+                        action: string;
+                        /** @description asked at every save */
+                        is_active: boolean;
+                        /** @description false: a job is still giving the records that were there their keys */
+                        is_built: boolean;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /** @description makes the keys, see GET /jobs/{id} */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate_rule.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends a rule. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate_rule.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description whose records
+                     * @enum {string}
+                     */
+                    object?: "customer" | "contact";
+                    /** @description compared together; method phone: each of them */
+                    fields?: string[];
+                    /**
+                     * @description how
+                     * @enum {string}
+                     */
+                    method?: "exact" | "normalised" | "phone";
+                    /**
+                     * @description what follows
+                     * @enum {string}
+                     */
+                    action?: "block" | "warn" | "review";
+                    /** @description asked at every save; true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes a rule; other fields or another method need new keys. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description rule */
+                        id: number;
+                        /** @description customer or contact */
+                        object: string;
+                        /** @description compared together; method phone: each of them */
+                        fields: string[];
+                        /** @description exact, normalised, phone */
+                        method: string;
+                        /** @description block, warn, review */
+                        action: string;
+                        /** @description asked at every save */
+                        is_active: boolean;
+                        /** @description false: a job is still giving the records that were there their keys */
+                        is_built: boolean;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /** @description makes the keys, see GET /jobs/{id} */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.duplicate_check": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the customer */
+                    name?: string;
+                    /** @description of the customer */
+                    phone?: string | null;
+                    /** @description of the customer */
+                    code?: string | null;
+                    /** @description of the customer */
+                    website?: string | null;
+                    /** @description of the customer */
+                    address?: string | null;
+                    /** @description of the customer */
+                    region_id?: number | null;
+                    /** @description of a contact */
+                    mobile?: string | null;
+                    /** @description of a contact */
+                    contact_name?: string | null;
+                    /** @description of a contact */
+                    email?: string | null;
+                    /** @description the customer in the form */
+                    except_id?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description What exists already with a name or number: whose, in which pool, when last touched, and nothing else. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description what exists */
+                        items: {
+                            /** @description customer, or contact at a customer */
+                            object: string;
+                            /** @description fields */
+                            matched_by: string[];
+                            /** @description owned, pool, unowned, deleted */
+                            state: string;
+                            /** @description whose it is */
+                            owner_id: number | null;
+                            /** @description by name */
+                            owner_name: string | null;
+                            /** @description where it lies */
+                            pool_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last touch
+                             */
+                            last_follow_up_at: string | null;
+                            /** @description the asking user's own */
+                            mine: boolean;
+                            /** @description customer, where visible */
+                            id: number | null;
+                            /** @description where visible */
+                            name: string | null;
+                            /** @description names it in a conflict claim, where somebody else owns it */
+                            claim_ref: string | null;
+                        }[];
+                        /** @description what saving would meet: block, warn, review */
+                        action: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.list": {
+        parameters: {
+            query?: {
+                status?: "open" | "accepted" | "rejected" | "withdrawn";
+                mine?: "1";
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Own claims, those to own customers, and those one may decide. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest first */
+                        items: {
+                            /** @description claim */
+                            id: number;
+                            /** @description where the asking user sees it */
+                            customer_id: number | null;
+                            /** @description likewise */
+                            customer_name: string | null;
+                            /** @description as the claimant knows it */
+                            claimed_name: string;
+                            /** @description who claims */
+                            claimant_id: number;
+                            /** @description by name */
+                            claimant_name: string;
+                            /** @description whose it was then */
+                            owner_id: number | null;
+                            /** @description by name */
+                            owner_name: string | null;
+                            /** @description customer made beside it */
+                            duplicate_id: number | null;
+                            /** @description why */
+                            reason: string;
+                            /** @description what proves it */
+                            evidence: string | null;
+                            /**
+                             * Format: date-time
+                             * @description as the claimant says
+                             */
+                            first_contact_at: string | null;
+                            /** @description open, accepted, rejected, withdrawn */
+                            status: string;
+                            /** @description transfer, share */
+                            outcome: string | null;
+                            /** @description of who decided */
+                            decision_reason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            decided_at: string | null;
+                            /** @description who */
+                            decided_by_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description filed
+                             */
+                            created_at: string;
+                            /** @description grows with each change */
+                            version: number;
+                            /** @description filed by the asking user */
+                            mine: boolean;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of a blind check */
+                    claim_ref?: string;
+                    /** @description or a customer one sees */
+                    customer_id?: number;
+                    /** @description as the claimant knows it */
+                    claimed_name?: string;
+                    /** @description why it is the claimant's */
+                    reason: string;
+                    /** @description what proves it */
+                    evidence?: string;
+                    /**
+                     * Format: date-time
+                     * @description claimant's first contact
+                     */
+                    first_contact_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Claims a customer that somebody else holds. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description claim */
+                        id: number;
+                        /** @description where the asking user sees it */
+                        customer_id: number | null;
+                        /** @description likewise */
+                        customer_name: string | null;
+                        /** @description as the claimant knows it */
+                        claimed_name: string;
+                        /** @description who claims */
+                        claimant_id: number;
+                        /** @description by name */
+                        claimant_name: string;
+                        /** @description whose it was then */
+                        owner_id: number | null;
+                        /** @description by name */
+                        owner_name: string | null;
+                        /** @description customer made beside it */
+                        duplicate_id: number | null;
+                        /** @description why */
+                        reason: string;
+                        /** @description what proves it */
+                        evidence: string | null;
+                        /**
+                         * Format: date-time
+                         * @description as the claimant says
+                         */
+                        first_contact_at: string | null;
+                        /** @description open, accepted, rejected, withdrawn */
+                        status: string;
+                        /** @description transfer, share */
+                        outcome: string | null;
+                        /** @description of who decided */
+                        decision_reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        decided_at: string | null;
+                        /** @description who */
+                        decided_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description filed
+                         */
+                        created_at: string;
+                        /** @description grows with each change */
+                        version: number;
+                        /** @description filed by the asking user */
+                        mine: boolean;
+                        /** @description may the asking user */
+                        can_decide: boolean;
+                        /** @description what the records say, oldest first */
+                        moments: {
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at: string;
+                            /** @description claimant, owner, customer */
+                            side: string;
+                            /** @description created, held, follow_up, last_follow_up, duplicate, opportunity, contract */
+                            kind: string;
+                            /** @description who */
+                            user_id: number | null;
+                            /** @description by name */
+                            user_name: string | null;
+                            /** @description of how many it is the first */
+                            count: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One claim with what the records say of both sides. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description claim */
+                        id: number;
+                        /** @description where the asking user sees it */
+                        customer_id: number | null;
+                        /** @description likewise */
+                        customer_name: string | null;
+                        /** @description as the claimant knows it */
+                        claimed_name: string;
+                        /** @description who claims */
+                        claimant_id: number;
+                        /** @description by name */
+                        claimant_name: string;
+                        /** @description whose it was then */
+                        owner_id: number | null;
+                        /** @description by name */
+                        owner_name: string | null;
+                        /** @description customer made beside it */
+                        duplicate_id: number | null;
+                        /** @description why */
+                        reason: string;
+                        /** @description what proves it */
+                        evidence: string | null;
+                        /**
+                         * Format: date-time
+                         * @description as the claimant says
+                         */
+                        first_contact_at: string | null;
+                        /** @description open, accepted, rejected, withdrawn */
+                        status: string;
+                        /** @description transfer, share */
+                        outcome: string | null;
+                        /** @description of who decided */
+                        decision_reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        decided_at: string | null;
+                        /** @description who */
+                        decided_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description filed
+                         */
+                        created_at: string;
+                        /** @description grows with each change */
+                        version: number;
+                        /** @description filed by the asking user */
+                        mine: boolean;
+                        /** @description may the asking user */
+                        can_decide: boolean;
+                        /** @description what the records say, oldest first */
+                        moments: {
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at: string;
+                            /** @description claimant, owner, customer */
+                            side: string;
+                            /** @description created, held, follow_up, last_follow_up, duplicate, opportunity, contract */
+                            kind: string;
+                            /** @description who */
+                            user_id: number | null;
+                            /** @description by name */
+                            user_name: string | null;
+                            /** @description of how many it is the first */
+                            count: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is given
+                     * @enum {string}
+                     */
+                    outcome: "transfer" | "share";
+                    /** @description told to both */
+                    reason?: string;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /**
+                     * Format: date
+                     * @description share: last day
+                     */
+                    until_on?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Gives the customer to the claimant, or opens it to him. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description told to both */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Refuses a claim with a reason. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description claim */
+                        id: number;
+                        /** @description where the asking user sees it */
+                        customer_id: number | null;
+                        /** @description likewise */
+                        customer_name: string | null;
+                        /** @description as the claimant knows it */
+                        claimed_name: string;
+                        /** @description who claims */
+                        claimant_id: number;
+                        /** @description by name */
+                        claimant_name: string;
+                        /** @description whose it was then */
+                        owner_id: number | null;
+                        /** @description by name */
+                        owner_name: string | null;
+                        /** @description customer made beside it */
+                        duplicate_id: number | null;
+                        /** @description why */
+                        reason: string;
+                        /** @description what proves it */
+                        evidence: string | null;
+                        /**
+                         * Format: date-time
+                         * @description as the claimant says
+                         */
+                        first_contact_at: string | null;
+                        /** @description open, accepted, rejected, withdrawn */
+                        status: string;
+                        /** @description transfer, share */
+                        outcome: string | null;
+                        /** @description of who decided */
+                        decision_reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        decided_at: string | null;
+                        /** @description who */
+                        decided_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description filed
+                         */
+                        created_at: string;
+                        /** @description grows with each change */
+                        version: number;
+                        /** @description filed by the asking user */
+                        mine: boolean;
+                        /** @description may the asking user */
+                        can_decide: boolean;
+                        /** @description what the records say, oldest first */
+                        moments: {
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at: string;
+                            /** @description claimant, owner, customer */
+                            side: string;
+                            /** @description created, held, follow_up, last_follow_up, duplicate, opportunity, contract */
+                            kind: string;
+                            /** @description who */
+                            user_id: number | null;
+                            /** @description by name */
+                            user_name: string | null;
+                            /** @description of how many it is the first */
+                            count: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conflict_claim.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes an own claim back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description claim */
+                        id: number;
+                        /** @description where the asking user sees it */
+                        customer_id: number | null;
+                        /** @description likewise */
+                        customer_name: string | null;
+                        /** @description as the claimant knows it */
+                        claimed_name: string;
+                        /** @description who claims */
+                        claimant_id: number;
+                        /** @description by name */
+                        claimant_name: string;
+                        /** @description whose it was then */
+                        owner_id: number | null;
+                        /** @description by name */
+                        owner_name: string | null;
+                        /** @description customer made beside it */
+                        duplicate_id: number | null;
+                        /** @description why */
+                        reason: string;
+                        /** @description what proves it */
+                        evidence: string | null;
+                        /**
+                         * Format: date-time
+                         * @description as the claimant says
+                         */
+                        first_contact_at: string | null;
+                        /** @description open, accepted, rejected, withdrawn */
+                        status: string;
+                        /** @description transfer, share */
+                        outcome: string | null;
+                        /** @description of who decided */
+                        decision_reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        decided_at: string | null;
+                        /** @description who */
+                        decided_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description filed
+                         */
+                        created_at: string;
+                        /** @description grows with each change */
+                        version: number;
+                        /** @description filed by the asking user */
+                        mine: boolean;
+                        /** @description may the asking user */
+                        can_decide: boolean;
+                        /** @description what the records say, oldest first */
+                        moments: {
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at: string;
+                            /** @description claimant, owner, customer */
+                            side: string;
+                            /** @description created, held, follow_up, last_follow_up, duplicate, opportunity, contract */
+                            kind: string;
+                            /** @description who */
+                            user_id: number | null;
+                            /** @description by name */
+                            user_name: string | null;
+                            /** @description of how many it is the first */
+                            count: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow_up.complete_plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what happened */
+                    content: string;
+                    /**
+                     * @description how
+                     * @enum {string}
+                     */
+                    method?: "call" | "visit" | "message" | "email" | "meeting" | "other";
+                    /**
+                     * Format: date-time
+                     * @description when it happened; now unless given
+                     */
+                    followed_at?: string;
+                    /** @description as in the plan */
+                    contact_id?: number | null;
+                    /** @description as in the plan */
+                    opportunity_id?: number | null;
+                    /**
+                     * Format: date-time
+                     * @description the next step
+                     */
+                    next_plan_at?: string | null;
+                    /** @description what next */
+                    next_plan?: string | null;
+                    /** @description people called by @name; they must be able to see the customer */
+                    mention_ids?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Does a plan: makes the follow-up that did it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the follow-up that did it */
+                        id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow_up.cancel_plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description kept in the history */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Gives a plan up. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment.list": {
+        parameters: {
+            query?: {
+                cursor?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What colleagues say to a follow-up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description oldest first */
+                        items: {
+                            /** @description comment */
+                            id: number;
+                            /** @description what was said */
+                            content: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            created_at: string;
+                            /** @description who */
+                            created_by_id: number;
+                            /** @description by name */
+                            created_by_name: string;
+                            /** @description may be removed */
+                            mine: boolean;
+                            /** @description people called by @name */
+                            mentions: {
+                                /** @description whom */
+                                user_id: number;
+                                /** @description by name */
+                                user_name: string;
+                            }[];
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what is said */
+                    content: string;
+                    /** @description people called by @name; they must be able to see the customer */
+                    mention_ids?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Says something to a follow-up. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description comment */
+                        id: number;
+                        /** @description what was said */
+                        content: string;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        created_at: string;
+                        /** @description who */
+                        created_by_id: number;
+                        /** @description by name */
+                        created_by_name: string;
+                        /** @description may be removed */
+                        mine: boolean;
+                        /** @description people called by @name */
+                        mentions: {
+                            /** @description whom */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes an own comment. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attachment.list": {
+        parameters: {
+            query: {
+                object: string;
+                record_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Files of a record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description oldest first */
+                        items: {
+                            /** @description attachment */
+                            id: number;
+                            /** @description customer, follow_up, conflict_claim */
+                            object: string;
+                            /** @description which record */
+                            record_id: number;
+                            /** @description as uploaded */
+                            name: string;
+                            /** @description what the bytes are */
+                            content_type: string;
+                            /** @description length */
+                            size_bytes: number;
+                            /**
+                             * Format: date-time
+                             * @description uploaded
+                             */
+                            created_at: string;
+                            /** @description by whom */
+                            created_by_id: number | null;
+                            /** @description by name */
+                            created_by_name: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attachment.create": {
+        parameters: {
+            query: {
+                object: string;
+                record_id: number;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Attaches the raw body to a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description attachment */
+                        id: number;
+                        /** @description customer, follow_up, conflict_claim */
+                        object: string;
+                        /** @description which record */
+                        record_id: number;
+                        /** @description as uploaded */
+                        name: string;
+                        /** @description what the bytes are */
+                        content_type: string;
+                        /** @description length */
+                        size_bytes: number;
+                        /**
+                         * Format: date-time
+                         * @description uploaded
+                         */
+                        created_at: string;
+                        /** @description by whom */
+                        created_by_id: number | null;
+                        /** @description by name */
+                        created_by_name: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attachment.file": {
+        parameters: {
+            query?: {
+                inline?: "1";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attachment.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes a file. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -8942,6 +10892,8 @@ export interface operations {
                         create_missing?: string[];
                         /** @description a contract for each won opportunity */
                         contract_from_won?: boolean;
+                        /** @description possible duplicates are let in */
+                        duplicate_confirmed?: boolean;
                         /** @description 1.234,56 is a number */
                         decimal_comma?: boolean;
                         /** @description of a workbook, from 0 */
@@ -12779,6 +14731,14 @@ export interface operations {
                             parent_name?: string | null;
                             /** @description anything else */
                             remark?: string | null;
+                            /** @description ids of tags */
+                            tag_ids?: number[];
+                            /** @description names of the tags */
+                            tag_names?: string[];
+                            /** @description 0…100: how much is known of the customer */
+                            completeness?: number | null;
+                            /** @description nobody has followed up for long; the next follow-up clears it */
+                            is_at_risk?: boolean | null;
                             /**
                              * Format: date-time
                              * @description newest follow-up
@@ -12786,7 +14746,7 @@ export interface operations {
                             last_follow_up_at?: string | null;
                             /**
                              * Format: date-time
-                             * @description earliest coming plan
+                             * @description earliest open plan
                              */
                             next_plan_at?: string | null;
                             /** @description pool it lies in while it has no owner; a new one may go there at once */
@@ -12815,6 +14775,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description what completeness lacks: fields, contact, contact_number; with one record */
+                            missing?: string[];
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -12888,10 +14850,17 @@ export interface operations {
                     parent_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
+                    /** @description ids of tags */
+                    tag_ids?: number[] | {
+                        add?: number[];
+                        remove?: number[];
+                    } | null;
                     /** @description pool it lies in while it has no owner; a new one may go there at once */
                     pool_id?: number | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description save although there may be such a record already */
+                    duplicate_confirmed?: boolean;
                 };
             };
         };
@@ -12957,6 +14926,14 @@ export interface operations {
                         parent_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description ids of tags */
+                        tag_ids?: number[];
+                        /** @description names of the tags */
+                        tag_names?: string[];
+                        /** @description 0…100: how much is known of the customer */
+                        completeness?: number | null;
+                        /** @description nobody has followed up for long; the next follow-up clears it */
+                        is_at_risk?: boolean | null;
                         /**
                          * Format: date-time
                          * @description newest follow-up
@@ -12964,7 +14941,7 @@ export interface operations {
                         last_follow_up_at?: string | null;
                         /**
                          * Format: date-time
-                         * @description earliest coming plan
+                         * @description earliest open plan
                          */
                         next_plan_at?: string | null;
                         /** @description pool it lies in while it has no owner; a new one may go there at once */
@@ -12993,6 +14970,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description what completeness lacks: fields, contact, contact_number; with one record */
+                        missing?: string[];
                     };
                 };
             };
@@ -13079,6 +15058,14 @@ export interface operations {
                         parent_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description ids of tags */
+                        tag_ids?: number[];
+                        /** @description names of the tags */
+                        tag_names?: string[];
+                        /** @description 0…100: how much is known of the customer */
+                        completeness?: number | null;
+                        /** @description nobody has followed up for long; the next follow-up clears it */
+                        is_at_risk?: boolean | null;
                         /**
                          * Format: date-time
                          * @description newest follow-up
@@ -13086,7 +15073,7 @@ export interface operations {
                         last_follow_up_at?: string | null;
                         /**
                          * Format: date-time
-                         * @description earliest coming plan
+                         * @description earliest open plan
                          */
                         next_plan_at?: string | null;
                         /** @description pool it lies in while it has no owner; a new one may go there at once */
@@ -13115,6 +15102,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description what completeness lacks: fields, contact, contact_number; with one record */
+                        missing?: string[];
                     };
                 };
             };
@@ -13233,10 +15222,17 @@ export interface operations {
                     parent_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
+                    /** @description ids of tags */
+                    tag_ids?: number[] | {
+                        add?: number[];
+                        remove?: number[];
+                    } | null;
                     /** @description pool it lies in while it has no owner; a new one may go there at once */
                     pool_id?: number | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description save although there may be such a record already */
+                    duplicate_confirmed?: boolean;
                 };
             };
         };
@@ -13302,6 +15298,14 @@ export interface operations {
                         parent_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description ids of tags */
+                        tag_ids?: number[];
+                        /** @description names of the tags */
+                        tag_names?: string[];
+                        /** @description 0…100: how much is known of the customer */
+                        completeness?: number | null;
+                        /** @description nobody has followed up for long; the next follow-up clears it */
+                        is_at_risk?: boolean | null;
                         /**
                          * Format: date-time
                          * @description newest follow-up
@@ -13309,7 +15313,7 @@ export interface operations {
                         last_follow_up_at?: string | null;
                         /**
                          * Format: date-time
-                         * @description earliest coming plan
+                         * @description earliest open plan
                          */
                         next_plan_at?: string | null;
                         /** @description pool it lies in while it has no owner; a new one may go there at once */
@@ -13338,6 +15342,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description what completeness lacks: fields, contact, contact_number; with one record */
+                        missing?: string[];
                     };
                 };
             };
@@ -13584,6 +15590,14 @@ export interface operations {
                         parent_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description ids of tags */
+                        tag_ids?: number[];
+                        /** @description names of the tags */
+                        tag_names?: string[];
+                        /** @description 0…100: how much is known of the customer */
+                        completeness?: number | null;
+                        /** @description nobody has followed up for long; the next follow-up clears it */
+                        is_at_risk?: boolean | null;
                         /**
                          * Format: date-time
                          * @description newest follow-up
@@ -13591,7 +15605,7 @@ export interface operations {
                         last_follow_up_at?: string | null;
                         /**
                          * Format: date-time
-                         * @description earliest coming plan
+                         * @description earliest open plan
                          */
                         next_plan_at?: string | null;
                         /** @description pool it lies in while it has no owner; a new one may go there at once */
@@ -13620,6 +15634,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description what completeness lacks: fields, contact, contact_number; with one record */
+                        missing?: string[];
                     };
                 };
             };
@@ -13871,6 +15887,8 @@ export interface operations {
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description save although there may be such a record already */
+                    duplicate_confirmed?: boolean;
                 };
             };
         };
@@ -14125,6 +16143,8 @@ export interface operations {
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description save although there may be such a record already */
+                    duplicate_confirmed?: boolean;
                 };
             };
         };
@@ -14622,6 +16642,22 @@ export interface operations {
                             next_plan_at?: string | null;
                             /** @description what next */
                             next_plan?: string | null;
+                            /**
+                             * @description of the next step; null without one
+                             * @enum {string|null}
+                             */
+                            plan_status?: "open" | "done" | "cancelled" | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was done or cancelled
+                             */
+                            plan_closed_at?: string | null;
+                            /** @description follow-up that did the plan */
+                            plan_follow_up_id?: number | null;
+                            /** @description attachments */
+                            attachment_count?: number | null;
+                            /** @description comments */
+                            comment_count?: number | null;
                             /** @description whose record it is; the asking user unless given */
                             owner_id?: number | null;
                             /** @description name behind the reference */
@@ -14644,6 +16680,13 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description people called by @name; with one record */
+                            mentions?: {
+                                /** @description whom */
+                                user_id: number;
+                                /** @description by name */
+                                user_name: string;
+                            }[];
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -14707,6 +16750,8 @@ export interface operations {
                     next_plan?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description people called by @name; they must be able to see the customer */
+                    mention_ids?: number[];
                 };
             };
         };
@@ -14762,6 +16807,22 @@ export interface operations {
                         next_plan_at?: string | null;
                         /** @description what next */
                         next_plan?: string | null;
+                        /**
+                         * @description of the next step; null without one
+                         * @enum {string|null}
+                         */
+                        plan_status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done or cancelled
+                         */
+                        plan_closed_at?: string | null;
+                        /** @description follow-up that did the plan */
+                        plan_follow_up_id?: number | null;
+                        /** @description attachments */
+                        attachment_count?: number | null;
+                        /** @description comments */
+                        comment_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -14784,6 +16845,13 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description people called by @name; with one record */
+                        mentions?: {
+                            /** @description whom */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                        }[];
                     };
                 };
             };
@@ -14860,6 +16928,22 @@ export interface operations {
                         next_plan_at?: string | null;
                         /** @description what next */
                         next_plan?: string | null;
+                        /**
+                         * @description of the next step; null without one
+                         * @enum {string|null}
+                         */
+                        plan_status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done or cancelled
+                         */
+                        plan_closed_at?: string | null;
+                        /** @description follow-up that did the plan */
+                        plan_follow_up_id?: number | null;
+                        /** @description attachments */
+                        attachment_count?: number | null;
+                        /** @description comments */
+                        comment_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -14882,6 +16966,13 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description people called by @name; with one record */
+                        mentions?: {
+                            /** @description whom */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                        }[];
                     };
                 };
             };
@@ -14990,6 +17081,8 @@ export interface operations {
                     next_plan?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description people called by @name; they must be able to see the customer */
+                    mention_ids?: number[];
                 };
             };
         };
@@ -15045,6 +17138,22 @@ export interface operations {
                         next_plan_at?: string | null;
                         /** @description what next */
                         next_plan?: string | null;
+                        /**
+                         * @description of the next step; null without one
+                         * @enum {string|null}
+                         */
+                        plan_status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done or cancelled
+                         */
+                        plan_closed_at?: string | null;
+                        /** @description follow-up that did the plan */
+                        plan_follow_up_id?: number | null;
+                        /** @description attachments */
+                        attachment_count?: number | null;
+                        /** @description comments */
+                        comment_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -15067,6 +17176,13 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description people called by @name; with one record */
+                        mentions?: {
+                            /** @description whom */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                        }[];
                     };
                 };
             };
@@ -15303,6 +17419,22 @@ export interface operations {
                         next_plan_at?: string | null;
                         /** @description what next */
                         next_plan?: string | null;
+                        /**
+                         * @description of the next step; null without one
+                         * @enum {string|null}
+                         */
+                        plan_status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done or cancelled
+                         */
+                        plan_closed_at?: string | null;
+                        /** @description follow-up that did the plan */
+                        plan_follow_up_id?: number | null;
+                        /** @description attachments */
+                        attachment_count?: number | null;
+                        /** @description comments */
+                        comment_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -15325,6 +17457,13 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description people called by @name; with one record */
+                        mentions?: {
+                            /** @description whom */
+                            user_id: number;
+                            /** @description by name */
+                            user_name: string;
+                        }[];
                     };
                 };
             };
@@ -15383,6 +17522,1427 @@ export interface operations {
         };
     };
     "follow_up.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /**
+                             * @description on which records
+                             * @enum {string|null}
+                             */
+                            object?: "customer" | null;
+                            /**
+                             * @description tone of the dot
+                             * @enum {string|null}
+                             */
+                            color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger" | null;
+                            /** @description false: set no more; records that have it keep it */
+                            is_active?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /**
+                     * @description on which records
+                     * @enum {string}
+                     */
+                    object?: "customer";
+                    /**
+                     * @description tone of the dot
+                     * @enum {string}
+                     */
+                    color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger";
+                    /** @description false: set no more; records that have it keep it */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description on which records
+                         * @enum {string|null}
+                         */
+                        object?: "customer" | null;
+                        /**
+                         * @description tone of the dot
+                         * @enum {string|null}
+                         */
+                        color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger" | null;
+                        /** @description false: set no more; records that have it keep it */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description on which records
+                         * @enum {string|null}
+                         */
+                        object?: "customer" | null;
+                        /**
+                         * @description tone of the dot
+                         * @enum {string|null}
+                         */
+                        color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger" | null;
+                        /** @description false: set no more; records that have it keep it */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /**
+                     * @description on which records
+                     * @enum {string}
+                     */
+                    object?: "customer";
+                    /**
+                     * @description tone of the dot
+                     * @enum {string}
+                     */
+                    color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger";
+                    /** @description false: set no more; records that have it keep it */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description on which records
+                         * @enum {string|null}
+                         */
+                        object?: "customer" | null;
+                        /**
+                         * @description tone of the dot
+                         * @enum {string|null}
+                         */
+                        color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger" | null;
+                        /** @description false: set no more; records that have it keep it */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description on which records
+                         * @enum {string|null}
+                         */
+                        object?: "customer" | null;
+                        /**
+                         * @description tone of the dot
+                         * @enum {string|null}
+                         */
+                        color?: "neutral" | "primary" | "info" | "success" | "warning" | "danger" | null;
+                        /** @description false: set no more; records that have it keep it */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description without a follow-up since the owner got the customer */
+                            days?: number;
+                            /**
+                             * @description which
+                             * @enum {string|null}
+                             */
+                            day_kind?: "calendar" | "working" | null;
+                            /** @description hears of it */
+                            notify_owner?: boolean | null;
+                            /** @description hears of it */
+                            notify_manager?: boolean | null;
+                            /** @description hears of it */
+                            notify_department_head?: boolean | null;
+                            /** @description whoever has that role hears of it */
+                            notify_operations?: boolean | null;
+                            /** @description until the next follow-up */
+                            mark_risk?: boolean | null;
+                            /** @description filter over customers it is about; null: all */
+                            filter?: unknown;
+                            /** @description looked at every day */
+                            is_active?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description without a follow-up since the owner got the customer */
+                    days: number;
+                    /**
+                     * @description which
+                     * @enum {string}
+                     */
+                    day_kind?: "calendar" | "working";
+                    /** @description hears of it */
+                    notify_owner?: boolean;
+                    /** @description hears of it */
+                    notify_manager?: boolean;
+                    /** @description hears of it */
+                    notify_department_head?: boolean;
+                    /** @description whoever has that role hears of it */
+                    notify_operations?: boolean;
+                    /** @description until the next follow-up */
+                    mark_risk?: boolean;
+                    /** @description filter over customers it is about; null: all */
+                    filter?: unknown;
+                    /** @description looked at every day */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description without a follow-up since the owner got the customer */
+                        days?: number;
+                        /**
+                         * @description which
+                         * @enum {string|null}
+                         */
+                        day_kind?: "calendar" | "working" | null;
+                        /** @description hears of it */
+                        notify_owner?: boolean | null;
+                        /** @description hears of it */
+                        notify_manager?: boolean | null;
+                        /** @description hears of it */
+                        notify_department_head?: boolean | null;
+                        /** @description whoever has that role hears of it */
+                        notify_operations?: boolean | null;
+                        /** @description until the next follow-up */
+                        mark_risk?: boolean | null;
+                        /** @description filter over customers it is about; null: all */
+                        filter?: unknown;
+                        /** @description looked at every day */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description without a follow-up since the owner got the customer */
+                        days?: number;
+                        /**
+                         * @description which
+                         * @enum {string|null}
+                         */
+                        day_kind?: "calendar" | "working" | null;
+                        /** @description hears of it */
+                        notify_owner?: boolean | null;
+                        /** @description hears of it */
+                        notify_manager?: boolean | null;
+                        /** @description hears of it */
+                        notify_department_head?: boolean | null;
+                        /** @description whoever has that role hears of it */
+                        notify_operations?: boolean | null;
+                        /** @description until the next follow-up */
+                        mark_risk?: boolean | null;
+                        /** @description filter over customers it is about; null: all */
+                        filter?: unknown;
+                        /** @description looked at every day */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description without a follow-up since the owner got the customer */
+                    days?: number;
+                    /**
+                     * @description which
+                     * @enum {string}
+                     */
+                    day_kind?: "calendar" | "working";
+                    /** @description hears of it */
+                    notify_owner?: boolean;
+                    /** @description hears of it */
+                    notify_manager?: boolean;
+                    /** @description hears of it */
+                    notify_department_head?: boolean;
+                    /** @description whoever has that role hears of it */
+                    notify_operations?: boolean;
+                    /** @description until the next follow-up */
+                    mark_risk?: boolean;
+                    /** @description filter over customers it is about; null: all */
+                    filter?: unknown;
+                    /** @description looked at every day */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description without a follow-up since the owner got the customer */
+                        days?: number;
+                        /**
+                         * @description which
+                         * @enum {string|null}
+                         */
+                        day_kind?: "calendar" | "working" | null;
+                        /** @description hears of it */
+                        notify_owner?: boolean | null;
+                        /** @description hears of it */
+                        notify_manager?: boolean | null;
+                        /** @description hears of it */
+                        notify_department_head?: boolean | null;
+                        /** @description whoever has that role hears of it */
+                        notify_operations?: boolean | null;
+                        /** @description until the next follow-up */
+                        mark_risk?: boolean | null;
+                        /** @description filter over customers it is about; null: all */
+                        filter?: unknown;
+                        /** @description looked at every day */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description without a follow-up since the owner got the customer */
+                        days?: number;
+                        /**
+                         * @description which
+                         * @enum {string|null}
+                         */
+                        day_kind?: "calendar" | "working" | null;
+                        /** @description hears of it */
+                        notify_owner?: boolean | null;
+                        /** @description hears of it */
+                        notify_manager?: boolean | null;
+                        /** @description hears of it */
+                        notify_department_head?: boolean | null;
+                        /** @description whoever has that role hears of it */
+                        notify_operations?: boolean | null;
+                        /** @description until the next follow-up */
+                        mark_risk?: boolean | null;
+                        /** @description filter over customers it is about; null: all */
+                        filter?: unknown;
+                        /** @description looked at every day */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "escalation_step.bulk": {
         parameters: {
             query?: never;
             header?: {

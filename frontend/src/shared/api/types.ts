@@ -36,6 +36,7 @@ export type FieldType =
   | 'email'
   | 'phone'
   | 'url'
+  | 'tags'
   | 'json'
   | 'object'
   | 'list';

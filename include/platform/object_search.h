@@ -14,4 +14,12 @@ void search_add_match(const struct request *request, struct query *query, const 
 enum err search_candidates(struct request *request, const struct object *object, struct str text, struct query *query,
                            bool *few_out) MUST_CHECK;
 
+/* For an object's `search_ids`. Counts the rows of a SELECT up to SEARCH_COMMON. */
+enum err search_count_few(struct request *request, const struct query *ids, int64_t *out) MUST_CHECK;
+/* Adds a SELECT of ids to those in `query`. */
+void search_add_ids(struct query *query, const struct query *ids);
+/* The same unless it finds too many: then `few_out` becomes false. */
+enum err search_add_few(struct request *request, struct query *query, const struct query *ids,
+                        bool *few_out) MUST_CHECK;
+
 #endif

@@ -1,0 +1,45 @@
+/* SQL of attachments. */
+#ifndef DABIAO_ATTACHMENT_STORE_H
+#define DABIAO_ATTACHMENT_STORE_H
+
+#include "platform/db.h"
+
+/* A file that belongs to a record. */
+struct attachment_row {
+    int64_t id;                     /* attachment.id */
+    struct str object;              /* customer, follow_up, conflict_claim */
+    int64_t record_id;              /* which record */
+    struct str name;                /* as uploaded */
+    struct str content_type;        /* what the bytes are */
+    int64_t size_bytes;             /* length */
+    struct str path;                /* below data_dir */
+    struct instant created_at;      /* uploaded */
+    struct opt_int created_by_id;   /* by whom */
+    struct opt_str created_by_name; /* by name */
+};
+/* Oldest first, without removed ones. */
+enum err attachment_store_list(struct db *db, struct arena *arena, const char *object, int64_t record_id,
+                               struct attachment_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND, for removed ones too. */
+enum err attachment_store_get(struct db *db, struct arena *arena, int64_t id, struct attachment_row *out) MUST_CHECK;
+enum err attachment_store_count(struct db *db, struct arena *arena, const char *object, int64_t record_id,
+                                int64_t *out) MUST_CHECK;
+enum err attachment_store_insert(struct db *db, struct arena *arena, const struct attachment_row *row,
+                                 struct str sha256, int64_t *id_out) MUST_CHECK;
+/* The file goes with the next sweep. */
+enum err attachment_store_remove(struct db *db, struct arena *arena, int64_t id, struct instant now) MUST_CHECK;
+enum err attachment_store_remove_of(struct db *db, struct arena *arena, const char *object,
+                                    int64_t record_id) MUST_CHECK;
+/* Files of the claims to a customer that is purged. */
+enum err attachment_store_remove_claims(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
+/* Counts the files of a follow-up again. */
+enum err attachment_store_recount(struct db *db, struct arena *arena, int64_t follow_up_id) MUST_CHECK;
+
+/* Removed ones with their files, at most `limit`. */
+enum err attachment_store_removed(struct db *db, struct arena *arena, int64_t limit, struct attachment_row **rows_out,
+                                  size_t *count_out) MUST_CHECK;
+enum err attachment_store_forget(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
+/* Whether a file is still somebody's. */
+enum err attachment_store_has_path(struct db *db, struct arena *arena, struct str path, bool *out) MUST_CHECK;
+
+#endif
