@@ -12,6 +12,7 @@
 #include "org.h"
 #include "platform/command.h"
 #include "platform/route.h"
+#include "pool.h"
 #include "product.h"
 #include "share.h"
 #include "target.h"
@@ -19,8 +20,9 @@
 
 const struct feature *const FEATURES[] = {
     &AUTH_FEATURE, &ORG_FEATURE, &LEDGER_FEATURE, &CUSTOMER_FEATURE, &ASSIGNMENT_FEATURE, &PRODUCT_FEATURE, &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,
-    &TARGET_FEATURE, &SHARE_FEATURE, &IMPORT_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
+    &POOL_FEATURE, &POOL_RECYCLE_FEATURE, &POOL_FIGURES_FEATURE, &TARGET_FEATURE, &SHARE_FEATURE, &IMPORT_FEATURE, &JOB_FEATURE, &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 
-const struct command *const COMMANDS[] = {AUTH_COMMANDS, DEMO_COMMANDS, IMPORT_COMMANDS, JOB_COMMANDS, METRIC_COMMANDS, NULL};
+const struct command *const COMMANDS[] = {AUTH_COMMANDS, DEMO_COMMANDS,   IMPORT_COMMANDS,
+                                          JOB_COMMANDS,  METRIC_COMMANDS, NULL};

@@ -18,8 +18,8 @@ struct role_seed {
     const char *code;               /* role.code */
     const char *name;               /* shown */
     const char *description;        /* what it is for */
-    struct role_object objects[16]; /* ended by a row without object */
-    const char *others[16];         /* permissions that belong to no object; NULL-terminated */
+    struct role_object objects[24]; /* ended by a row without object */
+    const char *others[24];         /* permissions that belong to no object; NULL-terminated */
 };
 
 static const struct role_seed ROLES[] = {
@@ -43,12 +43,16 @@ static const struct role_seed ROLES[] = {
                 {"refund", "VCEDXIT", "all"},
                 {"assignment", "VX", "all"},
                 {"assignment_batch", "VCX", "all"},
+                {"pool", "VEX", "all"},
+                {"pool_customer", "", "all"},
+                {"pool_event", "", "all"},
+                {"pool_run_item", "", "all"},
                 {"product", "VCEDXI", NULL},
                 {"department", "VCEDXI", NULL},
                 {"user", "VCEXI", NULL},
                 {"target", "VEI", "all"},
             },
-        .others = {"holding_limit.edit", "sla_policy.edit", "role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all",
+        .others = {"pool.claim", "pool.return", "pool.manage", "pool.run", "holding_limit.edit", "sla_policy.edit", "role.view", "role.edit", "pipeline.edit", "audit.view", "job.view_all",
                    "record.share"},
     },
     {
@@ -66,12 +70,16 @@ static const struct role_seed ROLES[] = {
                 {"refund", "VX", "department_and_below"},
                 {"assignment", "VX", "department_and_below"},
                 {"assignment_batch", "VCX", "department_and_below"},
+                {"pool", "VX", "own"},
+                {"pool_customer", "", "own"},
+                {"pool_event", "", "department_and_below"},
+                {"pool_run_item", "", "department_and_below"},
                 {"product", "V", NULL},
                 {"department", "V", NULL},
                 {"user", "V", NULL},
                 {"target", "VE", "department_and_below"},
             },
-        .others = {"record.share"},
+        .others = {"pool.claim", "pool.return", "pool.manage", "record.share"},
     },
     {
         .code = "sales",
@@ -87,12 +95,16 @@ static const struct role_seed ROLES[] = {
                 {"payment", "V", "own"},
                 {"refund", "V", "own"},
                 {"assignment", "V", "own"},
+                {"pool", "V", "own"},
+                {"pool_customer", "", "own"},
+                {"pool_event", "", "own"},
+                {"pool_run_item", "", "own"},
                 {"product", "V", NULL},
                 {"department", "V", NULL},
                 {"user", "V", NULL},
                 {"target", "VE", "own"},
             },
-        .others = {"record.share"},
+        .others = {"pool.claim", "pool.return", "record.share"},
     },
     {
         .code = "finance",
@@ -125,6 +137,10 @@ static const struct role_seed ROLES[] = {
                 {"payment", "VX", "all"},
                 {"refund", "VX", "all"},
                 {"assignment", "VX", "all"},
+                {"pool", "VX", "all"},
+                {"pool_customer", "", "all"},
+                {"pool_event", "", "all"},
+                {"pool_run_item", "", "all"},
                 {"product", "V", NULL},
                 {"department", "V", NULL},
                 {"user", "V", NULL},

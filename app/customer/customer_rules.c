@@ -119,6 +119,13 @@ static const struct field CUSTOMER_FIELDS[] = {
      .type = FIELD_INSTANT,
      .flags = FIELD_READ_ONLY | FIELD_NULLABLE,
      .about = "earliest coming plan"},
+    {.name = "pool_id",
+     .zh = "公海",
+     .en = "Pool",
+     .type = FIELD_REF,
+     .ref = "pool",
+     .flags = FIELD_CREATE_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "pool it lies in while it has no owner; a new one may go there at once"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
@@ -258,8 +265,22 @@ static const struct field FOLLOW_UP_FIELDS[] = {
     FIELD_END,
 };
 
+/* What goes into a pool belongs to nobody. */
+static void place_in_pool(struct request *request, struct record_change *change)
+{
+    if (change->action != RECORD_CREATE || change_after(change, "pool_id").type == VALUE_NULL) {
+        return;
+    }
+    if (json_is_integer(json_object_get(change->body, "owner_id"))) {
+        error_field(request->error, STR("pool_id"), "has_owner", "A customer has an owner or lies in a pool.");
+    }
+    change_set(change, "owner_id", value_null());
+    change_set(change, "department_id", value_null());
+}
+
 static enum err prepare_customer(struct request *request, struct record_change *change)
 {
+    place_in_pool(request, change);
     struct value parent = change_after(change, "parent_id");
     if (change->id == 0 || parent.type == VALUE_NULL || !change_differs(change, "parent_id")) {
         return OK;

@@ -124,7 +124,7 @@ enum err import_kind_find(struct arena *arena, struct str name, struct import_ki
         return OK;
     }
     const struct object *object = object_find(str_c(arena, name));
-    if (object == NULL || (object->flags & OBJECT_HISTORY) != 0) {
+    if (object == NULL || object_is_read_only(object)) {
         return ERR_NOT_FOUND;
     }
     *out = (struct import_kind){object->name, object, writable_fields(arena, object), object->import};

@@ -208,6 +208,20 @@ static enum err refuse_first(struct request *request, const struct object *objec
     return move_error(request, refused);
 }
 
+enum err move_tell(struct request *request, const struct object *object, const struct record_move *moves, size_t count,
+                   const struct move_options *options)
+{
+    if (object->moved != NULL) {
+        TRY(object->moved(request, object, moves, count, options));
+    }
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (FEATURES[i]->moved != NULL) {
+            TRY(FEATURES[i]->moved(request, object, moves, count, options));
+        }
+    }
+    return OK;
+}
+
 enum err record_move(struct request *request, const struct object *object, struct record_move *moves, size_t count,
                      const struct move_options *options)
 {
@@ -228,5 +242,5 @@ enum err record_move(struct request *request, const struct object *object, struc
         TRY(refuse_first(request, object, moves, count));
     }
     TRY(move_store_write(request, object, moves, count, options));
-    return object->moved == NULL ? OK : object->moved(request, object, moves, count, options);
+    return move_tell(request, object, moves, count, options);
 }

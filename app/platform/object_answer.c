@@ -1,7 +1,56 @@
 /* Records as the API shows them. */
 #include "platform/object_answer.h"
 
+#include <assert.h>
+
 #include "platform/scope.h"
+
+enum err object_closings_load(struct request *request, const struct object *object)
+{
+    struct field_closing *items = NULL;
+    size_t count = 0;
+    if (object->closings == NULL) {
+        return OK;
+    }
+    TRY(object->closings(request, &items, &count));
+    struct closings *closings = ARENA_NEW(request->arena, struct closings);
+    *closings = (struct closings){object, items, count};
+    request->closings = closings;
+    return OK;
+}
+
+/* The narrowest access that holds in `place`, or, without one, in any. */
+static enum field_access narrow_access(const struct request *request, const struct object *object, const int64_t *place,
+                                       const char *field)
+{
+    enum field_access access = scope_field_access(request, object, field);
+    if (object->closings == NULL) {
+        return access;
+    }
+    const struct closings *closings = request->closings;
+    assert(closings != NULL && closings->object == object);
+    for (size_t i = 0; i < closings->count; i++) {
+        const struct field_closing *closing = &closings->items[i];
+        bool holds = str_eq_c(closing->field, field) && (place == NULL || closing->place == *place);
+        access = holds && closing->access < access ? closing->access : access;
+    }
+    return access;
+}
+
+enum field_access object_row_access(const struct request *request, const struct object *object,
+                                    const struct record_row *row, const char *field)
+{
+    if (object->closings == NULL) {
+        return scope_field_access(request, object, field);
+    }
+    int64_t place = row->values[object_field(object, object->place_column)].integer;
+    return narrow_access(request, object, &place, field);
+}
+
+enum field_access object_any_access(const struct request *request, const struct object *object, const char *field)
+{
+    return narrow_access(request, object, NULL, field);
+}
 
 struct str object_mask(struct arena *arena, struct str text)
 {
@@ -31,7 +80,7 @@ json_t *object_answer(struct request *request, const struct object *object, cons
         if (field->type == FIELD_OBJECT || field->type == FIELD_LIST) {
             continue;
         }
-        enum field_access access = scope_field_access(request, object, field->name);
+        enum field_access access = object_row_access(request, object, row, field->name);
         if (access == FIELD_ACCESS_HIDDEN) {
             continue;
         }
@@ -57,7 +106,7 @@ json_t *object_answer(struct request *request, const struct object *object, cons
 
 /* ---- many records ---- */
 
-/* One member of every record of a list, as far as it is the same for all. */
+/* One member of every record of a list, as far as it is the same for all of one place. */
 struct member {
     size_t index;              /* of the field */
     const struct field *field; /* which */
@@ -72,13 +121,14 @@ static struct str quoted_name(struct arena *arena, struct str name)
     return str_format(arena, ",\"%.*s\":", STR_ARG(name));
 }
 
-/* The members that the user may see; their number. */
-static size_t choose_members(struct request *request, const struct object *object, struct member *members)
+/* The members that the user may see in rows like this; their number. */
+static size_t choose_members(struct request *request, const struct object *object, const struct record_row *row,
+                             struct member *members)
 {
     size_t count = 0;
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
-        enum field_access access = scope_field_access(request, object, field->name);
+        enum field_access access = object_row_access(request, object, row, field->name);
         if (field->type == FIELD_OBJECT || field->type == FIELD_LIST || access == FIELD_ACCESS_HIDDEN) {
             continue;
         }
@@ -174,13 +224,26 @@ static void write_record(struct request *request, struct buf *out, const struct 
     buf_add_char(out, '}');
 }
 
+/* Whether the same fields are open in both rows. */
+static bool same_place(const struct object *object, const struct record_row *a, const struct record_row *b)
+{
+    if (object->closings == NULL) {
+        return true;
+    }
+    size_t place = object_field(object, object->place_column);
+    return value_eq(a->values[place], b->values[place]);
+}
+
 void object_answer_many(struct request *request, struct buf *out, const struct object *object,
                         const struct record_row *rows, size_t count)
 {
     struct member *members = ARENA_ARRAY(request->arena, struct member, fields_count(object->fields) + 1);
-    size_t member_count = choose_members(request, object, members);
+    size_t member_count = 0;
     buf_add_char(out, '[');
     for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !same_place(object, &rows[i - 1], &rows[i])) {
+            member_count = choose_members(request, object, &rows[i], members);
+        }
         buf_add(out, i == 0 ? STR("") : STR(","));
         write_record(request, out, &rows[i], members, member_count);
     }
@@ -194,7 +257,7 @@ json_t *object_option(struct request *request, const struct object *object, cons
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
         bool wanted = (field->flags & FIELD_LABEL) != 0 || (field->type == FIELD_REF && hint.type == VALUE_NULL);
-        if (!wanted || scope_field_access(request, object, field->name) < FIELD_ACCESS_READ) {
+        if (!wanted || object_row_access(request, object, row, field->name) < FIELD_ACCESS_READ) {
             continue;
         }
         if (field->type == FIELD_REF) {

@@ -89,7 +89,15 @@ static enum err create_record(struct request *request, struct response *response
     TRY(record_create(request, object_of(request), request->json, NULL, &id));
     response->status = 201;
     tell_change(request, response);
-    return record_answer(request, object_of(request), id, &response->json);
+    enum err err = record_answer(request, object_of(request), id, &response->json);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    /* Who makes a record for others need not see it. */
+    error_init(request->error, request->arena);
+    response->json =
+        json_keep(request->arena, json_pack("{s:I,s:i,s:n}", "id", (json_int_t)id, "version", 1, "deleted_at"));
+    return OK;
 }
 
 static enum err update_record(struct request *request, struct response *response)
@@ -235,7 +243,7 @@ static bool find_open_field(struct request *request, struct str name, size_t *in
 {
     const struct object *object = object_of(request);
     const struct field *field = fields_find(object->fields, name);
-    if (field == NULL || scope_field_access(request, object, field->name) < FIELD_ACCESS_READ) {
+    if (field == NULL || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
         return false;
     }
     *index = (size_t)(field - object->fields);
@@ -325,6 +333,7 @@ static enum err aggregate_records(struct request *request, struct response *resp
     struct str names[AGGREGATE_MEASURES_MAX];
     size_t part_count;
     size_t measure_count;
+    TRY(object_closings_load(request, object));
     TRY(read_parts(request, parts, &part_count));
     TRY(read_measures(request, measures, names, &measure_count));
     struct list_request list;
@@ -533,6 +542,7 @@ const struct route *object_routes(const struct object *object, size_t *count_out
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
     const struct field *body = writable ? concat(object->fields, object->extra_body) : NULL;
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
+    bool viewed = (object->flags & OBJECT_VIEWS) != 0;
     bool transferable = object->owner_column != NULL && (object->flags & OBJECT_HISTORY) == 0;
     const char *plural = object->plural;
     char *all = text_of("/%s%s", plural, "");
@@ -542,8 +552,8 @@ const struct route *object_routes(const struct object *object, size_t *count_out
     const struct route candidates[] = {
         {"GET", all, "list", object->view, 0, records_list, object->name, LIST_QUERY, NULL, list_answer(answer),
          list_records, object, "Lists records in scope."},
-        {"GET", one, "get", object->view, 0, records_one, object->name, NULL, NULL, answer, get_record, object,
-         "One record."},
+        {"GET", one, "get", object->view, viewed ? ROUTE_WRITE : 0, records_one, object->name, NULL, NULL, answer,
+         get_record, object, "One record."},
         {"GET", text_of("/%s%s", plural, "/options"), "options", object->view, 0,
          directory ? RECORDS_DIRECTORY : RECORDS_SEARCH, object->name, OPTIONS_QUERY, NULL, OPTIONS_ANSWER,
          list_options, object, "Suggestions for a reference field."},

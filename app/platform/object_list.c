@@ -4,11 +4,11 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "platform/scope.h"
+#include "platform/object_answer.h"
 
 static bool is_open(const struct request *request, const struct object *object, const struct field *field)
 {
-    return scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ;
+    return object_any_access(request, object, field->name) >= FIELD_ACCESS_READ;
 }
 
 /* A closed field keeps its place (values are matched by index) but is marked unusable. */
@@ -70,6 +70,7 @@ enum err object_list_read(struct request *request, const struct object *object, 
                           struct str search, struct list_request *out)
 {
     *out = (struct list_request){.object = object, .search = str_trim(search), .limit = 50};
+    TRY(object_closings_load(request, object));
     TRY(read_sort(request, object, sort, out));
     struct filter_context context = {
         .user_id = request->user->user_id,

@@ -20,6 +20,7 @@ static enum err refuse(struct request *request, enum err code)
 static enum err load_row(struct request *request, const struct object *object, int64_t id, bool for_write, bool lock,
                          bool deleted, struct record_row *row)
 {
+    TRY(object_closings_load(request, object));
     enum err err = object_store_get(request, object, id, for_write, lock, deleted, row);
     if (err != ERR_NOT_FOUND) {
         return err;
@@ -176,10 +177,18 @@ static enum err keep_grams(struct request *request, const struct record_change *
     return object_store_grams(request, object, change->id, change_after(change, label).text);
 }
 
-static enum err run_hook(enum err (*hook)(struct request *, const struct record_change *), struct request *request,
-                         const struct record_change *change)
+/* The object's own hook, then the features that listen. */
+static enum err tell_saved(struct request *request, const struct record_change *change)
 {
-    return hook == NULL ? OK : hook(request, change);
+    if (change->object->saved != NULL) {
+        TRY(change->object->saved(request, change));
+    }
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        if (FEATURES[i]->saved != NULL) {
+            TRY(FEATURES[i]->saved(request, change));
+        }
+    }
+    return OK;
 }
 
 static const struct field *body_fields(const struct object *object, struct arena *arena)
@@ -277,10 +286,10 @@ enum err record_create(struct request *request, const struct object *object, jso
                                    change_after(&change, object->department_column), true, options->reason));
     }
     TRY(keep_grams(request, &change));
-    TRY(run_hook(object->saved, request, &change));
-    if (object->moved != NULL) {
+    TRY(tell_saved(request, &change));
+    if (object->owner_column != NULL) {
         move.id = change.id;
-        TRY(object->moved(request, object, &move, 1, &how));
+        TRY(move_tell(request, object, &move, 1, &how));
     }
     *id_out = change.id;
     return audit_write(request, object->name, change.id, "create", 1, change_json(request, &change), options->reason);
@@ -356,7 +365,7 @@ enum err record_update(struct request *request, const struct object *object, int
     TRY(error_check_fields(request->error));
     TRY(explain_duplicate(request, object, object_store_update(request, &change)));
     TRY(keep_grams(request, &change));
-    TRY(run_hook(object->saved, request, &change));
+    TRY(tell_saved(request, &change));
     return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change),
                        options->reason);
 }
@@ -378,7 +387,7 @@ static enum err set_deleted(struct request *request, const struct object *object
         TRY(error_check_fields(request->error));
     }
     TRY(object_store_set_deleted(request, object, row->id, at));
-    TRY(run_hook(object->saved, request, &change));
+    TRY(tell_saved(request, &change));
     return audit_write(request, object->name, row->id, action == RECORD_DELETE ? "delete" : "restore", row->version + 1,
                        NULL, (struct str){0});
 }
@@ -417,6 +426,15 @@ enum err record_delete(struct request *request, const struct object *object, int
         return refuse_stale(request, object, id);
     }
     return delete_tree(request, object, &row);
+}
+
+enum err record_delete_unscoped(struct request *request, const struct object *object, int64_t id)
+{
+    bool before = request->company_acts;
+    request->company_acts = true;
+    enum err err = record_delete(request, object, id, 0);
+    request->company_acts = before;
+    return err;
 }
 
 /* What went to the bin at the same instant comes back together. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "engines/gram.h"
+#include "platform/object_answer.h"
 #include "platform/object_select.h"
-#include "platform/scope.h"
 
 enum { GRAMS_LOOKED_AT = 8 };
 
@@ -31,7 +31,7 @@ static struct str like_pattern(struct arena *arena, struct str text, bool at_sta
 static bool is_searched(const struct request *request, const struct object *object, const struct field *field)
 {
     return field->type == FIELD_TEXT && (field->flags & (FIELD_LABEL | FIELD_UNIQUE)) != 0 &&
-           scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ;
+           object_any_access(request, object, field->name) >= FIELD_ACCESS_READ;
 }
 
 /* Codes and numbers; directories are small enough to look anywhere in them. */
@@ -77,12 +77,18 @@ static enum err count_few(struct request *request, const struct query *inner, in
     return OK;
 }
 
+/* Whose grams the object's rows have. */
+static const struct object *grams_of(const struct object *object)
+{
+    return object->same_as == NULL ? object : object_find(object->same_as);
+}
+
 static struct query select_gram(struct request *request, const struct object *object, struct str gram)
 {
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT g.record_id AS id FROM search_gram g WHERE g.object = ");
-    query_arg(&query, V(object->name));
+    query_arg(&query, V(grams_of(object)->name));
     query_sql(&query, " AND g.gram = ");
     query_arg(&query, V(gram));
     return query;
@@ -131,7 +137,7 @@ static enum err find_by(struct request *request, const struct object *object, co
         *query = select_beginning(request, object, field, text);
         return count_few(request, query, count_out);
     }
-    return (object->flags & OBJECT_GRAMS) == 0 ? OK : rarest_gram(request, object, text, query, count_out);
+    return (grams_of(object)->flags & OBJECT_GRAMS) == 0 ? OK : rarest_gram(request, object, text, query, count_out);
 }
 
 enum err search_candidates(struct request *request, const struct object *object, struct str text, struct query *query,

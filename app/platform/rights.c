@@ -4,6 +4,15 @@
 #include "platform/grants.h"
 #include "platform/object.h"
 
+/* Whether the word before the dot of a permission stands for the object: its own name, or that of the object whose
+ * right to view opens it too. */
+static bool stands_for(struct str word, const struct object *object)
+{
+    struct str rest = object->view < PERMISSION_COUNT ? str_from(permission_key(object->view)) : (struct str){0};
+    struct str head = {0};
+    return str_eq_c(word, object->name) || (str_cut(&rest, '.', &head) && str_eq(word, head));
+}
+
 enum field_access rights_field_access(const struct rights *rights, const struct object *object, struct str name)
 {
     if (rights->is_admin) {
@@ -15,7 +24,7 @@ enum field_access rights_field_access(const struct rights *rights, const struct 
         }
     }
     for (size_t i = 0; i < rights->object_count; i++) {
-        if (str_eq_c(rights->objects[i], object->name)) {
+        if (stands_for(rights->objects[i], object)) {
             return FIELD_ACCESS_EDIT;
         }
     }

@@ -62,7 +62,13 @@ enum field_access scope_field_access(const struct request *request, const struct
     if (request->user == NULL) {
         return FIELD_ACCESS_HIDDEN;
     }
-    return rights_field_access(request->user->grants->rights, object, str_from(name));
+    const struct rights *rights = request->user->grants->rights;
+    enum field_access access = rights_field_access(rights, object, str_from(name));
+    if (object->same_as != NULL) {
+        enum field_access other = rights_field_access(rights, object_find(object->same_as), str_from(name));
+        access = other < access ? other : access;
+    }
+    return access;
 }
 
 bool scope_label_is_open(const struct request *request, const struct field *reference)
@@ -320,10 +326,14 @@ void scope_add_share_terms(struct query *query, const struct request *request, c
     }
 }
 
-static void add_predicate(struct building *building, struct query *query, const struct object *object,
+static void add_scope(struct building *building, struct query *query, const struct object *object,
                           const char *alias, bool for_write, unsigned parts)
 {
     const struct request *request = building->request;
+    if (request->company_acts) {
+        query_sql(query, "(TRUE)");
+        return;
+    }
     if (request->user == NULL) {
         query_sql(query, "(FALSE)");
         return;
@@ -344,6 +354,21 @@ static void add_predicate(struct building *building, struct query *query, const 
         query_sql(query, "FALSE");
     }
     query_append(query, &inner);
+    query_sql(query, ")");
+}
+
+/* Records that lie nowhere are not of a kind that has places. */
+static void add_predicate(struct building *building, struct query *query, const struct object *object,
+                          const char *alias, bool for_write, unsigned parts)
+{
+    if (object->place_column == NULL) {
+        add_scope(building, query, object, alias, for_write, parts);
+        return;
+    }
+    query_sql(query, "(");
+    add_column(query, alias, object->place_column);
+    query_sql(query, " IS NOT NULL AND ");
+    add_scope(building, query, object, alias, for_write, parts);
     query_sql(query, ")");
 }
 

@@ -195,7 +195,12 @@ static enum err add_role_ways(struct ways *ways, const struct object *object, co
     const int64_t *owners = scope_owners(ways->request->arena, scope, &owner_count);
     add_id_ways(ways, join, alias, object->owner_column, owners, owner_count);
     add_id_ways(ways, join, alias, object->department_column, scope->department_ids, scope->department_count);
-    if (object->scope_terms != NULL) {
+    if (object->places != NULL) {
+        int64_t *places = NULL;
+        size_t place_count = 0;
+        TRY(object->places(ways->request, &places, &place_count));
+        add_id_ways(ways, join, alias, object->place_column, places, place_count);
+    } else if (object->scope_terms != NULL) {
         struct query inner = new_query(ways->request);
         size_t terms = 0;
         object->scope_terms(&inner, ways->request, alias, false, &terms);
@@ -204,6 +209,20 @@ static enum err add_role_ways(struct ways *ways, const struct object *object, co
         }
     }
     return object->parent_object == NULL ? OK : add_parent_ways(ways, object, join, alias, depth);
+}
+
+/* Records that lie nowhere are not of this kind. */
+static void add_place(struct ways *ways, const struct object *object)
+{
+    for (size_t i = 0; object->place_column != NULL && i < ways->count; i++) {
+        struct query where = new_query(ways->request);
+        query_sql(&where, "t.");
+        query_sql(&where, object->place_column);
+        query_sql(&where, " IS NOT NULL AND (");
+        query_append(&where, &ways->items[i].where);
+        query_sql(&where, ")");
+        ways->items[i].where = where;
+    }
 }
 
 enum err scope_ways(const struct request *request, const struct object *object, struct scope_way **ways_out,
@@ -222,6 +241,7 @@ enum err scope_ways(const struct request *request, const struct object *object, 
             query_append(add_way(&ways, &join, false), &shared);
         }
     }
+    add_place(&ways, object);
     *ways_out = ways.items;
     *count_out = ways.count;
     return OK;

@@ -12,7 +12,7 @@
 enum err share_object(struct request *request, struct str name, const struct object **out)
 {
     *out = name.len == 0 ? NULL : object_find(str_c(request->arena, name));
-    if (*out == NULL || ((*out)->flags & (OBJECT_DIRECTORY | OBJECT_HISTORY)) != 0) {
+    if (*out == NULL || ((*out)->flags & OBJECT_DIRECTORY) != 0 || object_is_read_only(*out)) {
         error_field(request->error, STR("object"), "not_an_option",
                     "There is no such kind of record, or everybody sees it.");
         return error_check_fields(request->error);

@@ -209,7 +209,7 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
     }
     const struct field *field = &output->object->fields[index];
     struct value value = row->values[index];
-    enum field_access access = scope_field_access(request, output->object, field->name);
+    enum field_access access = object_row_access(request, output->object, row, field->name);
     if (value.type == VALUE_NULL || access == FIELD_ACCESS_HIDDEN) {
         return (struct sheet_cell){.type = SHEET_EMPTY};
     }

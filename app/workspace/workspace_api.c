@@ -87,7 +87,7 @@ static json_t *object_meta(struct request *request, const struct object *object)
                                                   "choice", child->choice));
     }
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
-    bool history = (object->flags & OBJECT_HISTORY) != 0;
+    bool history = object_is_read_only(object);
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
     json_t *rights = json_pack("{s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "view", can(request, object->view), "create",
                                writable && can(request, object->create), "edit", writable && can(request, object->edit),

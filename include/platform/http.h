@@ -11,6 +11,7 @@
 #include "platform/values.h"
 
 struct route;
+struct closings;
 
 enum { PATH_PARAM_MAX = 4, HEADER_MAX = 8, EVENT_MAX = 16, TOLD_MAX = 64 };
 
@@ -45,6 +46,8 @@ struct request {
     const char *zone;                       /* the company's IANA zone */
     int64_t told[TOLD_MAX];                 /* people who got a notification in this transaction (notify_user) */
     size_t told_count;                      /* in `told` */
+    bool company_acts;                      /* rules act for the company: scopes are not asked meanwhile */
+    const struct closings *closings;        /* of the object that was asked for last (object_answer.h) */
 };
 
 /* What a handler may fill. */

@@ -55,6 +55,8 @@ struct move_options {
     struct opt_int sla_policy_id;          /* who must be in touch by when */
     struct opt_instant first_touch_due_at; /* … as a moment */
     struct opt_date expected_action_on;    /* day by which something should happen */
+    struct opt_int rule_id;                /* rule that took or gave */
+    struct opt_int run_id;                 /* run of a job in which it happened */
 };
 
 /* Moves records that live; ids are distinct and in any order. Rows are locked by ascending id. Errors: ERR_NOT_FOUND
@@ -62,6 +64,9 @@ struct move_options {
  * skip_refused these stand in the moves, and only faults of the database are returned. */
 enum err record_move(struct request *request, const struct object *object, struct record_move *moves, size_t count,
                      const struct move_options *options) MUST_CHECK;
+/* Tells the object's hook `moved` and the features that listen: owners are written. */
+enum err move_tell(struct request *request, const struct object *object, const struct record_move *moves, size_t count,
+                   const struct move_options *options) MUST_CHECK;
 /* For `moving`: this one stays, and why. The first refusal of a record counts. */
 void move_refuse(struct record_move *move, enum err code, struct str why);
 /* For rules that refuse before or beside a move: the refusal as the request's error, available_at included. */

@@ -18,6 +18,7 @@ enum object_flag {
     OBJECT_NO_DELETE = 1 << 3, /* never deleted, only disabled */
     OBJECT_HISTORY = 1 << 4,   /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
                                   takes them over */
+    OBJECT_VIEWS = 1 << 5,     /* `complete` writes down who opened one: GET one runs in a transaction */
 };
 
 enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE };
@@ -34,6 +35,13 @@ struct record_change {
     json_t *body;                /* as sent, or NULL: nested parts such as lines */
     struct str reason;           /* given by the user, or empty */
     bool importing;              /* original created_at / created_by are kept; missing references may be created */
+};
+
+/* A field that is closed in the rows of one place. */
+struct field_closing {
+    struct str field;         /* name */
+    int64_t place;            /* value of the object's place_column */
+    enum field_access access; /* hidden or masked there */
 };
 
 /* A child that follows its parent on transfer and blocks or follows its deletion. */
@@ -72,6 +80,14 @@ struct object {
      * unchanged are among them. May be NULL. */
     enum err (*moved)(struct request *request, const struct object *object, const struct record_move *moves,
                       size_t count, const struct move_options *options);
+    /* Rows of another object seen in the place where they lie (customers in pools): that object's name, whose field
+     * rights and search hold here too, and the column that names the place; rows without one do not count. */
+    const char *same_as, *place_column;
+    /* Places whose rows the user sees by `scope_terms`: each is a list of its own. */
+    enum err (*places)(const struct request *request, int64_t **ids_out, size_t *count_out);
+    /* Fields closed to the user in the rows of some places. A field closed in any of them serves neither filter, sort,
+     * search nor sums. May be NULL. */
+    enum err (*closings)(struct request *request, struct field_closing **out, size_t *count_out);
     /* Adds terms ("t.x IN …") to the scope predicate: " OR " before each but the first, counted in `terms`. May be
      * NULL. */
     void (*scope_terms)(struct query *query, const struct request *request, const char *alias, bool for_write,
@@ -81,6 +97,12 @@ struct object {
     const struct field *extra_body;   /* nested body members beside the fields (lines), or NULL */
     const struct field *extra_answer; /* members that `complete` adds, or NULL */
 };
+
+/* Whether records of the kind are only read: nobody imports, shares or takes them over. */
+static inline bool object_is_read_only(const struct object *object)
+{
+    return (object->flags & OBJECT_HISTORY) != 0 || object->place_column != NULL;
+}
 
 /* The columns every record table has. */
 #define OBJECT_STANDARD_FIELDS                                                                                         \
@@ -165,6 +187,8 @@ enum err record_update(struct request *request, const struct object *object, int
 enum err record_check_changes(struct request *request, const struct object *object, json_t *changes,
                               const char *name) MUST_CHECK;
 enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version) MUST_CHECK;
+/* The same for rules acting for the company, whatever its version. */
+enum err record_delete_unscoped(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
 enum err record_restore(struct request *request, const struct object *object, int64_t id) MUST_CHECK;
 /* Owner changes; `choices` names the children that follow (NULL-terminated): those of the same owner. */
 enum err record_transfer(struct request *request, const struct object *object, int64_t id, int64_t owner_id,

@@ -4,6 +4,19 @@
 
 #include "platform/object_store.h"
 
+/* The fields of an object that are closed to the user in the rows of some places. */
+struct closings {
+    const struct object *object;       /* of which kind */
+    const struct field_closing *items; /* as the object's hook gave them */
+    size_t count;                      /* in `items` */
+};
+/* Asks the object's hook, if it has one; before its rows are shown. */
+enum err object_closings_load(struct request *request, const struct object *object) MUST_CHECK;
+/* What the user may see of a field in one row, and in all rows whatever their place. */
+enum field_access object_row_access(const struct request *request, const struct object *object,
+                                    const struct record_row *row, const char *field);
+enum field_access object_any_access(const struct request *request, const struct object *object, const char *field);
+
 /* The record as JSON, kept by the arena. Hidden fields are absent; masked ones are shortened (texts) or null and
  * named in member `masked`. */
 json_t *object_answer(struct request *request, const struct object *object, const struct record_row *row);

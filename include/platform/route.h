@@ -52,7 +52,9 @@ struct route {
 /* A business subject: what it adds to the program. */
 struct object;
 struct job_kind;
-struct import_kind;
+struct record_change;
+struct record_move;
+struct move_options;
 struct feature {
     const char *name;                    /* folder name */
     const struct route *routes;          /* ended by a row without method */
@@ -62,6 +64,11 @@ struct feature {
      * own; `repair` puts right what differs. `difference` hears one sentence for each. NULL: nothing is kept. */
     enum err (*examine)(struct db *db, bool repair, void (*difference)(void *context, struct str sentence),
                         void *context, int64_t *wrong_out);
+    /* What happens to records of other features, after their own hooks, in the same transaction: every write, and every
+     * change of owners (platform/object.h). May be NULL. */
+    enum err (*saved)(struct request *request, const struct record_change *change);
+    enum err (*moved)(struct request *request, const struct object *object, const struct record_move *moves,
+                      size_t count, const struct move_options *options);
 };
 
 /* All features (app/features.c). */

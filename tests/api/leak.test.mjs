@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, department, expectProblem, stack, unique } from "./lib.mjs";
+import { poolWays, poolsFor } from "./pool-samples.mjs";
 import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
 
 const YEAR = 2023; // of the samples' dates
@@ -19,7 +20,9 @@ let made; // the owner's records by object
 let meta; // objects by name
 
 // Histories: their rows are made by the program when their subject changes, and only read.
-const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { plural: "assignment-batches" } };
+
+const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { plural: "assignment-batches" }, pool_event: { plural: "pool-events" },
+    pool_run_item: { plural: "pool-run-items" } };
 
 /** A batch of one customer, to its owner. */
 async function batchOf(client, customer) {
@@ -27,6 +30,10 @@ async function batchOf(client, customer) {
     await client.job(job_id);
     return client.get(`/assignment-batches/${id}`);
 }
+
+// Pools, and customers seen in them: by membership, not by owner.
+const PLACES = ["pool", "pool_customer"];
+let lying;
 
 before(async () => {
     theirs = await department({ name: unique("leak-x") });
@@ -40,6 +47,9 @@ before(async () => {
     [made.assignment] = await owner.list("/assignments", { filter: { field: "customer_id", op: "eq", value: made.customer.id } });
     made.assignment_batch = await batchOf(owner, made.customer);
     await batchOf(stranger, (await stranger.list("/customers"))[0]);
+    const pools = await poolsFor(owner, manager, stranger);
+    [made.pool_event, made.pool_run_item] = [pools.event, pools.item];
+    lying = { pool: pools.pool, customer: pools.customer, manager, stranger };
     meta = Object.fromEntries((await stranger.get("/meta")).objects.map((object) => [object.name, object]));
 });
 
@@ -172,6 +182,11 @@ async function refuseTargets(method, path) {
 }
 
 const SPECIAL = {
+    ...poolWays(() => lying),
+    async "GET /customers/{id}/pool-route"() {
+        expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/pool-route`), 404, "not_found");
+        assert.ok("pool_id" in (await manager.get(`/customers/${made.customer.id}/pool-route`)));
+    },
     async "GET /customers/{id}/timeline"() {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/timeline`), 404, "not_found");
         const { items } = await manager.get(`/customers/${made.customer.id}/timeline`);
@@ -203,6 +218,43 @@ const SPECIAL = {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/assignments`), 404, "not_found");
         const { items } = await manager.get(`/customers/${made.customer.id}/assignments`);
         assert.deepEqual(items.map((item) => [item.id, item.owner_id]), [[made.assignment.id, owner.user.id]]);
+    },
+    async "GET /pool-rules/preview"() {
+        const boss = await admin();
+        const rule = await boss.post("/pool-rules", { name: unique("rule"), kind: "no_follow_up", days: 1, pool_id: lying.pool.id,
+            covers: { field: "name", op: "eq", value: made.customer.name } });
+        const ids = async (client) => (await client.get("/pool-rules/preview", { days: 90 })).items.map((item) => item.customer_id);
+        assert.ok(!(await ids(stranger)).includes(made.customer.id));
+        assert.ok((await ids(manager)).includes(made.customer.id));
+        await boss.delete(`/pool-rules/${rule.id}`, rule.version);
+    },
+    async "POST /pool-rules/try"() {
+        const body = { rule: { kind: "no_follow_up", days: 1, pool_id: lying.pool.id, covers: { field: "name", op: "eq", value: made.customer.name } }, days: 90 };
+        const ids = async (client) => (await client.post("/pool-rules/try", body)).items.map((item) => item.customer_id);
+        assert.ok(!(await ids(stranger)).includes(made.customer.id));
+        assert.ok((await ids(manager)).includes(made.customer.id));
+    },
+    async "GET /pool-economics"() {
+        const ids = async (client) => (await client.get("/pool-economics")).pools.map((row) => row.id);
+        assert.ok(!(await ids(stranger)).includes(lying.pool.id));
+        assert.ok((await ids(manager)).includes(lying.pool.id));
+    },
+    async "GET /pool-hoarding"() {
+        const ids = async (client) => (await client.get("/pool-hoarding")).items.map((row) => row.user_id);
+        assert.deepEqual(await ids(stranger), [stranger.user.id]);
+        assert.ok((await ids(manager)).includes(owner.user.id));
+    },
+    async "GET /customers/{id}/protection"() {
+        expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/protection`), 404, "not_found");
+        assert.deepEqual((await manager.get(`/customers/${made.customer.id}/protection`)).items, []);
+    },
+    async "PUT /customers/{id}/protection"() {
+        expectProblem(await stranger.send("PUT", `/customers/${made.customer.id}/protection`, { body: {} }), 404, "not_found");
+        assert.equal((await manager.put(`/customers/${made.customer.id}/protection`, {})).items.length, 1);
+    },
+    async "DELETE /customers/{id}/protection"() {
+        expectProblem(await stranger.send("DELETE", `/customers/${made.customer.id}/protection`), 404, "not_found");
+        await manager.delete(`/customers/${made.customer.id}/protection`);
     },
     async "GET /search"() {
         for (const object of Object.keys(OWNED).filter((name) => name !== "follow_up")) {
@@ -258,9 +310,9 @@ for (const route of TABLE.filter((row) => SHOWING.has(row.records))) {
 
 test("what is shown whole is a directory, and every object with an owner is tried", () => {
     const directories = new Set(TABLE.filter((row) => row.records === "directory").map((row) => row.object));
-    assert.deepEqual([...directories].sort(), ["department", "holding_limit", "product", "sla_policy", "user"]);
+    assert.deepEqual([...directories].sort(), ["department", "holding_limit", "pool_route", "pool_rule", "pool_run", "product", "sla_policy", "user"]);
     const tried = new Set(TABLE.filter((row) => SHOWING.has(row.records)).map((row) => row.object));
-    assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), ...Object.keys(HISTORIES), "target"].sort());
+    assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), ...Object.keys(HISTORIES), ...PLACES, "target"].sort());
 });
 
 test("a bulk action reaches nothing outside the scope", async () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { admin, company, dabiao, person, send, stack, unique } from "./lib.mjs";
+import { poolsFor } from "./pool-samples.mjs";
 import { OWNED, recordsOf, routes } from "./samples.mjs";
 
 await stack();
@@ -96,7 +97,11 @@ before(async () => {
     const batch = await boss.post("/assignment-batches", { ids: [made.customer.id], strategy: "one", people: [{ user_id: rep.user.id }] });
     await boss.job(batch.job_id);
     const { items: pipelines } = await boss.get("/pipelines");
-    ids = { users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
+    const pools = await poolsFor(rep, boss, await person({}));
+    const route = await boss.post("/pool-routes", { name: unique("分流"), pool_id: pools.pool.id, is_active: false });
+    const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pools.pool.id, is_active: false });
+    ids = { pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+        "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
 });

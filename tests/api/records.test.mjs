@@ -15,11 +15,15 @@ let boss; // the administrator: all rights, all records
 let rep; // a salesperson whose records the tests change
 let made; // the salesperson's records by object
 let top; // the top department
+let pool; // for what names one
 
 const DIRECTORIES = {
     product: () => ({ name: unique("产品"), code: unique("p") }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),
     sla_policy: () => ({ name: unique("时限"), touch_hours: 24 }),
+    pool: () => ({ name: unique("公海") }),
+    pool_route: () => ({ name: unique("分流"), pool_id: pool.id, priority: 99999, is_active: false }),
+    pool_rule: () => ({ name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pool.id, is_active: false }),
     holding_limit: () => ({ name: unique("库容"), user_id: rep.user.id, maximum: 1000 }),
     user: () => ({ name: unique("人"), login: unique("u").toLowerCase(), department_id: top.id }),
 };
@@ -31,6 +35,7 @@ before(async () => {
     top = await company();
     rep = await person({ role: "sales", department_id: (await department({ name: unique("records") })).id });
     made = await recordsOf(rep);
+    pool = await boss.post("/pools", { name: unique("公海") });
 });
 
 const fill = (path) => `/api/v1${path.replace(/\{[^}]*\}/g, "1")}`;

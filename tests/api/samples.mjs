@@ -17,6 +17,9 @@ export const OWNED = {
     refund: { plural: "refunds", body: (made) => ({ payment_id: made.payment.id, amount_minor: 50_00, refunded_on: "2023-04-05" }) },
 };
 
+/** Kinds of records that the program writes or that people see by where they belong. */
+const SEEN = ["assignment", "assignment_batch", "pool", "pool_customer", "pool_event", "pool_run_item"];
+
 /** One record of every object for an owner (a Client), made by the administrator: { customer, contact, … }. */
 export async function recordsOf(owner) {
     const boss = await admin();
@@ -37,7 +40,7 @@ export async function role(scope, { permissions, department_ids, fields = [], sc
     const boss = await admin();
     const all = (await boss.get("/permissions")).items.map((item) => item.key);
     return boss.post("/roles", { name: unique("role"), permissions: permissions ?? all, fields,
-        scopes: scopes ?? [...Object.keys(OWNED), "assignment", "assignment_batch", "target"].map((object) => ({ object, scope, department_ids })) });
+        scopes: scopes ?? [...Object.keys(OWNED), ...SEEN, "target"].map((object) => ({ object, scope, department_ids })) });
 }
 
 /** A person who holds that role only. */

@@ -608,6 +608,315 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pools/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes customers out of a pool; one or nothing of one, each for itself of several. */
+        post: operations["pool.claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings customers back to a pool, or to the one the routes tell. */
+        post: operations["pool.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Administrators give customers of their pool to somebody. */
+        post: operations["pool.assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Administrators move customers to another pool. */
+        post: operations["pool.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Administrators put customers of their pool into the recycle bin. */
+        post: operations["pool.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers one may still claim and open today. */
+        get: operations["pool.allowance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers that no route matches, and routes that contradict each other. */
+        get: operations["pool_route.lint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Routes all customers that nobody holds, as a job. */
+        post: operations["pool_route.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/pool-route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pool a customer would go to. */
+        get: operations["pool_route.preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers that leave in the next days, by which rule, and why. */
+        get: operations["pool_rule.preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a rule would change, without saving it. */
+        post: operations["pool_rule.try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_run.list"];
+        put?: never;
+        /** Starts a run of the rules now, as a job. */
+        post: operations["pool_run.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives what a run took back to its former holders where nobody has touched it, as a job. */
+        post: operations["pool_run.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What keeps a customer from being recycled. */
+        get: operations["customer.protection"];
+        /** Keeps a customer from being recycled. */
+        put: operations["customer.protect"];
+        post?: never;
+        /** Lets the rules take it again. */
+        delete: operations["customer.unprotect"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the automatic distribution stands, and who got nothing. */
+        get: operations["pool.distribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Distributes now, as a job. */
+        post: operations["pool.distribute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-economics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What pools and rules brought in; each figure is a filter on pool events. */
+        get: operations["pool.economics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-hoarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Claims by person, and how many lie untouched for 48 working hours. */
+        get: operations["pool.hoarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/targets/measures": {
         parameters: {
             query?: never;
@@ -2858,6 +3167,695 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["pool.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["pool.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["pool.update"];
+        trace?: never;
+    };
+    "/pools/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["pool.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["pool.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_customer.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_customer.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-customers/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_customer.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-customers/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_customer.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-customers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_customer.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_event.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_event.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-events/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_event.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-events/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_event.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_event.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_route.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["pool_route.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_route.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["pool_route.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["pool_route.update"];
+        trace?: never;
+    };
+    "/pool-routes/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_route.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_route.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_route.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["pool_route.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-routes/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["pool_route.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_rule.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["pool_rule.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_rule.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["pool_rule.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["pool_rule.update"];
+        trace?: never;
+    };
+    "/pool-rules/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_rule.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_rule.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_rule.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["pool_rule.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-rules/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["pool_rule.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_run.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_run.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_run.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_run.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-run-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["pool_run_item.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-run-items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["pool_run_item.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-run-items/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["pool_run_item.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-run-items/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["pool_run_item.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pool-run-items/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["pool_run_item.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2867,7 +3865,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -5620,6 +6618,1242 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.claim": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description which; one that is refused is refused as a whole */
+                    customer_ids: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Takes customers out of a pool; one or nothing of one, each for itself of several. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers */
+                        done: number;
+                        /** @description in order */
+                        results: {
+                            /** @description customer */
+                            id: number;
+                            /** @description done */
+                            ok: boolean;
+                            /** @description why not: an error code */
+                            code: string | null;
+                            /** @description why not, in words */
+                            detail: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it becomes possible
+                             */
+                            available_at: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            available_on: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description which; one that is refused is refused as a whole */
+                    customer_ids: number[];
+                    /** @description absent: by the routes */
+                    pool_id?: number | null;
+                    /** @description one of the pool's reasons, or any where it has none */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Brings customers back to a pool, or to the one the routes tell. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers */
+                        done: number;
+                        /** @description in order */
+                        results: {
+                            /** @description customer */
+                            id: number;
+                            /** @description done */
+                            ok: boolean;
+                            /** @description why not: an error code */
+                            code: string | null;
+                            /** @description why not, in words */
+                            detail: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it becomes possible
+                             */
+                            available_at: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            available_on: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description which; one that is refused is refused as a whole */
+                    customer_ids: number[];
+                    /** @description who gets them */
+                    owner_id: number;
+                    /** @description kept in the histories */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Administrators give customers of their pool to somebody. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers */
+                        done: number;
+                        /** @description in order */
+                        results: {
+                            /** @description customer */
+                            id: number;
+                            /** @description done */
+                            ok: boolean;
+                            /** @description why not: an error code */
+                            code: string | null;
+                            /** @description why not, in words */
+                            detail: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it becomes possible
+                             */
+                            available_at: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            available_on: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.move": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description which; one that is refused is refused as a whole */
+                    customer_ids: number[];
+                    /** @description where they go */
+                    to_pool_id: number;
+                    /** @description kept in the histories */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Administrators move customers to another pool. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers */
+                        done: number;
+                        /** @description in order */
+                        results: {
+                            /** @description customer */
+                            id: number;
+                            /** @description done */
+                            ok: boolean;
+                            /** @description why not: an error code */
+                            code: string | null;
+                            /** @description why not, in words */
+                            detail: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it becomes possible
+                             */
+                            available_at: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            available_on: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description which; one that is refused is refused as a whole */
+                    customer_ids: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Administrators put customers of their pool into the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description customers */
+                        done: number;
+                        /** @description in order */
+                        results: {
+                            /** @description customer */
+                            id: number;
+                            /** @description done */
+                            ok: boolean;
+                            /** @description why not: an error code */
+                            code: string | null;
+                            /** @description why not, in words */
+                            detail: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it becomes possible
+                             */
+                            available_at: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            available_on: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many customers one may still claim and open today. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: no limit */
+                        claims_left: number | null;
+                        /** @description null: no limit */
+                        views_left: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when the next business day begins
+                         */
+                        resets_at: string;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Customers that no route matches, and routes that contradict each other. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description no route matches */
+                        unmatched: {
+                            /** @description province */
+                            region_id: number | null;
+                            /** @description its name */
+                            region_name: string | null;
+                            /** @description type */
+                            customer_type: string;
+                            /** @description source */
+                            source: string | null;
+                            /** @description how many there are */
+                            customers: number;
+                        }[];
+                        /** @description several match */
+                        ambiguous: {
+                            /** @description the one that wins */
+                            route_id: number;
+                            /** @description its name */
+                            route_name: string;
+                            /** @description the one that loses */
+                            other_id: number;
+                            /** @description its name */
+                            other_name: string;
+                            /** @description of both */
+                            priority: number;
+                            /** @description that both match */
+                            customers: number;
+                        }[];
+                        /** @description takes the unmatched; null: nobody does */
+                        default_pool_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.run": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Routes all customers that nobody holds, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool a customer would go to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: none works */
+                        pool_id: number | null;
+                        /** @description its name */
+                        pool_name: string | null;
+                        /** @description null: the default pool */
+                        route_id: number | null;
+                        /** @description its name */
+                        route_name: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.preview": {
+        parameters: {
+            query?: {
+                days?: number;
+                rule_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Customers that leave in the next days, by which rule, and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description looked ahead */
+                        days: number;
+                        /** @description customers */
+                        total: number;
+                        /** @description soonest first, at most 200 */
+                        items: {
+                            /** @description who leaves */
+                            customer_id: number;
+                            /** @description of the customer */
+                            name: string;
+                            /** @description who holds it */
+                            owner_id: number;
+                            /** @description of the holder */
+                            owner_name: string | null;
+                            /** @description by which rule; null: the proposed one */
+                            rule_id: number | null;
+                            /** @description of the rule */
+                            rule_name: string | null;
+                            /** @description where it goes */
+                            pool_id: number | null;
+                            /** @description of the pool */
+                            pool_name: string | null;
+                            /** @description held follow_up opportunity deal contract_end */
+                            last_act: string;
+                            /**
+                             * Format: date-time
+                             * @description when the clock began
+                             */
+                            last_act_at: string;
+                            /** @description of the rule */
+                            days: number;
+                            /** @description of the rule */
+                            working_days: boolean;
+                            /**
+                             * Format: date
+                             * @description by the run of that night
+                             */
+                            leaves_on: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.try": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the rule it replaces; absent: a new one */
+                    rule_id?: number;
+                    /** @description as it would be saved */
+                    rule: {
+                        /** @description shown */
+                        name?: string;
+                        /** @description 100 unless given */
+                        priority?: number;
+                        /**
+                         * @description what the clock is about
+                         * @enum {string}
+                         */
+                        kind: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                        /** @description after the last act */
+                        days: number;
+                        /** @description the days are working days */
+                        working_days?: boolean;
+                        /** @description filter over customers; null: all */
+                        covers?: unknown;
+                        /** @description customers with a deal stay */
+                        exempt_deal?: boolean;
+                        /** @description customers with an open opportunity stay */
+                        exempt_open_opportunity?: boolean;
+                        /** @description null: by the routes */
+                        pool_id?: number | null;
+                        /** @description does not matter here */
+                        warn_days?: number;
+                        /** @description does not matter here */
+                        warn_manager?: boolean;
+                        /** @description false: as if the rule were switched off */
+                        is_active?: boolean;
+                    };
+                    /** @description to look ahead; 7 unless given */
+                    days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description What a rule would change, without saving it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description looked ahead */
+                        days: number;
+                        /** @description customers that leave as it is */
+                        before: number;
+                        /** @description customers that would leave */
+                        after: number;
+                        /** @description that would leave and do not now */
+                        added: number;
+                        /** @description that leave now and would stay */
+                        dropped: number;
+                        /** @description soonest first, at most 200 */
+                        items: {
+                            /** @description who leaves */
+                            customer_id: number;
+                            /** @description of the customer */
+                            name: string;
+                            /** @description who holds it */
+                            owner_id: number;
+                            /** @description of the holder */
+                            owner_name: string | null;
+                            /** @description by which rule; null: the proposed one */
+                            rule_id: number | null;
+                            /** @description of the rule */
+                            rule_name: string | null;
+                            /** @description where it goes */
+                            pool_id: number | null;
+                            /** @description of the pool */
+                            pool_name: string | null;
+                            /** @description held follow_up opportunity deal contract_end */
+                            last_act: string;
+                            /**
+                             * Format: date-time
+                             * @description when the clock began
+                             */
+                            last_act_at: string;
+                            /** @description of the rule */
+                            days: number;
+                            /** @description of the rule */
+                            working_days: boolean;
+                            /**
+                             * Format: date
+                             * @description by the run of that night
+                             */
+                            leaves_on: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string | null;
+                            /**
+                             * Format: date
+                             * @description business date it stands for
+                             */
+                            run_on?: string | null;
+                            /** @description nightly, or the job somebody started */
+                            slot?: string | null;
+                            /**
+                             * @description how far it is
+                             * @enum {string|null}
+                             */
+                            status?: "planning" | "running" | "done" | "undone" | null;
+                            /** @description customers that went to a pool */
+                            taken_count?: number | null;
+                            /** @description customers that were due and stayed */
+                            skipped_count?: number | null;
+                            /** @description customers whose owner was told */
+                            warned_count?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when it began
+                             */
+                            started_at?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it ended
+                             */
+                            finished_at?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was undone
+                             */
+                            undone_at?: string | null;
+                            /** @description who undid it */
+                            undone_by_id?: number | null;
+                            /** @description name behind the reference */
+                            undone_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Starts a run of the rules now, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gives what a run took back to its former holders where nobody has touched it, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What keeps a customer from being recycled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description what keeps it */
+                        items: {
+                            /** @description manual, or approval */
+                            kind: string;
+                            /**
+                             * Format: date
+                             * @description last day it holds; null: until taken away
+                             */
+                            until_on: string | null;
+                            /** @description given by whoever set it */
+                            reason: string | null;
+                            /** @description who set it */
+                            by_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.protect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description last day it holds; null: until taken away
+                     */
+                    until_on?: string | null;
+                    /** @description kept in the history */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Keeps a customer from being recycled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description what keeps it */
+                        items: {
+                            /** @description manual, or approval */
+                            kind: string;
+                            /**
+                             * Format: date
+                             * @description last day it holds; null: until taken away
+                             */
+                            until_on: string | null;
+                            /** @description given by whoever set it */
+                            reason: string | null;
+                            /** @description who set it */
+                            by_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.unprotect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lets the rules take it again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the automatic distribution stands, and who got nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the pool */
+                        distribution: string;
+                        /**
+                         * Format: date-time
+                         * @description when customers were given last
+                         */
+                        last_run_at: string | null;
+                        /** @description who was served last; the next in turn follows */
+                        last_user_id: number | null;
+                        /** @description who got nothing then, and why */
+                        nothing: {
+                            /** @description member */
+                            user_id: number;
+                            /** @description of the member */
+                            name: string;
+                            /** @description no_weight over_capacity daily_cap no_turn */
+                            reason: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.distribute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Distributes now, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.economics": {
+        parameters: {
+            query?: {
+                from_on?: string;
+                to_on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What pools and rules brought in; each figure is a filter on pool events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description most entered first */
+                        pools: {
+                            /** @description pool or rule */
+                            id: number;
+                            /** @description its name */
+                            name: string;
+                            /** @description customers that came in */
+                            entered: number;
+                            /** @description claimed, assigned or given */
+                            taken: number;
+                            /** @description they lay there, on average */
+                            waited_minutes: number | null;
+                            /** @description takings with a deal since */
+                            deals: number;
+                            /** @description signed by those who took them */
+                            ordered_minor: number;
+                            /** @description and received */
+                            received_minor: number;
+                            /** @description deals / taken; null where nothing was taken */
+                            conversion_ppm: number | null;
+                        }[];
+                        /** @description what each rule brought in, and what became of it */
+                        rules: {
+                            /** @description pool or rule */
+                            id: number;
+                            /** @description its name */
+                            name: string;
+                            /** @description customers that came in */
+                            entered: number;
+                            /** @description claimed, assigned or given */
+                            taken: number;
+                            /** @description they lay there, on average */
+                            waited_minutes: number | null;
+                            /** @description takings with a deal since */
+                            deals: number;
+                            /** @description signed by those who took them */
+                            ordered_minor: number;
+                            /** @description and received */
+                            received_minor: number;
+                            /** @description deals / taken; null where nothing was taken */
+                            conversion_ppm: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.hoarding": {
+        parameters: {
+            query?: {
+                from_on?: string;
+                to_on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Claims by person, and how many lie untouched for 48 working hours. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description most claims first */
+                        items: {
+                            /** @description who claimed */
+                            user_id: number;
+                            /** @description of the person */
+                            name: string;
+                            /** @description of the period */
+                            claims: number;
+                            /** @description followed up within 48 working hours */
+                            in_time: number;
+                            /** @description later, or not at all */
+                            late: number;
+                            /** @description not followed up, but not late either */
+                            pending: number;
+                            /** @description late / (in time + late); null where there are none */
+                            hoarding_ppm: number | null;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -9331,6 +11565,14 @@ export interface operations {
                              * @description something should happen by then
                              */
                             expected_action_on?: string | null;
+                            /** @description pool it came from */
+                            from_pool_id?: number | null;
+                            /** @description name behind the reference */
+                            from_pool_name?: string | null;
+                            /** @description pool it went to */
+                            to_pool_id?: number | null;
+                            /** @description name behind the reference */
+                            to_pool_name?: string | null;
                             /**
                              * Format: date-time
                              * @description the holder's first
@@ -9540,6 +11782,14 @@ export interface operations {
                          * @description something should happen by then
                          */
                         expected_action_on?: string | null;
+                        /** @description pool it came from */
+                        from_pool_id?: number | null;
+                        /** @description name behind the reference */
+                        from_pool_name?: string | null;
+                        /** @description pool it went to */
+                        to_pool_id?: number | null;
+                        /** @description name behind the reference */
+                        to_pool_name?: string | null;
                         /**
                          * Format: date-time
                          * @description the holder's first
@@ -10539,6 +12789,10 @@ export interface operations {
                              * @description earliest coming plan
                              */
                             next_plan_at?: string | null;
+                            /** @description pool it lies in while it has no owner; a new one may go there at once */
+                            pool_id?: number | null;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
                             /** @description whose record it is; the asking user unless given */
                             owner_id?: number | null;
                             /** @description name behind the reference */
@@ -10634,6 +12888,8 @@ export interface operations {
                     parent_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
+                    /** @description pool it lies in while it has no owner; a new one may go there at once */
+                    pool_id?: number | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
                 };
@@ -10711,6 +12967,10 @@ export interface operations {
                          * @description earliest coming plan
                          */
                         next_plan_at?: string | null;
+                        /** @description pool it lies in while it has no owner; a new one may go there at once */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -10829,6 +13089,10 @@ export interface operations {
                          * @description earliest coming plan
                          */
                         next_plan_at?: string | null;
+                        /** @description pool it lies in while it has no owner; a new one may go there at once */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -10969,6 +13233,8 @@ export interface operations {
                     parent_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
+                    /** @description pool it lies in while it has no owner; a new one may go there at once */
+                    pool_id?: number | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
                 };
@@ -11046,6 +13312,10 @@ export interface operations {
                          * @description earliest coming plan
                          */
                         next_plan_at?: string | null;
+                        /** @description pool it lies in while it has no owner; a new one may go there at once */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -11324,6 +13594,10 @@ export interface operations {
                          * @description earliest coming plan
                          */
                         next_plan_at?: string | null;
+                        /** @description pool it lies in while it has no owner; a new one may go there at once */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -18710,6 +20984,3863 @@ export interface operations {
         };
         responses: {
             /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description what it is for */
+                            description?: string | null;
+                            /** @description takes what no route matches; naming another one takes it away here */
+                            is_default?: boolean | null;
+                            /** @description customers may be claimed and come in; true unless given */
+                            is_active?: boolean | null;
+                            /**
+                             * @description claim unless given
+                             * @enum {string|null}
+                             */
+                            distribution?: "claim" | "assign" | "round_robin" | "load" | "weight" | null;
+                            /** @description of one person a business day; null: no limit */
+                            claims_per_day?: number | null;
+                            /** @description customers one person may open a business day; null: no limit */
+                            views_per_day?: number | null;
+                            /** @description days after losing it before a former owner may claim; null: at once */
+                            former_owner_days?: number | null;
+                            /** @description hours after entering before anybody may claim; null: at once */
+                            fresh_hours?: number | null;
+                            /** @description the same for the former owner */
+                            fresh_former_hours?: number | null;
+                            /** @description a claim returned on the same day does not count */
+                            refund_returns?: boolean | null;
+                            /** @description customers one member is given a business day; null: no limit */
+                            auto_per_day?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                            /** @description who belongs to it; replaced as a whole */
+                            members?: {
+                                /** @description this person */
+                                user_id?: number | null;
+                                /** @description or the people of this department and those below */
+                                department_id?: number | null;
+                                /** @description or whoever has this role */
+                                role_id?: number | null;
+                                /** @description assigns, moves and deletes */
+                                is_admin?: boolean;
+                                /** @description share in the distribution; 1 unless given */
+                                weight?: number;
+                                /** @description answers: who that is */
+                                name?: string | null;
+                            }[];
+                            /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                            closed_fields?: {
+                                /** @description of a customer */
+                                field: string;
+                                /**
+                                 * @description until claimed
+                                 * @enum {string}
+                                 */
+                                access: "hidden" | "masked";
+                            }[];
+                            /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                            return_reasons?: string[];
+                            /** @description customers that lie in it */
+                            customer_count?: number;
+                            /** @description whether the asking user may claim there */
+                            is_member?: boolean;
+                            /** @description whether the asking user administers it */
+                            is_admin?: boolean;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description what it is for */
+                    description?: string | null;
+                    /** @description takes what no route matches; naming another one takes it away here */
+                    is_default?: boolean;
+                    /** @description customers may be claimed and come in; true unless given */
+                    is_active?: boolean;
+                    /**
+                     * @description claim unless given
+                     * @enum {string}
+                     */
+                    distribution?: "claim" | "assign" | "round_robin" | "load" | "weight";
+                    /** @description of one person a business day; null: no limit */
+                    claims_per_day?: number | null;
+                    /** @description customers one person may open a business day; null: no limit */
+                    views_per_day?: number | null;
+                    /** @description days after losing it before a former owner may claim; null: at once */
+                    former_owner_days?: number | null;
+                    /** @description hours after entering before anybody may claim; null: at once */
+                    fresh_hours?: number | null;
+                    /** @description the same for the former owner */
+                    fresh_former_hours?: number | null;
+                    /** @description a claim returned on the same day does not count */
+                    refund_returns?: boolean;
+                    /** @description customers one member is given a business day; null: no limit */
+                    auto_per_day?: number | null;
+                    /** @description who belongs to it; replaced as a whole */
+                    members?: {
+                        /** @description this person */
+                        user_id?: number | null;
+                        /** @description or the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description or whoever has this role */
+                        role_id?: number | null;
+                        /** @description assigns, moves and deletes */
+                        is_admin?: boolean;
+                        /** @description share in the distribution; 1 unless given */
+                        weight?: number;
+                        /** @description answers: who that is */
+                        name?: string | null;
+                    }[];
+                    /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                    closed_fields?: {
+                        /** @description of a customer */
+                        field: string;
+                        /**
+                         * @description until claimed
+                         * @enum {string}
+                         */
+                        access: "hidden" | "masked";
+                    }[];
+                    /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                    return_reasons?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description what it is for */
+                        description?: string | null;
+                        /** @description takes what no route matches; naming another one takes it away here */
+                        is_default?: boolean | null;
+                        /** @description customers may be claimed and come in; true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * @description claim unless given
+                         * @enum {string|null}
+                         */
+                        distribution?: "claim" | "assign" | "round_robin" | "load" | "weight" | null;
+                        /** @description of one person a business day; null: no limit */
+                        claims_per_day?: number | null;
+                        /** @description customers one person may open a business day; null: no limit */
+                        views_per_day?: number | null;
+                        /** @description days after losing it before a former owner may claim; null: at once */
+                        former_owner_days?: number | null;
+                        /** @description hours after entering before anybody may claim; null: at once */
+                        fresh_hours?: number | null;
+                        /** @description the same for the former owner */
+                        fresh_former_hours?: number | null;
+                        /** @description a claim returned on the same day does not count */
+                        refund_returns?: boolean | null;
+                        /** @description customers one member is given a business day; null: no limit */
+                        auto_per_day?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description who belongs to it; replaced as a whole */
+                        members?: {
+                            /** @description this person */
+                            user_id?: number | null;
+                            /** @description or the people of this department and those below */
+                            department_id?: number | null;
+                            /** @description or whoever has this role */
+                            role_id?: number | null;
+                            /** @description assigns, moves and deletes */
+                            is_admin?: boolean;
+                            /** @description share in the distribution; 1 unless given */
+                            weight?: number;
+                            /** @description answers: who that is */
+                            name?: string | null;
+                        }[];
+                        /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                        closed_fields?: {
+                            /** @description of a customer */
+                            field: string;
+                            /**
+                             * @description until claimed
+                             * @enum {string}
+                             */
+                            access: "hidden" | "masked";
+                        }[];
+                        /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                        return_reasons?: string[];
+                        /** @description customers that lie in it */
+                        customer_count?: number;
+                        /** @description whether the asking user may claim there */
+                        is_member?: boolean;
+                        /** @description whether the asking user administers it */
+                        is_admin?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description what it is for */
+                        description?: string | null;
+                        /** @description takes what no route matches; naming another one takes it away here */
+                        is_default?: boolean | null;
+                        /** @description customers may be claimed and come in; true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * @description claim unless given
+                         * @enum {string|null}
+                         */
+                        distribution?: "claim" | "assign" | "round_robin" | "load" | "weight" | null;
+                        /** @description of one person a business day; null: no limit */
+                        claims_per_day?: number | null;
+                        /** @description customers one person may open a business day; null: no limit */
+                        views_per_day?: number | null;
+                        /** @description days after losing it before a former owner may claim; null: at once */
+                        former_owner_days?: number | null;
+                        /** @description hours after entering before anybody may claim; null: at once */
+                        fresh_hours?: number | null;
+                        /** @description the same for the former owner */
+                        fresh_former_hours?: number | null;
+                        /** @description a claim returned on the same day does not count */
+                        refund_returns?: boolean | null;
+                        /** @description customers one member is given a business day; null: no limit */
+                        auto_per_day?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description who belongs to it; replaced as a whole */
+                        members?: {
+                            /** @description this person */
+                            user_id?: number | null;
+                            /** @description or the people of this department and those below */
+                            department_id?: number | null;
+                            /** @description or whoever has this role */
+                            role_id?: number | null;
+                            /** @description assigns, moves and deletes */
+                            is_admin?: boolean;
+                            /** @description share in the distribution; 1 unless given */
+                            weight?: number;
+                            /** @description answers: who that is */
+                            name?: string | null;
+                        }[];
+                        /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                        closed_fields?: {
+                            /** @description of a customer */
+                            field: string;
+                            /**
+                             * @description until claimed
+                             * @enum {string}
+                             */
+                            access: "hidden" | "masked";
+                        }[];
+                        /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                        return_reasons?: string[];
+                        /** @description customers that lie in it */
+                        customer_count?: number;
+                        /** @description whether the asking user may claim there */
+                        is_member?: boolean;
+                        /** @description whether the asking user administers it */
+                        is_admin?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description what it is for */
+                    description?: string | null;
+                    /** @description takes what no route matches; naming another one takes it away here */
+                    is_default?: boolean;
+                    /** @description customers may be claimed and come in; true unless given */
+                    is_active?: boolean;
+                    /**
+                     * @description claim unless given
+                     * @enum {string}
+                     */
+                    distribution?: "claim" | "assign" | "round_robin" | "load" | "weight";
+                    /** @description of one person a business day; null: no limit */
+                    claims_per_day?: number | null;
+                    /** @description customers one person may open a business day; null: no limit */
+                    views_per_day?: number | null;
+                    /** @description days after losing it before a former owner may claim; null: at once */
+                    former_owner_days?: number | null;
+                    /** @description hours after entering before anybody may claim; null: at once */
+                    fresh_hours?: number | null;
+                    /** @description the same for the former owner */
+                    fresh_former_hours?: number | null;
+                    /** @description a claim returned on the same day does not count */
+                    refund_returns?: boolean;
+                    /** @description customers one member is given a business day; null: no limit */
+                    auto_per_day?: number | null;
+                    /** @description who belongs to it; replaced as a whole */
+                    members?: {
+                        /** @description this person */
+                        user_id?: number | null;
+                        /** @description or the people of this department and those below */
+                        department_id?: number | null;
+                        /** @description or whoever has this role */
+                        role_id?: number | null;
+                        /** @description assigns, moves and deletes */
+                        is_admin?: boolean;
+                        /** @description share in the distribution; 1 unless given */
+                        weight?: number;
+                        /** @description answers: who that is */
+                        name?: string | null;
+                    }[];
+                    /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                    closed_fields?: {
+                        /** @description of a customer */
+                        field: string;
+                        /**
+                         * @description until claimed
+                         * @enum {string}
+                         */
+                        access: "hidden" | "masked";
+                    }[];
+                    /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                    return_reasons?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description what it is for */
+                        description?: string | null;
+                        /** @description takes what no route matches; naming another one takes it away here */
+                        is_default?: boolean | null;
+                        /** @description customers may be claimed and come in; true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * @description claim unless given
+                         * @enum {string|null}
+                         */
+                        distribution?: "claim" | "assign" | "round_robin" | "load" | "weight" | null;
+                        /** @description of one person a business day; null: no limit */
+                        claims_per_day?: number | null;
+                        /** @description customers one person may open a business day; null: no limit */
+                        views_per_day?: number | null;
+                        /** @description days after losing it before a former owner may claim; null: at once */
+                        former_owner_days?: number | null;
+                        /** @description hours after entering before anybody may claim; null: at once */
+                        fresh_hours?: number | null;
+                        /** @description the same for the former owner */
+                        fresh_former_hours?: number | null;
+                        /** @description a claim returned on the same day does not count */
+                        refund_returns?: boolean | null;
+                        /** @description customers one member is given a business day; null: no limit */
+                        auto_per_day?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description who belongs to it; replaced as a whole */
+                        members?: {
+                            /** @description this person */
+                            user_id?: number | null;
+                            /** @description or the people of this department and those below */
+                            department_id?: number | null;
+                            /** @description or whoever has this role */
+                            role_id?: number | null;
+                            /** @description assigns, moves and deletes */
+                            is_admin?: boolean;
+                            /** @description share in the distribution; 1 unless given */
+                            weight?: number;
+                            /** @description answers: who that is */
+                            name?: string | null;
+                        }[];
+                        /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                        closed_fields?: {
+                            /** @description of a customer */
+                            field: string;
+                            /**
+                             * @description until claimed
+                             * @enum {string}
+                             */
+                            access: "hidden" | "masked";
+                        }[];
+                        /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                        return_reasons?: string[];
+                        /** @description customers that lie in it */
+                        customer_count?: number;
+                        /** @description whether the asking user may claim there */
+                        is_member?: boolean;
+                        /** @description whether the asking user administers it */
+                        is_admin?: boolean;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description what it is for */
+                        description?: string | null;
+                        /** @description takes what no route matches; naming another one takes it away here */
+                        is_default?: boolean | null;
+                        /** @description customers may be claimed and come in; true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * @description claim unless given
+                         * @enum {string|null}
+                         */
+                        distribution?: "claim" | "assign" | "round_robin" | "load" | "weight" | null;
+                        /** @description of one person a business day; null: no limit */
+                        claims_per_day?: number | null;
+                        /** @description customers one person may open a business day; null: no limit */
+                        views_per_day?: number | null;
+                        /** @description days after losing it before a former owner may claim; null: at once */
+                        former_owner_days?: number | null;
+                        /** @description hours after entering before anybody may claim; null: at once */
+                        fresh_hours?: number | null;
+                        /** @description the same for the former owner */
+                        fresh_former_hours?: number | null;
+                        /** @description a claim returned on the same day does not count */
+                        refund_returns?: boolean | null;
+                        /** @description customers one member is given a business day; null: no limit */
+                        auto_per_day?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description who belongs to it; replaced as a whole */
+                        members?: {
+                            /** @description this person */
+                            user_id?: number | null;
+                            /** @description or the people of this department and those below */
+                            department_id?: number | null;
+                            /** @description or whoever has this role */
+                            role_id?: number | null;
+                            /** @description assigns, moves and deletes */
+                            is_admin?: boolean;
+                            /** @description share in the distribution; 1 unless given */
+                            weight?: number;
+                            /** @description answers: who that is */
+                            name?: string | null;
+                        }[];
+                        /** @description hidden or masked until a customer is claimed; replaced as a whole */
+                        closed_fields?: {
+                            /** @description of a customer */
+                            field: string;
+                            /**
+                             * @description until claimed
+                             * @enum {string}
+                             */
+                            access: "hidden" | "masked";
+                        }[];
+                        /** @description reasons one may give for a return; none: any words; replaced as a whole */
+                        return_reasons?: string[];
+                        /** @description customers that lie in it */
+                        customer_count?: number;
+                        /** @description whether the asking user may claim there */
+                        is_member?: boolean;
+                        /** @description whether the asking user administers it */
+                        is_admin?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_customer.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description registered name */
+                            name?: string | null;
+                            /** @description where it lies */
+                            pool_id?: number | null;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description since when it lies there
+                             */
+                            pool_entered_at?: string | null;
+                            /**
+                             * @description kind of organisation
+                             * @enum {string|null}
+                             */
+                            customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                            /**
+                             * @description importance
+                             * @enum {string|null}
+                             */
+                            level?: "a" | "b" | "c" | "d" | null;
+                            /**
+                             * @description where we know them from
+                             * @enum {string|null}
+                             */
+                            source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                            /** @description free text */
+                            industry?: string | null;
+                            /** @description official division */
+                            region_id?: number | null;
+                            /** @description name behind the reference */
+                            region_name?: string | null;
+                            /** @description street */
+                            address?: string | null;
+                            /** @description switchboard */
+                            phone?: string | null;
+                            /** @description address of the site */
+                            website?: string | null;
+                            /** @description people */
+                            employee_count?: number | null;
+                            /** @description company currency, minor units */
+                            annual_revenue_minor?: number | null;
+                            /** @description calendar year */
+                            founded_year?: number | null;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description newest follow-up
+                             */
+                            last_follow_up_at?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_customer.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description registered name */
+                        name?: string | null;
+                        /** @description where it lies */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description since when it lies there
+                         */
+                        pool_entered_at?: string | null;
+                        /**
+                         * @description kind of organisation
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description importance
+                         * @enum {string|null}
+                         */
+                        level?: "a" | "b" | "c" | "d" | null;
+                        /**
+                         * @description where we know them from
+                         * @enum {string|null}
+                         */
+                        source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description free text */
+                        industry?: string | null;
+                        /** @description official division */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /** @description street */
+                        address?: string | null;
+                        /** @description switchboard */
+                        phone?: string | null;
+                        /** @description address of the site */
+                        website?: string | null;
+                        /** @description people */
+                        employee_count?: number | null;
+                        /** @description company currency, minor units */
+                        annual_revenue_minor?: number | null;
+                        /** @description calendar year */
+                        founded_year?: number | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description newest follow-up
+                         */
+                        last_follow_up_at?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_customer.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_customer.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_customer.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_event.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description of the customer */
+                            name?: string | null;
+                            /** @description which customer */
+                            customer_id?: number | null;
+                            /** @description name behind the reference */
+                            customer_name?: string | null;
+                            /** @description pool it entered or left */
+                            pool_id?: number | null;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
+                            /**
+                             * @description what happened
+                             * @enum {string|null}
+                             */
+                            kind?: "create" | "import" | "return" | "recycle" | "route" | "move" | "restore" | "undo" | "claim" | "assign" | "auto" | "transfer" | "handover" | "conflict" | "merge" | "delete" | null;
+                            /** @description 1 came in, -1 went out */
+                            direction?: number | null;
+                            /** @description who got it, or who held it before */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description of that person */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string | null;
+                            /**
+                             * Format: date
+                             * @description the same as business date
+                             */
+                            happened_on?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description going out: since when it lay there
+                             */
+                            entered_at?: string | null;
+                            /** @description going out: minutes since it came in */
+                            waited_minutes?: number | null;
+                            /** @description going out: the rule that had brought it */
+                            entry_rule_id?: number | null;
+                            /** @description name behind the reference */
+                            entry_rule_name?: string | null;
+                            /** @description coming in: the rule that took it */
+                            rule_id?: number | null;
+                            /** @description name behind the reference */
+                            rule_name?: string | null;
+                            /** @description in which it happened */
+                            run_id?: number | null;
+                            /** @description name behind the reference */
+                            run_name?: string | null;
+                            /** @description given by whoever did it */
+                            reason?: string | null;
+                            /** @description who did it; null: the program */
+                            by_id?: number | null;
+                            /** @description name behind the reference */
+                            by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_event.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description of the customer */
+                        name?: string | null;
+                        /** @description which customer */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description pool it entered or left */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /**
+                         * @description what happened
+                         * @enum {string|null}
+                         */
+                        kind?: "create" | "import" | "return" | "recycle" | "route" | "move" | "restore" | "undo" | "claim" | "assign" | "auto" | "transfer" | "handover" | "conflict" | "merge" | "delete" | null;
+                        /** @description 1 came in, -1 went out */
+                        direction?: number | null;
+                        /** @description who got it, or who held it before */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description of that person */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        at?: string | null;
+                        /**
+                         * Format: date
+                         * @description the same as business date
+                         */
+                        happened_on?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description going out: since when it lay there
+                         */
+                        entered_at?: string | null;
+                        /** @description going out: minutes since it came in */
+                        waited_minutes?: number | null;
+                        /** @description going out: the rule that had brought it */
+                        entry_rule_id?: number | null;
+                        /** @description name behind the reference */
+                        entry_rule_name?: string | null;
+                        /** @description coming in: the rule that took it */
+                        rule_id?: number | null;
+                        /** @description name behind the reference */
+                        rule_name?: string | null;
+                        /** @description in which it happened */
+                        run_id?: number | null;
+                        /** @description name behind the reference */
+                        run_name?: string | null;
+                        /** @description given by whoever did it */
+                        reason?: string | null;
+                        /** @description who did it; null: the program */
+                        by_id?: number | null;
+                        /** @description name behind the reference */
+                        by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_event.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_event.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_event.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description the smallest that matches wins; 100 unless given */
+                            priority?: number | null;
+                            /** @description this region and those below; null: any or none */
+                            region_id?: number | null;
+                            /** @description name behind the reference */
+                            region_name?: string | null;
+                            /**
+                             * @description null: any
+                             * @enum {string|null}
+                             */
+                            customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                            /**
+                             * @description null: any or none
+                             * @enum {string|null}
+                             */
+                            source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                            /** @description where those customers go */
+                            pool_id?: number;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
+                            /** @description true unless given */
+                            is_active?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description the smallest that matches wins; 100 unless given */
+                    priority?: number;
+                    /** @description this region and those below; null: any or none */
+                    region_id?: number | null;
+                    /**
+                     * @description null: any
+                     * @enum {string|null}
+                     */
+                    customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                    /**
+                     * @description null: any or none
+                     * @enum {string|null}
+                     */
+                    source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                    /** @description where those customers go */
+                    pool_id: number;
+                    /** @description true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description the smallest that matches wins; 100 unless given */
+                        priority?: number | null;
+                        /** @description this region and those below; null: any or none */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /**
+                         * @description null: any
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description null: any or none
+                         * @enum {string|null}
+                         */
+                        source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description where those customers go */
+                        pool_id?: number;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description the smallest that matches wins; 100 unless given */
+                        priority?: number | null;
+                        /** @description this region and those below; null: any or none */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /**
+                         * @description null: any
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description null: any or none
+                         * @enum {string|null}
+                         */
+                        source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description where those customers go */
+                        pool_id?: number;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description the smallest that matches wins; 100 unless given */
+                    priority?: number;
+                    /** @description this region and those below; null: any or none */
+                    region_id?: number | null;
+                    /**
+                     * @description null: any
+                     * @enum {string|null}
+                     */
+                    customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                    /**
+                     * @description null: any or none
+                     * @enum {string|null}
+                     */
+                    source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                    /** @description where those customers go */
+                    pool_id?: number;
+                    /** @description true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description the smallest that matches wins; 100 unless given */
+                        priority?: number | null;
+                        /** @description this region and those below; null: any or none */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /**
+                         * @description null: any
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description null: any or none
+                         * @enum {string|null}
+                         */
+                        source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description where those customers go */
+                        pool_id?: number;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description the smallest that matches wins; 100 unless given */
+                        priority?: number | null;
+                        /** @description this region and those below; null: any or none */
+                        region_id?: number | null;
+                        /** @description name behind the reference */
+                        region_name?: string | null;
+                        /**
+                         * @description null: any
+                         * @enum {string|null}
+                         */
+                        customer_type?: "enterprise" | "government" | "institution" | "partner" | "individual" | "other" | null;
+                        /**
+                         * @description null: any or none
+                         * @enum {string|null}
+                         */
+                        source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "import" | "other" | null;
+                        /** @description where those customers go */
+                        pool_id?: number;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_route.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown, and told to owners */
+                            name?: string;
+                            /** @description of several that take a customer the smallest is told; 100 unless given */
+                            priority?: number | null;
+                            /**
+                             * @description what the clock is about
+                             * @enum {string}
+                             */
+                            kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                            /** @description after the last act */
+                            days?: number;
+                            /** @description the days are working days */
+                            working_days?: boolean | null;
+                            /** @description filter over the customers it holds for; null: all */
+                            covers?: unknown;
+                            /** @description customers with a won opportunity or a signed contract stay */
+                            exempt_deal?: boolean | null;
+                            /** @description customers with an open opportunity stay */
+                            exempt_open_opportunity?: boolean | null;
+                            /** @description null: by the routes */
+                            pool_id?: number | null;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
+                            /** @description days before on which the owner is told once; 0: not at all */
+                            warn_days?: number | null;
+                            /** @description the owner's manager is told too */
+                            warn_manager?: boolean | null;
+                            /** @description true unless given */
+                            is_active?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown, and told to owners */
+                    name: string;
+                    /** @description of several that take a customer the smallest is told; 100 unless given */
+                    priority?: number;
+                    /**
+                     * @description what the clock is about
+                     * @enum {string}
+                     */
+                    kind: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                    /** @description after the last act */
+                    days: number;
+                    /** @description the days are working days */
+                    working_days?: boolean;
+                    /** @description filter over the customers it holds for; null: all */
+                    covers?: unknown;
+                    /** @description customers with a won opportunity or a signed contract stay */
+                    exempt_deal?: boolean;
+                    /** @description customers with an open opportunity stay */
+                    exempt_open_opportunity?: boolean;
+                    /** @description null: by the routes */
+                    pool_id?: number | null;
+                    /** @description days before on which the owner is told once; 0: not at all */
+                    warn_days?: number;
+                    /** @description the owner's manager is told too */
+                    warn_manager?: boolean;
+                    /** @description true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown, and told to owners */
+                        name?: string;
+                        /** @description of several that take a customer the smallest is told; 100 unless given */
+                        priority?: number | null;
+                        /**
+                         * @description what the clock is about
+                         * @enum {string}
+                         */
+                        kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                        /** @description after the last act */
+                        days?: number;
+                        /** @description the days are working days */
+                        working_days?: boolean | null;
+                        /** @description filter over the customers it holds for; null: all */
+                        covers?: unknown;
+                        /** @description customers with a won opportunity or a signed contract stay */
+                        exempt_deal?: boolean | null;
+                        /** @description customers with an open opportunity stay */
+                        exempt_open_opportunity?: boolean | null;
+                        /** @description null: by the routes */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description days before on which the owner is told once; 0: not at all */
+                        warn_days?: number | null;
+                        /** @description the owner's manager is told too */
+                        warn_manager?: boolean | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown, and told to owners */
+                        name?: string;
+                        /** @description of several that take a customer the smallest is told; 100 unless given */
+                        priority?: number | null;
+                        /**
+                         * @description what the clock is about
+                         * @enum {string}
+                         */
+                        kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                        /** @description after the last act */
+                        days?: number;
+                        /** @description the days are working days */
+                        working_days?: boolean | null;
+                        /** @description filter over the customers it holds for; null: all */
+                        covers?: unknown;
+                        /** @description customers with a won opportunity or a signed contract stay */
+                        exempt_deal?: boolean | null;
+                        /** @description customers with an open opportunity stay */
+                        exempt_open_opportunity?: boolean | null;
+                        /** @description null: by the routes */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description days before on which the owner is told once; 0: not at all */
+                        warn_days?: number | null;
+                        /** @description the owner's manager is told too */
+                        warn_manager?: boolean | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown, and told to owners */
+                    name?: string;
+                    /** @description of several that take a customer the smallest is told; 100 unless given */
+                    priority?: number;
+                    /**
+                     * @description what the clock is about
+                     * @enum {string}
+                     */
+                    kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                    /** @description after the last act */
+                    days?: number;
+                    /** @description the days are working days */
+                    working_days?: boolean;
+                    /** @description filter over the customers it holds for; null: all */
+                    covers?: unknown;
+                    /** @description customers with a won opportunity or a signed contract stay */
+                    exempt_deal?: boolean;
+                    /** @description customers with an open opportunity stay */
+                    exempt_open_opportunity?: boolean;
+                    /** @description null: by the routes */
+                    pool_id?: number | null;
+                    /** @description days before on which the owner is told once; 0: not at all */
+                    warn_days?: number;
+                    /** @description the owner's manager is told too */
+                    warn_manager?: boolean;
+                    /** @description true unless given */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown, and told to owners */
+                        name?: string;
+                        /** @description of several that take a customer the smallest is told; 100 unless given */
+                        priority?: number | null;
+                        /**
+                         * @description what the clock is about
+                         * @enum {string}
+                         */
+                        kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                        /** @description after the last act */
+                        days?: number;
+                        /** @description the days are working days */
+                        working_days?: boolean | null;
+                        /** @description filter over the customers it holds for; null: all */
+                        covers?: unknown;
+                        /** @description customers with a won opportunity or a signed contract stay */
+                        exempt_deal?: boolean | null;
+                        /** @description customers with an open opportunity stay */
+                        exempt_open_opportunity?: boolean | null;
+                        /** @description null: by the routes */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description days before on which the owner is told once; 0: not at all */
+                        warn_days?: number | null;
+                        /** @description the owner's manager is told too */
+                        warn_manager?: boolean | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown, and told to owners */
+                        name?: string;
+                        /** @description of several that take a customer the smallest is told; 100 unless given */
+                        priority?: number | null;
+                        /**
+                         * @description what the clock is about
+                         * @enum {string}
+                         */
+                        kind?: "no_follow_up" | "no_opportunity" | "no_deal" | "contract_ended";
+                        /** @description after the last act */
+                        days?: number;
+                        /** @description the days are working days */
+                        working_days?: boolean | null;
+                        /** @description filter over the customers it holds for; null: all */
+                        covers?: unknown;
+                        /** @description customers with a won opportunity or a signed contract stay */
+                        exempt_deal?: boolean | null;
+                        /** @description customers with an open opportunity stay */
+                        exempt_open_opportunity?: boolean | null;
+                        /** @description null: by the routes */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /** @description days before on which the owner is told once; 0: not at all */
+                        warn_days?: number | null;
+                        /** @description the owner's manager is told too */
+                        warn_manager?: boolean | null;
+                        /** @description true unless given */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_rule.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string | null;
+                        /**
+                         * Format: date
+                         * @description business date it stands for
+                         */
+                        run_on?: string | null;
+                        /** @description nightly, or the job somebody started */
+                        slot?: string | null;
+                        /**
+                         * @description how far it is
+                         * @enum {string|null}
+                         */
+                        status?: "planning" | "running" | "done" | "undone" | null;
+                        /** @description customers that went to a pool */
+                        taken_count?: number | null;
+                        /** @description customers that were due and stayed */
+                        skipped_count?: number | null;
+                        /** @description customers whose owner was told */
+                        warned_count?: number | null;
+                        /**
+                         * Format: date-time
+                         * @description when it began
+                         */
+                        started_at?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it ended
+                         */
+                        finished_at?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was undone
+                         */
+                        undone_at?: string | null;
+                        /** @description who undid it */
+                        undone_by_id?: number | null;
+                        /** @description name behind the reference */
+                        undone_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run_item.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description of the customer */
+                            name?: string | null;
+                            /** @description which customer */
+                            customer_id?: number | null;
+                            /** @description name behind the reference */
+                            customer_name?: string | null;
+                            /** @description of which run */
+                            run_id?: number | null;
+                            /** @description name behind the reference */
+                            run_name?: string | null;
+                            /** @description who held it */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description of the holder */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /** @description that found it */
+                            rule_id?: number | null;
+                            /** @description name behind the reference */
+                            rule_name?: string | null;
+                            /** @description where it went */
+                            pool_id?: number | null;
+                            /** @description name behind the reference */
+                            pool_name?: string | null;
+                            /**
+                             * @description what the clock began with
+                             * @enum {string|null}
+                             */
+                            last_act?: "held" | "follow_up" | "opportunity" | "deal" | "contract_end" | null;
+                            /**
+                             * Format: date-time
+                             * @description when; of a dated act: noon of its day
+                             */
+                            last_act_at?: string | null;
+                            /** @description of the rule */
+                            days?: number | null;
+                            /**
+                             * @description what became of it, or why it stayed
+                             * @enum {string|null}
+                             */
+                            result?: "due" | "taken" | "deal" | "open_opportunity" | "protected" | "approval" | "no_pool" | "changed" | "undone" | "moved_on" | "over_capacity" | "not_active" | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run_item.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description of the customer */
+                        name?: string | null;
+                        /** @description which customer */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description of which run */
+                        run_id?: number | null;
+                        /** @description name behind the reference */
+                        run_name?: string | null;
+                        /** @description who held it */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description of the holder */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /** @description that found it */
+                        rule_id?: number | null;
+                        /** @description name behind the reference */
+                        rule_name?: string | null;
+                        /** @description where it went */
+                        pool_id?: number | null;
+                        /** @description name behind the reference */
+                        pool_name?: string | null;
+                        /**
+                         * @description what the clock began with
+                         * @enum {string|null}
+                         */
+                        last_act?: "held" | "follow_up" | "opportunity" | "deal" | "contract_end" | null;
+                        /**
+                         * Format: date-time
+                         * @description when; of a dated act: noon of its day
+                         */
+                        last_act_at?: string | null;
+                        /** @description of the rule */
+                        days?: number | null;
+                        /**
+                         * @description what became of it, or why it stayed
+                         * @enum {string|null}
+                         */
+                        result?: "due" | "taken" | "deal" | "open_opportunity" | "protected" | "approval" | "no_pool" | "changed" | "undone" | "moved_on" | "over_capacity" | "not_active" | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run_item.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run_item.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool_run_item.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
             202: {
                 headers: {
                     [name: string]: unknown;

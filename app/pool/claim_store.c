@@ -1,0 +1,116 @@
+/* SQL of claims and views: counted by business date, under the claimer's lock. Locks: pool, claimer, customers by
+ * ascending id, then (in record_move) the holder. */
+#include "claim_store.h"
+
+struct number {
+    int64_t value; /* the one column */
+};
+static const struct column NUMBER[] = {COLUMN(struct number, value)};
+
+STATEMENT(ADD_CLAIMER, "claim.add_claimer", "INSERT IGNORE INTO pool_claimer (user_id) VALUES (?)");
+STATEMENT_ROWS(LOCK_CLAIMER, "claim.lock_claimer", struct number, NUMBER,
+               "SELECT user_id AS value FROM pool_claimer WHERE user_id = ? FOR UPDATE");
+STATEMENT_ROWS(
+    COUNT_CLAIMS, "claim.count", struct number, NUMBER,
+    "SELECT COUNT(*) AS value FROM pool_event e WHERE e.owner_id = ? AND e.happened_on = ? AND e.kind = 'claim' "
+    "AND e.pool_id = ? AND NOT (? AND EXISTS (SELECT 1 FROM pool_event r WHERE r.customer_id = e.customer_id "
+    "AND r.id > e.id AND r.kind = 'return' AND r.owner_id = e.owner_id AND r.happened_on = e.happened_on))");
+STATEMENT_ROWS(COUNT_VIEWS, "claim.count_views", struct number, NUMBER,
+               "SELECT COUNT(*) AS value FROM pool_view WHERE user_id = ? AND pool_id = ? AND viewed_on = ?");
+STATEMENT_ROWS(HAS_VIEW, "claim.has_view", struct number, NUMBER,
+               "SELECT COUNT(*) AS value FROM pool_view WHERE user_id = ? AND pool_id = ? AND viewed_on = ? "
+               "AND customer_id = ?");
+STATEMENT(ADD_VIEW, "claim.add_view",
+          "INSERT IGNORE INTO pool_view (user_id, pool_id, viewed_on, customer_id, at) VALUES (?, ?, ?, ?, ?)");
+
+enum err claim_store_lock_claimer(struct db *db, struct arena *arena, int64_t user_id)
+{
+    struct number number;
+    TRY(db_exec(db, arena, &ADD_CLAIMER, ARGS(V(user_id))));
+    return db_one(db, arena, &LOCK_CLAIMER, ARGS(V(user_id)), &number);
+}
+
+static void lock_query(struct query *query, const int64_t *ids, size_t count)
+{
+    query_sql(query, "SELECT id, pool_id, owner_id, pool_entered_at FROM customer WHERE deleted_at IS NULL AND id IN ");
+    query_arg_ids(query, ids, count);
+    query_sql(query, " ORDER BY id FOR UPDATE");
+}
+
+static void history_query(struct query *query, const int64_t *ids, size_t count, int64_t user_id, int64_t pool_id)
+{
+    query_sql(query,
+              "SELECT c.id, (SELECT MAX(a.ended_on) FROM assignment a WHERE a.customer_id = c.id AND a.owner_id = ");
+    query_arg(query, V(user_id));
+    query_sql(query, "), EXISTS (SELECT 1 FROM pool_event e WHERE e.customer_id = c.id AND e.pool_id = ");
+    query_arg(query, V(pool_id));
+    query_sql(query, ") FROM customer c WHERE c.deleted_at IS NULL AND c.id IN ");
+    query_arg_ids(query, ids, count);
+    query_sql(query, " ORDER BY c.id");
+}
+
+static struct opt_int opt_of(struct value value)
+{
+    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
+}
+
+enum err claim_store_lock(struct request *request, const int64_t *ids, size_t count, int64_t user_id, int64_t pool_id,
+                          struct wanted_row **rows_out, size_t *count_out)
+{
+    struct query locked;
+    struct query history;
+    struct rows rows;
+    struct rows past;
+    query_init(&locked, request->arena);
+    query_init(&history, request->arena);
+    lock_query(&locked, ids, count);
+    TRY(db_query(request->db, request->arena, query_text(&locked), query_args(&locked), &rows));
+    history_query(&history, ids, count, user_id, pool_id);
+    TRY(db_query(request->db, request->arena, query_text(&history), query_args(&history), &past));
+    struct wanted_row *wanted = ARENA_ARRAY(request->arena, struct wanted_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct value entered = rows_get(&rows, i, 3);
+        wanted[i] = (struct wanted_row){.id = rows_get(&rows, i, 0).integer,
+                                        .pool_id = opt_of(rows_get(&rows, i, 1)),
+                                        .owner_id = opt_of(rows_get(&rows, i, 2))};
+        if (entered.type == VALUE_INSTANT) {
+            wanted[i].pool_entered_at = (struct opt_instant){true, entered.instant};
+        }
+        /* Both are ordered by id; locked rows cannot have gone meanwhile. */
+        for (size_t k = 0; k < past.count; k++) {
+            if (rows_get(&past, k, 0).integer != wanted[i].id) {
+                continue;
+            }
+            struct value left = rows_get(&past, k, 1);
+            if (left.type == VALUE_DATE) {
+                wanted[i].left_on = (struct opt_date){true, left.date};
+            }
+            wanted[i].was_in_pool = opt_of(rows_get(&past, k, 2));
+        }
+    }
+    *rows_out = wanted;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err claim_store_claims(struct db *db, struct arena *arena, int64_t user_id, int64_t pool_id, struct date day,
+                            bool refunded, int64_t *out)
+{
+    return db_one(db, arena, &COUNT_CLAIMS, ARGS(V(user_id), V(day), V(pool_id), V(refunded)), out);
+}
+
+enum err claim_store_views(struct db *db, struct arena *arena, int64_t user_id, int64_t pool_id, struct date day,
+                           int64_t customer_id, int64_t *count_out, bool *seen_out)
+{
+    int64_t seen = 0;
+    TRY(db_one(db, arena, &COUNT_VIEWS, ARGS(V(user_id), V(pool_id), V(day)), count_out));
+    TRY(db_one(db, arena, &HAS_VIEW, ARGS(V(user_id), V(pool_id), V(day), V(customer_id)), &seen));
+    *seen_out = seen > 0;
+    return OK;
+}
+
+enum err claim_store_add_view(struct request *request, int64_t pool_id, int64_t customer_id)
+{
+    return db_exec(request->db, request->arena, &ADD_VIEW,
+                   ARGS(V(request->user->user_id), V(pool_id), V(request->today), V(customer_id), V(request->now)));
+}

@@ -1,0 +1,32 @@
+/* SQL of protections. */
+#include "protect_store.h"
+
+static const struct column PROTECTION[] = {
+    COLUMN(struct protection_row, kind), COLUMN(struct protection_row, until_on), COLUMN(struct protection_row, reason),
+    COLUMN(struct protection_row, by_name), COLUMN(struct protection_row, created_at)};
+STATEMENT_ROWS(LIST, "protection.list", struct protection_row, PROTECTION,
+               "SELECT p.kind, p.until_on, p.reason, u.name AS by_name, p.created_at FROM pool_protection p "
+               "LEFT JOIN `user` u ON u.id = p.created_by_id WHERE p.customer_id = ? ORDER BY p.kind");
+STATEMENT(SET, "protection.set",
+          "REPLACE INTO pool_protection (customer_id, kind, until_on, reason, created_at, created_by_id) "
+          "VALUES (?, ?, ?, ?, ?, ?)");
+STATEMENT(REMOVE, "protection.remove", "DELETE FROM pool_protection WHERE customer_id = ? AND kind = ?");
+
+enum err protect_store_list(struct db *db, struct arena *arena, int64_t customer_id, struct protection_row **rows_out,
+                            size_t *count_out)
+{
+    return db_many(db, arena, &LIST, ARGS(V(customer_id)), rows_out, count_out);
+}
+
+enum err protect_store_set(struct request *request, int64_t customer_id, const char *kind, struct opt_date until,
+                           struct str reason)
+{
+    return db_exec(request->db, request->arena, &SET,
+                   ARGS(V(customer_id), V(kind), V(until), reason.len == 0 ? value_null() : V(reason), V(request->now),
+                        request->user == NULL ? value_null() : V(request->user->user_id)));
+}
+
+enum err protect_store_remove(struct db *db, struct arena *arena, int64_t customer_id, const char *kind)
+{
+    return db_exec(db, arena, &REMOVE, ARGS(V(customer_id), V(kind)));
+}
