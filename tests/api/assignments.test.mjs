@@ -22,7 +22,8 @@ before(async () => {
 async function customers(count, more = {}, owner = null) {
     const made = [];
     for (let i = 0; i < count; i += 1) {
-        made.push(await boss.post("/customers", { name: unique("批量客户"), ...more, owner_id: (owner ?? boss).user.id }));
+        made.push(await boss.post("/customers", { name: unique("批量客户"), ...more, owner_id: (owner ?? boss).user.id,
+            duplicate_confirmed: true }));
     }
     if (owner === null) {
         const ids = made.map((each) => each.id).join(",");
