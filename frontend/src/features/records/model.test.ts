@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetaField, MetaObject } from '@/shared/api/types';
 import { linesBody, linesOf, sumOf } from './lines';
-import { columnsOf, fieldText, formSpecs, queryOf, sectionsOf, stateOf, totalText } from './model';
+import { columnsOf, fieldText, formSpecs, queryOf, sectionsOf, stateOf, totalText, withDeletion } from './model';
 import { configOf, OBJECTS } from './objects';
 
 function field(name: string, type: MetaField['type'], more: Partial<MetaField> = {}): MetaField {
@@ -56,6 +56,11 @@ describe('columns and forms', () => {
     expect(columns[0]).toMatchObject({ key: 'name', fixed: true, card: 'title' });
     expect(columns.find((column) => column.key === 'code')?.hidden).toBe(true);
     expect(columns.some((column) => column.key === 'secret')).toBe(false);
+  });
+  it('tell in the recycle bin when a record was thrown away', () => {
+    const columns = withDeletion(columnsOf(META, CONFIG, SHOWING), SHOWING);
+    expect(columns.slice(0, 2).map((column) => column.key)).toEqual(['name', 'deleted_at']);
+    expect(columns[1]?.text?.({ id: 1, version: 1, deleted_at: '2026-11-25T20:25:00.994Z' })).toBe('2026-11-26 04:25');
   });
   it('leave out what a person may not write', () => {
     expect(formSpecs(META, true).map((spec) => spec.name)).toEqual(['code', 'name', 'level', 'owner_id', 'custom_x']);

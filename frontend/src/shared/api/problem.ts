@@ -53,6 +53,11 @@ export function hasCode(failure: unknown, ...codes: readonly string[]): failure 
   return failure instanceof ApiProblem && codes.includes(failure.code);
 }
 
+/** Whether time may cure it: the same question is worth asking again. */
+export function isPassing(failure: unknown): boolean {
+  return !(failure instanceof ApiProblem) || failure.status === 0 || failure.status === 429 || failure.status >= 500;
+}
+
 let zone = 'UTC';
 /** Sets the company's zone, in which times in sentences are given. */
 export function setProblemZone(name: string): void {

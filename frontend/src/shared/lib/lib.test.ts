@@ -18,6 +18,7 @@ describe('filters', () => {
     expect(parseFilter(JSON.stringify({ all: [A, { not: B }] }))).toEqual({ all: [A, { not: B }] });
     expect(parseFilter('{"all":[]}')).toBeNull();
     expect(parseFilter('{"field":"x"}')).toBeNull();
+    expect(parseFilter('{"field":"x","op":"gte","value":1}')).toBeNull();
     expect(parseFilter('{"field":"x","op":"eq","value":{}}')).toBeNull();
     expect(parseFilter('nonsense')).toBeNull();
     let deep: Filter = A;
