@@ -12,18 +12,18 @@ import { lighthouse, sizes } from "./paint.mjs";
 import { bare, patches, percentile, watchOthers, wrk } from "./load.mjs";
 
 const CLIENTS = 8;
-const SECONDS = 4;
-/** So many rounds count, the quietest ones; until they are quiet more are made, so many at most. */
+/** So many rounds count, the quietest ones; until they are quiet more are made, up to `--rounds`. */
 const ROUNDS = 3;
-const ROUNDS_MAX = 5;
 /** A round is quiet when others used less of the machine. */
 const QUIET = 0.1;
 const WORKERS = 4;
 
 const { values: options } = parseArgs({ options: {
-    write: { type: "boolean", default: false }, requests: { type: "string", default: "100000" },
+    write: { type: "boolean", default: false }, requests: { type: "string", default: "100000" }, rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" },
     only: { type: "string", default: "lists,records,search,overview,memory,paint" }, serve: { type: "boolean", default: false } } });
 const SCALE = Number(process.env.SCALE ?? 1);
+/** Of one measurement with all clients; with one client it is half of that. */
+const SECONDS = Number(options.seconds);
 
 /** Who looks: the database of fill/ gives them the administrator's password. */
 const PEOPLE = { seller: "u1000", "team head": "u300", "small manager": "u28", manager: "u2", admin: ADMIN.login };
@@ -47,7 +47,7 @@ let disturbed = 0;
  */
 async function quietRounds(measure) {
     let rounds = [];
-    for (let i = 0; i < ROUNDS_MAX && (i < ROUNDS || rounds[ROUNDS - 1].others > QUIET); i++) {
+    for (let i = 0; i < Math.max(ROUNDS, Number(options.rounds)) && (i < ROUNDS || rounds[ROUNDS - 1].others > QUIET); i++) {
         const others = watchOthers();
         const round = await measure();
         rounds.push({ ...round, others: others() });
@@ -309,17 +309,24 @@ async function serve(stack) {
     await new Promise(() => {});
 }
 
-async function measure(stack) {
-    const load = loadavg();
-    for (const part of options.only.split(",").filter(Boolean)) {
-        await PARTS[part](stack, await signAllIn(stack));
-    }
+/** The table so far, after each part: a run that is interrupted leaves what it has. */
+function writeReport(stack, load) {
     const text = tableText(stack, load);
     writeFileSync(join(BENCH, "report.md"), text);
-    console.log(`\n${text}\nbuild/bench/report.md holds this table.`);
     if (options.write) {
         writeDocument(text);
     }
+    return text;
+}
+
+async function measure(stack) {
+    const load = loadavg();
+    let text = "";
+    for (const part of options.only.split(",").filter(Boolean)) {
+        await PARTS[part](stack, await signAllIn(stack));
+        text = writeReport(stack, load);
+    }
+    console.log(`\n${text}\nbuild/bench/report.md holds this table.`);
 }
 
 async function main() {

@@ -64,7 +64,7 @@ async function startBrowser() {
         await browser.close();
         child.kill("SIGTERM");
         await ended;
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+        rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
     };
     return { port, browser, stop };
 }
