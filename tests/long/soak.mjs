@@ -89,7 +89,7 @@ async function readRound(stack, token, number, ids) {
     await expect(stack, 200, "GET", `/opportunities/aggregate${query({ group_by: pick(["status", "stage_id", "closed_on:month"], number), measures: "count,sum:amount_minor" })}`, one);
     await expect(stack, 200, "GET", `/targets/overview${query({ year: 2026, measure })}`, one);
     await expect(stack, 200, "GET", `/targets/grid${query({ year: 2026, measure })}`, one);
-    await expect(stack, 200, "GET", pick(["/auth/me", "/meta", "/notifications", "/departments/tree", "/views", "/company", "/changes?since=0"], number), one);
+    await expect(stack, 200, "GET", pick(["/auth/me", "/meta", "/notifications", "/departments/tree", "/views?object=customer", "/company", "/changes?since=0"], number), one);
     await expect(stack, 404, "GET", "/customers/999999999", one);
     await expect(stack, 401, "GET", "/customers", {});
     await expect(stack, 401, "GET", "/customers", { token: `${token.slice(0, -4)}AAAA` });
