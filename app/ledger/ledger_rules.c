@@ -82,11 +82,12 @@ enum err ledger_moved(struct request *request, const struct record_move *moves, 
     if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
         return OK; /* a new customer has no records yet */
     }
-    /* What bears today's date counts for the new holder from now on. */
-    int64_t *dated;
-    size_t dated_count;
-    TRY(ledger_store_dated(request->db, request->arena, ids, moved, on, &dated, &dated_count));
-    return ledger_refresh(request->db, request->arena, dated, dated_count);
+    /* What bears today's date counts for the new holder from now on; so does what somebody did while this change of
+     * owners waited for him. */
+    int64_t *later;
+    size_t later_count;
+    TRY(ledger_store_later(request->db, request->arena, ids, moved, at, on, &later, &later_count));
+    return ledger_refresh(request->db, request->arena, later, later_count);
 }
 
 enum err ledger_deleted(struct request *request, int64_t customer_id)

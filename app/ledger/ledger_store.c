@@ -178,59 +178,82 @@ enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool 
 #define MOMENT(column) column " >= a.started_at AND (a.ended_at IS NULL OR " column " < a.ended_at)"
 #define DAY(column) column " >= a.started_on AND (a.ended_on IS NULL OR " column " < a.ended_on)"
 
+/* What a record of the customer must be to count. */
+#define LIVE(alias) alias ".customer_id = a.customer_id AND " alias ".deleted_at IS NULL AND "
+
 #define FOLLOW_UPS(what)                                                                                               \
-    "(SELECT " what " FROM follow_up f WHERE f.customer_id = a.customer_id AND f.owner_id = a.owner_id "               \
-    "AND f.deleted_at IS NULL AND " MOMENT("f.followed_at") ")"
+    "(SELECT " what " FROM follow_up f WHERE " LIVE("f") "f.owner_id = a.owner_id AND " MOMENT("f.followed_at") ")"
 #define CONTRACTS(what)                                                                                                \
-    "(SELECT " what " FROM contract k WHERE k.customer_id = a.customer_id AND k.deleted_at IS NULL "                   \
-    "AND k.status IN ('signed', 'completed') AND " DAY("k.signed_on") ")"
+    "(SELECT " what                                                                                                    \
+    " FROM contract k WHERE " LIVE("k") "k.status IN ('signed', 'completed') AND " DAY("k.signed_on") ")"
 #define LAST_STAGE(what)                                                                                               \
-    "(SELECT " what " FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "                               \
-    "WHERE o.customer_id = a.customer_id AND o.deleted_at IS NULL AND " MOMENT(                                        \
-        "e.at") " ORDER BY e.at DESC, e.id DESC LIMIT 1)"
+    "(SELECT " what " FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id WHERE " LIVE("o")               \
+        MOMENT("e.at") " ORDER BY e.at DESC, e.id DESC LIMIT 1)"
+#define OPENED "(SELECT COUNT(*) FROM opportunity o WHERE " LIVE("o") MOMENT("o.created_at") ")"
+#define WON                                                                                                            \
+    "(SELECT MIN(o.closed_on) FROM opportunity o WHERE " LIVE("o") "o.status = 'won' AND " DAY("o.closed_on") ")"
+#define PAID "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE " LIVE("p") DAY("p.received_on") ")"
+#define REFUNDED "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE " LIVE("r") DAY("r.refunded_on") ")"
+#define FIRST_TOUCH FOLLOW_UPS("MIN(f.followed_at)")
 
 /* Columns are set from left to right: later ones use what earlier ones have become. */
-static const char *const REFRESH =
-    "UPDATE assignment a SET "
-    "a.response_minutes = IF(a.first_touch_at <=> " FOLLOW_UPS(
-        "MIN(f.followed_at)") ", a.response_minutes, NULL), "
-                              "a.first_touch_at = " FOLLOW_UPS(
-                                  "MIN(f.followed_at)") ", "
-                                                        "a.last_touch_at = " FOLLOW_UPS(
-                                                            "MAX(f.followed_at)") ", "
-                                                                                  "a.follow_up_count = " FOLLOW_UPS("CO"
-                                                                                                                    "UN"
-                                                                                                                    "T("
-                                                                                                                    "*"
-                                                                                                                    ")") ", "
-                                                                                                                         "a.opportunity_count = (SELECT COUNT(*) FROM opportunity o WHERE o.customer_id = a.customer_id "
-                                                                                                                         "AND o.deleted_at IS NULL AND " MOMENT(
-                                                                                                                             "o.created_at") "), "
-                                                                                                                                             "a.opportunity_id = " LAST_STAGE(
-                                                                                                                                                 "o.id") ", "
-                                                                                                                                                         "a.stage_id = " LAST_STAGE("e.to_stage_id") ", "
-                                                                                                                                                                                                     "a.contract_count = " CONTRACTS("COUNT(*)") ", "
-                                                                                                                                                                                                                                                 "a.ordered_minor = " CONTRACTS("COALESCE(SUM(k.amount_minor), 0)") ", "
-                                                                                                                                                                                                                                                                                                                    "a.signed_on = " CONTRACTS("MIN(k.signed_on)") ", "
-                                                                                                                                                                                                                                                                                                                                                                   "a.received_minor = (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.customer_id = a.customer_id "
-                                                                                                                                                                                                                                                                                                                                                                   "AND p.deleted_at IS NULL AND " DAY("p.received_on") ") - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r "
-                                                                                                                                                                                                                                                                                                                                                                                                                        "WHERE r.customer_id = a.customer_id AND r.deleted_at IS NULL AND " DAY("r.refunded_on") "), "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "a.won_on = (SELECT MIN(o.closed_on) FROM opportunity o WHERE o.customer_id = a.customer_id "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 "AND o.deleted_at IS NULL AND o.status = 'won' AND " DAY("o.closed_on") "), "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.deal_on = LEAST(COALESCE(a.signed_on, a.won_on), COALESCE(a.won_on, a.signed_on)), "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.days_to_deal = DATEDIFF(a.deal_on, a.started_on), "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "a.outcome = CASE WHEN a.deal_on IS NOT NULL THEN 'won' WHEN a.ended_at IS NULL THEN 'open' "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHEN a.end_cause = 'recycle' THEN 'recycled' WHEN a.end_cause = 'return' THEN 'returned' "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHEN a.end_cause = 'delete' THEN 'deleted' ELSE 'transferred' END "
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "WHERE a.customer_id IN ";
+static const char *const FIGURES[] = {
+    "a.response_minutes = IF(a.first_touch_at <=> " FIRST_TOUCH ", a.response_minutes, NULL)",
+    "a.first_touch_at = " FIRST_TOUCH,
+    "a.last_touch_at = " FOLLOW_UPS("MAX(f.followed_at)"),
+    "a.follow_up_count = " FOLLOW_UPS("COUNT(*)"),
+    "a.opportunity_count = " OPENED,
+    "a.opportunity_id = " LAST_STAGE("o.id"),
+    "a.stage_id = " LAST_STAGE("e.to_stage_id"),
+    "a.contract_count = " CONTRACTS("COUNT(*)"),
+    "a.ordered_minor = " CONTRACTS("COALESCE(SUM(k.amount_minor), 0)"),
+    "a.signed_on = " CONTRACTS("MIN(k.signed_on)"),
+    "a.received_minor = " PAID " - " REFUNDED,
+    "a.won_on = " WON,
+    "a.deal_on = LEAST(COALESCE(a.signed_on, a.won_on), COALESCE(a.won_on, a.signed_on))",
+    "a.days_to_deal = DATEDIFF(a.deal_on, a.started_on)",
+    "a.outcome = CASE WHEN a.deal_on IS NOT NULL THEN 'won' WHEN a.ended_at IS NULL THEN 'open' "
+    "WHEN a.end_cause = 'recycle' THEN 'recycled' WHEN a.end_cause = 'return' THEN 'returned' "
+    "WHEN a.end_cause = 'delete' THEN 'deleted' ELSE 'transferred' END",
+};
+
+static void add_customers(struct query *query, const int64_t *customer_ids, size_t count)
+{
+    query_sql(query, " WHERE a.customer_id IN ");
+    add_ids(query, customer_ids, count);
+}
+
+/* A statement reads what was committed when it began. Whoever waits for a row of somebody else within the refreshing
+ * statement would count without what the other one has just committed, so the rows are taken first: the customers, or
+ * somebody might begin an interval meanwhile, and the intervals. */
+static enum err lock_intervals(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
+{
+    struct query query;
+    struct rows locked;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id FROM customer WHERE id IN ");
+    add_ids(&query, customer_ids, count);
+    query_sql(&query, " ORDER BY id LOCK IN SHARE MODE");
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &locked));
+    query_init(&query, arena);
+    query_sql(&query, "SELECT a.id FROM assignment a");
+    add_customers(&query, customer_ids, count);
+    query_sql(&query, " ORDER BY a.customer_id, a.id FOR UPDATE");
+    return db_query(db, arena, query_text(&query), query_args(&query), &locked);
+}
 
 enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
 {
     struct query query;
     struct db_result result;
+    TRY(lock_intervals(db, arena, customer_ids, count));
     query_init(&query, arena);
-    query_sql(&query, REFRESH);
-    add_ids(&query, customer_ids, count);
+    query_sql(&query, "UPDATE assignment a SET ");
+    for (size_t i = 0; i < sizeof FIGURES / sizeof FIGURES[0]; i++) {
+        query_sql(&query, i == 0 ? "" : ", ");
+        query_sql(&query, FIGURES[i]);
+    }
+    add_customers(&query, customer_ids, count);
     return db_run(db, arena, query_text(&query), query_args(&query), &result);
 }
 
@@ -261,32 +284,31 @@ enum err ledger_store_customers(struct db *db, struct arena *arena, const struct
     return query_ids(db, arena, &query, customers_out, count_out);
 }
 
-static void add_dated(struct query *query, const char *table, const char *column, const int64_t *ids, size_t count,
-                      struct date from)
-{
-    query_sql(query, "SELECT t.customer_id FROM ");
-    select_table(query, table);
-    query_sql(query, " t WHERE t.customer_id IN ");
-    add_ids(query, ids, count);
-    query_sql(query, " AND t.");
-    query_sql(query, column);
-    query_sql(query, " >= ");
-    query_arg(query, V(from));
-}
-
-enum err ledger_store_dated(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
-                            struct date from, int64_t **ids_out, size_t *count_out)
+enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                            struct instant at, struct date on, int64_t **ids_out, size_t *count_out)
 {
     static const struct {
-        const char *table;
-        const char *column;
-    } dated[] = {
-        {"contract", "signed_on"}, {"payment", "received_on"}, {"refund", "refunded_on"}, {"opportunity", "closed_on"}};
+        const char *rows;   /* table t with the customer, joined with x if that one has the time */
+        const char *column; /* its time */
+        bool moment;        /* a moment, not a day */
+    } sources[] = {{"contract t", "t.signed_on", false},
+                   {"payment t", "t.received_on", false},
+                   {"refund t", "t.refunded_on", false},
+                   {"opportunity t", "t.closed_on", false},
+                   {"opportunity t", "t.created_at", true},
+                   {"opportunity t JOIN stage_event x ON x.opportunity_id = t.id", "x.at", true},
+                   {"follow_up t", "t.followed_at", true}};
     struct query query;
     query_init(&query, arena);
-    for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) {
-        query_sql(&query, i == 0 ? "" : " UNION ");
-        add_dated(&query, dated[i].table, dated[i].column, customer_ids, count, from);
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        query_sql(&query, i == 0 ? "SELECT t.customer_id FROM " : " UNION SELECT t.customer_id FROM ");
+        query_sql(&query, sources[i].rows);
+        query_sql(&query, " WHERE t.customer_id IN ");
+        add_ids(&query, customer_ids, count);
+        query_sql(&query, " AND ");
+        query_sql(&query, sources[i].column);
+        query_sql(&query, " >= ");
+        query_arg(&query, sources[i].moment ? V(at) : V(on));
     }
     return query_ids(db, arena, &query, ids_out, count_out);
 }

@@ -20,10 +20,10 @@ enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t 
 /* Customers of these records, each once. */
 enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
                                 size_t count, int64_t **customers_out, size_t *count_out) MUST_CHECK;
-/* Which of these customers have a contract, payment, refund or won deal on `from` or later: their dates may count for
- * another interval after a move. */
-enum err ledger_store_dated(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
-                            struct date from, int64_t **ids_out, size_t *count_out) MUST_CHECK;
+/* Which of these customers have something that happened at `at` or later, or bears the date `on` or a later one: it may
+ * count for another interval after a move. */
+enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                            struct instant at, struct date on, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 
 /* An interval whose first follow-up is known, but not yet how long it took. */
 struct unanswered_row {

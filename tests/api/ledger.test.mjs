@@ -1,6 +1,7 @@
 // Who held which customer when, what came of it, and how many one may hold.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { admin, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 import { personWith, recordsOf, role } from "./samples.mjs";
 
@@ -170,6 +171,21 @@ test("twenty customers created at once never pass the limit", async () => {
     assert.ok(answers.every((answer) => answer.status === 201 || answer.body.code === "over_capacity"));
     const [[open]] = await sql(`SELECT COUNT(*) FROM assignment WHERE ended_at IS NULL AND owner_id = ${seller.user.id}`);
     assert.equal(open, "5");
+});
+
+test("what others write at the same time is counted by whoever comes last", async () => {
+    const [first, second] = [await person({}), await person({})];
+    const customer = await customerOf(first);
+    await boss.post(`/customers/${customer.id}/transfer`, { owner_id: second.user.id });
+    const deal = () => boss.post("/opportunities", { name: unique("商机"), customer_id: customer.id, amount_minor: 100_00, owner_id: second.user.id });
+    const [kept, gone] = [await deal(), await deal()];
+    const { stages } = (await boss.get("/pipelines")).items[0];
+    const other = sql(`START TRANSACTION; SELECT id FROM assignment WHERE open_customer_id = ${customer.id} FOR UPDATE;
+        UPDATE opportunity SET deleted_at = UTC_TIMESTAMP(3) WHERE id = ${gone.id}; DO SLEEP(1); COMMIT`);
+    await setTimeout(400); // the other one holds the present interval by now
+    await boss.patch(`/opportunities/${kept.id}`, { stage_id: stages[1].id }, kept.version);
+    await other;
+    assert.deepEqual((await intervals(customer)).map((row) => [row.stage_name, row.opportunity_count]), [[null, 0], [stages[1].name, 1]]);
 });
 
 test("the figures of the targets stay right", async () => {
