@@ -191,13 +191,14 @@ static const struct column RUN_ITEM[] = {
     COLUMN(struct run_item, position),     COLUMN(struct run_item, customer_id), COLUMN(struct run_item, from_owner_id),
     COLUMN(struct run_item, from_pool_id), COLUMN(struct run_item, to_owner_id), COLUMN(struct run_item, assignment_id),
 };
-/* A locking read sees what was committed last, and leaves the snapshot of the transaction to what is read behind the
+/* Person by person: what is asked and locked for each holder is then asked in few chunks. A locking read sees what was
+ * committed last, and leaves the snapshot of the transaction to what is read behind the
  * locks of the customers. */
 STATEMENT_ROWS(
     TAKE, "batch.take", struct run_item, RUN_ITEM,
     "SELECT position, COALESCE(customer_id, 0) AS customer_id, from_owner_id, from_pool_id, to_owner_id, assignment_id "
     "FROM assignment_batch_item WHERE batch_id = ? AND result = ? AND code IS NULL "
-    "AND customer_id IS NOT NULL ORDER BY position LIMIT ? FOR UPDATE");
+    "AND customer_id IS NOT NULL ORDER BY to_owner_id, position LIMIT ? FOR UPDATE");
 
 static int compare_customers(const void *a, const void *b)
 {
