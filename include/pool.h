@@ -23,4 +23,9 @@ enum err pool_protect(struct request *request, int64_t customer_id, const char *
                       struct str reason) MUST_CHECK;
 enum err pool_unprotect(struct request *request, int64_t customer_id, const char *kind) MUST_CHECK;
 
+/* Where a customer goes that is taken from its holder: back to the pool it came from while that one works, else where
+ * the routes tell. Not set: no pool takes it. */
+enum err pool_home(struct request *request, int64_t customer_id, struct opt_int came_from,
+                   struct opt_int *pool_id_out) MUST_CHECK;
+
 #endif

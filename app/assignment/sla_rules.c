@@ -6,6 +6,7 @@
 #include "plan_store.h"
 #include "platform/notify.h"
 #include "platform/tx.h"
+#include "pool.h"
 #include "run_store.h"
 
 enum { CHUNK = 100, STEPS = 3, LIST_DAYS = 7 };
@@ -59,12 +60,13 @@ static enum err tell(struct turn *turn, const struct sla_due *due, int64_t user_
     return notify_user(request, user_id, kind, "customer", due->customer_id, detail);
 }
 
-/* Nobody's from now on. The pool a customer came from will have it back once there are pools (include/pool.h). */
+/* Back to the pool it came from, or to the one the routes tell; nobody's where no pool takes it. */
 static enum err take_back(struct turn *turn, const struct sla_due *due, const char **result_out)
 {
     struct record_move move = {.id = due->customer_id};
     struct move_options options = {
         .cause = MOVE_RETURN, .reason = STR("首次跟进超时，自动收回"), .unscoped = true, .skip_refused = true};
+    TRY(pool_home(&turn->request, due->customer_id, due->from_pool_id, &move.pool_id));
     TRY(record_move(&turn->request, &CUSTOMER, &move, 1, &options));
     *result_out = move.refused == OK ? "taken" : "refused";
     if (move.refused != OK) {

@@ -63,7 +63,7 @@ STATEMENT_ROWS(TAKE, "sla.take", struct waiting_row, WAITING,
 static const struct column DUE[] = {
     COLUMN(struct sla_due, assignment_id), COLUMN(struct sla_due, customer_id),  COLUMN(struct sla_due, name),
     COLUMN(struct sla_due, owner_id),      COLUMN(struct sla_due, manager_id),   COLUMN(struct sla_due, touched_at),
-    COLUMN(struct sla_due, ended_at),      COLUMN(struct sla_due, first_due_at),
+    COLUMN(struct sla_due, ended_at),      COLUMN(struct sla_due, first_due_at), COLUMN(struct sla_due, from_pool_id),
 };
 STATEMENT_ROWS(
     READ_DUE, "sla.due", struct sla_due, DUE,
@@ -71,7 +71,7 @@ STATEMENT_ROWS(
     "SELECT d.manager_id FROM department_path p JOIN department d ON d.id = p.ancestor_id "
     "WHERE p.descendant_id = u.department_id AND d.deleted_at IS NULL AND d.manager_id <> u.id ORDER BY p.depth LIMIT 1"
     ")) AS manager_id, a.first_touch_at AS touched_at, a.ended_at, "
-    "COALESCE(a.first_touch_due_at, a.started_at) AS first_due_at "
+    "COALESCE(a.first_touch_due_at, a.started_at) AS first_due_at, a.from_pool_id "
     "FROM assignment a JOIN customer c ON c.id = a.customer_id JOIN `user` u ON u.id = a.owner_id "
     "WHERE a.id = ?");
 struct id_row {

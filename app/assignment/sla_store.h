@@ -34,6 +34,7 @@ struct sla_due {
     int64_t customer_id;           /* whose customer it is about */
     struct str name;               /* of the customer */
     int64_t owner_id;              /* who holds it */
+    struct opt_int from_pool_id;   /* pool it came from */
     struct opt_int manager_id;     /* the holder's manager, else the nearest head of a department above him */
     struct opt_instant touched_at; /* first follow-up */
     struct opt_instant ended_at;   /* the interval ended */

@@ -101,6 +101,25 @@ enum err route_of_customer(struct request *request, int64_t customer_id, int64_t
     return OK;
 }
 
+enum err pool_home(struct request *request, int64_t customer_id, struct opt_int came_from, struct opt_int *pool_id_out)
+{
+    struct pool_settings pool;
+    int64_t routed = 0;
+    if (came_from.set) {
+        enum err err = pool_store_settings(request->db, request->arena, came_from.value, true, &pool);
+        if (err != OK && err != ERR_NOT_FOUND) {
+            return err;
+        }
+        if (err == OK && pool.is_active) {
+            *pool_id_out = came_from;
+            return OK;
+        }
+    }
+    TRY(route_of_customer(request, customer_id, &routed));
+    *pool_id_out = (struct opt_int){routed != 0, routed};
+    return OK;
+}
+
 enum err route_preview(struct request *request, int64_t customer_id, json_t **out)
 {
     struct routed_row *rows;

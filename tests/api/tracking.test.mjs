@@ -235,6 +235,43 @@ test("ASG-7: remind, tell the manager, take back: each once, under two scheduler
     assert.deepEqual(results, [["escalate", "touched"], ["remind", "touched"], ["take_back", "touched"]]);
 });
 
+test("ASG-7: what is taken back lies in the pool it came from, else where the routes tell, else nowhere; one notice each from several schedulers", async () => {
+    const head = await person({ role: "manager", department_id: place.id });
+    const late = await person({ department_id: place.id, manager_id: head.user.id });
+    const pool = (name) => boss.post("/pools", { name: unique(name), members: [{ user_id: late.user.id }] });
+    const [home, shut, routed] = [await pool("来源"), await pool("停用"), await pool("分流")];
+    const source = "partner";
+    const route = await boss.post("/pool-routes", { name: unique("分流"), source, pool_id: routed.id, priority: 1 });
+    const lie = (one, more = {}) => boss.post("/customers", { name: unique("公海客户"), pool_id: one.id, ...more });
+    const plain = (more) => boss.post("/customers", { name: unique("客户"), ...more });
+    // Whence it comes, its source, and where it goes: home before the routes, the routes where home is shut, nowhere without either.
+    const cases = [[await lie(home, { source }), home], [await lie(home), home], [await lie(shut, { source }), routed], [await lie(shut), null], [await plain({ source }), routed], [await plain(), null]];
+    const policy = await boss.post("/sla-policies", { name: unique("时限"), touch_hours: 1, take_back_after_hours: 1 });
+    const batch = await assign(cases.map(([customer]) => customer), [late], { sla_policy_id: policy.id });
+    const rows = await boss.list("/assignments", { filter: of(batch) });
+    await boss.patch(`/pools/${shut.id}`, { is_active: false }, (await boss.get(`/pools/${shut.id}`)).version);
+    await sql(`UPDATE sla_step SET due_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE assignment_id IN (${rows.map((row) => row.id)})`);
+    // The program's schedulers and commands beside them, all at once.
+    await Promise.all([runPromises(4), ...Array.from({ length: 3 }, () => dabiao(["job", "run"]))]);
+    await runPromises(2);
+    for (const [i, [customer, pool_]] of cases.entries()) {
+        const now = await boss.get(`/customers/${customer.id}`);
+        assert.deepEqual([now.owner_id, now.pool_id], [null, pool_?.id ?? null], `case ${i}`);
+        const [interval] = await boss.list("/assignments", { filter: { all: [of(batch), { field: "customer_id", op: "eq", value: customer.id }] } });
+        assert.deepEqual([interval.end_cause, interval.outcome, interval.to_pool_id], ["return", "returned", pool_?.id ?? null], `case ${i}`);
+        const events = await boss.list("/pool-events", { filter: { all: [{ field: "customer_id", op: "eq", value: customer.id }, { field: "kind", op: "eq", value: "return" }] } });
+        assert.deepEqual(events.map((event) => [event.pool_id, event.direction, event.owner_id, event.by_id]), pool_ === null ? [] : [[pool_.id, 1, late.user.id, null]], `case ${i}`);
+        for (const who of [late, head]) {
+            assert.equal((await notices(who, "sla_taken_back")).filter((item) => item.record_id === customer.id).length, 1, `case ${i}`);
+        }
+    }
+    // It may be claimed there again, and the claim is an interval of its own.
+    await late.post(`/pools/${home.id}/claim`, { customer_ids: [cases[0][0].id] });
+    assert.equal((await boss.get(`/customers/${cases[0][0].id}`)).owner_id, late.user.id);
+    assert.equal(JSON.parse((await dabiao(["doctor", "--json"])).stdout).wrong_others, 0);
+    await boss.delete(`/pool-routes/${route.id}`, route.version);
+});
+
 test("ASG-7: the default deadline holds for batches that name none; one default at most", async () => {
     const [one, two] = [await boss.post("/sla-policies", { name: unique("时限"), touch_hours: 8, is_default: true }), await boss.post("/sla-policies", { name: unique("时限"), touch_hours: 9, is_default: true })];
     assert.deepEqual([(await boss.get(`/sla-policies/${one.id}`)).is_default, (await boss.get(`/sla-policies/${two.id}`)).is_default], [false, true]);
