@@ -12,6 +12,7 @@ extern const struct object ESCALATION_STEP;
 extern const struct feature CUSTOMER_FEATURE;
 extern const struct feature DUPLICATE_FEATURE;
 extern const struct feature CONFLICT_FEATURE;
+extern const struct feature MERGE_FEATURE;
 extern const struct feature FOLLOW_UP_FEATURE;
 extern const struct feature ATTACHMENT_FEATURE;
 

@@ -9,6 +9,7 @@
 #include "duplicate_rules.h"
 #include "escalation_store.h"
 #include "ledger.h"
+#include "merge_rules.h"
 #include "metric.h"
 #include "platform/scope.h"
 
@@ -175,6 +176,7 @@ static void place_in_pool(struct request *request, struct record_change *change)
 static enum err prepare_customer(struct request *request, struct record_change *change)
 {
     place_in_pool(request, change);
+    TRY(merge_check_restore(request, change));
     struct value parent = change_after(change, "parent_id");
     if (change->id == 0 || parent.type == VALUE_NULL || !change_differs(change, "parent_id")) {
         return OK;
@@ -230,6 +232,7 @@ static const struct field EXTRA_ANSWER[] = {
      .type = FIELD_LIST,
      .item = FIELD_TEXT,
      .about = "what completeness lacks: fields, contact, contact_number; with one record"},
+    {.name = "merged_from_id", .type = FIELD_INT, .about = "the id asked for, when that customer went into this one"},
     FIELD_END,
 };
 
@@ -288,6 +291,7 @@ const struct object CUSTOMER = {
     .purged = customer_purged,
     .search_match = customer_search_match,
     .search_ids = customer_search_ids,
+    .resolve = merge_resolve,
     .complete = complete_customer,
     .extra_body = DUPLICATE_EXTRA_BODY,
     .extra_answer = EXTRA_ANSWER,

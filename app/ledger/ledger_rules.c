@@ -23,6 +23,43 @@ static enum err set_responses(struct db *db, struct arena *arena, const int64_t 
     return ledger_store_set_responses(db, arena, rows, minutes, row_count);
 }
 
+static bool has_id(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err refresh(struct db *db, struct arena *arena, const int64_t *ids, size_t count, bool merged)
+{
+    for (size_t from = 0; from < count; from += CHUNK) {
+        size_t size = count - from < CHUNK ? count - from : CHUNK;
+        TRY(ledger_store_refresh(db, arena, ids + from, size, merged));
+        TRY(set_responses(db, arena, ids + from, size));
+    }
+    return OK;
+}
+
+/* Customers that went into each other are brought in line together: what one had may count for the other. */
+static enum err refresh_chunk(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
+{
+    int64_t *merged;
+    size_t merged_count;
+    int64_t *plain = ARENA_ARRAY(arena, int64_t, count + 1);
+    size_t plain_count = 0;
+    TRY(ledger_store_merged(db, arena, customer_ids, count, &merged, &merged_count));
+    for (size_t i = 0; i < count; i++) {
+        if (!has_id(merged, merged_count, customer_ids[i])) {
+            plain[plain_count++] = customer_ids[i];
+        }
+    }
+    TRY(refresh(db, arena, plain, plain_count, false));
+    return refresh(db, arena, merged, merged_count, true);
+}
+
 enum err ledger_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
 {
     int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
@@ -34,8 +71,7 @@ enum err ledger_refresh(struct db *db, struct arena *arena, const int64_t *custo
     }
     for (size_t from = 0; from < kept; from += CHUNK) {
         size_t size = kept - from < CHUNK ? kept - from : CHUNK;
-        TRY(ledger_store_refresh(db, arena, ids + from, size));
-        TRY(set_responses(db, arena, ids + from, size));
+        TRY(refresh_chunk(db, arena, ids + from, size));
     }
     return OK;
 }
@@ -93,6 +129,11 @@ enum err ledger_moved(struct request *request, const struct record_move *moves, 
 enum err ledger_deleted(struct request *request, int64_t customer_id)
 {
     return ledger_store_end_deleted(request, customer_id);
+}
+
+enum err ledger_merged(struct request *request, int64_t customer_id, int64_t survivor_id)
+{
+    return ledger_store_end_merged(request, customer_id, survivor_id);
 }
 
 enum err ledger_restored(struct request *request, int64_t customer_id)

@@ -60,8 +60,7 @@ enum err ledger_store_end(struct request *request, const struct record_move *mov
                    values, END_WIDTH, ended);
 }
 
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
+void ledger_store_add_ids(struct query *query, const int64_t *ids, size_t count)
 {
     size_t padded = 1;
     while (padded < count) {
@@ -96,7 +95,7 @@ static enum err read_customers(struct request *request, const struct record_move
     }
     query_init(&query, request->arena);
     query_sql(&query, "SELECT id, name, customer_type, level, source, region_id FROM customer WHERE id IN ");
-    add_ids(&query, ids, id_count);
+    ledger_store_add_ids(&query, ids, id_count);
     query_sql(&query, " ORDER BY id");
     return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
 }
@@ -154,15 +153,28 @@ STATEMENT(
     "WHERE open_customer_id = ?");
 STATEMENT(REOPEN, "ledger.reopen",
           "UPDATE assignment a JOIN customer c ON c.id = a.customer_id AND c.owner_id = a.owner_id "
-          "SET a.ended_at = NULL, a.ended_on = NULL, a.end_cause = NULL, a.end_reason = NULL, "
+          "SET a.ended_at = NULL, a.ended_on = NULL, a.end_cause = NULL, a.end_reason = NULL, a.to_owner_id = NULL, "
           "a.outcome = IF(a.deal_on IS NULL, 'open', 'won'), a.updated_at = ?, a.version = a.version + 1 "
-          "WHERE a.customer_id = ? AND a.end_cause = 'delete' "
+          "WHERE a.customer_id = ? AND a.end_cause IN ('delete', 'merge') "
           "AND a.id = (SELECT MAX(l.id) FROM assignment l WHERE l.customer_id = ?)");
 
 enum err ledger_store_end_deleted(struct request *request, int64_t customer_id)
 {
     return db_exec(request->db, request->arena, &END_DELETED,
                    ARGS(V(request->now), V(request->today), V(request->now), V(customer_id)));
+}
+
+STATEMENT(END_MERGED, "ledger.end_merged",
+          "UPDATE assignment SET ended_at = GREATEST(started_at, ?), ended_on = GREATEST(started_on, ?), "
+          "end_cause = 'merge', to_owner_id = (SELECT owner_id FROM customer WHERE id = ?), "
+          "outcome = IF(deal_on IS NULL, 'transferred', 'won'), updated_at = ?, updated_by_id = ?, "
+          "version = version + 1 WHERE open_customer_id = ?");
+
+enum err ledger_store_end_merged(struct request *request, int64_t customer_id, int64_t survivor_id)
+{
+    return db_exec(request->db, request->arena, &END_MERGED,
+                   ARGS(V(request->now), V(request->today), V(survivor_id), V(request->now), acting_user(request),
+                        V(customer_id)));
 }
 
 enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out)
@@ -174,91 +186,7 @@ enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool 
     return OK;
 }
 
-/* Within the interval, by moment and by business date. */
-#define MOMENT(column) column " >= a.started_at AND (a.ended_at IS NULL OR " column " < a.ended_at)"
-#define DAY(column) column " >= a.started_on AND (a.ended_on IS NULL OR " column " < a.ended_on)"
-
-/* What a record of the customer must be to count. */
-#define LIVE(alias) alias ".customer_id = a.customer_id AND " alias ".deleted_at IS NULL AND "
-
-#define FOLLOW_UPS(what)                                                                                               \
-    "(SELECT " what " FROM follow_up f WHERE " LIVE("f") "f.owner_id = a.owner_id AND " MOMENT("f.followed_at") ")"
-#define CONTRACTS(what)                                                                                                \
-    "(SELECT " what                                                                                                    \
-    " FROM contract k WHERE " LIVE("k") "k.status IN ('signed', 'completed') AND " DAY("k.signed_on") ")"
-#define LAST_STAGE(what)                                                                                               \
-    "(SELECT " what " FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id WHERE " LIVE("o")               \
-        MOMENT("e.at") " ORDER BY e.at DESC, e.id DESC LIMIT 1)"
-#define OPENED "(SELECT COUNT(*) FROM opportunity o WHERE " LIVE("o") MOMENT("o.created_at") ")"
-#define WON                                                                                                            \
-    "(SELECT MIN(o.closed_on) FROM opportunity o WHERE " LIVE("o") "o.status = 'won' AND " DAY("o.closed_on") ")"
-#define PAID "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE " LIVE("p") DAY("p.received_on") ")"
-#define REFUNDED "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE " LIVE("r") DAY("r.refunded_on") ")"
-#define FIRST_TOUCH FOLLOW_UPS("MIN(f.followed_at)")
-
-/* Columns are set from left to right: later ones use what earlier ones have become. */
-static const char *const FIGURES[] = {
-    "a.response_minutes = IF(a.first_touch_at <=> " FIRST_TOUCH ", a.response_minutes, NULL)",
-    "a.first_touch_at = " FIRST_TOUCH,
-    "a.last_touch_at = " FOLLOW_UPS("MAX(f.followed_at)"),
-    "a.follow_up_count = " FOLLOW_UPS("COUNT(*)"),
-    "a.opportunity_count = " OPENED,
-    "a.opportunity_id = " LAST_STAGE("o.id"),
-    "a.stage_id = " LAST_STAGE("e.to_stage_id"),
-    "a.contract_count = " CONTRACTS("COUNT(*)"),
-    "a.ordered_minor = " CONTRACTS("COALESCE(SUM(k.amount_minor), 0)"),
-    "a.signed_on = " CONTRACTS("MIN(k.signed_on)"),
-    "a.received_minor = " PAID " - " REFUNDED,
-    "a.won_on = " WON,
-    "a.deal_on = LEAST(COALESCE(a.signed_on, a.won_on), COALESCE(a.won_on, a.signed_on))",
-    "a.days_to_deal = DATEDIFF(a.deal_on, a.started_on)",
-    "a.outcome = CASE WHEN a.deal_on IS NOT NULL THEN 'won' WHEN a.ended_at IS NULL THEN 'open' "
-    "WHEN a.end_cause = 'recycle' THEN 'recycled' WHEN a.end_cause = 'return' THEN 'returned' "
-    "WHEN a.end_cause = 'delete' THEN 'deleted' ELSE 'transferred' END",
-};
-
-static void add_customers(struct query *query, const int64_t *customer_ids, size_t count)
-{
-    query_sql(query, " WHERE a.customer_id IN ");
-    add_ids(query, customer_ids, count);
-}
-
-/* A statement reads what was committed when it began. Whoever waits for a row of somebody else within the refreshing
- * statement would count without what the other one has just committed, so the rows are taken first: the customers, or
- * somebody might begin an interval meanwhile, and the intervals. */
-static enum err lock_intervals(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
-{
-    struct query query;
-    struct rows locked;
-    query_init(&query, arena);
-    query_sql(&query, "SELECT id FROM customer WHERE id IN ");
-    add_ids(&query, customer_ids, count);
-    query_sql(&query, " ORDER BY id LOCK IN SHARE MODE");
-    TRY(db_query(db, arena, query_text(&query), query_args(&query), &locked));
-    query_init(&query, arena);
-    query_sql(&query, "SELECT a.id FROM assignment a");
-    add_customers(&query, customer_ids, count);
-    query_sql(&query, " ORDER BY a.customer_id, a.id FOR UPDATE");
-    return db_query(db, arena, query_text(&query), query_args(&query), &locked);
-}
-
-enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count)
-{
-    struct query query;
-    struct db_result result;
-    TRY(lock_intervals(db, arena, customer_ids, count));
-    query_init(&query, arena);
-    query_sql(&query, "UPDATE assignment a SET ");
-    for (size_t i = 0; i < sizeof FIGURES / sizeof FIGURES[0]; i++) {
-        query_sql(&query, i == 0 ? "" : ", ");
-        query_sql(&query, FIGURES[i]);
-    }
-    add_customers(&query, customer_ids, count);
-    return db_run(db, arena, query_text(&query), query_args(&query), &result);
-}
-
-/* The first column of a result as an array of ids. */
-static enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
+enum err ledger_store_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
                           size_t *count_out)
 {
     struct rows rows;
@@ -280,8 +208,8 @@ enum err ledger_store_customers(struct db *db, struct arena *arena, const struct
     query_sql(&query, "SELECT DISTINCT t.customer_id FROM ");
     select_table(&query, object->table);
     query_sql(&query, " t WHERE t.customer_id IS NOT NULL AND t.id IN ");
-    add_ids(&query, ids, count);
-    return query_ids(db, arena, &query, customers_out, count_out);
+    ledger_store_add_ids(&query, ids, count);
+    return ledger_store_ids(db, arena, &query, customers_out, count_out);
 }
 
 enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
@@ -304,13 +232,13 @@ enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *c
         query_sql(&query, i == 0 ? "SELECT t.customer_id FROM " : " UNION SELECT t.customer_id FROM ");
         query_sql(&query, sources[i].rows);
         query_sql(&query, " WHERE t.customer_id IN ");
-        add_ids(&query, customer_ids, count);
+        ledger_store_add_ids(&query, customer_ids, count);
         query_sql(&query, " AND ");
         query_sql(&query, sources[i].column);
         query_sql(&query, " >= ");
         query_arg(&query, sources[i].moment ? V(at) : V(on));
     }
-    return query_ids(db, arena, &query, ids_out, count_out);
+    return ledger_store_ids(db, arena, &query, ids_out, count_out);
 }
 
 enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
@@ -321,7 +249,7 @@ enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64
     query_init(&query, arena);
     query_sql(&query, "SELECT id, started_at, first_touch_at FROM assignment WHERE first_touch_at IS NOT NULL "
                       "AND response_minutes IS NULL AND customer_id IN ");
-    add_ids(&query, customer_ids, count);
+    ledger_store_add_ids(&query, customer_ids, count);
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     struct unanswered_row *found = ARENA_ARRAY(arena, struct unanswered_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {

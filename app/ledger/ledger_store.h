@@ -13,10 +13,21 @@ enum err ledger_store_end(struct request *request, const struct record_move *mov
 enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
                             const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
 enum err ledger_store_end_deleted(struct request *request, int64_t customer_id) MUST_CHECK;
-/* Opens again the interval that the deletion ended. False when there is none. */
+enum err ledger_store_end_merged(struct request *request, int64_t customer_id, int64_t survivor_id) MUST_CHECK;
+/* Opens again the interval that the deletion or merge ended. False when there is none. */
 enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out) MUST_CHECK;
-/* Sums and dates of all intervals of these customers, from their records. */
-enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count) MUST_CHECK;
+/* Customers that one of these went into, or that went into one of these, and what else went there. */
+enum err ledger_store_merged(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                             int64_t **ids_out, size_t *count_out) MUST_CHECK;
+/* Sums and dates of all intervals of these customers, from their records. `merged`: some of them belong to a merge, so
+ * each event counts for the customer it was attached to when it happened. */
+enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
+                              bool merged) MUST_CHECK;
+/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
+void ledger_store_add_ids(struct query *query, const int64_t *ids, size_t count);
+/* The first column of a result as an array of ids. */
+enum err ledger_store_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
+                          size_t *count_out) MUST_CHECK;
 /* Customers of these records, each once. */
 enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
                                 size_t count, int64_t **customers_out, size_t *count_out) MUST_CHECK;

@@ -42,12 +42,32 @@ enum err record_load(struct request *request, const struct object *object, int64
     return OK;
 }
 
+/* The record, or the one it went into when it is not to be found alive. */
+static enum err locate(struct request *request, const struct object *object, int64_t id, int64_t *at_out,
+                       struct record_row *row)
+{
+    TRY(object_closings_load(request, object));
+    enum err err = object_store_get(request, object, id, false, false, true, row);
+    *at_out = id;
+    if (object->resolve != NULL && (err == ERR_NOT_FOUND || (err == OK && row->deleted_at.set))) {
+        TRY(object->resolve(request, id, at_out));
+    }
+    if (*at_out != id) {
+        err = object_store_get(request, object, *at_out, false, false, true, row);
+    }
+    return err == ERR_NOT_FOUND ? refuse(request, err) : err;
+}
+
 enum err record_answer(struct request *request, const struct object *object, int64_t id, json_t **out)
 {
     struct record_row row;
-    TRY(load_row(request, object, id, false, false, true, &row));
+    int64_t at;
+    TRY(locate(request, object, id, &at, &row));
     *out = object_answer(request, object, &row);
-    return object->complete == NULL ? OK : object->complete(request, id, *out);
+    if (at != id) {
+        json_object_set_new(*out, "merged_from_id", json_integer(id));
+    }
+    return object->complete == NULL ? OK : object->complete(request, at, *out);
 }
 
 /* Body → values, for the fields it names. */

@@ -98,6 +98,9 @@ struct object {
     void (*search_match)(const struct request *request, struct query *query, struct str text);
     /* The same as SELECTs of ids (search_add_few); `few_out` becomes false when one finds too many. With search_match. */
     enum err (*search_ids)(struct request *request, struct query *query, struct str text, bool *few_out);
+    /* Where a record that GET one does not find alive is now; its own id when nowhere. The answer is that record with
+     * `merged_from_id`. May be NULL. */
+    enum err (*resolve)(struct request *request, int64_t id, int64_t *out);
     /* Adds members to the answer of GET one. May be NULL. */
     enum err (*complete)(struct request *request, int64_t id, json_t *record);
     const struct field *extra_body;   /* nested body members beside the fields (lines), or NULL */

@@ -244,6 +244,17 @@ const SPECIAL = {
         assert.deepEqual(await ids(stranger), [stranger.user.id]);
         assert.ok((await ids(manager)).includes(owner.user.id));
     },
+    async "POST /customers/{id}/merge"() {
+        const [into, mine] = [await anotherOf(owner, "customer", made), await anotherOf(stranger, "customer", made)];
+        for (const [survivor, source] of [[into, mine], [mine, into]]) {
+            expectProblem(await stranger.send("POST", `/customers/${survivor.id}/merge`, { body: { source_id: source.id } }), 404, "not_found");
+        }
+        const { id } = await manager.post(`/customers/${made.customer.id}/merge`, { source_id: into.id });
+        expectProblem(await stranger.send("POST", `/customer-merges/${id}/undo`), 404, "not_found");
+        expectProblem(await stranger.send("GET", `/customers/${into.id}`), 404, "not_found");
+        await manager.post(`/customer-merges/${id}/undo`);
+        made.customer = await owner.get(`/customers/${made.customer.id}`);
+    },
     async "GET /customers/{id}/protection"() {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/protection`), 404, "not_found");
         assert.deepEqual((await manager.get(`/customers/${made.customer.id}/protection`)).items, []);

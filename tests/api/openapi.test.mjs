@@ -112,6 +112,7 @@ before(async () => {
 const day = new Date().toISOString().slice(0, 10);
 // Query parameters with which a GET shows the most.
 const QUERIES = {
+    "/customer-merges": () => ({ customer_id: made.customer.id }),
     "/attachments": () => ({ object: "customer", record_id: made.customer.id }),
     "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),
     "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),

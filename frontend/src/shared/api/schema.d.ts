@@ -575,6 +575,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another customer that is the same goes into this one. */
+        post: operations["customer.merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customer-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of one customer. */
+        get: operations["customer_merge.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customer-merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a merge back, within thirty days. */
+        post: operations["customer_merge.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/follow-ups/{id}/plan/complete": {
         parameters: {
             query?: never;
@@ -4370,7 +4421,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "plan_closed" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -7038,6 +7089,217 @@ export interface operations {
                             /** @description of how many it is the first */
                             count: number | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.merge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description goes into this one */
+                    source_id: number;
+                    /** @description fields the customer gets, as in a change; else it keeps its own */
+                    values?: unknown;
+                    /** @description why */
+                    reason?: string;
+                    /** @description although a third one may be the same */
+                    duplicate_confirmed?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Another customer that is the same goes into this one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description merge */
+                        id: number;
+                        /** @description customer that went */
+                        source_id: number;
+                        /** @description as it was */
+                        source_name: string;
+                        /** @description into this one */
+                        survivor_id: number;
+                        /** @description as it is */
+                        survivor_name: string;
+                        /** @description given */
+                        reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        merged_at: string;
+                        /** @description who */
+                        merged_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description taken back
+                         */
+                        undone_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description null: it stays
+                         */
+                        undo_until: string | null;
+                        /** @description how many rows of which table went along */
+                        moved: unknown;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer_merge.list": {
+        parameters: {
+            query: {
+                customer_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Merges of one customer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest first */
+                        items: {
+                            /** @description merge */
+                            id: number;
+                            /** @description customer that went */
+                            source_id: number;
+                            /** @description as it was */
+                            source_name: string;
+                            /** @description into this one */
+                            survivor_id: number;
+                            /** @description as it is */
+                            survivor_name: string;
+                            /** @description given */
+                            reason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            merged_at: string;
+                            /** @description who */
+                            merged_by_name: string | null;
+                            /**
+                             * Format: date-time
+                             * @description taken back
+                             */
+                            undone_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description null: it stays
+                             */
+                            undo_until: string | null;
+                            /** @description how many rows of which table went along */
+                            moved: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer_merge.undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a merge back, within thirty days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description merge */
+                        id: number;
+                        /** @description customer that went */
+                        source_id: number;
+                        /** @description as it was */
+                        source_name: string;
+                        /** @description into this one */
+                        survivor_id: number;
+                        /** @description as it is */
+                        survivor_name: string;
+                        /** @description given */
+                        reason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        merged_at: string;
+                        /** @description who */
+                        merged_by_name: string | null;
+                        /**
+                         * Format: date-time
+                         * @description taken back
+                         */
+                        undone_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description null: it stays
+                         */
+                        undo_until: string | null;
+                        /** @description how many rows of which table went along */
+                        moved: unknown;
                     };
                 };
             };
@@ -14777,6 +15039,8 @@ export interface operations {
                             updated_at?: string | null;
                             /** @description what completeness lacks: fields, contact, contact_number; with one record */
                             missing?: string[];
+                            /** @description the id asked for, when that customer went into this one */
+                            merged_from_id?: number;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -14972,6 +15236,8 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
+                        /** @description the id asked for, when that customer went into this one */
+                        merged_from_id?: number;
                     };
                 };
             };
@@ -15104,6 +15370,8 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
+                        /** @description the id asked for, when that customer went into this one */
+                        merged_from_id?: number;
                     };
                 };
             };
@@ -15344,6 +15612,8 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
+                        /** @description the id asked for, when that customer went into this one */
+                        merged_from_id?: number;
                     };
                 };
             };
@@ -15636,6 +15906,8 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
+                        /** @description the id asked for, when that customer went into this one */
+                        merged_from_id?: number;
                     };
                 };
             };
