@@ -3,6 +3,7 @@
 #include "auth.h"
 #include "auth_rules.h"
 #include "platform/audit.h"
+#include "platform/directory.h"
 #include "platform/auth.h"
 #include "platform/job.h"
 
@@ -163,6 +164,7 @@ static enum err patch_me(struct request *request, struct response *response)
     me.email = text_or_null(request->json, "email", me.email);
     me.phone = text_or_null(request->json, "phone", me.phone);
     TRY(me_store_update(request->db, request->arena, request->user->user_id, &me, request->now));
+    TRY(str_eq(me.name, before.name) ? OK : directory_change(request));
     TRY(audit_write(request, "user", request->user->user_id, "update", 0, me_changes(request, &before, &me), (struct str){0}));
     return get_me(request, response);
 }

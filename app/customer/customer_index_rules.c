@@ -71,6 +71,17 @@ static enum err save_phone(struct request *request, const struct record_change *
     return index_store_put_phones(request->db, request->arena, &row, 1);
 }
 
+static bool counts_for_completeness(const struct record_change *change)
+{
+    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
+        const char *name = change->object->fields[i].name;
+        if (completeness_store_counts(name) && change_differs(change, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum err customer_index_saved(struct request *request, const struct record_change *change)
 {
     if (change->action != RECORD_CREATE && change->action != RECORD_UPDATE) {
@@ -82,7 +93,8 @@ enum err customer_index_saved(struct request *request, const struct record_chang
     if (change_differs(change, "phone")) {
         TRY(save_phone(request, change, "phone", change->id));
     }
-    return completeness_store_refresh(request->db, request->arena, &change->id, 1);
+    return counts_for_completeness(change) ? completeness_store_refresh(request->db, request->arena, &change->id, 1)
+                                           : OK;
 }
 
 /* A contact that works elsewhere now is found there, and makes both customers more or less complete. */

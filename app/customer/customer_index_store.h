@@ -65,6 +65,8 @@ enum err index_store_contacts(struct db *db, struct arena *arena, int64_t after_
 enum err index_store_last_ids(struct db *db, struct arena *arena, int64_t *customer_out,
                               int64_t *contact_out) MUST_CHECK;
 
+/* Whether a field of the customer is one of those that completeness counts. */
+bool completeness_store_counts(const char *field);
 /* Computes completeness of these customers again (docs/formulas.md). */
 enum err completeness_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids,
                                     size_t count) MUST_CHECK;

@@ -74,6 +74,6 @@ const struct object TAG = {
     .import = PERM_TAG_EDIT,
     .transfer = PERM_TAG_EDIT,
     .default_sort = "name",
-    .flags = OBJECT_DIRECTORY,
+    .flags = OBJECT_DIRECTORY | OBJECT_NAMES_KEPT,
     .prepare = prepare_tag,
 };

@@ -2,6 +2,7 @@
 #include "opportunity.h"
 #include "opportunity_store.h"
 #include "platform/audit.h"
+#include "platform/directory.h"
 
 static json_t *stage_json(const struct stage_row *stage)
 {
@@ -139,6 +140,7 @@ static enum err update_pipeline(struct request *request, struct response *respon
     }
     TRY(err);
     TRY(save_stages(request, id, json_object_get(request->json, "stages")));
+    TRY(directory_change(request));
     TRY(audit_write(request, "pipeline", id, "update", version + 1, request->json, (struct str){0}));
     return list_pipelines(request, response);
 }

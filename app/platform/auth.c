@@ -1,5 +1,5 @@
-/* Proofs of identity. Invariants: one algorithm (HS256) is accepted; secrets are compared in constant time; nothing here
- * keeps a password or a token longer than the arena it was given. */
+/* Proofs of identity. Invariants: one algorithm (HS256) is accepted; secrets are compared in constant time; nothing
+ * here keeps a password or a token longer than the arena it was given. */
 #include "platform/auth.h"
 
 #include <assert.h>
@@ -257,7 +257,10 @@ bool auth_refresh_family(struct str token, struct str *family_out)
 
 /* ---- secrets at rest ---- */
 
-enum { NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, SEAL_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES };
+enum {
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    SEAL_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES
+};
 
 static void storage_key(const struct config *config, unsigned char key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES])
 {
@@ -278,8 +281,8 @@ enum err auth_seal(struct arena *arena, const struct config *config, struct str 
     storage_key(config, key);
     unsigned char *sealed = arena_alloc(arena, NONCE_BYTES + secret.len + SEAL_BYTES);
     randombytes_buf(sealed, NONCE_BYTES);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE_BYTES, NULL, (const unsigned char *)secret.ptr, secret.len,
-                                               NULL, 0, NULL, sealed, key);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE_BYTES, NULL, (const unsigned char *)secret.ptr,
+                                               secret.len, NULL, 0, NULL, sealed, key);
     sodium_memzero(key, sizeof key);
     *hex_out = hex_of(arena, sealed, NONCE_BYTES + secret.len + SEAL_BYTES);
     return OK;
@@ -298,8 +301,8 @@ bool auth_unseal(struct arena *arena, const struct config *config, struct str he
     storage_key(config, key);
     unsigned char *plain = arena_alloc(arena, len);
     unsigned long long plain_len = 0;
-    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &plain_len, NULL, sealed + NONCE_BYTES, len - NONCE_BYTES,
-                                                        NULL, 0, sealed, key);
+    int rc = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &plain_len, NULL, sealed + NONCE_BYTES,
+                                                        len - NONCE_BYTES, NULL, 0, sealed, key);
     sodium_memzero(key, sizeof key);
     *out = str_n((const char *)plain, (size_t)plain_len);
     return rc == 0;
@@ -333,7 +336,8 @@ static void add_percent_encoded(struct buf *out, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c) != NULL;
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._~", c) != NULL;
         if (plain && c != '\0') {
             buf_add_char(out, (char)c);
         } else {
@@ -354,7 +358,8 @@ struct str auth_totp_url(struct arena *arena, struct str secret, struct str logi
 
 static void totp_at_step(struct str secret, int64_t step, char code_out[TOTP_DIGITS + 1])
 {
-    int rc = oath_totp_generate(secret.ptr, secret.len, (time_t)(step * TOTP_STEP_S), TOTP_STEP_S, 0, TOTP_DIGITS, code_out);
+    int rc =
+        oath_totp_generate(secret.ptr, secret.len, (time_t)(step * TOTP_STEP_S), TOTP_STEP_S, 0, TOTP_DIGITS, code_out);
     assert(rc == OATH_OK);
 }
 
@@ -411,7 +416,8 @@ enum err auth_qr_svg(struct arena *arena, struct str text, struct str *out)
     int size = qr->width + 2 * QR_QUIET;
     struct buf svg;
     buf_init(&svg, arena);
-    buf_format(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">", size, size);
+    buf_format(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\">",
+               size, size);
     buf_format(&svg, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/><path fill=\"#000\" d=\"", size, size);
     for (int y = 0; y < qr->width; y++) {
         add_row(&svg, qr, y);

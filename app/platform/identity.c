@@ -42,8 +42,8 @@ static void note_object(struct rights *rights, struct str *objects, struct str p
     objects[rights->object_count++] = object;
 }
 
-static void add_permissions(struct rights *rights, struct arena *arena, const struct role_permission_row *rows, size_t count,
-                            int64_t role_id)
+static void add_permissions(struct rights *rights, struct arena *arena, const struct role_permission_row *rows,
+                            size_t count, int64_t role_id)
 {
     struct str *objects = ARENA_ARRAY(arena, struct str, count + 1);
     rights->objects = objects;
@@ -65,12 +65,12 @@ static void add_permissions(struct rights *rights, struct arena *arena, const st
 
 /* What the kinds of scope mean for this user; read once, only when some role uses them. */
 struct expansion {
-    int64_t *below;          /* own department and those below */
-    size_t below_count;      /* in below */
-    int64_t *subordinates;   /* everybody below by manager */
-    size_t subordinate_count; /* in subordinates */
+    int64_t *below;                     /* own department and those below */
+    size_t below_count;                 /* in below */
+    int64_t *subordinates;              /* everybody below by manager */
+    size_t subordinate_count;           /* in subordinates */
     struct role_department_row *chosen; /* chosen departments by role and object */
-    size_t chosen_count;     /* in chosen */
+    size_t chosen_count;                /* in chosen */
 };
 
 static int64_t *ids_of(struct arena *arena, const struct id_row *rows, size_t count)
@@ -119,7 +119,8 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* The union of two lists, ascending, without doubles. Keeps the list itself when there is nothing to add. */
-static const int64_t *unite(struct arena *arena, const int64_t *ids, size_t *count, const int64_t *more, size_t more_count)
+static const int64_t *unite(struct arena *arena, const int64_t *ids, size_t *count, const int64_t *more,
+                            size_t more_count)
 {
     if (more_count == 0) {
         return ids;
@@ -147,7 +148,8 @@ static void add_departments(struct scope *scope, struct arena *arena, const int6
     scope->department_ids = unite(arena, scope->department_ids, &scope->department_count, ids, count);
 }
 
-static void add_chosen(struct scope *scope, struct arena *arena, const struct role_scope_row *row, const struct expansion *expansion)
+static void add_chosen(struct scope *scope, struct arena *arena, const struct role_scope_row *row,
+                       const struct expansion *expansion)
 {
     int64_t *ids = ARENA_ARRAY(arena, int64_t, expansion->chosen_count + 1);
     size_t count = 0;
@@ -172,7 +174,8 @@ static void add_scope(struct scope *scope, struct arena *arena, const struct rol
     if (str_eq_c(row->scope, "all")) {
         scope->all = true;
     } else if (str_eq_c(row->scope, "own_and_subordinates")) {
-        scope->user_ids = unite(arena, scope->user_ids, &scope->user_count, expansion->subordinates, expansion->subordinate_count);
+        scope->user_ids =
+            unite(arena, scope->user_ids, &scope->user_count, expansion->subordinates, expansion->subordinate_count);
     } else if (str_eq_c(row->scope, "department")) {
         int64_t *own_department = ARENA_NEW(arena, int64_t);
         *own_department = department_id;
@@ -184,8 +187,8 @@ static void add_scope(struct scope *scope, struct arena *arena, const struct rol
     }
 }
 
-static enum err add_scopes(struct rights *rights, struct db *db, struct arena *arena, int64_t user_id, int64_t department_id,
-                           int64_t role_id)
+static enum err add_scopes(struct rights *rights, struct db *db, struct arena *arena, int64_t user_id,
+                           int64_t department_id, int64_t role_id)
 {
     struct role_scope_row *rows;
     size_t count;
@@ -226,7 +229,8 @@ static enum field_access access_of(struct str word)
 static bool role_knows(const struct role_permission_row *rows, size_t count, int64_t role_id, struct str object)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].role_id == role_id && rows[i].permission.set && str_eq(object_of_key(rows[i].permission.value), object)) {
+        if (rows[i].role_id == role_id && rows[i].permission.set &&
+            str_eq(object_of_key(rows[i].permission.value), object)) {
             return true;
         }
     }
@@ -246,8 +250,8 @@ static size_t count_roles(const struct role_permission_row *rows, size_t count, 
 
 /* A field is restricted when every role that gives an action on the object restricts it: a role that says nothing about
  * the field lets it be edited, but a role that does not know the object has no say. */
-static enum err add_fields(struct rights *rights, struct db *db, struct arena *arena, int64_t user_id,
-                           int64_t role_id, const struct role_permission_row *permissions, size_t permission_count)
+static enum err add_fields(struct rights *rights, struct db *db, struct arena *arena, int64_t user_id, int64_t role_id,
+                           const struct role_permission_row *permissions, size_t permission_count)
 {
     struct role_field_row *rows;
     size_t count;
@@ -349,13 +353,15 @@ static void set_day(struct request *request, struct str zone)
     request->today = instant_date(request->now, request->zone);
 }
 
-static enum err load_shares(struct request *request, struct db *db, const struct identity_row *row, struct grants *grants)
+static enum err load_shares(struct request *request, struct db *db, const struct identity_row *row,
+                            struct grants *grants)
 {
     if (!row->has_shares) {
         return OK;
     }
     struct share_row *rows;
-    TRY(identity_store_shares(db, request->arena, row->user_id, request->today, SHARE_LIST_MAX + 1, &rows, &grants->share_count));
+    TRY(identity_store_shares(db, request->arena, row->user_id, request->today, SHARE_LIST_MAX + 1, &rows,
+                              &grants->share_count));
     struct share *shares = ARENA_ARRAY(request->arena, struct share, grants->share_count + 1);
     for (size_t i = 0; i < grants->share_count; i++) {
         shares[i] = (struct share){rows[i].object, rows[i].record_id, rows[i].can_edit, rows[i].cascade_to};
@@ -412,6 +418,7 @@ enum err identity_load(struct request *request, struct db *db)
     TRY(err);
     const struct rights *rights;
     TRY(cached_rights(db, &row, &rights));
+    request->org_epoch = row.org_epoch;
     return fill(request, db, &row, claims.session_id, rights);
 }
 

@@ -2,11 +2,11 @@
 #include "identity_store.h"
 
 static const struct column IDENTITY[] = {
-    COLUMN(struct identity_row, user_id),   COLUMN(struct identity_row, is_active),
-    COLUMN(struct identity_row, is_open),   COLUMN(struct identity_row, name),
+    COLUMN(struct identity_row, user_id),       COLUMN(struct identity_row, is_active),
+    COLUMN(struct identity_row, is_open),       COLUMN(struct identity_row, name),
     COLUMN(struct identity_row, department_id), COLUMN(struct identity_row, locale),
-    COLUMN(struct identity_row, must_change), COLUMN(struct identity_row, org_epoch),
-    COLUMN(struct identity_row, time_zone), COLUMN(struct identity_row, has_shares),
+    COLUMN(struct identity_row, must_change),   COLUMN(struct identity_row, org_epoch),
+    COLUMN(struct identity_row, time_zone),     COLUMN(struct identity_row, has_shares),
 };
 STATEMENT_ROWS(SESSION, "identity.session", struct identity_row, IDENTITY,
                "SELECT u.id AS user_id, u.status = 'active' AND u.deleted_at IS NULL AS is_active, "
@@ -107,8 +107,8 @@ STATEMENT_ROWS(SHARES, "identity.shares", struct share_row, SHARE_COLUMNS,
                "ORDER BY id "
                "LIMIT ?");
 
-enum err identity_store_session(struct db *db, struct arena *arena, int64_t user_id, int64_t session_id, struct instant now,
-                                struct identity_row *out)
+enum err identity_store_session(struct db *db, struct arena *arena, int64_t user_id, int64_t session_id,
+                                struct instant now, struct identity_row *out)
 {
     return db_one(db, arena, &SESSION, ARGS(V(now), V(session_id), V(user_id)), out);
 }
@@ -126,8 +126,8 @@ enum err identity_store_zone(struct db *db, struct arena *arena, struct str *out
     return OK;
 }
 
-enum err identity_store_permissions(struct db *db, struct arena *arena, int64_t user_id, struct role_permission_row **rows_out,
-                                    size_t *count_out)
+enum err identity_store_permissions(struct db *db, struct arena *arena, int64_t user_id,
+                                    struct role_permission_row **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &PERMISSIONS, ARGS(V(user_id)), rows_out, count_out);
 }
@@ -138,8 +138,8 @@ enum err identity_store_scopes(struct db *db, struct arena *arena, int64_t user_
     return db_many(db, arena, &SCOPES, ARGS(V(user_id)), rows_out, count_out);
 }
 
-enum err identity_store_chosen(struct db *db, struct arena *arena, int64_t user_id, struct role_department_row **rows_out,
-                               size_t *count_out)
+enum err identity_store_chosen(struct db *db, struct arena *arena, int64_t user_id,
+                               struct role_department_row **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &CHOSEN, ARGS(V(user_id)), rows_out, count_out);
 }
@@ -150,8 +150,8 @@ enum err identity_store_fields(struct db *db, struct arena *arena, int64_t user_
     return db_many(db, arena, &FIELDS, ARGS(V(user_id)), rows_out, count_out);
 }
 
-enum err identity_store_departments_below(struct db *db, struct arena *arena, int64_t department_id, struct id_row **rows_out,
-                                          size_t *count_out)
+enum err identity_store_departments_below(struct db *db, struct arena *arena, int64_t department_id,
+                                          struct id_row **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &DEPARTMENTS_BELOW, ARGS(V(department_id)), rows_out, count_out);
 }

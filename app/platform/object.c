@@ -61,10 +61,10 @@ struct reference reference_find(const char *name)
         const char *name;
         struct reference reference;
     } tables[] = {
-        {"region", {"region", "full_name", NULL, false}},
-        {"pipeline", {"pipeline", "name", NULL, true}},
-        {"stage", {"stage", "name", NULL, true}},
-        {"role", {"role", "name", NULL, false}},
+        {"region", {"region", "full_name", NULL, false, true}},
+        {"pipeline", {"pipeline", "name", NULL, true, true}},
+        {"stage", {"stage", "name", NULL, true, true}},
+        {"role", {"role", "name", NULL, false, false}},
     };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (strcmp(tables[i].name, name) == 0) {
@@ -73,7 +73,8 @@ struct reference reference_find(const char *name)
     }
     const struct object *object = object_find(name);
     assert(object != NULL);
-    return (struct reference){object->table, object_label(object)->name, object, true};
+    return (struct reference){object->table, object_label(object)->name, object, true,
+                              (object->flags & OBJECT_NAMES_KEPT) != 0};
 }
 
 struct str reference_label_member(struct arena *arena, const struct field *field)

@@ -86,6 +86,16 @@ static void add_conditions(struct request *request, struct query *query, const s
     }
 }
 
+/* " WHERE …" of one way into scope. */
+static void add_where(struct request *request, struct query *query, const struct list_request *list,
+                      const struct scope_way *way)
+{
+    query_sql(query, list->deleted ? " WHERE t.deleted_at IS NOT NULL AND (" : " WHERE t.deleted_at IS NULL AND (");
+    query_append(query, &way->where);
+    query_sql(query, ")");
+    add_conditions(request, query, list);
+}
+
 /* "SELECT t.id[, sort value] FROM … WHERE …" of one way into scope. `page`: in the order of the list, to its limit. */
 static void add_way(struct request *request, struct query *query, const struct list_request *list,
                     const struct scope_way *way, bool page)
@@ -101,10 +111,7 @@ static void add_way(struct request *request, struct query *query, const struct l
     if (page && !way->in_order) {
         query_sql(query, " USE INDEX FOR ORDER BY ()");
     }
-    query_sql(query, list->deleted ? " WHERE t.deleted_at IS NOT NULL AND (" : " WHERE t.deleted_at IS NULL AND (");
-    query_append(query, &way->where);
-    query_sql(query, ")");
-    add_conditions(request, query, list);
+    add_where(request, query, list, way);
 }
 
 static void add_limit(struct query *query, size_t limit)
@@ -223,17 +230,34 @@ static void add_page(struct request *request, struct query *query, const struct 
     query_sql(query, ") k");
 }
 
+/* The records of a single way that an index gives sorted: whole rows at once, since none is read in vain. */
+static void add_sorted_rows(struct request *request, struct query *query, const struct list_request *list,
+                            const struct scope_way *way, const struct label_sources *labels)
+{
+    query_sql(query, " FROM ");
+    query_append(query, &way->from);
+    select_label_joins(query, labels);
+    add_where(request, query, list, way);
+    add_cursor(query, list);
+    add_order(query, list);
+    add_limit(query, list->limit);
+}
+
 static enum err read_page(struct request *request, const struct list_request *list, const struct shape *shape,
-                          struct rows *rows)
+                          const struct label_sources *labels, struct rows *rows)
 {
     struct query query;
     query_init(&query, request->arena);
-    select_columns(&query, list->object);
+    select_columns(&query, labels);
+    if (shape->kind == BY_WAYS && shape->way_count == 1 && shape->ways[0].in_order && !shape->ways[0].joined) {
+        add_sorted_rows(request, &query, list, &shape->ways[0], labels);
+        return db_query(request->db, request->arena, query_text(&query), query_args(&query), rows);
+    }
     add_page(request, &query, list, shape);
     query_sql(&query, " JOIN ");
     select_table(&query, list->object->table);
     query_sql(&query, " t ON t.id = k.id");
-    select_label_joins(&query, list->object);
+    select_label_joins(&query, labels);
     add_order(&query, list);
     if (shape->may_give_up) {
         add_limit(&query, list->limit);
@@ -248,16 +272,18 @@ enum err object_store_list(struct request *request, const struct list_request *l
 {
     struct shape shape;
     struct rows rows;
+    const struct label_sources *labels;
+    TRY(select_labels(request, list->object, &labels));
     TRY(choose_shape(request, list, &shape));
-    TRY(read_page(request, list, &shape, &rows));
+    TRY(read_page(request, list, &shape, labels, &rows));
     /* A walk that gave up shows it by a page that is not full; one that found all there is costs a second look. */
     if (shape.may_give_up && rows.count < list->limit) {
         TRY(by_ways(request, list, &shape));
-        TRY(read_page(request, list, &shape, &rows));
+        TRY(read_page(request, list, &shape, labels, &rows));
     }
     struct record_row *records = ARENA_ARRAY(request->arena, struct record_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        records[i] = select_row(request->arena, list->object, &rows, i);
+        TRY(select_row(request, labels, &rows, i, &records[i]));
     }
     *rows_out = records;
     *count_out = rows.count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "platform/audit.h"
+#include "platform/directory.h"
 #include "platform/object_answer.h"
 #include "platform/scope.h"
 #include "platform/tags.h"
@@ -228,6 +229,13 @@ static enum err keep_grams(struct request *request, const struct record_change *
     return object_store_grams(request, object, change->id, change_after(change, label).text);
 }
 
+static enum err keep_names(struct request *request, const struct record_change *change)
+{
+    bool kept = (change->object->flags & OBJECT_NAMES_KEPT) != 0;
+    bool named = change->before == NULL || change_differs(change, object_label(change->object)->name);
+    return kept && named ? directory_change(request) : OK;
+}
+
 /* The index of tags follows the records' own lists. */
 static enum err keep_tags(struct request *request, const struct record_change *change)
 {
@@ -350,6 +358,7 @@ enum err record_create(struct request *request, const struct object *object, jso
                                    change_after(&change, object->department_column), true, options->reason));
     }
     TRY(keep_grams(request, &change));
+    TRY(keep_names(request, &change));
     TRY(keep_tags(request, &change));
     TRY(tell_saved(request, &change));
     if (object->owner_column != NULL) {
@@ -431,6 +440,7 @@ enum err record_update(struct request *request, const struct object *object, int
     TRY(error_check_fields(request->error));
     TRY(explain_duplicate(request, object, object_store_update(request, &change)));
     TRY(keep_grams(request, &change));
+    TRY(keep_names(request, &change));
     TRY(keep_tags(request, &change));
     TRY(tell_saved(request, &change));
     return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change),

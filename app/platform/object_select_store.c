@@ -1,6 +1,20 @@
 /* Pieces of SELECT statements over an object's table. */
 #include "platform/object_select.h"
 
+#include "platform/directory.h"
+#include "platform/tags.h"
+
+/* Of one field. */
+struct label_source {
+    enum { NO_LABEL, JOINED, KEPT } kind;
+    const struct directory *directory; /* KEPT */
+};
+
+struct label_sources {
+    const struct object *object;  /* whose fields */
+    struct label_source *sources; /* one a field */
+};
+
 void select_table(struct query *query, const char *name)
 {
     query_sql(query, "`");
@@ -8,7 +22,6 @@ void select_table(struct query *query, const char *name)
     query_sql(query, "`");
 }
 
-/* A label is read beside the value. */
 static bool is_named(const struct field *field)
 {
     return field->type == FIELD_REF || field->type == FIELD_TAGS;
@@ -17,6 +30,31 @@ static bool is_named(const struct field *field)
 static bool is_stored(const struct field *field)
 {
     return field->type != FIELD_OBJECT && field->type != FIELD_LIST;
+}
+
+const struct label_sources *select_no_labels(struct request *request, const struct object *object)
+{
+    struct label_sources *labels = ARENA_NEW(request->arena, struct label_sources);
+    *labels = (struct label_sources){
+        object, ARENA_ARRAY(request->arena, struct label_source, fields_count(object->fields) + 1)};
+    return labels;
+}
+
+enum err select_labels(struct request *request, const struct object *object, const struct label_sources **out)
+{
+    const struct label_sources *labels = select_no_labels(request, object);
+    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+        const struct field *field = &object->fields[i];
+        struct label_source *source = &labels->sources[i];
+        if (!is_named(field)) {
+            continue;
+        }
+        struct reference reference = reference_find(field->type == FIELD_TAGS ? "tag" : field->ref);
+        TRY(directory_open(request, &reference, &source->directory));
+        source->kind = source->directory == NULL ? JOINED : KEPT;
+    }
+    *out = labels;
+    return OK;
 }
 
 static void add_alias(struct query *query, size_t index)
@@ -37,71 +75,103 @@ static void add_tag_names(struct query *query, const struct field *field)
     query_sql(query, "' AND rt.record_id = t.id))");
 }
 
-static void select_fields(struct query *query, const struct object *object)
+void select_columns(struct query *query, const struct label_sources *labels)
 {
+    const struct field *fields = labels->object->fields;
     query_sql(query, "SELECT t.id, t.version, t.deleted_at");
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        query_sql(query, is_stored(&object->fields[i]) ? ", t." : ", NULL AS ");
-        select_table(query, object->fields[i].name);
+    for (size_t i = 0; fields[i].name != NULL; i++) {
+        query_sql(query, is_stored(&fields[i]) ? ", t." : ", NULL AS ");
+        select_table(query, fields[i].name);
     }
-}
-
-void select_bare_columns(struct query *query, const struct object *object)
-{
-    select_fields(query, object);
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        query_sql(query, is_named(&object->fields[i]) ? ", NULL" : "");
-    }
-}
-
-void select_columns(struct query *query, const struct object *object)
-{
-    select_fields(query, object);
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        if (object->fields[i].type == FIELD_REF) {
-            query_sql(query, ", ");
-            add_alias(query, i);
-            query_sql(query, ".");
-            select_table(query, reference_find(object->fields[i].ref).label);
-        } else if (object->fields[i].type == FIELD_TAGS) {
-            add_tag_names(query, &object->fields[i]);
+    for (size_t i = 0; fields[i].name != NULL; i++) {
+        if (labels->sources[i].kind != JOINED) {
+            continue;
         }
+        if (fields[i].type == FIELD_TAGS) {
+            add_tag_names(query, &fields[i]);
+            continue;
+        }
+        query_sql(query, ", ");
+        add_alias(query, i);
+        query_sql(query, ".");
+        select_table(query, reference_find(fields[i].ref).label);
     }
 }
 
-void select_label_joins(struct query *query, const struct object *object)
+void select_label_joins(struct query *query, const struct label_sources *labels)
 {
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        if (object->fields[i].type != FIELD_REF) {
+    const struct field *fields = labels->object->fields;
+    for (size_t i = 0; fields[i].name != NULL; i++) {
+        if (labels->sources[i].kind != JOINED || fields[i].type == FIELD_TAGS) {
             continue;
         }
         query_sql(query, " LEFT JOIN ");
-        select_table(query, reference_find(object->fields[i].ref).table);
+        select_table(query, reference_find(fields[i].ref).table);
         query_sql(query, " ");
         add_alias(query, i);
         query_sql(query, " ON ");
         add_alias(query, i);
         query_sql(query, ".id = t.");
-        select_table(query, object->fields[i].name);
+        select_table(query, fields[i].name);
     }
 }
 
-struct record_row select_row(struct arena *arena, const struct object *object, const struct rows *rows, size_t index)
+/* A name the worker keeps; one that is younger than those is read. */
+static enum err kept_name(struct request *request, const struct field *field, const struct directory *directory,
+                          int64_t id, struct str *out)
 {
-    size_t count = fields_count(object->fields);
-    struct value *values = ARENA_ARRAY(arena, struct value, count + 1);
-    struct value *labels = ARENA_ARRAY(arena, struct value, count + 1);
-    size_t label_column = 3 + count;
+    static const struct field TAG = {.name = "tag_id", .type = FIELD_REF, .ref = "tag"};
+    return directory_name(directory, id, out)
+               ? OK
+               : object_store_label(request, field->type == FIELD_TAGS ? &TAG : field, id, out);
+}
+
+static enum err kept_label(struct request *request, const struct field *field, const struct directory *directory,
+                           struct value value, struct value *out)
+{
+    int64_t ids[TAGS_MAX] = {value.type == VALUE_INT ? value.integer : 0};
+    size_t count = field->type == FIELD_TAGS ? tags_ids(value, ids) : 1;
+    struct buf names;
+    *out = value_null();
+    if (value.type == VALUE_NULL) {
+        return OK;
+    }
+    buf_init(&names, request->arena);
     for (size_t i = 0; i < count; i++) {
+        struct str name;
+        TRY(kept_name(request, field, directory, ids[i], &name));
+        if (i > 0) {
+            buf_add_char(&names, '\n');
+        }
+        buf_add(&names, name);
+    }
+    *out = V(buf_str(&names));
+    return OK;
+}
+
+enum err select_row(struct request *request, const struct label_sources *labels, const struct rows *rows, size_t index,
+                    struct record_row *out)
+{
+    const struct field *fields = labels->object->fields;
+    size_t count = fields_count(fields);
+    struct value *values = ARENA_ARRAY(request->arena, struct value, count + 1);
+    struct value *names = ARENA_ARRAY(request->arena, struct value, count + 1);
+    size_t joined = 3 + count;
+    for (size_t i = 0; i < count; i++) {
+        const struct label_source *source = &labels->sources[i];
         values[i] = rows_get(rows, index, 3 + i);
-        labels[i] = is_named(&object->fields[i]) ? rows_get(rows, index, label_column++) : value_null();
+        names[i] = source->kind == JOINED ? rows_get(rows, index, joined++) : value_null();
+        if (source->kind == KEPT) {
+            TRY(kept_label(request, &fields[i], source->directory, values[i], &names[i]));
+        }
     }
     struct value deleted = rows_get(rows, index, 2);
-    return (struct record_row){
+    *out = (struct record_row){
         .id = rows_get(rows, index, 0).integer,
         .version = rows_get(rows, index, 1).integer,
         .deleted_at = {deleted.type != VALUE_NULL, deleted.type != VALUE_NULL ? deleted.instant : (struct instant){0}},
         .values = values,
-        .labels = labels,
+        .labels = names,
     };
+    return OK;
 }

@@ -12,19 +12,15 @@
 enum err object_store_get(struct request *request, const struct object *object, int64_t id, bool for_write, bool lock,
                           bool deleted, struct record_row *out)
 {
+    const struct label_sources *labels = select_no_labels(request, object);
     struct query query;
+    TRY(lock ? OK : select_labels(request, object, &labels));
     query_init(&query, request->arena);
-    if (lock) {
-        select_bare_columns(&query, object);
-    } else {
-        select_columns(&query, object);
-    }
+    select_columns(&query, labels);
     query_sql(&query, " FROM ");
     select_table(&query, object->table);
     query_sql(&query, " t");
-    if (!lock) {
-        select_label_joins(&query, object);
-    }
+    select_label_joins(&query, labels);
     query_sql(&query, " WHERE t.id = ");
     query_arg(&query, V(id));
     if (!deleted) {
@@ -40,8 +36,7 @@ enum err object_store_get(struct request *request, const struct object *object, 
     if (rows.count == 0) {
         return ERR_NOT_FOUND;
     }
-    *out = select_row(request->arena, object, &rows, 0);
-    return OK;
+    return select_row(request, labels, &rows, 0, out);
 }
 
 static bool is_stored(const struct field *field)

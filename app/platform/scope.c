@@ -326,8 +326,8 @@ void scope_add_share_terms(struct query *query, const struct request *request, c
     }
 }
 
-static void add_scope(struct building *building, struct query *query, const struct object *object,
-                          const char *alias, bool for_write, unsigned parts)
+static void add_scope(struct building *building, struct query *query, const struct object *object, const char *alias,
+                      bool for_write, unsigned parts)
 {
     const struct request *request = building->request;
     if (request->company_acts) {

@@ -49,7 +49,8 @@ static struct query *add_way(struct ways *ways, const struct join *join, bool in
 {
     assert(ways->count < WAYS_MAX);
     struct scope_way *way = &ways->items[ways->count++];
-    *way = (struct scope_way){new_query(ways->request), new_query(ways->request), in_order || join->tail.sql.len > 0};
+    bool joined = join->tail.sql.len > 0;
+    *way = (struct scope_way){new_query(ways->request), new_query(ways->request), in_order || joined, joined};
     query_append(&way->from, &join->head);
     query_append(&way->from, &join->tail);
     return &way->where;

@@ -363,6 +363,7 @@ const struct object POOL = {
     .import = PERM_POOL_EDIT,
     .transfer = PERM_POOL_EDIT,
     .default_sort = "name",
+    .flags = OBJECT_NAMES_KEPT,
     .prepare = prepare_pool,
     .saved = pool_saved,
     .scope_terms = pool_scope,

@@ -44,6 +44,7 @@ struct request {
     struct instant now;                     /* the only clock */
     struct date today;                      /* business date of `now` in the company's zone */
     const char *zone;                       /* the company's IANA zone */
+    int64_t org_epoch;                      /* company.org_epoch when the user was loaded; 0 outside of requests */
     int64_t told[TOLD_MAX];                 /* people who got a notification in this transaction (notify_user) */
     size_t told_count;                      /* in `told` */
     bool company_acts;                      /* rules act for the company: scopes are not asked meanwhile */

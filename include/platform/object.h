@@ -16,9 +16,10 @@ enum object_flag {
     OBJECT_GRAMS = 1 << 1,     /* its label is searchable by any two characters (search_gram) */
     OBJECT_NO_CREATE = 1 << 2, /* the feature has its own create / update / delete routes */
     OBJECT_NO_DELETE = 1 << 3, /* never deleted, only disabled */
-    OBJECT_HISTORY = 1 << 4,   /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
-                                  takes them over */
-    OBJECT_VIEWS = 1 << 5,     /* `complete` writes down who opened one: GET one runs in a transaction */
+    OBJECT_HISTORY = 1 << 4, /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
+                                takes them over */
+    OBJECT_VIEWS = 1 << 5,   /* `complete` writes down who opened one: GET one runs in a transaction */
+    OBJECT_NAMES_KEPT = 1 << 6, /* few, and named by most records: workers keep their labels (directory.h) */
 };
 
 enum record_action { RECORD_CREATE, RECORD_UPDATE, RECORD_DELETE, RECORD_RESTORE };
@@ -96,7 +97,8 @@ struct object {
     enum err (*purged)(struct db *db, struct arena *arena, int64_t id);
     /* More ways to find records by a text than label and codes: adds " OR …" for each (alias t). May be NULL. */
     void (*search_match)(const struct request *request, struct query *query, struct str text);
-    /* The same as SELECTs of ids (search_add_few); `few_out` becomes false when one finds too many. With search_match. */
+    /* The same as SELECTs of ids (search_add_few); `few_out` becomes false when one finds too many. With search_match.
+     */
     enum err (*search_ids)(struct request *request, struct query *query, struct str text, bool *few_out);
     /* Where a record that GET one does not find alive is now; its own id when nowhere. The answer is that record with
      * `merged_from_id`. May be NULL. */
@@ -153,6 +155,7 @@ struct reference {
     const char *label;           /* column by which a person names the row */
     const struct object *object; /* NULL when it is no object */
     bool has_deleted_at;         /* the table has a recycle bin */
+    bool names_kept;             /* by platform/directory.h */
 };
 /* Asserts that the reference is known. */
 struct reference reference_find(const char *name);

@@ -27,6 +27,7 @@ struct scope_way {
         from; /* "`follow_up` t", or parents joined to it: "`customer` parent_1 STRAIGHT_JOIN `follow_up` t ON …" */
     struct query where; /* a predicate that an index serves */
     bool in_order;      /* an index may give the records sorted; else t's is to be used to find them, not to sort */
+    bool joined;        /* parents stand before t */
 };
 
 /* The ways by which the records of `object` (alias t) come into scope: together they give what scope_predicate gives,

@@ -281,6 +281,40 @@ test("filters find what they say", async () => {
     assert.equal(await measured(seller, "customers", "sum:employee_count"), 30);
 });
 
+test("a new name shows beside every record at once, whoever answers", async () => {
+    const place = await department();
+    const owner = await person({ department_id: place.id });
+    const tag = await boss.post("/tags", { name: unique("标签") });
+    const pool = await boss.post("/pools", { name: unique("公海") });
+    const { items: [pipeline] } = await boss.post("/pipelines", { name: unique("流程"), stages: [["甲", "open"], ["赢", "won"], ["输", "lost"]].map(([name, kind]) =>
+        ({ name, kind, win_probability_ppm: kind === "won" ? 1_000_000 : 0 })) }).then(({ items }) => ({ items: items.slice(-1) }));
+    const held = await boss.post("/customers", { name: unique("有主"), owner_id: owner.user.id, tag_ids: [tag.id] });
+    const free = await boss.post("/customers", { name: unique("无主"), pool_id: pool.id });
+    const deal = await boss.post("/opportunities", { name: unique("商机"), customer_id: held.id, owner_id: owner.user.id, amount_minor: 1, pipeline_id: pipeline.id, stage_id: pipeline.stages[0].id });
+    /** What the lists show, asked often enough for each worker to answer. */
+    const shown = async () => {
+        const one = async (path, id) => (await boss.list(path, { filter: { field: "id", op: "eq", value: id } }))[0];
+        const seen = await Promise.all(Array.from({ length: 16 }, async () => {
+            const [mine, nobodys, opportunity] = await Promise.all([one("/customers", held.id), one("/customers", free.id), one("/opportunities", deal.id)]);
+            return JSON.stringify([mine.owner_name, mine.department_name, mine.tag_names, nobodys.pool_name, opportunity.stage_name, opportunity.pipeline_name]);
+        }));
+        return [...new Set(seen)].map((text) => JSON.parse(text));
+    };
+    assert.deepEqual(await shown(), [[owner.user.name, place.name, [tag.name], pool.name, "甲", pipeline.name]]);
+    const names = Object.fromEntries(["person", "place", "tag", "pool", "stage", "pipeline"].map((what) => [what, unique(`新${what}`)]));
+    const fresh = async (path) => (await boss.get(path)).version;
+    await boss.patch(`/users/${owner.user.id}`, { name: names.person }, await fresh(`/users/${owner.user.id}`));
+    await boss.patch(`/departments/${place.id}`, { name: names.place }, await fresh(`/departments/${place.id}`));
+    await boss.patch(`/tags/${tag.id}`, { name: names.tag }, tag.version);
+    await boss.patch(`/pools/${pool.id}`, { name: names.pool }, pool.version);
+    const stages = pipeline.stages.map((stage, at) => ({ ...stage, name: at === 0 ? names.stage : stage.name }));
+    await boss.put(`/pipelines/${pipeline.id}`, { name: names.pipeline, stages }, pipeline.version);
+    assert.deepEqual(await shown(), [[names.person, names.place, [names.tag], names.pool, names.stage, names.pipeline]]);
+    await owner.patch("/auth/me", { name: `${names.person}二` });
+    assert.equal((await shown())[0][0], `${names.person}二`);
+    assert.equal((await boss.get(`/customers/${held.id}`)).owner_name, `${names.person}二`);
+});
+
 test("the recycle bin takes children along and gives back what went with it", async () => {
     const customer = await boss.post("/customers", bodyOf("customer"));
     const mine = { ...made, customer };
