@@ -6,6 +6,7 @@ import {
   daysBetween,
   formatDate,
   formatInstant,
+  formatMonth,
   instantOf,
   isDate,
   monthName,
@@ -29,6 +30,12 @@ describe('business dates', () => {
     expect(formatDate('2026-03-31', 'en')).toBe('31 Mar 2026');
     expect([monthName(9, 'zh-CN'), monthName(9, 'en'), monthName(9, 'en', true)]).toEqual(['9月', 'Sep', 'September']);
     expect(formatDate(null, 'en')).toBe('—');
+  });
+});
+
+describe('months', () => {
+  it('are named with their year', () => {
+    expect([formatMonth('2026-03-31', 'zh-CN'), formatMonth('2026-03-01', 'en')]).toEqual(['2026-03', 'Mar 2026']);
   });
 });
 
