@@ -7,20 +7,6 @@
 
 enum { CHUNK = 1024 };
 
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
-    for (size_t i = 0; i < padded; i++) {
-        list[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, list, padded);
-}
-
 static struct opt_int opt_of(struct value value)
 {
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
@@ -43,7 +29,7 @@ static enum err search_ids(struct request *request, const struct id_search *sear
         struct rows rows;
         query_init(&query, request->arena);
         query_sql(&query, search->before);
-        add_ids(&query, ids + from, count - from < CHUNK ? count - from : CHUNK);
+        query_arg_ids(&query, ids + from, count - from < CHUNK ? count - from : CHUNK);
         if (search->add_condition != NULL) {
             search->add_condition(&query, search->context);
         }
@@ -92,7 +78,7 @@ static enum err read_chunk(struct request *request, struct plan_item *const *ite
     query_init(&query, request->arena);
     query_sql(&query, "SELECT t.id, t.name, t.owner_id, t.pool_id FROM customer t FORCE INDEX (PRIMARY) "
                       "WHERE t.deleted_at IS NULL AND t.id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     query_sql(&query, " AND ");
     scope_predicate(&query, request, &CUSTOMER, "t", true);
     query_sql(&query, " ORDER BY t.id");

@@ -7,20 +7,6 @@
 #include "platform/object_select.h"
 #include "platform/scope.h"
 
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
-    for (size_t i = 0; i < padded; i++) {
-        list[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, list, padded);
-}
-
 static struct opt_int opt_of(struct value value)
 {
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
@@ -213,7 +199,7 @@ static void add_customers(struct query *query, const struct run_item *items, siz
     for (size_t i = 0; i < count; i++) {
         ids[i] = items[i].customer_id;
     }
-    add_ids(query, ids, count);
+    query_arg_ids(query, ids, count);
 }
 
 /* Customers by ascending id, as everybody locks them. */
@@ -280,7 +266,7 @@ enum err run_store_touched(struct db *db, struct arena *arena, struct run_item *
     }
     query_init(&query, arena);
     query_sql(&query, TOUCHED);
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     query_sql(&query, " ORDER BY a.customer_id");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     for (size_t i = 0, r = 0; i < count && r < rows.count; i++) {
@@ -327,7 +313,7 @@ enum err run_store_intervals(struct db *db, struct arena *arena, int64_t batch_i
     query_init(&query, arena);
     query_sql(&query, "SELECT id, customer_id FROM assignment WHERE open_customer_id IN ");
     if (count > 0) {
-        add_ids(&query, customer_ids, count);
+        query_arg_ids(&query, customer_ids, count);
         query_sql(&query, " AND batch_id = ");
         query_arg(&query, V(batch_id));
         query_sql(&query, " ORDER BY customer_id");
@@ -368,7 +354,7 @@ enum err run_store_children(struct db *db, struct arena *arena, const struct obj
     }
     query_sql(&query, " AND t.customer_id IN ");
     if (count > 0) {
-        add_ids(&query, customer_ids, count);
+        query_arg_ids(&query, customer_ids, count);
         query_sql(&query, " ORDER BY t.customer_id, t.id");
         TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     }

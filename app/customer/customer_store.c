@@ -183,20 +183,6 @@ static bool same_place(const struct record_move *a, const struct record_move *b)
                          a->pool_id.value == b->pool_id.value);
 }
 
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
-    for (size_t i = 0; i < padded; i++) {
-        list[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, list, padded);
-}
-
 static enum err set_place(struct db *db, struct arena *arena, const struct record_move *move, struct instant at,
                           const int64_t *ids, size_t count)
 {
@@ -211,7 +197,7 @@ static enum err set_place(struct db *db, struct arena *arena, const struct recor
     query_sql(&query, ", pool_entered_at = ");
     query_arg(&query, held || !move->pool_id.set ? value_null() : V(at));
     query_sql(&query, " WHERE id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     return db_run(db, arena, query_text(&query), query_args(&query), &result);
 }
 

@@ -15,11 +15,6 @@
 
 static const int64_t DAY_MS = 24 * 3600 * 1000;
 
-static struct value acting_user(const struct request *request)
-{
-    return request->user == NULL ? value_null() : V(request->user->user_id);
-}
-
 /* A merge on its way, or on its way back. */
 struct merging {
     struct request *request;
@@ -139,7 +134,7 @@ static enum err move_rows(struct merging *merging)
             continue;
         }
         TRY(merge_store_move(request->db, request->arena, row->id, reference, row->source_id, row->survivor_id,
-                             acting_user(request), request->now, &moved));
+                             request_actor(request), request->now, &moved));
         if (moved > 0 && reference->object != NULL) {
             struct str changes = reference_change(request, row->source_id, row->survivor_id, reference->column);
             TRY(merge_store_audit(request, row->id, reference, changes, row->survivor_id));
@@ -234,7 +229,7 @@ static enum err begin(struct merging *merging, const struct merge_order *order)
     row->reason = (struct opt_str){order->reason.len > 0, order->reason};
     row->source_before = json_write(request->arena, before);
     row->merged_at = request->now;
-    TRY(merge_store_insert(request->db, request->arena, row, acting_user(request), request->today, &row->id));
+    TRY(merge_store_insert(request->db, request->arena, row, request_actor(request), request->today, &row->id));
     return merge_store_lead(request->db, request->arena, row->source_id, row->survivor_id);
 }
 
@@ -398,7 +393,7 @@ static enum err move_rows_back(const struct merging *merging)
         if (reference->way != MERGE_MOVE) {
             continue;
         }
-        TRY(merge_store_move_back(request->db, request->arena, row, reference, acting_user(request), request->now,
+        TRY(merge_store_move_back(request->db, request->arena, row, reference, request_actor(request), request->now,
                                   &moved));
         if (moved > 0 && reference->object != NULL) {
             struct str changes = reference_change(request, row->survivor_id, row->source_id, reference->column);
@@ -413,7 +408,7 @@ enum err merge_undo(struct request *request, int64_t id)
     struct merging merging = {.request = request};
     TRY(load_undo(&merging, id));
     const json_t *changes = read_json(request, merging.row.survivor_before);
-    TRY(merge_store_undone(request->db, request->arena, id, acting_user(request), request->now));
+    TRY(merge_store_undone(request->db, request->arena, id, request_actor(request), request->now));
     TRY(merge_store_lead_back(request->db, request->arena, merging.row.source_id));
     TRY(restore_survivor(&merging, changes));
     TRY(bring_back_source(&merging));

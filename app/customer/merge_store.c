@@ -300,7 +300,7 @@ enum err merge_store_audit(struct request *request, int64_t merge_id, const stru
 {
     struct query query;
     int64_t written;
-    struct value user = request->user == NULL ? value_null() : V(request->user->user_id);
+    struct value user = request_actor(request);
     query_init(&query, request->arena);
     query_sql(&query, "INSERT INTO audit_entry (object, record_id, action, version, changes, user_id, address, "
                       "request_id, at) SELECT ");

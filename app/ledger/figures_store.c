@@ -76,12 +76,12 @@ static enum err lock_intervals(struct db *db, struct arena *arena, const int64_t
     struct rows locked;
     query_init(&query, arena);
     query_sql(&query, "SELECT id FROM customer WHERE id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     query_sql(&query, " ORDER BY id LOCK IN SHARE MODE");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &locked));
     query_init(&query, arena);
     query_sql(&query, "SELECT a.id FROM assignment a WHERE a.customer_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     query_sql(&query, " ORDER BY a.customer_id, a.id FOR UPDATE");
     return db_query(db, arena, query_text(&query), query_args(&query), &locked);
 }
@@ -94,7 +94,7 @@ enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t 
     TRY(lock_intervals(db, arena, customer_ids, count));
     query_init(&query, arena);
     query_sql(&query, merged ? REFRESH(MERGED) : REFRESH(PLAIN));
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     return db_run(db, arena, query_text(&query), query_args(&query), &result);
 }
 
@@ -104,14 +104,14 @@ enum err ledger_store_merged(struct db *db, struct arena *arena, const int64_t *
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT m.source_id FROM customer_merge m WHERE m.undone_at IS NULL AND m.final_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     query_sql(&query,
               " UNION SELECT m.source_id FROM customer_merge w JOIN customer_merge m ON m.final_id = w.final_id "
               "AND m.undone_at IS NULL WHERE w.standing_source_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     query_sql(&query, " UNION SELECT m.final_id FROM customer_merge m WHERE m.undone_at IS NULL AND m.final_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     query_sql(&query, " UNION SELECT w.final_id FROM customer_merge w WHERE w.standing_source_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
-    return ledger_store_ids(db, arena, &query, ids_out, count_out);
+    query_arg_ids(&query, customer_ids, count);
+    return query_ids(db, arena, &query, ids_out, count_out);
 }

@@ -5,11 +5,6 @@
 
 #include "platform/object_select.h"
 
-static struct value acting_user(const struct request *request)
-{
-    return request->user == NULL ? value_null() : V(request->user->user_id);
-}
-
 static bool is_written(const struct record_move *move)
 {
     return move->refused == OK && !move->unchanged;
@@ -46,7 +41,7 @@ enum err ledger_store_end(struct request *request, const struct record_move *mov
         row[5] = V(moves[i].pool_id);
         row[6] = V(outcome_word(options->cause));
         row[7] = V(request->now);
-        row[8] = acting_user(request);
+        row[8] = request_actor(request);
         row[9] = V(moves[i].id);
     }
     if (ended == 0) {
@@ -58,19 +53,6 @@ enum err ledger_store_end(struct request *request, const struct record_move *mov
                        "outcome = IF(deal_on IS NULL, ?, 'won'), updated_at = ?, updated_by_id = ?, "
                        "version = version + 1 WHERE open_customer_id = ?"),
                    values, END_WIDTH, ended);
-}
-
-void ledger_store_add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
-    for (size_t i = 0; i < padded; i++) {
-        list[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, list, padded);
 }
 
 static bool begins(const struct record_move *move)
@@ -95,7 +77,7 @@ static enum err read_customers(struct request *request, const struct record_move
     }
     query_init(&query, request->arena);
     query_sql(&query, "SELECT id, name, customer_type, level, source, region_id FROM customer WHERE id IN ");
-    ledger_store_add_ids(&query, ids, id_count);
+    query_arg_ids(&query, ids, id_count);
     query_sql(&query, " ORDER BY id");
     return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
 }
@@ -130,7 +112,7 @@ enum err ledger_store_begin(struct request *request, const struct record_move *m
         row[16] = V(options->first_touch_due_at);
         row[17] = V(options->expected_action_on);
         row[18] = V(request->now);
-        row[19] = acting_user(request);
+        row[19] = request_actor(request);
         row[20] = V(request->now);
         begun++;
     }
@@ -173,7 +155,7 @@ STATEMENT(END_MERGED, "ledger.end_merged",
 enum err ledger_store_end_merged(struct request *request, int64_t customer_id, int64_t survivor_id)
 {
     return db_exec(request->db, request->arena, &END_MERGED,
-                   ARGS(V(request->now), V(request->today), V(survivor_id), V(request->now), acting_user(request),
+                   ARGS(V(request->now), V(request->today), V(survivor_id), V(request->now), request_actor(request),
                         V(customer_id)));
 }
 
@@ -186,20 +168,6 @@ enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool 
     return OK;
 }
 
-enum err ledger_store_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
-                          size_t *count_out)
-{
-    struct rows rows;
-    TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
-    int64_t *ids = ARENA_ARRAY(arena, int64_t, rows.count + 1);
-    for (size_t i = 0; i < rows.count; i++) {
-        ids[i] = rows_get(&rows, i, 0).integer;
-    }
-    *ids_out = ids;
-    *count_out = rows.count;
-    return OK;
-}
-
 enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
                                 size_t count, int64_t **customers_out, size_t *count_out)
 {
@@ -208,8 +176,8 @@ enum err ledger_store_customers(struct db *db, struct arena *arena, const struct
     query_sql(&query, "SELECT DISTINCT t.customer_id FROM ");
     select_table(&query, object->table);
     query_sql(&query, " t WHERE t.customer_id IS NOT NULL AND t.id IN ");
-    ledger_store_add_ids(&query, ids, count);
-    return ledger_store_ids(db, arena, &query, customers_out, count_out);
+    query_arg_ids(&query, ids, count);
+    return query_ids(db, arena, &query, customers_out, count_out);
 }
 
 enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
@@ -232,13 +200,13 @@ enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *c
         query_sql(&query, i == 0 ? "SELECT t.customer_id FROM " : " UNION SELECT t.customer_id FROM ");
         query_sql(&query, sources[i].rows);
         query_sql(&query, " WHERE t.customer_id IN ");
-        ledger_store_add_ids(&query, customer_ids, count);
+        query_arg_ids(&query, customer_ids, count);
         query_sql(&query, " AND ");
         query_sql(&query, sources[i].column);
         query_sql(&query, " >= ");
         query_arg(&query, sources[i].moment ? V(at) : V(on));
     }
-    return ledger_store_ids(db, arena, &query, ids_out, count_out);
+    return query_ids(db, arena, &query, ids_out, count_out);
 }
 
 enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
@@ -249,7 +217,7 @@ enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64
     query_init(&query, arena);
     query_sql(&query, "SELECT id, started_at, first_touch_at FROM assignment WHERE first_touch_at IS NOT NULL "
                       "AND response_minutes IS NULL AND customer_id IN ");
-    ledger_store_add_ids(&query, customer_ids, count);
+    query_arg_ids(&query, customer_ids, count);
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     struct unanswered_row *found = ARENA_ARRAY(arena, struct unanswered_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {

@@ -23,11 +23,6 @@ enum err ledger_store_merged(struct db *db, struct arena *arena, const int64_t *
  * each event counts for the customer it was attached to when it happened. */
 enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
                               bool merged) MUST_CHECK;
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-void ledger_store_add_ids(struct query *query, const int64_t *ids, size_t count);
-/* The first column of a result as an array of ids. */
-enum err ledger_store_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
-                          size_t *count_out) MUST_CHECK;
 /* Customers of these records, each once. */
 enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
                                 size_t count, int64_t **customers_out, size_t *count_out) MUST_CHECK;

@@ -8,12 +8,21 @@
 #include "platform/query.h"
 
 const struct metric_source METRIC_SOURCES[] = {
-    {"contract", "contract", "t.signed_on, NULL, t.amount_minor, t.amount_minor - t.cost_minor",
-     "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL", {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT}, 2},
+    {"contract",
+     "contract",
+     "t.signed_on, NULL, t.amount_minor, t.amount_minor - t.cost_minor",
+     "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL",
+     {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
+     2},
     {"payment", "payment", "t.received_on, NULL, t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
     {"refund", "refund", "t.refunded_on, NULL, -t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
     {"customer", "customer", "NULL, t.created_at, 1, 0", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
-    {"opportunity", "opportunity", "t.closed_on, NULL, 1, 0", "t.status = 'won' AND t.closed_on IS NOT NULL", {MEASURE_WON_DEALS}, 1},
+    {"opportunity",
+     "opportunity",
+     "t.closed_on, NULL, 1, 0",
+     "t.status = 'won' AND t.closed_on IS NOT NULL",
+     {MEASURE_WON_DEALS},
+     1},
     {"follow_up", "follow_up", "NULL, t.followed_at, 1, 0", "TRUE", {MEASURE_FOLLOW_UPS}, 1},
     {NULL, NULL, NULL, NULL, {0}, 0},
 };
@@ -23,7 +32,8 @@ struct target_cells {
     int64_t count; /* rows */
 };
 
-static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone), COLUMN(struct metric_company, root_id)};
+static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone),
+                                                COLUMN(struct metric_company, root_id)};
 STATEMENT_ROWS(COMPANY, "metric.company", struct metric_company, COMPANY_COLUMNS,
                "SELECT time_zone, "
                "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL) "
@@ -34,11 +44,9 @@ enum err metric_store_company(struct db *db, struct arena *arena, struct metric_
     return db_one(db, arena, &COMPANY, NO_ARGS, out);
 }
 
-/* " AND column IN (…)" or a range. Lists are filled up to a few lengths by repeating the last id, so that the
- * connection's cache holds few statements. */
+/* " AND column IN (…)" or a range. */
 static void add_pick(struct query *query, const char *column, const struct metric_pick *pick)
 {
-    static const size_t LENGTHS[] = {1, 8, 64, 256, 1000};
     query_sql(query, " AND ");
     query_sql(query, column);
     if (pick->ids == NULL) {
@@ -50,17 +58,8 @@ static void add_pick(struct query *query, const char *column, const struct metri
         query_arg(query, V(pick->to));
         return;
     }
-    size_t length = 0;
-    while (LENGTHS[length] < pick->count) {
-        length++;
-        assert(length < sizeof LENGTHS / sizeof LENGTHS[0]);
-    }
-    int64_t *ids = ARENA_ARRAY(query->sql.arena, int64_t, LENGTHS[length]);
-    for (size_t i = 0; i < LENGTHS[length]; i++) {
-        ids[i] = pick->ids[i < pick->count ? i : pick->count - 1];
-    }
     query_sql(query, " IN ");
-    query_arg_ids(query, ids, LENGTHS[length]);
+    query_arg_ids(query, pick->ids, pick->count);
 }
 
 static struct opt_int opt_int_of(struct value value)
@@ -74,14 +73,16 @@ static struct opt_date opt_date_of(struct value value)
 }
 
 enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source, const char *zone,
-                              const struct metric_pick *pick, bool lock, struct source_row **rows_out, size_t *count_out)
+                              const struct metric_pick *pick, bool lock, struct source_row **rows_out,
+                              size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT t.id, ");
     query_sql(&query, source->columns);
-    query_sql(&query, ", o.id, o.valid_from, IF(o.id IS NULL, t.owner_id, o.owner_id), "
-                      "IF(o.id IS NULL, t.department_id, o.department_id), a.valid_from, a.valid_to, a.department_id FROM ");
+    query_sql(&query,
+              ", o.id, o.valid_from, IF(o.id IS NULL, t.owner_id, o.owner_id), "
+              "IF(o.id IS NULL, t.department_id, o.department_id), a.valid_from, a.valid_to, a.department_id FROM ");
     query_sql(&query, source->table);
     query_sql(&query, " t FORCE INDEX (PRIMARY) LEFT JOIN ownership o ON o.record_id = t.id AND o.object = ");
     query_arg(&query, V(source->object));
@@ -127,7 +128,8 @@ enum err metric_store_facts(struct db *db, struct arena *arena, const struct met
 {
     struct query query;
     query_init(&query, arena);
-    query_sql(&query, "SELECT record_id, measure, fact_on, user_id, department_id, amount FROM metric_fact WHERE object = ");
+    query_sql(&query,
+              "SELECT record_id, measure, fact_on, user_id, department_id, amount FROM metric_fact WHERE object = ");
     query_arg(&query, V(source->object));
     add_pick(&query, "record_id", pick);
     query_sql(&query, " ORDER BY record_id, measure");
@@ -136,9 +138,12 @@ enum err metric_store_facts(struct db *db, struct arena *arena, const struct met
     struct fact *facts = ARENA_ARRAY(arena, struct fact, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         facts[i] = (struct fact){
-            .record_id = rows_get(&rows, i, 0).integer, .measure = measure_of(rows_get(&rows, i, 1)),
-            .on = rows_get(&rows, i, 2).date, .user_id = rows_get(&rows, i, 3).integer,
-            .department_id = rows_get(&rows, i, 4).integer, .amount = rows_get(&rows, i, 5).integer,
+            .record_id = rows_get(&rows, i, 0).integer,
+            .measure = measure_of(rows_get(&rows, i, 1)),
+            .on = rows_get(&rows, i, 2).date,
+            .user_id = rows_get(&rows, i, 3).integer,
+            .department_id = rows_get(&rows, i, 4).integer,
+            .amount = rows_get(&rows, i, 5).integer,
         };
     }
     *facts_out = facts;
@@ -146,15 +151,16 @@ enum err metric_store_facts(struct db *db, struct arena *arena, const struct met
     return OK;
 }
 
-enum err metric_store_put(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,
-                          size_t count)
+enum err metric_store_put(struct db *db, struct arena *arena, const struct metric_source *source,
+                          const struct fact *facts, size_t count)
 {
     enum { WIDTH = 7 };
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(source->object), V(facts[i].record_id), V(MEASURES[facts[i].measure].key), V(facts[i].on),
-            V(facts[i].user_id), V(facts[i].department_id), V(facts[i].amount),
+            V(source->object),  V(facts[i].record_id), V(MEASURES[facts[i].measure].key),
+            V(facts[i].on),     V(facts[i].user_id),   V(facts[i].department_id),
+            V(facts[i].amount),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
@@ -165,8 +171,8 @@ enum err metric_store_put(struct db *db, struct arena *arena, const struct metri
                    values, WIDTH, count);
 }
 
-enum err metric_store_delete(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,
-                             size_t count)
+enum err metric_store_delete(struct db *db, struct arena *arena, const struct metric_source *source,
+                             const struct fact *facts, size_t count)
 {
     enum { WIDTH = 3 };
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
@@ -174,7 +180,8 @@ enum err metric_store_delete(struct db *db, struct arena *arena, const struct me
         const struct value row[WIDTH] = {V(source->object), V(facts[i].record_id), V(MEASURES[facts[i].measure].key)};
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
-    return db_bulk(db, arena, STR("DELETE FROM metric_fact WHERE object = ? AND record_id = ? AND measure = ?"), values, WIDTH, count);
+    return db_bulk(db, arena, STR("DELETE FROM metric_fact WHERE object = ? AND record_id = ? AND measure = ?"), values,
+                   WIDTH, count);
 }
 
 enum err metric_store_add(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
@@ -183,8 +190,12 @@ enum err metric_store_add(struct db *db, struct arena *arena, const struct rollu
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id),
-            V(deltas[i].user_id), V(deltas[i].amount), V(deltas[i].fact_count),
+            V(MEASURES[deltas[i].measure].key),
+            V(deltas[i].month),
+            V(deltas[i].department_id),
+            V(deltas[i].user_id),
+            V(deltas[i].amount),
+            V(deltas[i].fact_count),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
@@ -195,13 +206,18 @@ enum err metric_store_add(struct db *db, struct arena *arena, const struct rollu
                    values, WIDTH, count);
 }
 
-enum err metric_store_add_departments(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
+enum err metric_store_add_departments(struct db *db, struct arena *arena, const struct rollup_delta *deltas,
+                                      size_t count)
 {
     enum { WIDTH = 5 };
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id), V(deltas[i].amount), V(deltas[i].fact_count),
+            V(MEASURES[deltas[i].measure].key),
+            V(deltas[i].month),
+            V(deltas[i].department_id),
+            V(deltas[i].amount),
+            V(deltas[i].fact_count),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
@@ -218,7 +234,10 @@ enum err metric_store_add_totals(struct db *db, struct arena *arena, const struc
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[deltas[i].measure].key), V(deltas[i].month), V(deltas[i].department_id), V(deltas[i].amount),
+            V(MEASURES[deltas[i].measure].key),
+            V(deltas[i].month),
+            V(deltas[i].department_id),
+            V(deltas[i].amount),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
@@ -271,14 +290,15 @@ enum err metric_store_of_user(struct db *db, struct arena *arena, const struct m
 }
 
 /* A person's cells that stand in another department than the history says. */
-#define STRAY_TARGETS                                                                                                \
-    "FROM target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "        \
-    "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "                                                          \
+#define STRAY_TARGETS                                                                                                  \
+    "FROM target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "           \
+    "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "                                                             \
     "WHERE v.subject_kind = 'user' AND v.subject_id = ? AND v.month_on >= ? AND v.department_id <> a.department_id "
 
 static const struct column LOCKED_COLUMNS[] = {COLUMN(struct target_cells, count)};
-STATEMENT_ROWS(LOCK_TARGETS, "metric.lock_targets", struct target_cells, LOCKED_COLUMNS,
-               "SELECT COUNT(*) FROM target_value WHERE subject_kind = 'user' AND subject_id = ? AND month_on >= ? FOR UPDATE");
+STATEMENT_ROWS(
+    LOCK_TARGETS, "metric.lock_targets", struct target_cells, LOCKED_COLUMNS,
+    "SELECT COUNT(*) FROM target_value WHERE subject_kind = 'user' AND subject_id = ? AND month_on >= ? FOR UPDATE");
 STATEMENT(ADD_STRAYS, "metric.add_strays",
           "INSERT INTO target_total (measure, level, month_on, department_id, amount) "
           "SELECT v.measure, v.level, v.month_on, a.department_id, v.amount " STRAY_TARGETS
@@ -287,11 +307,12 @@ STATEMENT(TAKE_STRAYS, "metric.take_strays",
           "INSERT INTO target_total (measure, level, month_on, department_id, amount) "
           "SELECT v.measure, v.level, v.month_on, v.department_id, -v.amount " STRAY_TARGETS
           "ON DUPLICATE KEY UPDATE amount = target_total.amount + VALUES(amount)");
-STATEMENT(STAMP_TARGETS, "metric.stamp_targets",
-          "UPDATE target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
-          "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "
-          "SET v.department_id = a.department_id "
-          "WHERE v.subject_kind = 'user' AND v.subject_id = ? AND v.month_on >= ? AND v.department_id <> a.department_id");
+STATEMENT(
+    STAMP_TARGETS, "metric.stamp_targets",
+    "UPDATE target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
+    "AND (a.valid_to IS NULL OR a.valid_to > v.month_on) "
+    "SET v.department_id = a.department_id "
+    "WHERE v.subject_kind = 'user' AND v.subject_id = ? AND v.month_on >= ? AND v.department_id <> a.department_id");
 
 enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t user_id, struct date from)
 {
@@ -306,16 +327,20 @@ enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t 
 }
 
 /* Rows of measure, month, department, person (0), amount, number. */
-static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, struct rollup_delta **deltas_out, size_t *count_out)
+static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, struct rollup_delta **deltas_out,
+                            size_t *count_out)
 {
     struct rows rows;
     TRY(db_query(db, arena, sql, NO_ARGS, &rows));
     struct rollup_delta *deltas = ARENA_ARRAY(arena, struct rollup_delta, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         deltas[i] = (struct rollup_delta){
-            .measure = measure_of(rows_get(&rows, i, 0)), .month = rows_get(&rows, i, 1).date,
-            .department_id = rows_get(&rows, i, 2).integer, .user_id = rows_get(&rows, i, 3).integer,
-            .amount = rows_get(&rows, i, 4).integer, .fact_count = rows_get(&rows, i, 5).integer,
+            .measure = measure_of(rows_get(&rows, i, 0)),
+            .month = rows_get(&rows, i, 1).date,
+            .department_id = rows_get(&rows, i, 2).integer,
+            .user_id = rows_get(&rows, i, 3).integer,
+            .amount = rows_get(&rows, i, 4).integer,
+            .fact_count = rows_get(&rows, i, 5).integer,
         };
     }
     *deltas_out = deltas;
@@ -323,42 +348,52 @@ static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, 
     return OK;
 }
 
-enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+enum err metric_store_wrong_rollups(struct db *db, struct arena *arena, struct rollup_delta **deltas_out,
+                                    size_t *count_out)
 {
-    return read_deltas(db, arena,
-                       STR("SELECT measure, month_on, department_id, user_id, SUM(amount), SUM(fact_count) FROM ("
-                           "SELECT measure, fact_on - INTERVAL DAYOFMONTH(fact_on) - 1 DAY AS month_on, department_id, user_id, "
-                           "SUM(amount) AS amount, COUNT(*) AS fact_count FROM metric_fact GROUP BY measure, month_on, department_id, user_id "
-                           "UNION ALL SELECT measure, month_on, department_id, user_id, -amount, -fact_count FROM metric_rollup) x "
-                           "GROUP BY measure, month_on, department_id, user_id "
-                           "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id, user_id"),
-                       deltas_out, count_out);
+    return read_deltas(
+        db, arena,
+        STR("SELECT measure, month_on, department_id, user_id, SUM(amount), SUM(fact_count) FROM ("
+            "SELECT measure, fact_on - INTERVAL DAYOFMONTH(fact_on) - 1 DAY AS month_on, department_id, user_id, "
+            "SUM(amount) AS amount, COUNT(*) AS fact_count FROM metric_fact GROUP BY measure, month_on, department_id, "
+            "user_id "
+            "UNION ALL SELECT measure, month_on, department_id, user_id, -amount, -fact_count FROM metric_rollup) x "
+            "GROUP BY measure, month_on, department_id, user_id "
+            "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id, user_id"),
+        deltas_out, count_out);
 }
 
-enum err metric_store_wrong_departments(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+enum err metric_store_wrong_departments(struct db *db, struct arena *arena, struct rollup_delta **deltas_out,
+                                        size_t *count_out)
 {
-    return read_deltas(db, arena,
-                       STR("SELECT measure, month_on, department_id, 0, SUM(amount), SUM(fact_count) FROM ("
-                           "SELECT measure, month_on, department_id, amount, fact_count FROM metric_rollup "
-                           "UNION ALL SELECT measure, month_on, department_id, -amount, -fact_count FROM metric_department_rollup) x "
-                           "GROUP BY measure, month_on, department_id "
-                           "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id"),
-                       deltas_out, count_out);
+    return read_deltas(
+        db, arena,
+        STR("SELECT measure, month_on, department_id, 0, SUM(amount), SUM(fact_count) FROM ("
+            "SELECT measure, month_on, department_id, amount, fact_count FROM metric_rollup "
+            "UNION ALL SELECT measure, month_on, department_id, -amount, -fact_count FROM metric_department_rollup) x "
+            "GROUP BY measure, month_on, department_id "
+            "HAVING SUM(amount) <> 0 OR SUM(fact_count) <> 0 ORDER BY measure, month_on, department_id"),
+        deltas_out, count_out);
 }
 
-enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct rollup_delta **deltas_out, size_t *count_out)
+enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct rollup_delta **deltas_out,
+                                   size_t *count_out)
 {
-    return read_deltas(db, arena,
-                       STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0 FROM ("
-                           "SELECT measure, month_on, department_id, amount FROM target_value WHERE level = 'base' "
-                           "UNION ALL SELECT measure, month_on, department_id, -amount FROM target_total WHERE level = 'base') x "
-                           "GROUP BY measure, month_on, department_id HAVING SUM(amount) <> 0 ORDER BY measure, month_on, department_id"),
-                       deltas_out, count_out);
+    return read_deltas(
+        db, arena,
+        STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0 FROM ("
+            "SELECT measure, month_on, department_id, amount FROM target_value WHERE level = 'base' "
+            "UNION ALL SELECT measure, month_on, department_id, -amount FROM target_total WHERE level = 'base') x "
+            "GROUP BY measure, month_on, department_id HAVING SUM(amount) <> 0 ORDER BY measure, month_on, "
+            "department_id"),
+        deltas_out, count_out);
 }
 
 static const struct column WRONG_TARGET_COLUMNS[] = {
-    COLUMN(struct wrong_target, user_id), COLUMN(struct wrong_target, month),
-    COLUMN(struct wrong_target, stored_id), COLUMN(struct wrong_target, expected_id),
+    COLUMN(struct wrong_target, user_id),
+    COLUMN(struct wrong_target, month),
+    COLUMN(struct wrong_target, stored_id),
+    COLUMN(struct wrong_target, expected_id),
 };
 STATEMENT_ROWS(WRONG_TARGETS, "metric.wrong_targets", struct wrong_target, WRONG_TARGET_COLUMNS,
                "SELECT v.subject_id, v.month_on, v.department_id, a.department_id "
@@ -368,7 +403,8 @@ STATEMENT_ROWS(WRONG_TARGETS, "metric.wrong_targets", struct wrong_target, WRONG
                "UNION ALL SELECT v.subject_id, v.month_on, v.department_id, v.subject_id FROM target_value v "
                "WHERE v.subject_kind = 'department' AND v.department_id <> v.subject_id");
 
-enum err metric_store_wrong_targets(struct db *db, struct arena *arena, struct wrong_target **rows_out, size_t *count_out)
+enum err metric_store_wrong_targets(struct db *db, struct arena *arena, struct wrong_target **rows_out,
+                                    size_t *count_out)
 {
     return db_many(db, arena, &WRONG_TARGETS, NO_ARGS, rows_out, count_out);
 }

@@ -243,7 +243,7 @@ static enum err remember_move(struct request *request, const struct record_chang
         int64_t since = change_before(change, "stage_entered_at").instant.ms;
         seconds = value_int((request->now.ms - since) / 1000);
     }
-    struct value user = request->user == NULL ? value_null() : V(request->user->user_id);
+    struct value user = request_actor(request);
     struct instant at = created && change->importing ? change_after(change, "created_at").instant : request->now;
     return stage_event_add(request->db, request->arena, change->id, change_before(change, "stage_id"),
                            change_after(change, "stage_id").integer, change_after(change, "amount_minor").integer,

@@ -297,7 +297,7 @@ static enum err save_first_password(struct request *request, const struct record
 static enum err user_saved(struct request *request, const struct record_change *change)
 {
     if (change->action == RECORD_CREATE) {
-        struct value by = request->user == NULL ? value_null() : V(request->user->user_id);
+        struct value by = request_actor(request);
         TRY(assignment_store_insert(
             request->db, request->arena, change->id, change_after(change, "department_id").integer,
             opt_id(change_after(change, "manager_id")), date_of(1000, 1, 1), (struct opt_date){0}, request->now, by));
@@ -391,7 +391,7 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
         error_field(request->error, STR("manager_id"), "cycle", "Nobody can be their own superior.");
         return error_check_fields(request->error);
     }
-    struct value by = request->user == NULL ? value_null() : V(request->user->user_id);
+    struct value by = request_actor(request);
     /* What was planned from that day on no longer holds; a second move on the same day replaces the first. */
     TRY(assignment_store_cut(request->db, request->arena, user_id, from));
     TRY(assignment_store_insert(request->db, request->arena, user_id, department_id, manager_id, from,

@@ -10,7 +10,7 @@ enum err audit_write(struct request *request, const char *object, int64_t record
                      int64_t version, const json_t *changes, struct str reason)
 {
     struct value changes_value = changes == NULL ? value_null() : V(json_write(request->arena, changes));
-    struct value user = request->user == NULL ? value_null() : V(request->user->user_id);
+    struct value user = request_actor(request);
     struct value reason_value = reason.len == 0 ? value_null() : V(reason);
     struct value version_value = version == 0 ? value_null() : V(version);
     return db_exec(request->db, request->arena, &ADD,

@@ -15,6 +15,11 @@ bool identity_can(const struct identity *user, enum permission permission)
     return user != NULL && (user->permissions[permission / 64] >> (permission % 64) & 1) != 0;
 }
 
+struct value request_actor(const struct request *request)
+{
+    return request->user == NULL ? value_null() : V(request->user->user_id);
+}
+
 /* ---- rights ---- */
 
 /* The rows of one role, or of all (`role_id` 0). */

@@ -4,20 +4,6 @@
 #include "platform/object_select.h"
 #include "platform/scope.h"
 
-/* Lists of ids come in few lengths, or every length would be another statement to prepare: the last id is repeated. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    int64_t *list = ARENA_ARRAY(query->sql.arena, int64_t, padded);
-    for (size_t i = 0; i < padded; i++) {
-        list[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, list, padded);
-}
-
 static void select_ids(struct query *query, const struct object *object, const char *columns, const int64_t *ids,
                        size_t count)
 {
@@ -26,7 +12,7 @@ static void select_ids(struct query *query, const struct object *object, const c
     select_table(query, object->table);
     /* All that live are no way to few that are named. */
     query_sql(query, " t FORCE INDEX (PRIMARY) WHERE t.deleted_at IS NULL AND t.id IN ");
-    add_ids(query, ids, count);
+    query_arg_ids(query, ids, count);
 }
 
 static struct opt_int opt_of(struct value value)
@@ -83,7 +69,7 @@ enum err move_store_owners(struct request *request, const int64_t *ids, size_t c
     struct rows rows;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT id, department_id, (status = 'active' AND deleted_at IS NULL) FROM `user` WHERE id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     struct owner_row *owners = ARENA_ARRAY(request->arena, struct owner_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
@@ -98,11 +84,6 @@ enum err move_store_owners(struct request *request, const int64_t *ids, size_t c
 static bool is_written(const struct record_move *move)
 {
     return move->refused == OK && !move->unchanged;
-}
-
-static struct value acting_user(const struct request *request)
-{
-    return request->user == NULL ? value_null() : V(request->user->user_id);
 }
 
 enum { UPDATE_HEAD = 4, IDS_MAX = 1024, HISTORY_WIDTH = 8, AUDIT_WIDTH = 10 };
@@ -128,9 +109,9 @@ static enum err write_owner(struct request *request, const struct object *object
     query_sql(&query, ", updated_at = ");
     query_arg(&query, V(request->now));
     query_sql(&query, ", updated_by_id = ");
-    query_arg(&query, acting_user(request));
+    query_arg(&query, request_actor(request));
     query_sql(&query, ", version = version + 1 WHERE id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
 }
 
@@ -170,7 +151,7 @@ static enum err write_histories(struct request *request, const struct object *ob
             values[at++] = V(request->today);
             values[at++] = reason.len == 0 ? value_null() : V(reason);
             values[at++] = V(request->now);
-            values[at++] = acting_user(request);
+            values[at++] = request_actor(request);
         }
     }
     return db_bulk(request->db, request->arena,
@@ -213,7 +194,7 @@ static enum err write_audit(struct request *request, const struct object *object
             values[at++] = V(moves[i].version + 1);
             values[at++] = V(changes_text(request, &moves[i]));
             values[at++] = options->reason.len == 0 ? value_null() : V(options->reason);
-            values[at++] = acting_user(request);
+            values[at++] = request_actor(request);
             values[at++] = V(request->address);
             values[at++] = V(request->id);
             values[at++] = V(request->now);

@@ -50,17 +50,12 @@ static bool is_standard(const struct field *field)
            strcmp(field->name, "updated_at") == 0;
 }
 
-static struct value acting_user(const struct request *request)
-{
-    return request->user == NULL ? value_null() : V(request->user->user_id);
-}
-
 enum err object_store_insert(struct request *request, struct record_change *change,
                              const struct record_options *options, int64_t *id_out)
 {
     const struct object *object = change->object;
     struct value created_at = options->created_at.set ? V(options->created_at.value) : V(request->now);
-    struct value created_by = options->created_by_id.set ? V(options->created_by_id.value) : acting_user(request);
+    struct value created_by = options->created_by_id.set ? V(options->created_by_id.value) : request_actor(request);
     change_set(change, "created_at", created_at);
     change_set(change, "created_by_id", created_by);
     change_set(change, "updated_at", V(request->now));
@@ -71,7 +66,7 @@ enum err object_store_insert(struct request *request, struct record_change *chan
     query_sql(&query, " (updated_by_id");
     struct query values;
     query_init(&values, request->arena);
-    query_arg(&values, acting_user(request));
+    query_arg(&values, request_actor(request));
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         /* Absent values are left to the column's default. */
         if (!is_stored(&object->fields[i]) || change->after[i].type == VALUE_NULL) {
@@ -101,7 +96,7 @@ enum err object_store_update(struct request *request, const struct record_change
     query_sql(&query, " SET version = version + 1, updated_at = ");
     query_arg(&query, V(request->now));
     query_sql(&query, ", updated_by_id = ");
-    query_arg(&query, acting_user(request));
+    query_arg(&query, request_actor(request));
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
         if (!is_stored(field) || is_standard(field) || value_eq(change->before[i], change->after[i])) {
@@ -128,28 +123,13 @@ enum err object_store_set_deleted(struct request *request, const struct object *
     query_sql(&query, " SET version = version + 1, updated_at = ");
     query_arg(&query, V(request->now));
     query_sql(&query, ", updated_by_id = ");
-    query_arg(&query, acting_user(request));
+    query_arg(&query, request_actor(request));
     query_sql(&query, ", deleted_at = ");
     query_arg(&query, V(at));
     query_sql(&query, " WHERE id = ");
     query_arg(&query, V(id));
     struct db_result result;
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
-}
-
-/* The first column of a result as an array of ids. */
-static enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
-                          size_t *count_out)
-{
-    struct rows rows;
-    TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
-    int64_t *ids = ARENA_ARRAY(arena, int64_t, rows.count + 1);
-    for (size_t i = 0; i < rows.count; i++) {
-        ids[i] = rows_get(&rows, i, 0).integer;
-    }
-    *ids_out = ids;
-    *count_out = rows.count;
-    return OK;
 }
 
 enum err object_store_children(struct request *request, const struct object_child *child, int64_t parent_id,
@@ -272,7 +252,7 @@ enum err object_store_ownership(struct request *request, const struct object *ob
     struct value why = reason.len == 0 ? value_null() : V(reason);
     return db_exec(
         request->db, request->arena, &ADD_OWNERSHIP,
-        ARGS(V(object->name), V(id), owner, department, V(from), why, V(request->now), acting_user(request)));
+        ARGS(V(object->name), V(id), owner, department, V(from), why, V(request->now), request_actor(request)));
 }
 
 enum err object_store_grams(struct request *request, const struct object *object, int64_t id, struct str label)

@@ -40,9 +40,13 @@ void query_arg_ids(struct query *query, const int64_t *ids, size_t count)
         query_sql(query, "(NULL)");
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    for (size_t i = 0; i < padded; i++) {
         query_sql(query, i == 0 ? "(" : ", ");
-        query_arg(query, V(ids[i]));
+        query_arg(query, V(ids[i < count ? i : count - 1]));
     }
     query_sql(query, ")");
 }
@@ -64,4 +68,17 @@ struct args query_args(const struct query *query)
 struct str query_text(const struct query *query)
 {
     return buf_str(&query->sql);
+}
+
+enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out, size_t *count_out)
+{
+    struct rows rows;
+    TRY(db_query(db, arena, query_text(query), query_args(query), &rows));
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        ids[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = ids;
+    *count_out = rows.count;
+    return OK;
 }

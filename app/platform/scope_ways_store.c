@@ -141,19 +141,6 @@ static enum err look_up_ids(const struct request *request, const struct object *
     return OK;
 }
 
-/* Lists of ids come in few lengths, or every list would be another statement to prepare: the last id is repeated. */
-static size_t pad_ids(int64_t *ids, size_t count)
-{
-    size_t padded = 1;
-    while (padded < count) {
-        padded *= 2;
-    }
-    for (size_t i = count; i < padded; i++) {
-        ids[i] = ids[count - 1];
-    }
-    return padded;
-}
-
 static enum err add_parent_ways(struct ways *ways, const struct object *object, const struct join *join,
                                 const char *alias, size_t depth)
 {
@@ -175,7 +162,7 @@ static enum err add_parent_ways(struct ways *ways, const struct object *object, 
             return OK;
         }
         if (count <= PARENT_IDS_MAX) {
-            scope_add_id_test(add_way(ways, join, false), alias, object->parent_column, ids, pad_ids(ids, count));
+            scope_add_id_test(add_way(ways, join, false), alias, object->parent_column, ids, count);
             return OK;
         }
     }

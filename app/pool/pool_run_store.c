@@ -28,16 +28,12 @@ enum err pool_run_store_find(struct db *db, struct arena *arena, struct date day
     return db_one(db, arena, &FIND_RUN, ARGS(V(slot), V(day)), out);
 }
 
-static struct value acting(const struct request *request)
-{
-    return request->user == NULL ? value_null() : V(request->user->user_id);
-}
-
 enum err pool_run_store_add(struct request *request, struct date day, struct str slot)
 {
     struct str name = str_format(request->arena, "%.*s %.*s", STR_ARG(date_format(request->arena, day)), STR_ARG(slot));
-    return db_exec(request->db, request->arena, &ADD_RUN,
-                   ARGS(V(name), V(day), V(slot), V(request->now), V(request->now), acting(request), V(request->now)));
+    return db_exec(
+        request->db, request->arena, &ADD_RUN,
+        ARGS(V(name), V(day), V(slot), V(request->now), V(request->now), request_actor(request), V(request->now)));
 }
 
 enum err pool_run_store_lock(struct db *db, struct arena *arena, int64_t run_id, struct run_row *out)
@@ -64,7 +60,7 @@ enum err pool_run_store_add_warned(struct request *request, int64_t run_id, int6
 enum err pool_run_store_set_undone(struct request *request, int64_t run_id)
 {
     return db_exec(request->db, request->arena, &SET_UNDONE,
-                   ARGS(V(request->now), acting(request), V(request->now), V(run_id)));
+                   ARGS(V(request->now), request_actor(request), V(request->now), V(run_id)));
 }
 
 /* ---- items ---- */

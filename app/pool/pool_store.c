@@ -297,7 +297,7 @@ static void fill_fact(const struct request *request, const struct pool_fact *fac
     row[12] = V(fact->rule_id);
     row[13] = V(fact->run_id);
     row[14] = fact->reason.len == 0 ? value_null() : V(fact->reason);
-    row[15] = request->user == NULL ? value_null() : V(request->user->user_id);
+    row[15] = request_actor(request);
     row[16] = V(request->now);
     row[17] = V(request->now);
 }

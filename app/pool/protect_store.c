@@ -23,7 +23,7 @@ enum err protect_store_set(struct request *request, int64_t customer_id, const c
 {
     return db_exec(request->db, request->arena, &SET,
                    ARGS(V(customer_id), V(kind), V(until), reason.len == 0 ? value_null() : V(reason), V(request->now),
-                        request->user == NULL ? value_null() : V(request->user->user_id)));
+                        request_actor(request)));
 }
 
 enum err protect_store_remove(struct db *db, struct arena *arena, int64_t customer_id, const char *kind)

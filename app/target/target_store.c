@@ -7,7 +7,8 @@
 #include "platform/object.h"
 #include "platform/scope.h"
 
-static const struct column COMPANY_COLUMNS[] = {COLUMN(struct target_company, name), COLUMN(struct target_company, start_month)};
+static const struct column COMPANY_COLUMNS[] = {COLUMN(struct target_company, name),
+                                                COLUMN(struct target_company, start_month)};
 STATEMENT_ROWS(COMPANY, "target.company", struct target_company, COMPANY_COLUMNS,
                "SELECT name, fiscal_year_start_month FROM company WHERE id = 1");
 
@@ -21,26 +22,14 @@ static const struct column DEPARTMENT_COLUMNS[] = {
     COLUMN(struct target_department, name),       COLUMN(struct target_department, sort_order),
     COLUMN(struct target_department, is_deleted),
 };
-STATEMENT_ROWS(DEPARTMENTS, "target.departments", struct target_department, DEPARTMENT_COLUMNS,
-               "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL FROM department ORDER BY id");
+STATEMENT_ROWS(
+    DEPARTMENTS, "target.departments", struct target_department, DEPARTMENT_COLUMNS,
+    "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL FROM department ORDER BY id");
 
-enum err target_store_departments(struct db *db, struct arena *arena, struct target_department **rows_out, size_t *count_out)
+enum err target_store_departments(struct db *db, struct arena *arena, struct target_department **rows_out,
+                                  size_t *count_out)
 {
     return db_many(db, arena, &DEPARTMENTS, NO_ARGS, rows_out, count_out);
-}
-
-/* "(?, ?, …)" with the last id repeated up to a power of two, so that the connection's cache holds few statements. */
-static void add_ids(struct query *query, const int64_t *ids, size_t count)
-{
-    size_t length = 1;
-    while (length < count) {
-        length *= 2;
-    }
-    int64_t *padded = ARENA_ARRAY(query->sql.arena, int64_t, length);
-    for (size_t i = 0; count > 0 && i < length; i++) {
-        padded[i] = ids[i < count ? i : count - 1];
-    }
-    query_arg_ids(query, padded, count == 0 ? 0 : length);
 }
 
 /* " AND (department in the list OR person in the list)", or nothing for all. */
@@ -56,14 +45,14 @@ static void add_pick(struct query *query, const struct target_pick *pick, const 
         query_sql(query, word);
         query_sql(query, department);
         query_sql(query, " IN ");
-        add_ids(query, pick->departments, pick->department_count);
+        query_arg_ids(query, pick->departments, pick->department_count);
         word = joint;
     }
     if (pick->people_count > 0) {
         query_sql(query, word);
         query_sql(query, person);
         query_sql(query, " IN ");
-        add_ids(query, pick->people, pick->people_count);
+        query_arg_ids(query, pick->people, pick->people_count);
     }
     query_sql(query, ")");
 }
@@ -99,8 +88,9 @@ static void add_sums_source(struct query *query, const struct target_span *span,
     query_arg(query, V(MEASURES[span->measure].key));
 }
 
-enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
-                           bool actual, bool by_user, struct target_sum **rows_out, size_t *count_out)
+enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span,
+                           const struct target_pick *pick, bool actual, bool by_user, struct target_sum **rows_out,
+                           size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
@@ -115,8 +105,10 @@ enum err target_store_sums(struct db *db, struct arena *arena, const struct targ
     *rows_out = ARENA_ARRAY(arena, struct target_sum, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct target_sum){
-            .department_id = rows_get(&rows, i, 0).integer, .month = rows_get(&rows, i, 1).date,
-            .amount = rows_get(&rows, i, 2).integer, .user_id = rows_get(&rows, i, 3).integer,
+            .department_id = rows_get(&rows, i, 0).integer,
+            .month = rows_get(&rows, i, 1).date,
+            .amount = rows_get(&rows, i, 2).integer,
+            .user_id = rows_get(&rows, i, 3).integer,
         };
     }
     *count_out = rows.count;
@@ -128,8 +120,9 @@ static struct opt_date opt_date_of(struct value value)
     return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
 }
 
-enum err target_store_members(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
-                              bool lock, struct target_member **rows_out, size_t *count_out)
+enum err target_store_members(struct db *db, struct arena *arena, const struct target_span *span,
+                              const struct target_pick *pick, bool lock, struct target_member **rows_out,
+                              size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
@@ -148,9 +141,12 @@ enum err target_store_members(struct db *db, struct arena *arena, const struct t
     *rows_out = ARENA_ARRAY(arena, struct target_member, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct target_member){
-            .user_id = rows_get(&rows, i, 0).integer, .name = rows_get(&rows, i, 1).text,
-            .department_id = rows_get(&rows, i, 2).integer, .from = rows_get(&rows, i, 3).date,
-            .to = opt_date_of(rows_get(&rows, i, 4)), .is_active = rows_get(&rows, i, 5).integer != 0,
+            .user_id = rows_get(&rows, i, 0).integer,
+            .name = rows_get(&rows, i, 1).text,
+            .department_id = rows_get(&rows, i, 2).integer,
+            .from = rows_get(&rows, i, 3).date,
+            .to = opt_date_of(rows_get(&rows, i, 4)),
+            .is_active = rows_get(&rows, i, 5).integer != 0,
             .left_on = opt_date_of(rows_get(&rows, i, 6)),
         };
     }
@@ -158,8 +154,8 @@ enum err target_store_members(struct db *db, struct arena *arena, const struct t
     return OK;
 }
 
-enum err target_store_rows(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
-                           struct target_row **rows_out, size_t *count_out)
+enum err target_store_rows(struct db *db, struct arena *arena, const struct target_span *span,
+                           const struct target_pick *pick, struct target_row **rows_out, size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
@@ -174,9 +170,12 @@ enum err target_store_rows(struct db *db, struct arena *arena, const struct targ
     *rows_out = ARENA_ARRAY(arena, struct target_row, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct target_row){
-            .is_user = rows_get(&rows, i, 0).integer != 0, .subject_id = rows_get(&rows, i, 1).integer,
-            .month = rows_get(&rows, i, 2).date, .department_id = rows_get(&rows, i, 3).integer,
-            .amount = rows_get(&rows, i, 4).integer, .version = rows_get(&rows, i, 5).integer,
+            .is_user = rows_get(&rows, i, 0).integer != 0,
+            .subject_id = rows_get(&rows, i, 1).integer,
+            .month = rows_get(&rows, i, 2).date,
+            .department_id = rows_get(&rows, i, 3).integer,
+            .amount = rows_get(&rows, i, 4).integer,
+            .version = rows_get(&rows, i, 5).integer,
         };
     }
     *count_out = rows.count;
@@ -201,7 +200,7 @@ enum err target_store_people(struct db *db, struct arena *arena, const int64_t *
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT id, name FROM `user` WHERE id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     query_sql(&query, " ORDER BY name, id");
     struct rows rows;
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
@@ -215,7 +214,8 @@ enum err target_store_people(struct db *db, struct arena *arena, const int64_t *
 
 STATEMENT(LOCK_SHEET, "target.lock_sheet",
           "INSERT INTO target_sheet (fiscal_year, measure, updated_at, updated_by_id) VALUES (?, ?, ?, ?) "
-          "ON DUPLICATE KEY UPDATE version = version + 1, updated_at = VALUES(updated_at), updated_by_id = VALUES(updated_by_id)");
+          "ON DUPLICATE KEY UPDATE version = version + 1, updated_at = VALUES(updated_at), updated_by_id = "
+          "VALUES(updated_by_id)");
 
 enum err target_store_lock_sheet(struct request *request, int64_t year, enum measure measure)
 {
@@ -229,9 +229,11 @@ enum err target_store_put(struct request *request, enum measure measure, const s
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[measure].key), V(rows[i].is_user ? "user" : "department"), V(rows[i].subject_id), V(rows[i].month),
-            V(rows[i].department_id), V(rows[i].amount), V(request->now), V(request->user->user_id), V(request->now),
-            V(request->user->user_id),
+            V(MEASURES[measure].key), V(rows[i].is_user ? "user" : "department"),
+            V(rows[i].subject_id),    V(rows[i].month),
+            V(rows[i].department_id), V(rows[i].amount),
+            V(request->now),          V(request->user->user_id),
+            V(request->now),          V(request->user->user_id),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
@@ -243,12 +245,14 @@ enum err target_store_put(struct request *request, enum measure measure, const s
                    values, WIDTH, count);
 }
 
-enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums, size_t count)
+enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums,
+                                 size_t count)
 {
     enum { WIDTH = 4 };
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
-        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(sums[i].month), V(sums[i].department_id), V(sums[i].amount)};
+        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(sums[i].month), V(sums[i].department_id),
+                                         V(sums[i].amount)};
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
     return db_bulk(request->db, request->arena,
@@ -277,7 +281,8 @@ enum err target_store_facts(struct db *db, struct arena *arena, const struct tar
 {
     struct query query;
     query_init(&query, arena);
-    query_sql(&query, "SELECT f.fact_on, CAST(f.object AS UNSIGNED), f.object, f.record_id, f.user_id, COALESCE(u.name, ''), f.department_id, "
+    query_sql(&query, "SELECT f.fact_on, CAST(f.object AS UNSIGNED), f.object, f.record_id, f.user_id, "
+                      "COALESCE(u.name, ''), f.department_id, "
                       "d.name, f.amount FROM metric_fact f JOIN department d ON d.id = f.department_id "
                       "LEFT JOIN `user` u ON u.id = f.user_id");
     add_fact_conditions(&query, facts, "f.fact_on");
@@ -301,18 +306,23 @@ enum err target_store_facts(struct db *db, struct arena *arena, const struct tar
     *rows_out = ARENA_ARRAY(arena, struct target_fact, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct target_fact){
-            .on = rows_get(&rows, i, 0).date, .object_number = rows_get(&rows, i, 1).integer, .object = rows_get(&rows, i, 2).text,
-            .record_id = rows_get(&rows, i, 3).integer, .user_id = rows_get(&rows, i, 4).integer,
-            .user_name = rows_get(&rows, i, 5).text, .department_id = rows_get(&rows, i, 6).integer,
-            .department_name = rows_get(&rows, i, 7).text, .amount = rows_get(&rows, i, 8).integer,
+            .on = rows_get(&rows, i, 0).date,
+            .object_number = rows_get(&rows, i, 1).integer,
+            .object = rows_get(&rows, i, 2).text,
+            .record_id = rows_get(&rows, i, 3).integer,
+            .user_id = rows_get(&rows, i, 4).integer,
+            .user_name = rows_get(&rows, i, 5).text,
+            .department_id = rows_get(&rows, i, 6).integer,
+            .department_name = rows_get(&rows, i, 7).text,
+            .amount = rows_get(&rows, i, 8).integer,
         };
     }
     *count_out = rows.count;
     return OK;
 }
 
-enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct target_facts_request *facts, int64_t *sum_out,
-                                int64_t *count_out)
+enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct target_facts_request *facts,
+                                int64_t *sum_out, int64_t *count_out)
 {
     bool whole_months = date_compare(date_month_start(facts->from), facts->from) == 0 &&
                         date_compare(date_month_start(facts->to), facts->to) == 0;
@@ -344,7 +354,7 @@ enum err target_store_labels(struct request *request, const struct object *objec
     query_sql(&query, has_customer ? "`, 100), t.customer_id FROM `" : "`, 100), NULL FROM `");
     query_sql(&query, object->table);
     query_sql(&query, "` t WHERE t.id IN ");
-    add_ids(&query, ids, count);
+    query_arg_ids(&query, ids, count);
     query_sql(&query, " AND ");
     scope_predicate(&query, request, object, "t", false);
     query_sql(&query, " ORDER BY t.id");
@@ -354,7 +364,8 @@ enum err target_store_labels(struct request *request, const struct object *objec
     for (size_t i = 0; i < rows.count; i++) {
         struct value customer = rows_get(&rows, i, 2);
         (*rows_out)[i] = (struct target_label){
-            .record_id = rows_get(&rows, i, 0).integer, .label = rows_get(&rows, i, 1).text,
+            .record_id = rows_get(&rows, i, 0).integer,
+            .label = rows_get(&rows, i, 1).text,
             .customer_id = {customer.type == VALUE_INT, customer.type == VALUE_INT ? customer.integer : 0},
         };
     }

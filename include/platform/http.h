@@ -71,6 +71,8 @@ void response_header(struct response *response, struct str name, struct str valu
 /* After commit, tells the channel ("user/7", "all") that `name` changed. Never carries data. */
 void response_event(struct response *response, struct str channel, struct str name);
 
+/* The id of who acts, for SQL; NULL when it is the schedule. */
+struct value request_actor(const struct request *request);
 /* Whether path and query are valid UTF-8 without NUL once decoded: the dispatcher refuses others. */
 bool request_is_text(const struct request *request);
 /* Query parameters, percent-decoded. Empty text when absent. */
