@@ -149,7 +149,7 @@ static void predicates_keep_indexes_usable(void **state)
     assert_predicate(&request, &CUSTOMER, false, "(t.owner_id = ?)");
     scope.scope.user_ids = subordinates;
     scope.scope.user_count = 2;
-    assert_predicate(&request, &CUSTOMER, false, "(t.owner_id IN (?, ?, ?))");
+    assert_predicate(&request, &CUSTOMER, false, "(t.owner_id IN (?, ?, ?, ?))");
     scope.scope.user_count = 0;
     scope.scope.department_ids = departments;
     scope.scope.department_count = 2;
