@@ -75,10 +75,14 @@ static int cancel(struct db *db, struct arena *arena, const char *word)
     return COMMAND_DONE;
 }
 
-static int run(const struct config *config, struct db *db)
+static int run(const struct config *config, struct db *db, int argc, char **argv)
 {
+    struct opt_instant clock;
+    if (!command_clock(argc, argv, &clock)) {
+        return COMMAND_MISUSED;
+    }
     routes_init();
-    enum err err = jobs_run_all(config, db);
+    enum err err = jobs_run_all(config, db, clock);
     return err == OK ? COMMAND_DONE : complain("The jobs cannot be run", err);
 }
 
@@ -91,11 +95,11 @@ static int job_command(const struct config *config, int argc, char **argv)
     if (strcmp(word, "list") == 0) {
         code = list(db, arena, command_flag(argc, argv, "--json"));
     } else if (strcmp(word, "run") == 0) {
-        code = run(config, db);
+        code = run(config, db, argc, argv);
     } else if (strcmp(word, "cancel") == 0) {
         code = cancel(db, arena, argc > 2 ? argv[2] : NULL);
     } else {
-        fprintf(stderr, "usage: dabiao job list [--json] | run | cancel ID\n");
+        fprintf(stderr, "usage: dabiao job list [--json] | run [--at TIME] | cancel ID\n");
     }
     db_destroy(db);
     arena_destroy(arena);
@@ -103,6 +107,6 @@ static int job_command(const struct config *config, int argc, char **argv)
 }
 
 const struct command JOB_COMMANDS[] = {
-    {"job", "list [--json]: the newest jobs; run: the queued ones now; cancel ID", job_command},
+    {"job", "list [--json]: the newest jobs; run [--at TIME]: the queued ones now; cancel ID", job_command},
     {NULL, NULL, NULL},
 };

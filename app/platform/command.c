@@ -2,6 +2,7 @@
 #include "platform/command.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *command_option(int argc, char **argv, const char *name, const char *fallback)
@@ -12,6 +13,17 @@ const char *command_option(int argc, char **argv, const char *name, const char *
         }
     }
     return fallback;
+}
+
+bool command_clock(int argc, char **argv, struct opt_instant *out)
+{
+    const char *text = command_option(argc, argv, "--at", NULL);
+    *out = (struct opt_instant){.set = text != NULL};
+    if (text == NULL || instant_parse(str_from(text), &out->value)) {
+        return true;
+    }
+    fprintf(stderr, "--at takes a moment such as 2031-01-31T15:59:59.999Z.\n");
+    return false;
 }
 
 bool command_flag(int argc, char **argv, const char *name)

@@ -342,7 +342,7 @@ static void run_job(const struct job_runner *runner, const struct job_kind *kind
                 .db = runner->db,
                 .config = runner->config,
                 .error = &error,
-                .now = instant_now(),
+                .now = runner->at.set ? runner->at.value : instant_now(),
                 .result_path = str_format(arena, "%s/jobs/%lld", runner->config->data_dir, (long long)row->id)},
         .runner = runner,
         .lease = {row->id, row->attempts + 1},
@@ -429,10 +429,10 @@ int64_t job_retry_ms(int64_t attempt)
     return ms < RETRY_MAX_MS ? ms : RETRY_MAX_MS;
 }
 
-enum err jobs_run_all(const struct config *config, struct db *db)
+enum err jobs_run_all(const struct config *config, struct db *db, struct opt_instant at)
 {
     struct job_runner runner = {
-        .config = config, .db = db, .control = db_create(config, DB_WRITE), .ignore_delay = true};
+        .config = config, .db = db, .control = db_create(config, DB_WRITE), .ignore_delay = true, .at = at};
     enum err err = OK;
     bool ran = true;
     while (err == OK && ran) {

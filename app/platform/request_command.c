@@ -18,6 +18,7 @@ struct call {
     const char *content_type;    /* --type */
     const char *key;             /* --key: idempotency key */
     const char *version;         /* --if-match */
+    struct opt_instant at;       /* --at: as if it were then */
 };
 
 /* A whole file; "-" is stdin. */
@@ -96,7 +97,7 @@ static int run_call(struct dispatcher *dispatcher, struct arena *arena, const st
         .if_match = str_from(call->version),
         .language = STR("en"),
         .address = STR("command"),
-        .now = instant_now(),
+        .now = call->at.set ? call->at.value : instant_now(),
     };
     dispatch(dispatcher, &request, &response);
     int code = print_answer(&response);
@@ -108,7 +109,7 @@ int request_command(const struct config *config, int argc, char **argv)
 {
     if (argc < 3) {
         fprintf(stderr, "usage: dabiao request METHOD PATH --as LOGIN [--body FILE|- | --json TEXT] [--type TYPE] "
-                        "[--if-match VERSION] [--key KEY]\n");
+                        "[--if-match VERSION] [--key KEY] [--at TIME]\n");
         return COMMAND_MISUSED;
     }
     struct arena *arena = arena_create((size_t)MEMORY_MB * 1024 * 1024);
@@ -123,7 +124,9 @@ int request_command(const struct config *config, int argc, char **argv)
         .version = command_option(argc, argv, "--if-match", ""),
     };
     int code = COMMAND_FAILED;
-    if (file != NULL && !read_file(arena, file, &call.body)) {
+    if (!command_clock(argc, argv, &call.at)) {
+        code = COMMAND_MISUSED;
+    } else if (file != NULL && !read_file(arena, file, &call.body)) {
         fprintf(stderr, "The file %s cannot be read.\n", file);
     } else {
         code = run_call(dispatcher, arena, &call, argv[1], argv[2]);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "platform/config.h"
+#include "platform/values.h"
 
 /* Exit codes of commands. */
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSED = 2 };
@@ -23,6 +24,8 @@ extern const struct command *const COMMANDS[];
 const char *command_option(int argc, char **argv, const char *name, const char *fallback);
 /* Whether `name` ("--json") stands among the arguments. */
 bool command_flag(int argc, char **argv, const char *name);
+/* The moment after `--at`, as if it were then; not set without it. False, and a line on stderr, when it is none. */
+bool command_clock(int argc, char **argv, struct opt_instant *out);
 
 /* `dabiao request METHOD PATH --as LOGIN [--body FILE|-]`: one request without a web server. */
 int request_command(const struct config *config, int argc, char **argv);

@@ -45,7 +45,8 @@ enum err job_progress(struct job *job, int64_t done, int64_t total, const char *
 void job_request(struct job *job, struct request *request);
 /* The scheduler's loop: takes due jobs until `*stop`; returns the process's exit code. */
 int scheduler_run(const struct config *config, volatile int *stop);
-/* Runs queued jobs now, those that wait for a later time too, until none is left (commands, tests). */
-enum err jobs_run_all(const struct config *config, struct db *db) MUST_CHECK;
+/* Runs queued jobs now, those that wait for a later time too, until none is left (commands, tests); with `at` set as if
+ * it were that moment. */
+enum err jobs_run_all(const struct config *config, struct db *db, struct opt_instant at) MUST_CHECK;
 
 #endif

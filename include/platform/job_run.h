@@ -12,6 +12,7 @@ struct job_runner {
     struct db *control;          /* for leases, progress and ends */
     const volatile int *stop;    /* set: the running job is interrupted; NULL: never */
     bool ignore_delay;           /* take queued jobs before their time */
+    struct opt_instant at;       /* the runs' clock; the machine's unless set */
 };
 
 /* Takes and runs one job. `ran_out` tells whether there was one. Errors: those of the database while taking. */

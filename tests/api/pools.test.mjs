@@ -1,7 +1,7 @@
 // Public pools: who sees what lies there, who may take it, and how it comes back.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { admin, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 import { exportRows, measured, personWith, role } from "./samples.mjs";
 
 await stack();
@@ -288,6 +288,82 @@ test("the business day of claims is the company's", async () => {
     } finally {
         await sql(`UPDATE company SET time_zone = '${company.time_zone}', org_epoch = org_epoch + 1`);
     }
+});
+
+/** A claim as if it were that moment: { status, body }. */
+async function claimAt(who, pool, customer, moment) {
+    const args = ["request", "POST", `/api/v1/pools/${pool.id}/claim`, "--as", who.login, "--json", JSON.stringify({ customer_ids: [customer.id] }), "--at", moment];
+    const { stdout, stderr } = await dabiao(args).catch((error) => error);
+    return { status: Number(stderr.split(",")[0]), body: JSON.parse(stdout) };
+}
+
+test("the day of claims ends at the company's midnight: at the end of a month, in a leap year, and where clocks change", async () => {
+    const company = await boss.get("/company");
+    const cases = [
+        ["Asia/Shanghai", "2031-01-31T15:59:59.999Z", "2031-01-31T16:00:00.000Z", "2031-01-31", "2031-02-01"],
+        ["Asia/Shanghai", "2032-02-28T15:59:59.999Z", "2032-02-28T16:00:00.000Z", "2032-02-28", "2032-02-29"],
+        ["Asia/Shanghai", "2032-12-31T15:59:59.999Z", "2032-12-31T16:00:00.000Z", "2032-12-31", "2033-01-01"],
+        // This Sunday in New York has 23 hours.
+        ["America/New_York", "2033-03-14T03:59:59.999Z", "2033-03-14T04:00:00.000Z", "2033-03-13", "2033-03-14"],
+    ];
+    try {
+        for (const [zone, last, first, day, next] of cases) {
+            await sql(`UPDATE company SET time_zone = '${zone}', org_epoch = org_epoch + 1`);
+            const rep = await person({});
+            const pool = await poolOf([rep], { claims_per_day: 1 });
+            const four = [await lying(pool), await lying(pool), await lying(pool), await lying(pool)];
+            const at = (i, moment) => claimAt(rep, pool, four[i], moment);
+            assert.equal((await at(0, last)).status, 200, last);
+            const full = await at(1, last);
+            assert.deepEqual([full.status, full.body.code, full.body.available_at, full.body.available_on], [409, "claim_limit_reached", first, next], last);
+            assert.equal((await at(1, first)).status, 200, first);
+            assert.equal((await at(2, first)).body.code, "claim_limit_reached", first);
+            const stored = await sql(`SELECT happened_on FROM pool_event WHERE owner_id = ${rep.user.id} AND kind = 'claim' ORDER BY id`);
+            assert.deepEqual(stored.flat(), [day, next]);
+        }
+    } finally {
+        await sql(`UPDATE company SET time_zone = '${company.time_zone}', org_epoch = org_epoch + 1`);
+    }
+});
+
+test("a former owner waits whole days of the company", async () => {
+    const rep = await person({});
+    const pool = await poolOf([rep], { former_owner_days: 3 });
+    const customer = await lying(pool);
+    assert.equal((await claimAt(rep, pool, customer, "2031-04-27T01:00:00.000Z")).status, 200);
+    const back = ["request", "POST", "/api/v1/pool-returns", "--as", rep.login, "--json", JSON.stringify({ customer_ids: [customer.id], pool_id: pool.id, reason: "没有需求" }), "--at", "2031-04-28T15:59:00.000Z"];
+    await dabiao(back);
+    const early = await claimAt(rep, pool, customer, "2031-04-30T15:59:59.999Z");
+    assert.deepEqual([early.status, early.body.code, early.body.available_at], [409, "former_owner_blocked", "2031-04-30T16:00:00.000Z"]);
+    assert.equal((await claimAt(rep, pool, customer, "2031-04-30T16:00:00.000Z")).status, 200);
+});
+
+test("an edit of a pool customer does not make it fresh again", async () => {
+    const [rep, chief] = [await person({}), await person({ role: "manager" })];
+    const pool = await poolOf([rep], { admins: [chief], fresh_hours: 24 });
+    const customer = await lying(pool, { hours: 25 });
+    const before = await boss.get(`/pool-customers/${customer.id}`);
+    await boss.patch(`/customers/${customer.id}`, { remark: "补充资料", level: "a" }, before.version);
+    assert.equal((await boss.get(`/pool-customers/${customer.id}`)).pool_entered_at, before.pool_entered_at);
+    assert.equal((await claim(rep, pool, customer)).status, 200);
+});
+
+test("a pool's orders over many customers end each for itself, never half-way through one", async () => {
+    const [rep, other] = [await person({}), await person({})];
+    const pool = await poolOf([rep, other]);
+    const customers = await Promise.all(Array.from({ length: 30 }, () => lying(pool)));
+    await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 12 });
+    const [mine, theirs] = await Promise.all([claim(rep, pool, ...customers), claim(other, pool, ...[...customers].reverse())]);
+    assert.deepEqual([mine.status, theirs.status], [200, 200]);
+    assert.deepEqual([mine.body.results.length, theirs.body.results.length], [30, 30]);
+    const rows = await sql(`SELECT c.id, c.owner_id, c.pool_id, (SELECT COUNT(*) FROM assignment a WHERE a.customer_id = c.id AND a.ended_at IS NULL AND a.owner_id = c.owner_id),
+        (SELECT COUNT(*) FROM pool_event e WHERE e.customer_id = c.id AND e.kind = 'claim') FROM customer c WHERE c.id IN (${customers.map((one) => one.id)})`);
+    for (const [id, owner, lies, open, events] of rows) {
+        const won = [mine, theirs].filter((answer) => answer.body.results.find((result) => result.id === Number(id)).ok).length;
+        assert.equal(won, owner === "NULL" ? 0 : 1);
+        assert.deepEqual([lies === "NULL", open, events], owner === "NULL" ? [false, "0", "0"] : [true, "1", "1"]);
+    }
+    assert.ok(rows.filter((row) => Number(row[1]) === rep.user.id).length <= 12);
 });
 
 test("returns need a reason of the pool's list, and one's own customer", async () => {

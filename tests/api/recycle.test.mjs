@@ -1,7 +1,7 @@
 // Customers come back to their pools: rules, preview, runs, warnings, undo; routes that tell where they go.
 import assert from "node:assert/strict";
 import { afterEach, before, test } from "node:test";
-import { admin, department, expectProblem, person, sql, stack, unique } from "./lib.mjs";
+import { admin, dabiao, department, expectProblem, person, sql, stack, unique } from "./lib.mjs";
 import { personWith, role } from "./samples.mjs";
 
 await stack();
@@ -237,6 +237,38 @@ test("a run of the night is one a business day, and goes on where it was killed"
     assert.equal(await lies(late), false, "the day has had its run");
     const [[runs]] = await sql(`SELECT COUNT(*) FROM pool_run WHERE slot = 'nightly' AND run_on = '${day}'`);
     assert.equal(runs, "1");
+});
+
+test("the night belongs to the company's day: a run before midnight and one after it differ by a day", async () => {
+    const owner = await person({});
+    const industry = unique("行业");
+    await ruleFor(industry);
+    const [today, tomorrow] = [await held(owner, industry, { since: 10 }), await held(owner, industry, { since: 9 })];
+    const runAt = async (moment) => {
+        // It waits for tomorrow, so that no scheduler takes it before the command does.
+        await sql(`INSERT INTO job (kind, input, created_at, run_after) VALUES ('pool.recycle', '{"slot": "${unique("night")}"}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 DAY)`);
+        await dabiao(["job", "run", "--at", moment]);
+    };
+    // Midnight of the company (UTC+8) that ends today.
+    await runAt(`${day}T15:59:59.999Z`);
+    assert.deepEqual([await lies(today), await lies(tomorrow)], [true, false]);
+    await runAt(`${day}T16:00:00.000Z`);
+    assert.equal(await lies(tomorrow), true);
+    const runs = await sql(`SELECT r.run_on FROM pool_run r JOIN pool_run_item i ON i.run_id = r.id WHERE i.customer_id IN (${today.id}, ${tomorrow.id}) AND i.result = 'taken' ORDER BY r.id`);
+    assert.deepEqual(runs.flat(), [day, addDays(day, 1)]);
+});
+
+test("a holder who just got a customer that was never followed up has the whole time before him", async () => {
+    const [first, second] = [await person({}), await person({})];
+    const industry = unique("行业");
+    await ruleFor(industry);
+    const customer = await held(first, industry, { since: 200 });
+    await boss.post(`/customers/${customer.id}/transfer`, { owner_id: second.user.id });
+    await run();
+    assert.equal((await now(customer)).owner_id, second.user.id);
+    await sql(`UPDATE customer SET held_since = held_since - INTERVAL 10 DAY WHERE id = ${customer.id}`);
+    await run();
+    assert.equal(await lies(customer), true);
 });
 
 test("warnings: one notice before, to the owner and the manager, not again every night", async () => {

@@ -210,7 +210,7 @@ static struct job_view get(int64_t id)
 static struct job_view run(const char *kind)
 {
     int64_t id = queue(kind, NULL);
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     return get(id);
 }
 
@@ -273,7 +273,7 @@ static void a_unique_key_holds_until_the_end(void **state)
     int64_t first = queue("test.note", "key");
     assert_int_equal(queue("test.note", "key"), first);
     assert_int_equal(queue("test.note", "other") == first, 0);
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     assert_int_equal(queue("test.note", "key") == first, 0);
     assert_int_equal(number("SELECT COUNT(*) FROM job"), 3);
 }
@@ -302,7 +302,7 @@ static void a_cancelled_job_ends(void **state)
     (void)state;
     int64_t id = queue("test.note", "key");
     assert_int_equal(job_store_cancel(db, arena, id), OK);
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     ASSERT_TEXT(get(id).status, "cancelled");
     ASSERT_TEXT(run("test.cancelled").status, "cancelled");
     assert_int_equal(number("SELECT COUNT(*) FROM test_trace"), 0);
@@ -322,7 +322,7 @@ static pid_t start(int (*body)(void))
 static int run_all(void)
 {
     struct db *own = db_create(&config, DB_WRITE);
-    enum err err = jobs_run_all(&config, own);
+    enum err err = jobs_run_all(&config, own, (struct opt_instant){0});
     db_destroy(own);
     return err == OK ? 0 : 1;
 }
@@ -336,10 +336,10 @@ static void a_killed_job_goes_on(void **state)
     assert_true(WIFSIGNALED(status));
     ASSERT_TEXT(get(id).status, "running");
     /* Its lease still holds: nobody takes it. */
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     ASSERT_TEXT(get(id).status, "running");
     sql("UPDATE job SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     ASSERT_TEXT(get(id).status, "done");
     assert_int_equal(number("SELECT COUNT(*) FROM test_trace"), 3);
     assert_int_equal(number("SELECT attempts FROM job"), 2);
@@ -350,7 +350,7 @@ static void a_job_that_kills_every_process_fails(void **state)
     (void)state;
     int64_t id = queue("test.note", NULL);
     sql("UPDATE job SET status = 'running', attempts = 3, lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
-    assert_int_equal(jobs_run_all(&config, db), OK);
+    assert_int_equal(jobs_run_all(&config, db, (struct opt_instant){0}), OK);
     ASSERT_TEXT(get(id).status, "failed");
     assert_int_equal(number("SELECT COUNT(*) FROM test_trace"), 0);
 }
