@@ -4,9 +4,9 @@
 
 #include "auth.h"
 #include "demo.h"
+#include "demo_making.h"
 #include "demo_store.h"
-#include "demo_words.h"
-#include "ledger.h"
+#include "demo_territory.h"
 #include "opportunity.h"
 #include "org.h"
 #include "platform/identity_load.h"
@@ -14,56 +14,12 @@
 #include "platform/tx.h"
 #include "target.h"
 
-enum { CUSTOMERS = 240, FIRST_REP = 7, CHUNK = 40 };
+enum { CHUNK = 40 };
 static const char PASSWORD[] = "Dabiao-Demo-2026";
-
-/* A demo in the making. */
-struct demo {
-    struct request request;  /* acts as the administrator */
-    uint64_t state;          /* of the random numbers */
-    int64_t departments[32]; /* ids by index */
-    int64_t people[64];      /* ids by index */
-    int64_t products[16];    /* ids by index */
-    int64_t stages[8];       /* of the default pipeline, in order */
-    size_t done;             /* customers made */
-    int names[CUSTOMERS];    /* what each customer is called: brand, trade and city in one number */
-};
-
-static uint64_t next_random(struct demo *demo)
-{
-    uint64_t z = (demo->state += 0x9E3779B97F4A7C15ULL);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
-}
-
-static int pick(struct demo *demo, int count)
-{
-    return (int)(next_random(demo) % (uint64_t)count);
-}
-
-static int words(const char *const *list)
-{
-    int count = 0;
-    while (list[count] != NULL) {
-        count++;
-    }
-    return count;
-}
-
-static enum err create_at(struct demo *demo, const char *object, json_t *body, struct opt_instant at, int64_t *id)
-{
-    const struct record_options options = {
-        .importing = true, .unscoped = true, .created_at = at, .reason = STR("demo")};
-    json_keep(demo->request.arena, body);
-    error_init(demo->request.error, demo->request.arena);
-    TRY(record_create(&demo->request, object_find(object), body, &options, id));
-    return ledger_refresh_of(demo->request.db, demo->request.arena, object_find(object), id, 1);
-}
 
 static enum err create(struct demo *demo, const char *object, json_t *body, int64_t *id)
 {
-    return create_at(demo, object, body, (struct opt_instant){0}, id);
+    return demo_create_at(demo, object, body, (struct opt_instant){0}, id);
 }
 
 /* ---- the organisation ---- */
@@ -117,40 +73,28 @@ static enum err make_products(struct db *db, void *context)
 
 /* ---- customers and what happens with them ---- */
 
-/* A moment `days` before now, in working hours. */
-static struct instant days_ago(struct demo *demo, int days)
-{
-    struct instant day = date_start(date_add_days(demo->request.today, -days), demo->request.zone);
-    return (struct instant){day.ms + (9 * 3600 + pick(demo, 8 * 3600)) * 1000LL};
-}
-
-static json_t *date_json(struct demo *demo, int days_back)
-{
-    return json_date(demo->request.arena, date_add_days(demo->request.today, -days_back));
-}
-
 static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t owner_id, int age)
 {
     static const char *const methods[] = {"call", "visit", "message", "email", "meeting"};
-    int count = pick(demo, 6);
+    int count = demo_pick(demo, 6);
     for (int i = 0; i < count; i++) {
         int64_t id = 0;
-        int days = pick(demo, age + 1);
-        struct instant at = days_ago(demo, days);
+        int days = demo_pick(demo, age + 1);
+        struct instant at = demo_days_ago(demo, days);
         if (at.ms > demo->request.now.ms) {
             continue;
         }
         json_t *body =
             json_pack("{s:I,s:s,s:s,s:o,s:I}", "customer_id", (json_int_t)customer_id, "content",
-                      DEMO_NOTES[pick(demo, words(DEMO_NOTES))], "method", methods[pick(demo, 5)], "followed_at",
+                      DEMO_NOTES[demo_pick(demo, demo_words(DEMO_NOTES))], "method", methods[demo_pick(demo, 5)], "followed_at",
                       json_instant(demo->request.arena, at), "owner_id", (json_int_t)owner_id);
         if (days < 5) {
             json_object_set_new(body, "next_plan_at",
                                 json_instant(demo->request.arena, (struct instant){demo->request.now.ms +
-                                                                                   (1 + pick(demo, 9)) * 86400000LL}));
+                                                                                   (1 + demo_pick(demo, 9)) * 86400000LL}));
             json_object_set_new(body, "next_plan", json_string("跟进报价反馈"));
         }
-        TRY(create_at(demo, "follow_up", body, (struct opt_instant){true, at}, &id));
+        TRY(demo_create_at(demo, "follow_up", body, (struct opt_instant){true, at}, &id));
     }
     return OK;
 }
@@ -165,20 +109,20 @@ static enum err make_money(struct demo *demo, int64_t customer_id, int64_t oppor
     TRY(create(demo, "contract",
                json_pack("{s:I,s:I,s:s,s:o,s:I,s:[{s:I,s:i}]}", "customer_id", (json_int_t)customer_id,
                          "opportunity_id", (json_int_t)opportunity_id, "status", "signed", "signed_on",
-                         date_json(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
+                         demo_date(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
                          (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
                &contract));
     for (int part = 0; part < 2 && closed > part * 25; part++) {
-        int days = closed - part * 25 - pick(demo, 15);
+        int days = closed - part * 25 - demo_pick(demo, 15);
         int64_t share = part == 0 ? amount * 6 / 10 : amount - amount * 6 / 10;
         TRY(create(demo, "payment",
                    json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "amount_minor",
-                             (json_int_t)share, "received_on", date_json(demo, days < 0 ? 0 : days), "method", "bank"),
+                             (json_int_t)share, "received_on", demo_date(demo, days < 0 ? 0 : days), "method", "bank"),
                    &payment));
-        if (pick(demo, 25) == 0) {
+        if (demo_pick(demo, 25) == 0) {
             TRY(create(demo, "refund",
                        json_pack("{s:I,s:I,s:o,s:s}", "payment_id", (json_int_t)payment, "amount_minor",
-                                 (json_int_t)(share / 10), "refunded_on", date_json(demo, 0), "reason", "部分退货"),
+                                 (json_int_t)(share / 10), "refunded_on", demo_date(demo, 0), "reason", "部分退货"),
                        &refund));
         }
     }
@@ -188,46 +132,31 @@ static enum err make_money(struct demo *demo, int64_t customer_id, int64_t oppor
 static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t owner_id, int age)
 {
     int64_t id = 0;
-    int product = pick(demo, (int)DEMO_PRODUCT_COUNT);
-    int quantity = 1 + pick(demo, DEMO_PRODUCTS[product].price > 2000000 ? 3 : 40);
-    int fate = pick(demo, 10);
-    int engaged = pick(demo, age + 1);
-    int closed = engaged > 10 ? pick(demo, engaged - 8) : engaged;
+    int product = demo_pick(demo, (int)DEMO_PRODUCT_COUNT);
+    int quantity = 1 + demo_pick(demo, DEMO_PRODUCTS[product].price > 2000000 ? 3 : 40);
+    int fate = demo_pick(demo, 10);
+    int engaged = demo_pick(demo, age + 1);
+    int closed = engaged > 10 ? demo_pick(demo, engaged - 8) : engaged;
     bool won = fate < 4 && engaged > 10;
     bool lost = fate >= 4 && fate < 6 && engaged > 10;
     json_t *body = json_pack("{s:I,s:I,s:I,s:I,s:o,s:I}", "customer_id", (json_int_t)customer_id, "owner_id",
                              (json_int_t)owner_id, "product_id", (json_int_t)demo->products[product], "amount_minor",
                              (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
-                             date_json(demo, engaged), "stage_id",
+                             demo_date(demo, engaged), "stage_id",
                              (json_int_t)demo->stages[won    ? 4
                                                       : lost ? 5
-                                                             : pick(demo, 4)]);
+                                                             : demo_pick(demo, 4)]);
     if (won || lost) {
-        json_object_set_new(body, "closed_on", date_json(demo, closed));
+        json_object_set_new(body, "closed_on", demo_date(demo, closed));
     } else {
-        json_object_set_new(body, "expected_close_on", date_json(demo, -5 - pick(demo, 80)));
+        json_object_set_new(body, "expected_close_on", demo_date(demo, -5 - demo_pick(demo, 80)));
     }
     if (lost) {
-        json_object_set_new(body, "lost_reason", json_string(pick(demo, 2) ? "价格高于竞争对手" : "客户预算取消"));
+        json_object_set_new(body, "lost_reason", json_string(demo_pick(demo, 2) ? "价格高于竞争对手" : "客户预算取消"));
     }
-    TRY(create_at(demo, "opportunity", body, (struct opt_instant){true, days_ago(demo, engaged == 0 ? 1 : engaged)},
+    TRY(demo_create_at(demo, "opportunity", body, (struct opt_instant){true, demo_days_ago(demo, engaged == 0 ? 1 : engaged)},
                   &id));
     return won ? make_money(demo, customer_id, id, owner_id, product, quantity, closed) : OK;
-}
-
-/* A brand that makes the name differ from those of the customers before. */
-static int free_brand(struct demo *demo, size_t index, int city, int trade)
-{
-    int brands = words(DEMO_BRANDS);
-    int brand = (int)((index * 7 + (size_t)trade) % (size_t)brands);
-    for (size_t i = 0; i < index; i++) {
-        if (demo->names[i] == (brand * 100 + trade) * 100 + city) {
-            brand = (brand + 1) % brands;
-            i = SIZE_MAX; /* the next brand may be taken too: from the beginning */
-        }
-    }
-    demo->names[index] = (brand * 100 + trade) * 100 + city;
-    return brand;
 }
 
 static enum err make_customer(struct demo *demo, size_t index)
@@ -236,32 +165,30 @@ static enum err make_customer(struct demo *demo, size_t index)
     static const char *const sources[] = {"website", "referral", "exhibition", "cold_call", "advert", "partner"};
     int64_t id = 0;
     int64_t contact = 0;
-    int city = pick(demo, words(DEMO_CITIES));
-    int trade = pick(demo, words(DEMO_TRADES));
-    int age = 20 + pick(demo, 420);
-    int64_t owner = demo->people[FIRST_REP + pick(demo, (int)DEMO_PERSON_COUNT - FIRST_REP)];
+    int city = demo_pick(demo, demo_words(DEMO_CITIES));
+    int trade = demo_pick(demo, demo_words(DEMO_TRADES));
+    int age = 20 + demo_pick(demo, 420);
+    int64_t owner = demo->people[DEMO_FIRST_REP + demo_pick(demo, (int)DEMO_PERSON_COUNT - DEMO_FIRST_REP)];
     struct arena *arena = demo->request.arena;
-    struct str name =
-        str_format(arena, "%s%s%s有限公司", DEMO_CITIES[city],
-                   DEMO_BRANDS[free_brand(demo, index, city, trade)], DEMO_TRADES[trade]);
-    struct instant at = days_ago(demo, age);
-    TRY(create_at(demo, "customer",
-                  json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[pick(demo, 6)],
-                            "source", sources[pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id",
+    struct str name = str_format(arena, "%.*s有限公司", STR_ARG(demo_company_name(demo, index, city, trade)));
+    struct instant at = demo_days_ago(demo, age);
+    TRY(demo_create_at(demo, "customer",
+                  json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[demo_pick(demo, 6)],
+                            "source", sources[demo_pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id",
                             (json_int_t)DEMO_CITY_REGIONS[city], "phone",
-                            json_str(str_format(arena, "0%d-%08d", 20 + pick(demo, 9), 60000000 + pick(demo, 9999999))),
-                            "employee_count", 20 + pick(demo, 2000), "owner_id", (json_int_t)owner),
+                            json_str(str_format(arena, "0%d-%08d", 20 + demo_pick(demo, 9), 60000000 + demo_pick(demo, 9999999))),
+                            "employee_count", 20 + demo_pick(demo, 2000), "owner_id", (json_int_t)owner),
                   (struct opt_instant){true, at}, &id));
-    struct str person = str_format(arena, "%s%s", DEMO_SURNAMES[pick(demo, words(DEMO_SURNAMES))],
-                                   DEMO_GIVEN[pick(demo, words(DEMO_GIVEN))]);
-    TRY(create_at(demo, "contact",
+    struct str person = str_format(arena, "%s%s", DEMO_SURNAMES[demo_pick(demo, demo_words(DEMO_SURNAMES))],
+                                   DEMO_GIVEN[demo_pick(demo, demo_words(DEMO_GIVEN))]);
+    TRY(demo_create_at(demo, "contact",
                   json_pack("{s:o,s:I,s:s,s:o,s:b,s:I}", "name", json_str(person), "customer_id", (json_int_t)id,
-                            "title", pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
-                            json_str(str_format(arena, "13%d%08d", pick(demo, 10), pick(demo, 99999999))), "is_primary",
+                            "title", demo_pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
+                            json_str(str_format(arena, "13%d%08d", demo_pick(demo, 10), demo_pick(demo, 99999999))), "is_primary",
                             1, "owner_id", (json_int_t)owner),
                   (struct opt_instant){true, at}, &contact));
     TRY(make_follow_ups(demo, id, owner, age));
-    int deals = pick(demo, 3);
+    int deals = demo_pick(demo, 3);
     for (int i = 0; i < deals; i++) {
         TRY(make_opportunity(demo, id, owner, age));
     }
@@ -272,7 +199,7 @@ static enum err make_customers(struct db *db, void *context)
 {
     struct demo *demo = context;
     (void)db;
-    for (size_t i = 0; i < CHUNK && demo->done + i < CUSTOMERS; i++) {
+    for (size_t i = 0; i < CHUNK && demo->done + i < DEMO_CUSTOMERS; i++) {
         TRY(make_customer(demo, demo->done + i));
     }
     return OK;
@@ -287,10 +214,10 @@ static enum err make_targets(struct db *db, void *context)
     date_parts(demo->request.today, &year, &month, &day);
     (void)db;
     for (int measure = MEASURE_SIGNED_AMOUNT; measure <= MEASURE_RECEIVED_AMOUNT; measure++) {
-        for (size_t p = FIRST_REP; p < DEMO_PERSON_COUNT; p++) {
+        for (size_t p = DEMO_FIRST_REP; p < DEMO_PERSON_COUNT; p++) {
             struct target_cell cells[TARGET_MONTHS];
             struct money parts[TARGET_MONTHS];
-            int64_t total = (60 + pick(demo, 60)) * 1000000LL;
+            int64_t total = (60 + demo_pick(demo, 60)) * 1000000LL;
             if (!money_split((struct money){measure == MEASURE_SIGNED_AMOUNT ? total : total * 9 / 10}, season,
                              TARGET_MONTHS, parts)) {
                 return ERR_INTERNAL;
@@ -315,9 +242,7 @@ static enum err step(struct demo *demo, const char *what, enum err (*body)(struc
     demo->request.arena = arena_create(512 * 1024 * 1024);
     enum err err = db_tx(demo->request.db, body, demo);
     if (err != OK) {
-        const struct error *error = demo->request.error;
-        fprintf(stderr, "%s: %.*s %.*s\n", what, STR_ARG(error->detail.len ? error->detail : str_from(err_text(err))),
-                STR_ARG(error->field_count ? error->fields[0].message : STR("")));
+        demo_complain(demo, what, err);
         demo->state = state;
     }
     arena_destroy(demo->request.arena);
@@ -329,11 +254,12 @@ static enum err fill(struct demo *demo)
 {
     TRY(step(demo, "departments and people", make_organisation));
     TRY(step(demo, "products", make_products));
-    while (demo->done < CUSTOMERS) {
+    while (demo->done < DEMO_CUSTOMERS) {
         TRY(step(demo, "customers, deals and money", make_customers));
         demo->done += CHUNK;
     }
-    return step(demo, "targets", make_targets);
+    TRY(step(demo, "targets", make_targets));
+    return demo_territory(demo);
 }
 
 static void print_accounts(void)
@@ -377,8 +303,10 @@ static int run(const struct config *config, int argc, char **argv)
     struct error error;
     struct demo demo = {.state = 20260101};
     int64_t boss = 0;
-    (void)argc;
-    (void)argv;
+    struct opt_instant clock;
+    if (!command_clock(argc, argv, &clock)) {
+        return COMMAND_MISUSED;
+    }
     error_init(&error, arena);
     routes_init();
     demo.request = (struct request){
@@ -388,7 +316,7 @@ static int run(const struct config *config, int argc, char **argv)
         .db = db_create(config, DB_WRITE),
         .id = STR("demo"),
         .address = STR("command"),
-        .now = instant_now(),
+        .now = clock.set ? clock.value : instant_now(),
         .language = STR("zh-CN"),
     };
     enum err err = org_user_by_login(demo.request.db, arena, DEMO_PEOPLE[0].login, &boss);
@@ -406,4 +334,4 @@ static int run(const struct config *config, int argc, char **argv)
     return err == OK ? 0 : 1;
 }
 
-const struct command DEMO_COMMANDS[] = {{"demo", "fill the demo company", run}, {0}};
+const struct command DEMO_COMMANDS[] = {{"demo", "[--at TIME]: fill the demo company", run}, {0}};
