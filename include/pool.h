@@ -23,6 +23,10 @@ enum err pool_protect(struct request *request, int64_t customer_id, const char *
                       struct str reason) MUST_CHECK;
 enum err pool_unprotect(struct request *request, int64_t customer_id, const char *kind) MUST_CHECK;
 
+/* Which of the customers are protected today. */
+enum err pool_protected(struct request *request, const int64_t *ids, size_t count, int64_t **ids_out,
+                        size_t *count_out) MUST_CHECK;
+
 /* Where a customer goes that is taken from its holder: back to the pool it came from while that one works, else where
  * the routes tell. Not set: no pool takes it. */
 enum err pool_home(struct request *request, int64_t customer_id, struct opt_int came_from,

@@ -7,6 +7,7 @@
 #include "assignment.h"
 #include "batch_rules.h"
 #include "customer.h"
+#include "pool.h"
 #include "sla_store.h"
 
 enum { EXAMPLES_MAX = 20 };
@@ -53,6 +54,9 @@ const struct field PLAN_BODY[] = {
      .about = "map: the first that fits counts"},
     {.name = "keep_owner", .type = FIELD_BOOL, .about = "customers of somebody stay with him"},
     {.name = "skip_open_deals", .type = FIELD_BOOL, .about = "customers with an open opportunity stay"},
+    {.name = "skip_protected",
+     .type = FIELD_BOOL,
+     .about = "customers protected for their holder stay with him; true unless given"},
     {.name = "reason", .type = FIELD_TEXT, .max = 500, .flags = FIELD_NULLABLE, .about = "kept with each assignment"},
     {.name = "expected_action_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .about = "something should happen by"},
     {.name = "sla_policy_id",
@@ -223,26 +227,50 @@ static int compare_ids(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Those that wait for their turn, and only those of somebody when asked so. */
+static int64_t *waiting_ids(struct request *request, const struct plan *plan, bool owned, size_t *count_out)
+{
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, plan->item_count + 1);
+    *count_out = 0;
+    for (size_t i = 0; i < plan->item_count; i++) {
+        if (plan_waits(&plan->items[i]) && (!owned || plan->items[i].from_owner.set)) {
+            ids[(*count_out)++] = plan->items[i].customer_id;
+        }
+    }
+    return ids;
+}
+
+/* The customers of a list stay where they are. */
+static void keep_listed(struct plan *plan, int64_t *ids, size_t count, const char *code, struct str detail)
+{
+    qsort(ids, count, sizeof *ids, compare_ids);
+    for (size_t i = 0; i < plan->item_count; i++) {
+        struct plan_item *item = &plan->items[i];
+        if (plan_waits(item) && bsearch(&item->customer_id, ids, count, sizeof *ids, compare_ids) != NULL) {
+            plan_keep(item, code, detail);
+        }
+    }
+}
+
 /* Customers with open deals stay, when the body says so. */
 static enum err keep_open_deals(struct request *request, struct plan *plan)
 {
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, plan->item_count + 1);
     int64_t *busy;
-    size_t count = 0;
-    size_t busy_count;
-    for (size_t i = 0; i < plan->item_count; i++) {
-        if (plan_waits(&plan->items[i])) {
-            ids[count++] = plan->items[i].customer_id;
-        }
-    }
+    size_t count, busy_count;
+    const int64_t *ids = waiting_ids(request, plan, false, &count);
     TRY(plan_store_with_open_deals(request, ids, count, &busy, &busy_count));
-    qsort(busy, busy_count, sizeof *busy, compare_ids);
-    for (size_t i = 0; i < plan->item_count; i++) {
-        struct plan_item *item = &plan->items[i];
-        if (plan_waits(item) && bsearch(&item->customer_id, busy, busy_count, sizeof *busy, compare_ids) != NULL) {
-            plan_keep(item, "open_deal", STR("It has an open opportunity."));
-        }
-    }
+    keep_listed(plan, busy, busy_count, "open_deal", STR("It has an open opportunity."));
+    return OK;
+}
+
+/* So do customers that are protected for their holder, unless the body says no. */
+static enum err keep_protected(struct request *request, struct plan *plan)
+{
+    int64_t *held;
+    size_t count, held_count;
+    const int64_t *ids = waiting_ids(request, plan, true, &count);
+    TRY(pool_protected(request, ids, count, &held, &held_count));
+    keep_listed(plan, held, held_count, "protected", STR("It is protected and stays with its holder."));
     return OK;
 }
 
@@ -259,6 +287,9 @@ enum err plan_make(struct request *request, const json_t *body, bool lock, struc
     }
     if (json_get_bool(body, "skip_open_deals", false)) {
         TRY(keep_open_deals(request, out));
+    }
+    if (json_get_bool(body, "skip_protected", true)) {
+        TRY(keep_protected(request, out));
     }
     return plan_distribute(request, body, lock, out);
 }
@@ -352,7 +383,8 @@ static const struct field CONFLICT[] = {
     {.name = "code",
      .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED,
-     .about = "not_found duplicate unknown ambiguous has_owner open_deal already_owner over_capacity no_rule"},
+     .about =
+         "not_found duplicate unknown ambiguous has_owner open_deal protected already_owner over_capacity no_rule"},
     {.name = "result", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kept or refused"},
     {.name = "detail", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "the code as a sentence"},
     {.name = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "how many"},

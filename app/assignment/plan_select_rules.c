@@ -113,6 +113,26 @@ static void settle_line(struct plan_item *item, const struct line_match *match)
     }
 }
 
+/* Every customer that a line may mean, by one key after the other. */
+static enum err look_up(struct request *request, const struct plan_item *items, size_t count, bool with_phone,
+                        struct search *search)
+{
+    struct str *texts = ARENA_ARRAY(request->arena, struct str, count + 1);
+    for (int lookup = LOOKUP_CODE; lookup <= (with_phone ? LOOKUP_DIGITS : LOOKUP_KEY); lookup++) {
+        size_t kept = 0;
+        for (size_t i = 0; i < count; i++) {
+            struct str text = lookup == LOOKUP_KEY      ? company_key(request->arena, items[i].line)
+                              : lookup == LOOKUP_DIGITS ? phone_digits(request->arena, items[i].line)
+                                                        : items[i].line;
+            if (text.len > 0) {
+                texts[kept++] = text;
+            }
+        }
+        TRY(plan_store_each_candidate(request, lookup, texts, kept, with_phone, match_candidate, search));
+    }
+    return OK;
+}
+
 /* Finds what the lines of the items mean: by code, then name, then name as normalised, then phone. */
 static enum err match_lines(struct request *request, struct plan_item *items, size_t count)
 {
@@ -129,7 +149,7 @@ static enum err match_lines(struct request *request, struct plan_item *items, si
         add_key(&search, phone_key(request->arena, items[i].line), MATCH_PHONE, i);
     }
     qsort(search.keys, search.key_count, sizeof *search.keys, compare_keys);
-    enum err err = plan_store_each_candidate(request, with_phone, match_candidate, &search);
+    enum err err = look_up(request, items, count, with_phone, &search);
     arena_destroy(search.scratch);
     TRY(err);
     for (size_t i = 0; i < count; i++) {

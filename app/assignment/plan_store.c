@@ -160,17 +160,42 @@ static enum err pass_on(void *context, const struct value *row, size_t column_co
     return candidates->each(candidates->context, &candidate);
 }
 
-enum err plan_store_each_candidate(struct request *request, bool with_phone,
+static void add_texts(struct query *query, const struct str *texts, size_t count)
+{
+    size_t padded = 1;
+    while (padded < count) {
+        padded *= 2;
+    }
+    query_sql(query, "(");
+    for (size_t i = 0; i < padded; i++) {
+        query_sql(query, i == 0 ? "" : ", ");
+        query_arg(query, V(texts[i < count ? i : count - 1]));
+    }
+    query_sql(query, ")");
+}
+
+enum err plan_store_each_candidate(struct request *request, enum plan_lookup lookup, const struct str *texts,
+                                   size_t count, bool with_phone,
                                    enum err (*each)(void *context, const struct plan_candidate *candidate),
                                    void *context)
 {
-    struct query query;
+    static const char *const conditions[] = {
+        "t.code IN ", "t.name IN ", "t.name_key IN ",
+        "t.id IN (SELECT d.record_id FROM phone_digits d WHERE d.object = 'customer' AND d.field = 'phone' "
+        "AND d.digits IN "};
     struct candidates candidates = {each, context};
-    query_init(&query, request->arena);
-    query_sql(&query, with_phone ? "SELECT t.id, t.name, t.code, t.phone" : "SELECT t.id, t.name, t.code");
-    query_sql(&query, " FROM customer t WHERE t.deleted_at IS NULL AND ");
-    scope_predicate(&query, request, &CUSTOMER, "t", true);
-    return db_query_each(request->db, request->arena, query_text(&query), query_args(&query), pass_on, &candidates);
+    for (size_t from = 0; from < count; from += CHUNK) {
+        struct query query;
+        query_init(&query, request->arena);
+        query_sql(&query, with_phone ? "SELECT t.id, t.name, t.code, t.phone" : "SELECT t.id, t.name, t.code");
+        query_sql(&query, " FROM customer t WHERE t.deleted_at IS NULL AND ");
+        query_sql(&query, conditions[lookup]);
+        add_texts(&query, texts + from, count - from < CHUNK ? count - from : CHUNK);
+        query_sql(&query, lookup == LOOKUP_DIGITS ? ") AND " : " AND ");
+        scope_predicate(&query, request, &CUSTOMER, "t", true);
+        TRY(db_query_each(request->db, request->arena, query_text(&query), query_args(&query), pass_on, &candidates));
+    }
+    return OK;
 }
 
 enum err plan_store_users(struct request *request, const int64_t *ids, size_t count, struct plan_user **rows_out,

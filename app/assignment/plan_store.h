@@ -39,8 +39,12 @@ struct plan_candidate {
     struct opt_str code;  /* own number */
     struct opt_str phone; /* as written; no text when the user may not read it */
 };
-/* Calls `each` for every customer the user may hand on. */
-enum err plan_store_each_candidate(struct request *request, bool with_phone,
+/* Ways to look for candidates. */
+enum plan_lookup { LOOKUP_CODE, LOOKUP_NAME, LOOKUP_KEY, LOOKUP_DIGITS };
+/* Calls `each` for every customer the user may hand on whose code, name, key of the name or digits of the phone are
+ * among the texts; more may come where the database sees no difference between two texts. */
+enum err plan_store_each_candidate(struct request *request, enum plan_lookup lookup, const struct str *texts,
+                                   size_t count, bool with_phone,
                                    enum err (*each)(void *context, const struct plan_candidate *candidate),
                                    void *context) MUST_CHECK;
 

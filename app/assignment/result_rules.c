@@ -30,6 +30,7 @@ static const struct word REASONS[] = {
     {"ambiguous", "对应多个客户，请使用编号", NULL},
     {"has_owner", "已有负责人，保持不变", NULL},
     {"open_deal", "有进行中的商机", NULL},
+    {"protected", "受保护，保持不变", NULL},
     {"already_owner", "已由该负责人持有", NULL},
     {"over_capacity", "超出库容上限", NULL},
     {"no_rule", "不符合任何规则", NULL},

@@ -21,6 +21,11 @@ enum err pool_unprotect(struct request *request, int64_t customer_id, const char
     return audit_write(request, "customer", customer_id, "unprotect", 0, NULL, (struct str){0});
 }
 
+enum err pool_protected(struct request *request, const int64_t *ids, size_t count, int64_t **ids_out, size_t *count_out)
+{
+    return protect_store_among(request, ids, count, ids_out, count_out);
+}
+
 enum err protection_answer(struct request *request, int64_t customer_id, json_t **out)
 {
     struct protection_row *rows;

@@ -1,6 +1,10 @@
 /* SQL of protections. */
 #include "protect_store.h"
 
+#include "platform/query.h"
+
+enum { CHUNK = 1000 };
+
 static const struct column PROTECTION[] = {
     COLUMN(struct protection_row, kind), COLUMN(struct protection_row, until_on), COLUMN(struct protection_row, reason),
     COLUMN(struct protection_row, by_name), COLUMN(struct protection_row, created_at)};
@@ -29,4 +33,28 @@ enum err protect_store_set(struct request *request, int64_t customer_id, const c
 enum err protect_store_remove(struct db *db, struct arena *arena, int64_t customer_id, const char *kind)
 {
     return db_exec(db, arena, &REMOVE, ARGS(V(customer_id), V(kind)));
+}
+
+/* The protections of the day are few; the customers asked about may be many. */
+enum err protect_store_among(struct request *request, const int64_t *ids, size_t count, int64_t **ids_out,
+                             size_t *count_out)
+{
+    int64_t *found = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    *count_out = 0;
+    for (size_t from = 0; from < count; from += CHUNK) {
+        struct query query;
+        struct rows rows;
+        query_init(&query, request->arena);
+        query_sql(&query,
+                  "SELECT DISTINCT p.customer_id FROM pool_protection p WHERE (p.until_on IS NULL OR p.until_on >= ");
+        query_arg(&query, V(request->today));
+        query_sql(&query, ") AND p.customer_id IN ");
+        query_arg_ids(&query, ids + from, count - from < CHUNK ? count - from : CHUNK);
+        TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+        for (size_t i = 0; i < rows.count; i++) {
+            found[(*count_out)++] = rows_get(&rows, i, 0).integer;
+        }
+    }
+    *ids_out = found;
+    return OK;
 }

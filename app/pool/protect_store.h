@@ -17,5 +17,8 @@ enum err protect_store_list(struct db *db, struct arena *arena, int64_t customer
 enum err protect_store_set(struct request *request, int64_t customer_id, const char *kind, struct opt_date until,
                            struct str reason) MUST_CHECK;
 enum err protect_store_remove(struct db *db, struct arena *arena, int64_t customer_id, const char *kind) MUST_CHECK;
+/* Which of the customers something protects on the request's day. */
+enum err protect_store_among(struct request *request, const int64_t *ids, size_t count, int64_t **ids_out,
+                             size_t *count_out) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 // Batches of assignments: who gets how many before anything is written, then exactly that, and back again (ASG-1…3).
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { admin, department, expectProblem, person, send, sql, stack, unique, until } from "./lib.mjs";
 import { parseCsv, personWith, role } from "./samples.mjs";
 
 await stack();
@@ -164,6 +164,88 @@ test("ASG-1: an uploaded list, its column found by the heading", async () => {
     expectProblem(await boss.send("POST", "/assignment-lists", { raw: "", headers: { "Content-Type": "application/octet-stream" } }), 422, "import_unreadable");
     const other = await person({ role: "operations" });
     expectProblem(await other.send("POST", "/assignment-batches/preview", { body: { list_id: list.id, strategy: "one", people: to(sellers[0]) } }), 422, "invalid", "list_id");
+});
+
+test("ASG-1: an uploaded workbook, its column by the heading or as chosen; numbers stay numbers", async () => {
+    const made = await customers(3);
+    const { job_id } = await boss.post("/customers/export", { format: "xlsx", filter: { field: "id", op: "in", value: ids(made) }, columns: ["level", "name", "phone"] });
+    await boss.job(job_id);
+    const file = await fetch(`${(await stack()).url}/api/v1/jobs/${job_id}/file`, { headers: { Authorization: `Bearer ${boss.token}` } });
+    const workbook = Buffer.from(await file.arrayBuffer());
+    assert.equal(workbook.subarray(0, 2).toString(), "PK");
+    const list = await boss.upload("/assignment-lists?name=名单.xlsx", workbook);
+    assert.deepEqual([list.line_count, list.columns[list.column]], [3, "客户名称"]);
+    const { batch, items } = await assign({ list_id: list.id, strategy: "one", people: to(sellers[2]) });
+    assert.deepEqual([batch.assigned_count, items.map((item) => item.customer_id).sort()], [3, ids(made).sort()]);
+    assert.deepEqual(await owners(made), Array(3).fill(sellers[2].user.id));
+    const other = await boss.upload(`/assignment-lists?name=x.xlsx&column=${list.columns.indexOf("客户级别")}`, workbook);
+    const preview = await boss.post("/assignment-batches/preview", { list_id: other.id, strategy: "one", people: to(sellers[2]) });
+    assert.equal(preview.assigned, 0, "levels name no customers");
+});
+
+test("ASG-1: a map by region takes what lies below it, and the narrower region before the wider one", async () => {
+    const [[province, city], [, sibling]] = await sql(`SELECT p.ancestor_id, p.descendant_id FROM region_path p JOIN region r ON r.id = p.ancestor_id
+        JOIN region d ON d.id = p.descendant_id WHERE r.level = 1 AND d.level = 2 AND (SELECT COUNT(*) FROM region_path q JOIN region e ON e.id = q.descendant_id AND e.level = 2 WHERE q.ancestor_id = r.id) > 1 ORDER BY 1 DESC, 2 LIMIT 2`);
+    const [[elsewhere]] = await sql(`SELECT r.id FROM region r WHERE r.level = 1 AND r.id <> ${province} LIMIT 1`);
+    const here = [await customers(2, { region_id: Number(province) }), await customers(3, { region_id: Number(sibling) })].flat();
+    const near = await customers(4, { region_id: Number(city) });
+    const [far, none] = [await customers(1, { region_id: Number(elsewhere) }), await customers(1)];
+    const under = (region) => ({ field: "region_id", op: "under", value: Number(region) });
+    const all = [...here, ...near, ...far, ...none];
+    const body = { ids: ids(all), strategy: "map", map: [{ filter: under(city), people: to(sellers[0]) }, { filter: under(province), people: to(sellers[1]) }] };
+    const preview = await boss.post("/assignment-batches/preview", body);
+    assert.deepEqual([preview.rules, preview.conflicts.map((one) => [one.code, one.count])], [[4, 5], [["no_rule", 2]]]);
+    await assign(body);
+    assert.deepEqual(counts(await owners(near), sellers), [4, 0, 0]);
+    assert.deepEqual(counts(await owners(here), sellers), [0, 5, 0]);
+    assert.deepEqual(await owners([...far, ...none]), [null, null]);
+    // The selection may name a region, too.
+    const tag = { field: "id", op: "in", value: ids(all) };
+    const { batch } = await assign({ filter: { all: [tag, under(province)] }, strategy: "one", people: to(sellers[2]) });
+    assert.equal(batch.assigned_count, 9);
+});
+
+test("ASG-1: protected customers stay with their holder and are told in the preview, unless the batch says otherwise", async () => {
+    const held = await customers(3, {}, sellers[0]);
+    const free = await customers(1);
+    const today = (await boss.get("/meta")).today;
+    await boss.put(`/customers/${held[0].id}/protection`, { until_on: today });
+    await boss.put(`/customers/${held[1].id}/protection`, { until_on: today });
+    await sql(`UPDATE pool_protection SET until_on = until_on - INTERVAL 1 DAY WHERE customer_id = ${held[1].id}`);
+    await sql(`INSERT INTO pool_protection (customer_id, kind, created_at) VALUES (${free[0].id}, 'manual', UTC_TIMESTAMP(3))`);
+    const body = { ids: ids([...held, ...free]), strategy: "one", people: to(sellers[1]) };
+    const preview = await boss.post("/assignment-batches/preview", body);
+    assert.deepEqual([preview.assigned, preview.conflicts.map((one) => [one.code, one.result, one.count, one.examples[0].customer_id])],
+        [3, [["protected", "kept", 1, held[0].id]]]);
+    const { items } = await assign(body);
+    assert.deepEqual(items.map((item) => [item.result, item.code]), [["kept", "protected"], ["assigned", null], ["assigned", null], ["assigned", null]]);
+    assert.deepEqual(await owners([...held, ...free]), [sellers[0], sellers[1], sellers[1], sellers[1]].map((one) => one.user.id));
+    assert.equal((await assign({ ...body, skip_protected: false })).batch.assigned_count, 1);
+    assert.deepEqual(await owners(held), Array(3).fill(sellers[1].user.id));
+});
+
+test("a batch that is cancelled half-way: what is done stays, the rest is as it was, each says so, and undo takes it back", async () => {
+    const tag = unique("取消");
+    const size = 8000;
+    await sql(`INSERT INTO customer (name, created_at, updated_at) SELECT CONCAT('${tag}', seq), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_${size}`);
+    const { id, job_id } = await boss.post("/assignment-batches", { filter: { field: "name", op: "starts_with", value: tag }, strategy: "evenly", people: to(...sellers), sla_policy_id: null });
+    await until(async () => (await boss.get(`/assignment-batches/${id}`)).assigned_count > 0, 60);
+    await boss.post(`/jobs/${job_id}/cancel`);
+    await boss.job(job_id, { expected: "cancelled", seconds: 120 });
+    const batch = await until(async () => {
+        const now = await boss.get(`/assignment-batches/${id}`);
+        return now.status === "cancelled" ? now : null;
+    }, 30);
+    assert.ok(batch.assigned_count > 0 && batch.assigned_count < size, `${batch.assigned_count} were done`);
+    assert.deepEqual([batch.total_count, batch.done_count, batch.refused_count], [size, size, size - batch.assigned_count]);
+    const state = async () => (await sql(`SELECT SUM(c.owner_id IS NOT NULL), (SELECT COUNT(*) FROM assignment a WHERE a.batch_id = ${id}), (SELECT COUNT(*) FROM assignment a WHERE a.batch_id = ${id} AND a.ended_at IS NULL),
+        (SELECT COUNT(*) FROM assignment_batch_item i WHERE i.batch_id = ${id} AND i.result = 'assigned'), (SELECT COUNT(*) FROM assignment_batch_item i WHERE i.batch_id = ${id} AND i.code = 'cancelled') FROM customer c WHERE c.name LIKE '${tag}%'`))[0].map(Number);
+    assert.deepEqual(await state(), [batch.assigned_count, batch.assigned_count, batch.assigned_count, batch.assigned_count, size - batch.assigned_count]);
+    const undo = await boss.post(`/assignment-batches/${id}/undo`);
+    await boss.job(undo.job_id, { seconds: 120 });
+    assert.deepEqual((await state()).slice(0, 3), [0, batch.assigned_count, 0]);
+    const after = await boss.get(`/assignment-batches/${id}`);
+    assert.deepEqual([after.status, after.undone_count], ["undone", batch.assigned_count]);
 });
 
 test("ASG-1: a filter takes what the asker may hand on, unowned customers too, and nothing else", async () => {

@@ -29,6 +29,7 @@ export interface Draft {
   pointer: string;
   keepOwner: boolean;
   skipOpenDeals: boolean;
+  skipProtected: boolean;
   allOrNothing: boolean;
   choices: readonly string[];
   name: string;
@@ -50,6 +51,7 @@ export function newDraft(start: { readonly ids?: readonly number[]; readonly fil
     pointer: '',
     keepOwner: false,
     skipOpenDeals: true,
+    skipProtected: true,
     allOrNothing: false,
     choices: ['contacts', 'open_opportunities', 'plans'],
     name: '',
@@ -106,6 +108,7 @@ export function batchBody(draft: Draft): Readonly<Record<string, unknown>> {
     ...(strategy === 'round_robin' && draft.pointer.trim() ? { pointer: draft.pointer.trim() } : {}),
     keep_owner: draft.keepOwner,
     skip_open_deals: draft.skipOpenDeals,
+    skip_protected: draft.skipProtected,
     all_or_nothing: draft.allOrNothing,
     choices: draft.choices,
     ...(draft.name.trim() ? { name: draft.name.trim() } : {}),

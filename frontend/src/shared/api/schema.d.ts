@@ -7809,6 +7809,8 @@ export interface operations {
                     keep_owner?: boolean;
                     /** @description customers with an open opportunity stay */
                     skip_open_deals?: boolean;
+                    /** @description customers protected for their holder stay with him; true unless given */
+                    skip_protected?: boolean;
                     /** @description kept with each assignment */
                     reason?: string | null;
                     /**
@@ -7859,7 +7861,7 @@ export interface operations {
                         }[];
                         /** @description the others, by reason */
                         conflicts: {
-                            /** @description not_found duplicate unknown ambiguous has_owner open_deal already_owner over_capacity no_rule */
+                            /** @description not_found duplicate unknown ambiguous has_owner open_deal protected already_owner over_capacity no_rule */
                             code: string;
                             /** @description kept or refused */
                             result: string;
@@ -8086,6 +8088,8 @@ export interface operations {
                     keep_owner?: boolean;
                     /** @description customers with an open opportunity stay */
                     skip_open_deals?: boolean;
+                    /** @description customers protected for their holder stay with him; true unless given */
+                    skip_protected?: boolean;
                     /** @description kept with each assignment */
                     reason?: string | null;
                     /**
