@@ -187,3 +187,37 @@ test("a batch of assignments whose scheduler was killed goes on behind what it d
     const { body: batch } = await send("GET", `/assignment-batches/${made.id}`);
     assert.deepEqual([batch.status, batch.assigned_count, batch.refused_count], ["done", 6000, 0]);
 });
+
+test("a run of the recycle rules whose scheduler was killed goes on behind what it took; nobody is told twice", async () => {
+    const size = 4000;
+    const industry = `回收${randomUUID()}`;
+    const made = async (path, body) => (await send("POST", path, { body, key: randomUUID() })).body;
+    await harness.sql(stack, `INSERT INTO customer (name, industry, created_at, updated_at) SELECT CONCAT('${industry}', seq), '${industry}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_${size}`);
+    const [[place]] = await harness.sql(stack, "SELECT MIN(id) FROM department");
+    const { id: user } = await made("/users", { login: `holder${process.pid}`, name: "持有人", department_id: Number(place), role_ids: [] });
+    const covers = { field: "industry", op: "eq", value: industry };
+    const batch = await made("/assignment-batches", { filter: covers, strategy: "one", people: [{ user_id: user }], sla_policy_id: null });
+    await until(async () => (await send("GET", `/jobs/${batch.job_id}`)).body?.status === "done", 60);
+    await harness.sql(stack, `UPDATE customer SET held_since = held_since - INTERVAL 30 DAY WHERE industry = '${industry}'`);
+    const pool = await made("/pools", { name: industry });
+    const rule = await made("/pool-rules", { name: industry, kind: "no_follow_up", days: 10, pool_id: pool.id, covers });
+    const { job_id: job } = await made("/pool-runs");
+    const taken = async () => Number((await harness.sql(stack, `SELECT COUNT(*) FROM customer WHERE pool_id = ${pool.id}`))[0][0]);
+    await until(async () => (await taken()) > 0, 60);
+    for (const pid of children("run-scheduler")) {
+        process.kill(pid, "SIGKILL");
+    }
+    const done = await taken();
+    assert.ok(done > 0 && done % 400 === 0, `${done} when it was killed: whole chunks only`);
+    await harness.sql(stack, `UPDATE job SET lease_until = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE id = ${job} AND status = 'running'`);
+    await until(async () => (await send("GET", `/jobs/${job}`)).body?.status === "done", 60);
+    assert.equal(await taken(), size);
+    const [[items, customers]] = await harness.sql(stack, `SELECT COUNT(*), COUNT(DISTINCT customer_id) FROM pool_run_item WHERE rule_id = ${rule.id} AND result = 'taken'`);
+    const [[events, entered]] = await harness.sql(stack, `SELECT COUNT(*), COUNT(DISTINCT customer_id) FROM pool_event WHERE pool_id = ${pool.id} AND kind = 'recycle'`);
+    const [[intervals, ended]] = await harness.sql(stack, `SELECT COUNT(*), SUM(outcome = 'recycled') FROM assignment WHERE batch_id = ${batch.id}`);
+    assert.deepEqual([items, customers, events, entered, intervals, ended], Array(6).fill(`${size}`));
+    const [[runs, state, count]] = await harness.sql(stack, `SELECT COUNT(*), MAX(status), MAX(taken_count) FROM pool_run WHERE id = (SELECT MAX(run_id) FROM pool_run_item WHERE rule_id = ${rule.id})`);
+    assert.deepEqual([runs, state, count], ["1", "done", `${size}`]);
+    const told = await harness.sql(stack, `SELECT user_id, COUNT(*) FROM notification WHERE kind = 'pool_recycled' GROUP BY user_id`);
+    assert.deepEqual(told, [[`${user}`, "1"]]);
+});
