@@ -107,6 +107,28 @@ static void give(struct turn *turn, struct candidate *candidate)
     turn->last_user_id = (struct opt_int){true, candidate->row->user_id};
 }
 
+/* What was refused after all: others filled his room meanwhile. */
+static void take_away_refused(struct turn *turn, const struct record_move *moves, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; moves[i].refused != OK && c < turn->count; c++) {
+            turn->list[c].now -= turn->list[c].row->user_id == moves[i].owner_id.value;
+        }
+    }
+}
+
+/* Whether anybody can take more, if not these customers then others. */
+static bool has_takers(const struct turn *turn)
+{
+    for (size_t i = 0; i < turn->count; i++) {
+        const struct candidate *candidate = &turn->list[i];
+        if (candidate->row->weight > 0 && candidate->room > 0 && candidate->left > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum err load_candidates(struct turn *turn)
 {
     struct request *request = turn->request;
@@ -201,10 +223,11 @@ static enum err distribute_step(struct db *db, void *context)
     if (count == 0) {
         return OK; /* nothing waits: what was noted last stays */
     }
+    TRY(distribute_store_lock(db, request->arena, distribution->pool_id, waiting, count));
     TRY(load_former(&turn, waiting, count));
     struct record_move *moves = ARENA_ARRAY(request->arena, struct record_move, count + 1);
     for (size_t i = 0; i < count && turn.count > 0; i++) {
-        struct candidate *candidate = choose(&turn, waiting[i].id);
+        struct candidate *candidate = waiting[i].is_gone ? NULL : choose(&turn, waiting[i].id);
         if (candidate != NULL) {
             moves[moved++] = (struct record_move){.id = waiting[i].id, .owner_id = {true, candidate->row->user_id}};
             give(&turn, candidate);
@@ -214,10 +237,11 @@ static enum err distribute_step(struct db *db, void *context)
     TRY(record_move(request, &CUSTOMER, moves, moved, &options));
     size_t given = 0;
     move_ids(request->arena, moves, moved, &given);
+    take_away_refused(&turn, moves, moved);
     TRY(tell_receivers(&turn));
     TRY(distribute_store_set_pointer(request, distribution->pool_id, turn.last_user_id, note_of(&turn)));
     distribution->after = waiting[count - 1];
-    distribution->more = count == CHUNK && moved > 0;
+    distribution->more = count == CHUNK && has_takers(&turn);
     distribution->done += (int64_t)given;
     return OK;
 }

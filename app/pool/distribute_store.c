@@ -54,6 +54,39 @@ enum err distribute_store_waiting(struct db *db, struct arena *arena, int64_t po
                    rows_out, count_out);
 }
 
+static bool has_id(const struct rows *rows, int64_t id)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows_get(rows, i, 0).integer == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err distribute_store_lock(struct db *db, struct arena *arena, int64_t pool_id, struct waiting_row *rows,
+                               size_t count)
+{
+    struct query query;
+    struct rows lying;
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = rows[i].id;
+    }
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id FROM customer FORCE INDEX (PRIMARY) WHERE owner_id IS NULL AND deleted_at IS NULL "
+                      "AND pool_id = ");
+    query_arg(&query, V(pool_id));
+    query_sql(&query, " AND id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " ORDER BY id FOR UPDATE");
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &lying));
+    for (size_t i = 0; i < count; i++) {
+        rows[i].is_gone = !has_id(&lying, rows[i].id);
+    }
+    return OK;
+}
+
 enum err distribute_store_former(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                                  struct date since, struct rows *out)
 {

@@ -21,9 +21,13 @@ enum err distribute_store_pools(struct db *db, struct arena *arena, int64_t **id
 struct waiting_row {
     int64_t id;
     struct opt_instant pool_entered_at; /* set */
+    bool is_gone;                       /* somebody took it meanwhile */
 };
 enum err distribute_store_waiting(struct db *db, struct arena *arena, int64_t pool_id, struct waiting_row after,
                                   int64_t limit, struct waiting_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Locks them by ascending id, as everybody locks customers, and marks those that lie in the pool no more. */
+enum err distribute_store_lock(struct db *db, struct arena *arena, int64_t pool_id, struct waiting_row *rows,
+                               size_t count) MUST_CHECK;
 /* Pairs customer, person: who lost one of them after `since`. */
 enum err distribute_store_former(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                                  struct date since, struct rows *out) MUST_CHECK;

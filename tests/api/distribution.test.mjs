@@ -189,3 +189,31 @@ test("whatever people do, a customer has one holder or one pool, and the books a
         (SELECT COUNT(*) FROM pool_event WHERE customer_id IN (${ids}) AND kind = 'return')`);
     assert.equal(ends[0][0], ends[0][1]);
 });
+
+test("who claims first keeps the customer: a distribution that waited for it goes on without", async (t) => {
+    const [member, claimer] = [await person({}), await person({})];
+    const pool = await giving(t, "round_robin", [{ user_id: member.user.id }]);
+    const [customer] = await fill(pool, 1);
+    // A claim that takes its time, as the database sees it.
+    const claim = sql(`START TRANSACTION; SELECT id FROM customer WHERE id = ${customer.id} FOR UPDATE; DO SLEEP(2);
+        UPDATE customer SET owner_id = ${claimer.user.id}, department_id = ${claimer.user.department_id}, pool_id = NULL,
+            pool_entered_at = NULL, held_since = UTC_TIMESTAMP(3), version = version + 1 WHERE id = ${customer.id}; COMMIT`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await distribute();
+    await claim;
+    assert.deepEqual(await ownersOf([customer]), [claimer.user.id]);
+    assert.ok(!(await member.get("/notifications")).items.some((one) => one.kind === "pool_given"));
+});
+
+test("customers that nobody may get do not keep the younger ones from being given", async (t) => {
+    const former = await person({});
+    const pool = await giving(t, "round_robin", [{ user_id: former.user.id }], { former_owner_days: 30 });
+    const mine = [];
+    for (let i = 0; i < 200; i += 10) {
+        mine.push(...await Promise.all(Array.from({ length: 10 }, () => boss.post("/customers", { name: unique("前任"), owner_id: former.user.id }))));
+    }
+    await former.post("/pool-returns", { customer_ids: mine.map((one) => one.id), pool_id: pool.id, reason: "不跟了" });
+    const [younger] = await fill(pool, 1);
+    await distribute();
+    assert.deepEqual([await ownersOf([younger]), await heldBy(former)], [[former.user.id], 1]);
+});
