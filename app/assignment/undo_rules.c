@@ -5,6 +5,7 @@
 #include "customer.h"
 #include "platform/notify.h"
 #include "platform/tx.h"
+#include "pool.h"
 #include "run_rules.h"
 
 enum { MEMORY_MB = 128 };
@@ -39,6 +40,15 @@ static struct run_result describe(const struct run_item *item, const struct reco
     return (struct run_result){item->position, "undone", NULL, {0}, item->assignment_id};
 }
 
+/* To whom it belonged, or to the pool it came from; to the one the routes tell where that works no more. */
+static enum err way_back(struct run *run, const struct run_item *item, struct record_move *out)
+{
+    *out = (struct record_move){.id = item->customer_id, .owner_id = item->from_owner_id};
+    return item->from_pool_id.set && !item->from_owner_id.set
+               ? pool_home(&run->request, item->customer_id, item->from_pool_id, &out->pool_id)
+               : OK;
+}
+
 static enum err undo_chunk(struct db *db, void *context)
 {
     struct run *run = context;
@@ -57,8 +67,7 @@ static enum err undo_chunk(struct db *db, void *context)
     struct run_result *results = ARENA_ARRAY(run->arena, struct run_result, run->found + 1);
     for (size_t i = 0; i < run->found; i++) {
         if (items[i].blocked == NULL) {
-            moves[move_count++] = (struct record_move){
-                .id = items[i].customer_id, .owner_id = items[i].from_owner_id, .pool_id = items[i].from_pool_id};
+            TRY(way_back(run, &items[i], &moves[move_count++]));
         }
     }
     /* Whoever may take the batch back may do so with customers that left his own scope by it. */

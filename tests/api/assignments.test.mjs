@@ -318,6 +318,19 @@ test("ASG-3: undo takes back what nobody touched, and tells of the rest", async 
     expectProblem(await boss.send("POST", `/assignment-batches/${batch.id}/undo`), 409, "conflict");
 });
 
+test("ASG-3: what came from a pool that works no more goes where the routes tell, or is nobody's", async () => {
+    const pool = await boss.post("/pools", { name: unique("撤销公海") });
+    const customer = await boss.post("/customers", { name: unique("公海客户"), pool_id: pool.id });
+    const { id } = await assign({ ids: [customer.id], strategy: "one", people: to(sellers[0]) });
+    await boss.delete(`/pools/${pool.id}`, (await boss.get(`/pools/${pool.id}`)).version);
+    const { job_id } = await boss.post(`/assignment-batches/${id}/undo`, undefined);
+    assert.equal((await boss.job(job_id)).result.undone, 1);
+    const now = await boss.get(`/customers/${customer.id}`);
+    const route = await boss.get(`/customers/${customer.id}/pool-route`);
+    assert.deepEqual([now.owner_id, now.pool_id], [null, route.pool_id]);
+    assert.notEqual(now.pool_id, pool.id);
+});
+
 test("ASG-3: after the company's hours a batch stays", async () => {
     const set = async (hours) => {
         const now = await boss.get("/company");
