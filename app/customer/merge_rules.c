@@ -248,7 +248,9 @@ static enum err check_order(struct request *request, const struct merge_order *o
     if (order->source_id == order->survivor_id) {
         error_field(request->error, STR("source_id"), "same", "A customer cannot go into itself.");
     }
-    if (order->values != NULL && json_object_size(order->values) > 0) {
+    if (order->values != NULL && !json_is_object(order->values)) {
+        error_field(request->error, STR("values"), "not_an_object", "values must be an object.");
+    } else if (json_object_size(order->values) > 0) {
         TRY(record_check_changes(request, &CUSTOMER, order->values, "values"));
     }
     return error_check_fields(request->error);
@@ -400,6 +402,7 @@ static enum err move_rows_back(const struct merging *merging)
             TRY(merge_store_audit(request, row->id, reference, changes, row->source_id));
         }
     }
+    TRY(merge_store_move_money_back(request->db, request->arena, row, request_actor(request), request->now));
     return merge_store_part_shares(request->db, request->arena, row);
 }
 

@@ -295,6 +295,24 @@ enum err merge_store_move_back(struct db *db, struct arena *arena, const struct 
     return run(db, arena, &query, moved_out);
 }
 
+STATEMENT(PAYMENTS_BACK, "merge.payments_back",
+          "UPDATE payment p JOIN contract k ON k.id = p.contract_id SET p.customer_id = k.customer_id, "
+          "p.version = p.version + 1, p.updated_at = ?, p.updated_by_id = ? "
+          "WHERE p.customer_id = ? AND k.customer_id = ?");
+STATEMENT(REFUNDS_BACK, "merge.refunds_back",
+          "UPDATE refund r JOIN payment p ON p.id = r.payment_id SET r.customer_id = p.customer_id, "
+          "r.version = r.version + 1, r.updated_at = ?, r.updated_by_id = ? "
+          "WHERE r.customer_id = ? AND p.customer_id = ?");
+
+enum err merge_store_move_money_back(struct db *db, struct arena *arena, const struct merge_row *merge,
+                                     struct value user, struct instant now)
+{
+    struct value survivor = V(merge->survivor_id);
+    struct value source = V(merge->source_id);
+    TRY(db_exec(db, arena, &PAYMENTS_BACK, ARGS(V(now), user, survivor, source)));
+    return db_exec(db, arena, &REFUNDS_BACK, ARGS(V(now), user, survivor, source));
+}
+
 enum err merge_store_audit(struct request *request, int64_t merge_id, const struct merge_reference *reference,
                            struct str changes, int64_t customer_id)
 {

@@ -171,7 +171,7 @@ static enum err take_member(struct request *request, json_t *body, const char *n
     *out = value_null();
     if (member != NULL && field_value(field, member, str_from(name), request->arena, request->error, out) &&
         field->type == FIELD_REF) {
-        TRY(object_store_reference_ok(request, field, out->integer, true, &ok));
+        TRY(object_store_reference_ok(request, field, out->integer, true, false, &ok));
     }
     if (!ok) {
         error_field(request->error, str_from(name), "no_such_record", "%s names nobody.", name);

@@ -125,6 +125,12 @@ static enum err check_tags(struct request *request, const struct record_change *
     return OK;
 }
 
+/* A parent that is being deleted, or goes into another record, gets no more children: they wait for its row. */
+static bool is_parent(const struct object *object, const struct field *field)
+{
+    return object->parent_column != NULL && strcmp(field->name, object->parent_column) == 0;
+}
+
 static enum err check_references(struct request *request, const struct record_change *change, bool unscoped)
 {
     const struct object *object = change->object;
@@ -139,7 +145,8 @@ static enum err check_references(struct request *request, const struct record_ch
             continue;
         }
         bool ok = false;
-        TRY(object_store_reference_ok(request, field, change->after[i].integer, unscoped, &ok));
+        TRY(object_store_reference_ok(request, field, change->after[i].integer, unscoped, is_parent(object, field),
+                                      &ok));
         if (!ok) {
             error_field(request->error, str_from(field->name), "no_such_record",
                         "%s does not name a record you can use.", field->name);
@@ -546,7 +553,7 @@ enum err record_restore(struct request *request, const struct object *object, in
         const struct field *field = &object->fields[i];
         bool ok = true;
         if (field->type == FIELD_REF && (field->flags & FIELD_REQUIRED) != 0 && row.values[i].type != VALUE_NULL) {
-            TRY(object_store_reference_ok(request, field, row.values[i].integer, true, &ok));
+            TRY(object_store_reference_ok(request, field, row.values[i].integer, true, is_parent(object, field), &ok));
         }
         if (!ok) {
             return error_set(request->error, ERR_CONFLICT, "Restore the record that %s names first.", field->name);

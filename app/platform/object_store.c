@@ -180,7 +180,7 @@ enum err object_store_children_of(struct request *request, const struct object_c
 }
 
 enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped,
-                                   bool *out)
+                                   bool lock, bool *out)
 {
     struct reference reference = reference_find(field->ref);
     struct query query;
@@ -196,6 +196,7 @@ enum err object_store_reference_ok(struct request *request, const struct field *
         query_sql(&query, " AND ");
         scope_predicate(&query, request, reference.object, "t", false);
     }
+    query_sql(&query, lock ? " FOR UPDATE" : "");
     struct rows rows;
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     *out = rows.count == 1;

@@ -195,7 +195,7 @@ static enum err check_member(struct request *request, const struct pool_member *
         bool ok = true;
         named += ids[i].set;
         if (ids[i].set) {
-            TRY(object_store_reference_ok(request, &refs[i], ids[i].value, true, &ok));
+            TRY(object_store_reference_ok(request, &refs[i], ids[i].value, true, false, &ok));
         }
         if (!ok) {
             error_field(request->error, str_format(request->arena, "members.%zu.%s", index, refs[i].name),

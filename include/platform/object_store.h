@@ -48,9 +48,9 @@ enum err object_store_children(struct request *request, const struct object_chil
 /* Ids of live children of that owner (or of nobody) that fit the child's choice, ascending. */
 enum err object_store_children_of(struct request *request, const struct object_child *child, int64_t parent_id,
                                   struct value owner, int64_t limit, int64_t **ids_out, size_t *count_out) MUST_CHECK;
-/* True when the reference leads to a live row that the user may see. */
+/* True when the reference leads to a live row that the user may see. `lock`: it stays so to the transaction's end. */
 enum err object_store_reference_ok(struct request *request, const struct field *field, int64_t id, bool unscoped,
-                                   bool *out) MUST_CHECK;
+                                   bool lock, bool *out) MUST_CHECK;
 /* The name behind a reference, whoever may see it; no text when the row is gone. */
 enum err object_store_label(struct request *request, const struct field *field, int64_t id, struct str *out) MUST_CHECK;
 enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out,

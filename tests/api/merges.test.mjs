@@ -261,3 +261,22 @@ test("merges of the same customers at one time: one goes through", async () => {
     }
     await examine();
 });
+
+test("money that comes in between merge and undo goes back with its contract", async () => {
+    const [a, b] = [await whole(rep), await rep.post("/customers", { name: unique("存续") })];
+    const done = (await merge(boss, b, a)).body;
+    const payment = await boss.post("/payments", { contract_id: a.records.contracts.id, amount_minor: 70_00, received_on: today() });
+    const refund = await boss.post("/refunds", { payment_id: payment.id, amount_minor: 20_00, refunded_on: today() });
+    assert.equal((await undo(boss, done)).status, 200);
+    for (const [plural, record] of [["contracts", a.records.contracts], ["payments", payment], ["refunds", refund]]) {
+        assert.equal((await boss.get(`/${plural}/${record.id}`)).customer_id, a.id, plural);
+    }
+    const received = async (customer) => (await intervals(customer)).map((interval) => interval.received_minor);
+    assert.deepEqual([await received(a), await received(b)], [[150_00], [0]]);
+    await examine();
+});
+
+test("the fields of a merge are an object", async () => {
+    const [a, b] = [await rep.post("/customers", { name: unique("甲") }), await rep.post("/customers", { name: unique("乙") })];
+    expectProblem(await merge(boss, a, b, { values: [] }), 422, "invalid", "values");
+});

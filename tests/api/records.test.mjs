@@ -437,6 +437,31 @@ test("payments and refunds keep what a contract has received", async () => {
     expectProblem(await boss.send("POST", "/payments", { body: { contract_id: contract.id, amount_minor: 1, received_on: "2023-05-01" } }), 422, "invalid", "contract_id");
 });
 
+test("money follows a contract that names another customer", async () => {
+    const [one, two] = [await rep.post("/customers", { name: unique("甲方") }), await rep.post("/customers", { name: unique("甲方") })];
+    const contract = await rep.post("/contracts", { name: unique("合同"), customer_id: one.id, status: "signed", amount_minor: 900_00 });
+    const payment = await boss.post("/payments", { contract_id: contract.id, amount_minor: 500_00, received_on: contract.signed_on });
+    const refund = await boss.post("/refunds", { payment_id: payment.id, amount_minor: 100_00, refunded_on: contract.signed_on });
+    const { version } = await rep.get(`/contracts/${contract.id}`);
+    await rep.patch(`/contracts/${contract.id}`, { customer_id: two.id }, version);
+    const customers = [await boss.get(`/payments/${payment.id}`), await boss.get(`/refunds/${refund.id}`)].map((each) => each.customer_id);
+    assert.deepEqual(customers, [two.id, two.id]);
+    const figures = async (customer) => (await boss.get("/assignments", { filter: { field: "customer_id", op: "eq", value: customer.id } })).items
+        .map((interval) => [interval.ordered_minor, interval.received_minor]);
+    assert.deepEqual([await figures(one), await figures(two)], [[[0, 0]], [[900_00, 400_00]]]);
+});
+
+test("a customer on its way into the recycle bin gets no more children", async () => {
+    for (const [plural, body] of [["contacts", { name: "张三" }], ["opportunities", {}], ["contracts", {}], ["follow-ups", { content: "谈过" }]]) {
+        const customer = await rep.post("/customers", { name: unique("甲方") });
+        const deletion = sql(`START TRANSACTION; SELECT id FROM customer WHERE id = ${customer.id} FOR UPDATE; DO SLEEP(1.5);
+            UPDATE customer SET deleted_at = UTC_TIMESTAMP(3) WHERE id = ${customer.id}; COMMIT`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expectProblem(await rep.send("POST", `/${plural}`, { body: { ...body, customer_id: customer.id } }), 422, "invalid", "customer_id");
+        await deletion;
+    }
+});
+
 test("a contract costs what its lines add up to", async () => {
     const product = await boss.post("/products", { name: unique("产品"), price_minor: 3_33, cost_minor: 1_11 });
     const body = { ...bodyOf("contract"), lines: [{ product_id: product.id, quantity_milli: 1500 },
