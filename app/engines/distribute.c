@@ -134,6 +134,24 @@ static size_t first_behind(const struct distribute_person *people, size_t count,
     return DISTRIBUTE_NOBODY;
 }
 
+/* Shares count on items that are free for somebody; when others got those, whoever has room takes what is left. */
+static size_t anybody(enum distribute_way way, const struct distribute_person *people, size_t count, size_t item)
+{
+    bool in_order = way == DISTRIBUTE_ONE || way == DISTRIBUTE_TO_CAPACITY;
+    size_t best = DISTRIBUTE_NOBODY;
+    for (size_t i = 0; i < count; i++) {
+        int64_t weight = weight_of(way, &people[i]);
+        if (weight == 0 || !takes(&people[i], item) || (in_order && best != DISTRIBUTE_NOBODY)) {
+            continue;
+        }
+        if (best == DISTRIBUTE_NOBODY || compare_fractions(people[i].given * 2 + 1, weight, people[best].given * 2 + 1,
+                                                           weight_of(way, &people[best])) < 0) {
+            best = i;
+        }
+    }
+    return best;
+}
+
 static void deal_in_turns(struct distribute_person *people, size_t count, size_t item_count, size_t *turn,
                           size_t *choices)
 {
@@ -173,6 +191,7 @@ void distribute(struct arena *arena, enum distribute_way way, struct distribute_
     for (size_t item = 0; item < item_count; item++) {
         size_t person =
             in_order ? first_behind(people, count, shares, item) : furthest_behind(people, count, shares, item);
+        person = person == DISTRIBUTE_NOBODY ? anybody(way, people, count, item) : person;
         give(people, person, item, choices_out);
     }
 }

@@ -1,5 +1,6 @@
 /* Who gets which of many: one, evenly, by weight, up to capacity, in turns. Pure: people and items in, choices out; the
- * same input gives the same output. How many each person gets never depends on the order of the items. */
+ * same input gives the same output. How many each person gets does not depend on the order of the items, but where some
+ * of them take no room. */
 #ifndef DABIAO_ENGINES_DISTRIBUTE_H
 #define DABIAO_ENGINES_DISTRIBUTE_H
 
@@ -33,8 +34,9 @@ struct distribute_person {
 
 /* Gives `item_count` items to the people; `choices_out[item]` is the index of a person, or DISTRIBUTE_NOBODY. `turn` is
  * the index of the person whose turn comes first, and afterwards of the one whose turn comes next (other ways:
- * unchanged; may be NULL then). Nobody gets more than his room. Example: 7 evenly to three people of rooms ∞, 1, ∞ is
- * 3, 1, 3; 10 by weights 1, 2, 2 is 2, 4, 4. */
+ * unchanged; may be NULL then). Nobody gets more than his room, and nothing is left that somebody could take (of weight
+ * 0: takes nothing). Example: 7 evenly to three people of rooms ∞, 1, ∞ is 3, 1, 3; 10 by weights 1, 2, 2 is 2, 4, 4.
+ */
 void distribute(struct arena *arena, enum distribute_way way, struct distribute_person *people, size_t person_count,
                 size_t item_count, size_t *turn, size_t *choices_out);
 

@@ -103,6 +103,13 @@ static void test_what_takes_no_room(void **state)
     expect(DISTRIBUTE_ONE, one, 1, 4, (int64_t[]){3});
     struct distribute_person two[] = {{0, 1, free}, {0, 0, NULL}};
     expect(DISTRIBUTE_EVENLY, two, 2, 4, (int64_t[]){3, 0});
+    /* The first counts on five free ones, of which the second gets some: that one takes what the first cannot. */
+    bool early[] = {true, true, true, true, true, false, false, false, false, false};
+    struct distribute_person mixed[] = {{1, 1, early}, {1, NO_LIMIT}};
+    for (int way = DISTRIBUTE_EVENLY; way <= DISTRIBUTE_WEIGHTED; way++) {
+        run((enum distribute_way)way, mixed, 2, 10, NULL);
+        assert_int_equal(mixed[0].given + mixed[1].given, 10);
+    }
 }
 
 static void test_even(void **state)
