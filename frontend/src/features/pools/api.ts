@@ -1,0 +1,177 @@
+/** Routes of pools: what one may claim, what leaves and why, routing, rules, runs. */
+import { send } from '@/shared/api/client';
+import type { Page, RecordRow } from '@/shared/api/types';
+import type { Filter } from '@/shared/lib/filter';
+
+export type Body = Readonly<Record<string, unknown>>;
+const ALL = 200;
+
+export interface Member {
+  readonly user_id: number | null;
+  readonly department_id: number | null;
+  readonly role_id: number | null;
+  readonly is_admin: boolean;
+  readonly weight: number;
+  readonly name: string | null;
+}
+export interface Pool extends RecordRow {
+  readonly name: string;
+  readonly description: string | null;
+  readonly is_default: boolean;
+  readonly is_active: boolean;
+  readonly distribution: string;
+  readonly claims_per_day: number | null;
+  readonly views_per_day: number | null;
+  readonly former_owner_days: number | null;
+  readonly fresh_hours: number | null;
+  readonly members: readonly Member[];
+  readonly closed_fields: readonly { readonly field: string; readonly access: string }[];
+  readonly return_reasons: readonly string[];
+  readonly customer_count: number;
+  readonly is_member: boolean;
+  readonly is_admin: boolean;
+}
+export interface Allowance {
+  readonly claims_left: number | null;
+  readonly views_left: number | null;
+  readonly resets_at: string;
+}
+export interface OrderResult {
+  readonly id: number;
+  readonly ok: boolean;
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly available_at: string | null;
+  readonly available_on: string | null;
+}
+export interface OrderAnswer {
+  readonly done: number;
+  readonly results: readonly OrderResult[];
+}
+export interface Leaving {
+  readonly customer_id: number;
+  readonly name: string;
+  readonly owner_id: number;
+  readonly owner_name: string | null;
+  readonly rule_name: string;
+  readonly pool_name: string | null;
+  readonly last_act: string;
+  readonly last_act_at: string;
+  readonly days: number;
+  readonly working_days: boolean;
+  readonly leaves_on: string;
+}
+export interface Trial {
+  readonly days: number;
+  readonly before: number;
+  readonly after: number;
+  readonly added: number;
+  readonly dropped: number;
+  readonly items: readonly Leaving[];
+}
+export interface Rule extends RecordRow {
+  readonly name: string;
+  readonly priority: number;
+  readonly kind: string;
+  readonly days: number;
+  readonly working_days: boolean;
+  readonly covers: Filter | null;
+  readonly exempt_deal: boolean;
+  readonly exempt_open_opportunity: boolean;
+  readonly pool_id: number | null;
+  readonly pool_name?: string | null;
+  readonly warn_days: number;
+  readonly warn_manager: boolean;
+  readonly is_active: boolean;
+}
+export interface RouteRow extends RecordRow {
+  readonly name: string;
+  readonly priority: number;
+  readonly region_name?: string | null;
+  readonly customer_type: string | null;
+  readonly source: string | null;
+  readonly pool_name?: string | null;
+  readonly is_active: boolean;
+}
+export interface Lint {
+  readonly unmatched: readonly {
+    readonly region_id: number | null;
+    readonly region_name: string | null;
+    readonly customer_type: string;
+    readonly source: string | null;
+    readonly customers: number;
+  }[];
+  readonly ambiguous: readonly {
+    readonly route_id: number;
+    readonly route_name: string;
+    readonly other_id: number;
+    readonly other_name: string;
+    readonly priority: number;
+    readonly customers: number;
+  }[];
+  readonly default_pool_id: number | null;
+}
+export interface Routed {
+  readonly pool_name: string | null;
+  readonly route_name: string | null;
+}
+
+async function all<T>(path: string, signal?: AbortSignal): Promise<readonly T[]> {
+  return (await send<Page<T>>('GET', path, { query: { limit: ALL }, signal })).items;
+}
+
+/** The pools this person sees, with members, reasons and counts. */
+export async function listPools(signal?: AbortSignal): Promise<readonly Pool[]> {
+  const heads = await all<RecordRow>('/pools', signal);
+  return Promise.all(heads.map((head) => send<Pool>('GET', `/pools/${head.id}`, { signal })));
+}
+export function getAllowance(pool: number, signal?: AbortSignal): Promise<Allowance> {
+  return send('GET', `/pools/${pool}/allowance`, { signal });
+}
+export function claim(pool: number, ids: readonly number[]): Promise<OrderAnswer> {
+  return send('POST', `/pools/${pool}/claim`, { body: { customer_ids: ids } });
+}
+export function giveBack(ids: readonly number[], pool: number | null, reason: string): Promise<OrderAnswer> {
+  return send('POST', '/pool-returns', { body: { customer_ids: ids, reason, ...(pool ? { pool_id: pool } : {}) } });
+}
+export function assign(pool: number, ids: readonly number[], owner: number, reason: string): Promise<OrderAnswer> {
+  return send('POST', `/pools/${pool}/assign`, {
+    body: { customer_ids: ids, owner_id: owner, reason: reason || null },
+  });
+}
+export function move(pool: number, ids: readonly number[], target: number, reason: string): Promise<OrderAnswer> {
+  return send('POST', `/pools/${pool}/move`, {
+    body: { customer_ids: ids, to_pool_id: target, reason: reason || null },
+  });
+}
+export function getPoolCustomer(id: number, signal?: AbortSignal): Promise<RecordRow> {
+  return send('GET', `/pool-customers/${id}`, { signal });
+}
+export function listLeaving(days: number, signal?: AbortSignal): Promise<{ total: number; items: readonly Leaving[] }> {
+  return send('GET', '/pool-rules/preview', { query: { days }, signal });
+}
+export function tryRule(rule: Body, ruleId: number | null, days: number, signal?: AbortSignal): Promise<Trial> {
+  return send('POST', '/pool-rules/try', { body: { days, rule, ...(ruleId ? { rule_id: ruleId } : {}) }, signal });
+}
+export const listRules = (signal?: AbortSignal): Promise<readonly Rule[]> => all('/pool-rules', signal);
+export const listRoutes = (signal?: AbortSignal): Promise<readonly RouteRow[]> => all('/pool-routes', signal);
+export function getLint(signal?: AbortSignal): Promise<Lint> {
+  return send('GET', '/pool-routes/lint', { signal });
+}
+export function getRouteOf(customer: number): Promise<Routed> {
+  return send('GET', `/customers/${customer}/pool-route`);
+}
+export function runRoutes(): Promise<{ job_id: number }> {
+  return send('POST', '/pool-routes/run', { body: {} });
+}
+export function undoRun(id: number): Promise<{ job_id: number }> {
+  return send('POST', `/pool-runs/${id}/undo`, { body: {} });
+}
+export function save(plural: string, row: RecordRow | null, body: Body, key: string): Promise<RecordRow> {
+  return row
+    ? send('PATCH', `/${plural}/${row.id}`, { body, version: row.version })
+    : send('POST', `/${plural}`, { body, key });
+}
+export function remove(plural: string, row: RecordRow): Promise<void> {
+  return send('DELETE', `/${plural}/${row.id}`, { version: row.version });
+}
