@@ -28,9 +28,21 @@ enum err pool_run_store_find(struct db *db, struct arena *arena, struct date day
     return db_one(db, arena, &FIND_RUN, ARGS(V(slot), V(day)), out);
 }
 
+/* The day; of one that somebody started, with the time by the company's clock. */
+static struct str name_of(const struct request *request, struct date day, struct str slot)
+{
+    struct str date = date_format(request->arena, day);
+    if (str_eq_c(slot, "nightly")) {
+        return date;
+    }
+    int64_t minutes = (request->now.ms - date_start(day, request->zone).ms) / 60000;
+    return str_format(request->arena, "%.*s %02lld:%02lld", STR_ARG(date), (long long)(minutes / 60),
+                      (long long)(minutes % 60));
+}
+
 enum err pool_run_store_add(struct request *request, struct date day, struct str slot)
 {
-    struct str name = str_format(request->arena, "%.*s %.*s", STR_ARG(date_format(request->arena, day)), STR_ARG(slot));
+    struct str name = name_of(request, day, slot);
     return db_exec(
         request->db, request->arena, &ADD_RUN,
         ARGS(V(name), V(day), V(slot), V(request->now), V(request->now), request_actor(request), V(request->now)));

@@ -7,4 +7,8 @@ export const FEATURES: readonly Feature[] = Object.values(found);
 export const NAV: readonly NavEntry[] = FEATURES.flatMap((feature) => feature.nav ?? []).sort(
   (a, b) => a.order - b.order,
 );
+export const NOTICES: NonNullable<Feature['notices']> = Object.assign(
+  {},
+  ...FEATURES.map((feature) => feature.notices ?? {}),
+);
 export const ACTIONS: readonly CommandAction[] = FEATURES.flatMap((feature) => feature.actions ?? []);

@@ -1,7 +1,7 @@
 /** Routes of assignments: figures, batches, promises of a first follow-up, how many one may hold. */
 import { send } from '@/shared/api/client';
-import type { Page, RecordRow, TimelineEntry } from '@/shared/api/types';
-import type { Filter } from '@/shared/lib/filter';
+import type { Answer, Page, RecordRow } from '@/shared/api/types';
+import { allOf, type Filter } from '@/shared/lib/filter';
 import type { Capacity, Dimension, Interval } from './model';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -106,26 +106,32 @@ export async function listRoleChoices(): Promise<readonly { value: number; label
   return items.map((role) => ({ value: role.id, label: role.name }));
 }
 
-const PATH_PAGES = 5; // of the timeline; what lies further back is on the customer's own page
+export type PathEvent = Answer<'/assignments/{id}/path', 'get'>['events'][number];
+export interface Path {
+  readonly events: readonly PathEvent[]; // stages, contracts, payments, oldest first
+  readonly methods: Answer<'/assignments/{id}/path', 'get'>['follow_ups'];
+  readonly followUps: readonly RecordRow[]; // the newest; the customer's page has all
+}
+const PATH_FOLLOW_UPS = 30;
 
-/** What happened with the customer while this person held it: follow-ups and moves of stages, newest first. */
-export async function listPath(interval: Interval, signal?: AbortSignal): Promise<readonly TimelineEntry[]> {
-  const found: TimelineEntry[] = [];
-  let cursor: string | null = interval.ended_at;
-  for (let page = 0; page < PATH_PAGES; page += 1) {
-    const answer: Page<TimelineEntry> = await send('GET', `/customers/${interval.customer_id}/timeline`, {
-      query: { cursor },
-      signal,
-    });
-    found.push(
-      ...answer.items.filter((entry) => entry.at >= interval.started_at && ['follow_up', 'stage'].includes(entry.kind)),
-    );
-    cursor = answer.next_cursor;
-    if (cursor === null || cursor < interval.started_at) {
-      break;
-    }
-  }
-  return found;
+/** The holder's follow-ups between start and end, newest first. */
+async function listFollowUps(of: Interval, signal?: AbortSignal): Promise<readonly RecordRow[]> {
+  const filter = allOf([
+    { field: 'customer_id', op: 'eq', value: of.customer_id },
+    { field: 'owner_id', op: 'eq', value: of.owner_id },
+    { field: 'followed_at', op: 'ge', value: of.started_at },
+    of.ended_at ? { field: 'followed_at', op: 'lt', value: of.ended_at } : null,
+  ]);
+  const query = { filter: JSON.stringify(filter), sort: '-followed_at', limit: PATH_FOLLOW_UPS };
+  return (await send<Page<RecordRow>>('GET', '/follow-ups', { query, signal })).items;
+}
+/** What happened with the customer while this person held it. */
+export async function getPath(of: Interval, withFollowUps: boolean, signal?: AbortSignal): Promise<Path> {
+  const [path, followUps] = await Promise.all([
+    send<Answer<'/assignments/{id}/path', 'get'>>('GET', `/assignments/${of.id}/path`, { signal }),
+    withFollowUps ? listFollowUps(of, signal) : [],
+  ]);
+  return { events: path.events, methods: path.follow_ups, followUps };
 }
 
 export interface PlanPerson {

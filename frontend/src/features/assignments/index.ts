@@ -1,6 +1,8 @@
 /** Assignments: what became of every assigned customer, batches, promises, how many one may hold. */
 import { Route, UsersRound } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
+import type { RouteLocationRaw } from 'vue-router';
+import type { Notification } from '@/shared/api/types';
 import { defineFeature } from '@/shared/lib/feature';
 
 /** For the page of a customer. */
@@ -8,8 +10,19 @@ export const CustomerAssignments = defineAsyncComponent(() => import('./componen
 /** For pools: how many customers one holds, and may hold. */
 export const CapacityGauge = defineAsyncComponent(() => import('./components/CapacityGauge.vue'));
 
+/** The customer may be out of sight by then, the assignment is not. */
+function toAssignment(notice: Notification): RouteLocationRaw {
+  return { path: '/assignments', query: { period: 'all', open: String(notice.detail?.assignment_id) } };
+}
+
 export default defineFeature({
   name: 'assignments',
+  notices: {
+    assigned: (notice) => ({ path: '/assignments', query: { batch: String(notice.record_id) } }),
+    sla_reminder: toAssignment,
+    sla_escalated: toAssignment,
+    sla_taken_back: toAssignment,
+  },
   routes: [
     {
       path: 'assignments',

@@ -6,6 +6,7 @@ import type { RecordRow } from '@/shared/api/types';
 import { queryClient } from '@/shared/api/query';
 import {
   getBatch,
+  getPath,
   getSummary,
   listItems,
   listPolicies,
@@ -14,7 +15,6 @@ import {
   groupFigures,
   listIntervals,
   listLimits,
-  listPath,
   listRoleChoices,
 } from './api';
 import type { Filter } from '@/shared/lib/filter';
@@ -49,11 +49,11 @@ export function useInterval(id: Ref<number | null>) {
     enabled: computed(() => id.value !== null),
   });
 }
-export function usePath(of: Ref<Interval | null>, enabled: Ref<boolean>) {
+export function usePath(of: Ref<Interval | null>, withFollowUps: Ref<boolean>) {
   return useQuery({
-    queryKey: computed(() => keys.path(of.value?.id ?? 0, of.value?.ended_at ?? null)),
-    queryFn: ({ signal }) => listPath(of.value as Interval, signal),
-    enabled: computed(() => of.value !== null && enabled.value),
+    queryKey: computed(() => [...keys.path(of.value?.id ?? 0, of.value?.ended_at ?? null), withFollowUps.value]),
+    queryFn: ({ signal }) => getPath(of.value as Interval, withFollowUps.value, signal),
+    enabled: computed(() => of.value !== null),
   });
 }
 export function useGroups(by: Ref<Dimension | null>, filter: Ref<Filter | null>) {

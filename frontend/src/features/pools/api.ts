@@ -1,6 +1,6 @@
 /** Routes of pools: what one may claim, what leaves and why, routing, rules, runs. */
 import { send } from '@/shared/api/client';
-import type { Page, RecordRow } from '@/shared/api/types';
+import type { Answer, Page, RecordRow } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ export interface Leaving {
   readonly name: string;
   readonly owner_id: number;
   readonly owner_name: string | null;
-  readonly rule_name: string;
+  readonly rule_name: string | null; // null: the proposed one
   readonly pool_name: string | null;
   readonly last_act: string;
   readonly last_act_at: string;
@@ -112,6 +112,7 @@ export interface Lint {
   readonly default_pool_id: number | null;
 }
 export interface Routed {
+  readonly pool_id: number | null;
   readonly pool_name: string | null;
   readonly route_name: string | null;
 }
@@ -144,6 +145,9 @@ export function move(pool: number, ids: readonly number[], target: number, reaso
     body: { customer_ids: ids, to_pool_id: target, reason: reason || null },
   });
 }
+export function discard(pool: number, ids: readonly number[]): Promise<OrderAnswer> {
+  return send('POST', `/pools/${pool}/remove`, { body: { customer_ids: ids } });
+}
 export function getPoolCustomer(id: number, signal?: AbortSignal): Promise<RecordRow> {
   return send('GET', `/pool-customers/${id}`, { signal });
 }
@@ -158,11 +162,17 @@ export const listRoutes = (signal?: AbortSignal): Promise<readonly RouteRow[]> =
 export function getLint(signal?: AbortSignal): Promise<Lint> {
   return send('GET', '/pool-routes/lint', { signal });
 }
-export function getRouteOf(customer: number): Promise<Routed> {
-  return send('GET', `/customers/${customer}/pool-route`);
+export function getRouteOf(customer: number, signal?: AbortSignal): Promise<Routed> {
+  return send('GET', `/customers/${customer}/pool-route`, { signal });
 }
 export function runRoutes(): Promise<{ job_id: number }> {
   return send('POST', '/pool-routes/run', { body: {} });
+}
+export function startRun(): Promise<{ job_id: number }> {
+  return send('POST', '/pool-runs', { body: {} });
+}
+export function getRun(id: number, signal?: AbortSignal): Promise<RecordRow> {
+  return send('GET', `/pool-runs/${id}`, { signal });
 }
 export function undoRun(id: number): Promise<{ job_id: number }> {
   return send('POST', `/pool-runs/${id}/undo`, { body: {} });
@@ -174,4 +184,38 @@ export function save(plural: string, row: RecordRow | null, body: Body, key: str
 }
 export function remove(plural: string, row: RecordRow): Promise<void> {
   return send('DELETE', `/${plural}/${row.id}`, { version: row.version });
+}
+
+export type Distribution = Answer<'/pools/{id}/distribution', 'get'>;
+export type Economy = Answer<'/pool-economics', 'get'>['pools'][number];
+export type Hoarder = Answer<'/pool-hoarding', 'get'>['items'][number];
+export type Protection = Answer<'/customers/{id}/protection', 'get'>['items'][number];
+
+export function getDistribution(pool: number, signal?: AbortSignal): Promise<Distribution> {
+  return send('GET', `/pools/${pool}/distribution`, { signal });
+}
+export function distributeNow(): Promise<{ job_id: number }> {
+  return send('POST', '/pool-distributions', { body: {} });
+}
+export function getEconomics(from: string, signal?: AbortSignal): Promise<Answer<'/pool-economics', 'get'>> {
+  return send('GET', '/pool-economics', { query: { from_on: from }, signal });
+}
+export function getHoarding(from: string, signal?: AbortSignal): Promise<Answer<'/pool-hoarding', 'get'>> {
+  return send('GET', '/pool-hoarding', { query: { from_on: from }, signal });
+}
+export async function listProtections(customer: number, signal?: AbortSignal): Promise<readonly Protection[]> {
+  const answer: Answer<'/customers/{id}/protection', 'get'> = await send('GET', `/customers/${customer}/protection`, {
+    signal,
+  });
+  return answer.items;
+}
+export function protect(customer: number, until: string | null, reason: string): Promise<unknown> {
+  return send('PUT', `/customers/${customer}/protection`, { body: { until_on: until, reason: reason || null } });
+}
+export function unprotect(customer: number): Promise<void> {
+  return send('DELETE', `/customers/${customer}/protection`);
+}
+export async function listRoles(): Promise<readonly { value: number; label: string }[]> {
+  const { items } = await send<Page<{ id: number; name: string }>>('GET', '/roles');
+  return items.map((role) => ({ value: role.id, label: role.name }));
 }

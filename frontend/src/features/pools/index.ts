@@ -6,9 +6,24 @@ import { defineFeature } from '@/shared/lib/feature';
 /** For the page of a customer. */
 export const ReturnDialog = defineAsyncComponent(() => import('./components/ReturnDialog.vue'));
 
+const LEAVING = { path: '/pools', query: { leaving: '1' } };
+
+export const CustomerProtection = defineAsyncComponent(() => import('./components/CustomerProtection.vue'));
+
 export default defineFeature({
   name: 'pools',
+  notices: {
+    pool_assigned: (notice) => (notice.detail?.count === 1 ? `/customers/${notice.record_id}` : '/assignments'),
+    pool_given: () => '/assignments',
+    pool_leaving: () => LEAVING,
+    pool_leaving_team: () => LEAVING,
+  },
   routes: [
+    { path: 'pools/:id(\\d+)', redirect: (to) => ({ path: '/pools', query: { pool: to.params.id } }) },
+    {
+      path: 'pool-runs/:id(\\d+)',
+      redirect: (to) => ({ path: '/pools/settings', query: { tab: 'runs', run: to.params.id } }),
+    },
     {
       path: 'pools',
       name: 'pools',

@@ -18,7 +18,7 @@ export function refusalText(result: OrderResult, locale: string, zone: string): 
     : result.available_on
       ? formatDate(result.available_on, locale)
       : null;
-  return when === null ? why : `${why} ${t('pools.possible_at', { time: when })}`;
+  return when === null ? why : `${why} ${t('error.available_at', { time: when })}`;
 }
 
 /** Used share of a daily quota; null without a limit. */
@@ -32,9 +32,14 @@ export function usedOf(limit: number | null, left: number | null): number | null
 /** "No follow-up for 30 days (last: follow-up, 3 March)". */
 export function whyLeaving(row: Leaving, locale: string, zone: string): string {
   return t('pools.leaving.why', {
-    rule: row.rule_name,
+    rule: row.rule_name ?? t('pools.rule.proposed'),
     days: t(row.working_days ? 'pools.rule.n_working_days' : 'pools.rule.n_days', { n: row.days }),
     act: t(`pools.act.${row.last_act}`),
     at: formatInstant(row.last_act_at, locale, zone),
   });
+}
+
+/** Whether the program gives the customers of a pool out by itself. */
+export function isAutomatic(distribution: string): boolean {
+  return ['round_robin', 'load', 'weight'].includes(distribution);
 }

@@ -1,8 +1,23 @@
 /** The cache of pools. Keys begin with "records": a change of any customer may change what lies in a pool. */
-import { useQuery } from '@tanstack/vue-query';
+import { keepPreviousData, useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
-import { getAllowance, getLint, getPoolCustomer, listLeaving, listPools, listRoutes, listRules } from './api';
+import {
+  getAllowance,
+  getDistribution,
+  getEconomics,
+  getHoarding,
+  getLint,
+  getPoolCustomer,
+  getRouteOf,
+  getRun,
+  listLeaving,
+  listPools,
+  listProtections,
+  listRoles,
+  listRoutes,
+  listRules,
+} from './api';
 
 export async function forgetPools(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['records'] });
@@ -26,11 +41,56 @@ export function usePoolCustomer(id: Ref<number | null>) {
     retry: false,
   });
 }
-export function useLeaving(days: number) {
+export function useLeaving(days: Ref<number>) {
   return useQuery({
-    queryKey: ['records', 'pool', 'leaving', days],
-    queryFn: ({ signal }) => listLeaving(days, signal),
+    queryKey: computed(() => ['records', 'pool', 'leaving', days.value]),
+    queryFn: ({ signal }) => listLeaving(days.value, signal),
+    placeholderData: keepPreviousData,
   });
+}
+/** The pool that the routes tell for one customer. */
+export function useRouteOf(customer: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'pool_route', 'of', customer.value]),
+    queryFn: ({ signal }) => getRouteOf(customer.value ?? 0, signal),
+    enabled: computed(() => customer.value !== null),
+  });
+}
+export function useRun(id: Ref<number | null>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'pool_run', 'one', id.value]),
+    queryFn: ({ signal }) => getRun(id.value ?? 0, signal),
+    enabled: computed(() => id.value !== null),
+  });
+}
+export function useDistribution(pool: Ref<number>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'pool', 'distribution', pool.value]),
+    queryFn: ({ signal }) => getDistribution(pool.value, signal),
+  });
+}
+export function useEconomics(from: Ref<string>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'pool_event', 'economics', from.value]),
+    queryFn: ({ signal }) => getEconomics(from.value, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+export function useHoarding(from: Ref<string>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'pool_event', 'hoarding', from.value]),
+    queryFn: ({ signal }) => getHoarding(from.value, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+export function useProtections(customer: Ref<number>) {
+  return useQuery({
+    queryKey: computed(() => ['records', 'customer', 'protection', customer.value]),
+    queryFn: ({ signal }) => listProtections(customer.value, signal),
+  });
+}
+export function useRoles(enabled: boolean) {
+  return useQuery({ queryKey: ['role-choices'], queryFn: listRoles, staleTime: 300_000, enabled });
 }
 export function useRules() {
   return useQuery({ queryKey: ['records', 'pool_rule', 'all'], queryFn: ({ signal }) => listRules(signal) });

@@ -18,6 +18,7 @@ export interface ProblemBody {
   readonly errors?: readonly FieldProblem[];
   readonly request_id?: string;
   readonly retry_at?: string;
+  readonly available_at?: string | null;
   readonly current?: unknown;
 }
 
@@ -29,6 +30,7 @@ export class ApiProblem extends Error {
   readonly fields: readonly FieldProblem[];
   readonly requestId: string;
   readonly retryAt: string | null;
+  readonly availableAt: string | null; // from then on it is possible
   readonly current: unknown;
 
   constructor(status: number, body: ProblemBody) {
@@ -40,6 +42,7 @@ export class ApiProblem extends Error {
     this.fields = body.errors ?? [];
     this.requestId = body.request_id ?? '';
     this.retryAt = body.retry_at ?? null;
+    this.availableAt = body.available_at ?? null;
     this.current = body.current ?? null;
   }
 }
@@ -87,6 +90,9 @@ export function problemSentence(failure: unknown): string {
   const parts = [sentence];
   if (failure.retryAt) {
     parts.push(t('error.retry_at', { time: formatInstant(failure.retryAt, currentLocale(), zone) }));
+  }
+  if (failure.availableAt) {
+    parts.push(t('error.available_at', { time: formatInstant(failure.availableAt, currentLocale(), zone) }));
   }
   if (failure.status >= 500 && failure.requestId) {
     parts.push(t('error.request_id', { id: failure.requestId }));

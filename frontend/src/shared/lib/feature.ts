@@ -1,6 +1,7 @@
 /** What a feature gives the app: routes, navigation entries, actions of the command palette. */
 import type { Component } from 'vue';
 import type { RouteLocationRaw, RouteRecordRaw } from 'vue-router';
+import type { Notification } from '@/shared/api/types';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -34,6 +35,8 @@ export interface Feature {
   readonly routes: readonly RouteRecordRaw[];
   readonly nav?: readonly NavEntry[];
   readonly actions?: readonly CommandAction[];
+  /** Where notifications of a kind lead, when that is not the page of the record they name. */
+  readonly notices?: Readonly<Record<string, (notice: Notification) => RouteLocationRaw>>;
 }
 
 /** Checks the shape at compile time; the default export of `features/<name>/index.ts`. */
