@@ -5,20 +5,18 @@ import { expect, test } from "./support/test";
 
 let rep: Client;
 let colleague: Client;
+const repName = unique("周");
+const colleagueName = unique("吴");
 test.beforeAll(async () => {
-    rep = await person({ name: unique("周") });
-    colleague = await person({ name: unique("吴") });
+    rep = await person({ name: repName });
+    colleague = await person({ name: colleagueName });
 });
-
-function named(who: Client): string {
-    return String(who.name);
-}
 
 test("a figure of the tracking page opens exactly its rows; a row tells the way since the assignment", async ({ page, asAdmin }) => {
     const customer = await rep.post("/customers", { name: unique("跟踪客户") });
     await rep.post("/customers", { name: unique("未跟进客户") });
     await rep.post("/follow-ups", { customer_id: customer.id, content: "第一次电话", method: "call" });
-    await asAdmin(`/assignments?owner=${rep.id}`);
+    await asAdmin(`/assignments?owner=${rep.user.id}`);
     const figures = page.getByRole("region", { name: "关键数字" });
     await expect(figures.getByRole("link", { name: /^分配客户/ })).toContainText("2");
     await figures.getByRole("link", { name: /^已跟进/ }).click();
@@ -36,7 +34,7 @@ test("a figure of the tracking page opens exactly its rows; a row tells the way 
 test("the customer's page shows all its holders", async ({ page, asAdmin }) => {
     const boss = await admin();
     const customer = await rep.post("/customers", { name: unique("换人客户") });
-    await boss.post(`/customers/${customer.id}/transfer`, { owner_id: colleague.id, reason: "区域调整", choices: [] });
+    await boss.post(`/customers/${customer.id}/transfer`, { owner_id: colleague.user.id, reason: "区域调整", choices: [] });
     await asAdmin(`/customers/${customer.id}?tab=holders`);
     const holders = page.getByRole("tabpanel").getByRole("listitem");
     await expect(holders).toHaveCount(2);
@@ -56,7 +54,7 @@ test("ticked customers are given out by the wizard: preview, result, taken back"
     const lines = [...made.map((customer) => customer.name), "没有这家公司"].join("\n");
     await page.getByLabel("客户编号、名称或电话，每行一个").fill(lines);
     await page.getByRole("button", { name: "下一步" }).click();
-    await pickFrom(page, page.getByLabel("添加一个人"), named(colleague), named(colleague));
+    await pickFrom(page, page.getByLabel("添加一个人"), colleagueName, colleagueName);
     await page.getByRole("button", { name: "预览" }).click();
     await expect(page.getByText("共 5 个，将分配 4 个")).toBeVisible();
     await expect(page.getByText(/找不到这个编号、名称或电话/)).toBeVisible();
@@ -64,11 +62,11 @@ test("ticked customers are given out by the wizard: preview, result, taken back"
     await expect(page.getByRole("tab", { name: "已分配 4" })).toBeVisible({ timeout: 30_000 });
     const undo = page.getByRole("button", { name: "撤销分配" });
     await expect(undo).toBeVisible({ timeout: 30_000 });
-    expect((await colleague.get(`/customers/${made[0]?.id}`)).owner_id).toBe(colleague.id);
+    expect((await colleague.get(`/customers/${made[0]?.id}`)).owner_id).toBe(colleague.user.id);
     await undo.click();
     await page.getByRole("dialog").getByRole("button", { name: "撤销分配" }).click();
     await expect(page.getByRole("tab", { name: "已撤回 4" })).toBeVisible({ timeout: 30_000 });
-    expect((await rep.get(`/customers/${made[0]?.id}`)).owner_id).toBe(rep.id);
+    expect((await rep.get(`/customers/${made[0]?.id}`)).owner_id).toBe(rep.user.id);
 });
 
 test("a limit is set, shown and taken away", async ({ page, asAdmin }) => {
@@ -78,7 +76,7 @@ test("a limit is set, shown and taken away", async ({ page, asAdmin }) => {
     const form = page.getByRole("dialog", { name: "新建库容" });
     await form.getByLabel("名称").fill(name);
     await pickFrom(page, form.getByLabel("适用于"), "个人");
-    await pickFrom(page, form.getByLabel("个人"), named(rep), named(rep));
+    await pickFrom(page, form.getByLabel("个人"), repName, repName);
     await form.getByLabel("上限（客户数）").fill("5000");
     await form.getByRole("button", { name: "保存", exact: true }).click();
     await expect(new Shell(page).toast("库容已保存")).toBeVisible();

@@ -33,11 +33,11 @@ export function useAllowance(pool: Ref<number | null>) {
   });
 }
 /** Opening a customer counts against the views of the day, so it is asked for once. */
-export function usePoolCustomer(id: Ref<number | null>) {
+export function usePoolCustomer(id: Ref<number | null>, enabled: Ref<boolean>) {
   return useQuery({
     queryKey: computed(() => ['records', 'pool_customer', 'one', id.value]),
     queryFn: ({ signal }) => getPoolCustomer(id.value ?? 0, signal),
-    enabled: computed(() => id.value !== null),
+    enabled: computed(() => id.value !== null && enabled.value),
     retry: false,
   });
 }
@@ -63,10 +63,12 @@ export function useRun(id: Ref<number | null>) {
     enabled: computed(() => id.value !== null),
   });
 }
-export function useDistribution(pool: Ref<number>) {
+/** Asked for anew with each list of pools, not with every change: a pool that is gone must not be asked about. */
+export function useDistribution(pool: Ref<number>, listedAt: Ref<number>) {
   return useQuery({
-    queryKey: computed(() => ['records', 'pool', 'distribution', pool.value]),
+    queryKey: computed(() => ['pool-distribution', pool.value, listedAt.value]),
     queryFn: ({ signal }) => getDistribution(pool.value, signal),
+    placeholderData: keepPreviousData,
   });
 }
 export function useEconomics(from: Ref<string>) {
@@ -83,10 +85,11 @@ export function useHoarding(from: Ref<string>) {
     placeholderData: keepPreviousData,
   });
 }
-export function useProtections(customer: Ref<number>) {
+export function useProtections(customer: Ref<number>, enabled: Ref<boolean>) {
   return useQuery({
     queryKey: computed(() => ['records', 'customer', 'protection', customer.value]),
     queryFn: ({ signal }) => listProtections(customer.value, signal),
+    enabled,
   });
 }
 export function useRoles(enabled: boolean) {
