@@ -7,7 +7,8 @@ import { expect, RULES, test, type Page } from "./support/test";
 const LOCALES = ["zh-CN", "en"] as const;
 
 /** Pages that no navigation entry leads to. */
-const OTHERS = ["/account", "/no-right", "/nowhere"];
+const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
+    ...["pools", "routes", "rules", "runs", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
 const PLURALS = ["customers", "contacts", "opportunities", "contracts", "payments"];
@@ -45,7 +46,7 @@ async function missingTexts(page: Page): Promise<string[]> {
             .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
         return [document.title, document.body.innerText, ...attributes].join("\n");
     });
-    const FEATURES = "app|kit|records|account|sign_in|error|field_error|job|notification|targets?|imports?|org";
+    const FEATURES = "app|kit|records|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share";
     return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
 }
 

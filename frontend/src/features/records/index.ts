@@ -2,12 +2,17 @@
 import { Plus } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
+import UiSkeleton from '@/shared/ui/feedback/UiSkeleton.vue';
 import { OBJECTS } from './objects';
 
 const OWN = OBJECTS.filter((config) => !config.elsewhere);
 
 /** Parts of the lists for features that have pages of their own over records. */
-export const RecordsPanel = defineAsyncComponent(() => import('./components/RecordsPanel.vue'));
+export const RecordsPanel = defineAsyncComponent({
+  loader: () => import('./components/RecordsPanel.vue'),
+  loadingComponent: UiSkeleton, // a page that seems done and then grows is no help to anybody
+  delay: 0,
+});
 export const RecordDrawer = defineAsyncComponent(() => import('./components/RecordDrawer.vue'));
 export const RecordFields = defineAsyncComponent(() => import('./components/RecordFields.vue'));
 export const FilterEditor = defineAsyncComponent(() => import('./components/FilterEditor.vue'));
