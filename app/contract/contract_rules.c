@@ -474,8 +474,7 @@ static enum err contract_saved(struct request *request, const struct record_chan
         TRY(contract_store_replace_lines(request->db, request->arena, change->id, lines, count));
     }
     if (change->before != NULL && change_differs(change, "customer_id")) {
-        TRY(contract_store_follow_customer(request->db, request->arena, change->id, request_actor(request),
-                                           request->now));
+        TRY(contract_store_follow_customer(request->db, request->arena, change->id));
     }
     TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "contract", change->id);

@@ -55,11 +55,9 @@ STATEMENT(REFRESH_PAYMENT, "payment.refresh_refunded",
           "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = ? AND r.deleted_at IS NULL) "
           "WHERE id = ?");
 STATEMENT(PAYMENTS_FOLLOW, "contract.payments_follow",
-          "UPDATE payment p JOIN contract k ON k.id = p.contract_id SET p.customer_id = k.customer_id, "
-          "p.version = p.version + 1, p.updated_at = ?, p.updated_by_id = ? WHERE k.id = ?");
+          "UPDATE payment p JOIN contract k ON k.id = p.contract_id SET p.customer_id = k.customer_id WHERE k.id = ?");
 STATEMENT(REFUNDS_FOLLOW, "contract.refunds_follow",
-          "UPDATE refund r JOIN contract k ON k.id = r.contract_id SET r.customer_id = k.customer_id, "
-          "r.version = r.version + 1, r.updated_at = ?, r.updated_by_id = ? WHERE k.id = ?");
+          "UPDATE refund r JOIN contract k ON k.id = r.contract_id SET r.customer_id = k.customer_id WHERE k.id = ?");
 STATEMENT_ROWS(
     LIST_LINES, "contract.lines", struct contract_line, LINE,
     "SELECT line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor "
@@ -104,11 +102,10 @@ enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payme
     return db_exec(db, arena, &REFRESH_PAYMENT, ARGS(V(payment_id), V(payment_id)));
 }
 
-enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id, struct value user,
-                                        struct instant now)
+enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id)
 {
-    TRY(db_exec(db, arena, &PAYMENTS_FOLLOW, ARGS(V(now), user, V(contract_id))));
-    return db_exec(db, arena, &REFUNDS_FOLLOW, ARGS(V(now), user, V(contract_id)));
+    TRY(db_exec(db, arena, &PAYMENTS_FOLLOW, ARGS(V(contract_id))));
+    return db_exec(db, arena, &REFUNDS_FOLLOW, ARGS(V(contract_id)));
 }
 
 enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contract_id, struct contract_line **rows_out,

@@ -31,8 +31,7 @@ enum err payment_store_refunded(struct db *db, struct arena *arena, int64_t paym
 enum err contract_store_refresh(struct db *db, struct arena *arena, int64_t contract_id) MUST_CHECK;
 enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payment_id) MUST_CHECK;
 /* Payments and refunds of a contract that names another customer now name it too. */
-enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id, struct value user,
-                                        struct instant now) MUST_CHECK;
+enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id) MUST_CHECK;
 
 /* One product of a contract. */
 struct contract_line {

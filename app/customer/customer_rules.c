@@ -173,10 +173,23 @@ static void place_in_pool(struct request *request, struct record_change *change)
     change_set(change, "department_id", value_null());
 }
 
+/* Who comes back takes room at its holder like anybody else. */
+static enum err check_room(struct request *request, const struct record_change *change)
+{
+    struct value owner = change_after(change, "owner_id");
+    struct record_move move = {.id = change->id, .owner_id = {owner.type == VALUE_INT, owner.integer}};
+    if (change->action != RECORD_RESTORE || owner.type != VALUE_INT) {
+        return OK;
+    }
+    TRY(ledger_moving(request, &move, 1));
+    return move.refused == OK ? OK : move_error(request, &move);
+}
+
 static enum err prepare_customer(struct request *request, struct record_change *change)
 {
     place_in_pool(request, change);
     TRY(merge_check_restore(request, change));
+    TRY(check_room(request, change));
     struct value parent = change_after(change, "parent_id");
     if (change->id == 0 || parent.type == VALUE_NULL || !change_differs(change, "parent_id")) {
         return OK;

@@ -390,6 +390,7 @@ static enum err move_rows_back(const struct merging *merging)
 {
     struct request *request = merging->request;
     const struct merge_row *row = &merging->row;
+    TRY(merge_store_note_hanging(request->db, request->arena, row));
     for (const struct merge_reference *reference = MERGE_REFERENCES; reference->name != NULL; reference++) {
         int64_t moved = 0;
         if (reference->way != MERGE_MOVE) {
@@ -402,7 +403,6 @@ static enum err move_rows_back(const struct merging *merging)
             TRY(merge_store_audit(request, row->id, reference, changes, row->source_id));
         }
     }
-    TRY(merge_store_move_money_back(request->db, request->arena, row, request_actor(request), request->now));
     return merge_store_part_shares(request->db, request->arena, row);
 }
 

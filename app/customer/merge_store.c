@@ -295,22 +295,35 @@ enum err merge_store_move_back(struct db *db, struct arena *arena, const struct 
     return run(db, arena, &query, moved_out);
 }
 
-STATEMENT(PAYMENTS_BACK, "merge.payments_back",
-          "UPDATE payment p JOIN contract k ON k.id = p.contract_id SET p.customer_id = k.customer_id, "
-          "p.version = p.version + 1, p.updated_at = ?, p.updated_by_id = ? "
-          "WHERE p.customer_id = ? AND k.customer_id = ?");
-STATEMENT(REFUNDS_BACK, "merge.refunds_back",
-          "UPDATE refund r JOIN payment p ON p.id = r.payment_id SET r.customer_id = p.customer_id, "
-          "r.version = r.version + 1, r.updated_at = ?, r.updated_by_id = ? "
-          "WHERE r.customer_id = ? AND p.customer_id = ?");
+/* Rows of the survivor that hang on rows which the merge moved, as if it had moved them too. */
+#define NOTE_HANGING(reference, table, on)                                                                             \
+    "INSERT IGNORE INTO customer_merge_row (merge_id, reference, row_id) SELECT w.merge_id, '" reference               \
+    "', t.id FROM customer_merge_row w JOIN " table " t ON " on " WHERE w.merge_id = ? AND t.customer_id = ?"
+STATEMENT(NOTE_CONTRACTS, "merge.note_contracts",
+          NOTE_HANGING("contract.customer_id", "contract",
+                       "w.reference = 'opportunity.customer_id' AND t.opportunity_id = w.row_id"));
+STATEMENT(NOTE_PAYMENTS, "merge.note_payments",
+          NOTE_HANGING("payment.customer_id", "payment",
+                       "w.reference = 'contract.customer_id' AND t.contract_id = w.row_id"));
+STATEMENT(NOTE_REFUNDS, "merge.note_refunds",
+          NOTE_HANGING("refund.customer_id", "refund",
+                       "w.reference = 'payment.customer_id' AND t.payment_id = w.row_id"));
+STATEMENT(NOTE_BY_CONTACT, "merge.note_by_contact",
+          NOTE_HANGING("follow_up.customer_id", "follow_up",
+                       "w.reference = 'contact.customer_id' AND t.contact_id = w.row_id"));
+STATEMENT(NOTE_BY_OPPORTUNITY, "merge.note_by_opportunity",
+          NOTE_HANGING("follow_up.customer_id", "follow_up",
+                       "w.reference = 'opportunity.customer_id' AND t.opportunity_id = w.row_id"));
 
-enum err merge_store_move_money_back(struct db *db, struct arena *arena, const struct merge_row *merge,
-                                     struct value user, struct instant now)
+enum err merge_store_note_hanging(struct db *db, struct arena *arena, const struct merge_row *merge)
 {
-    struct value survivor = V(merge->survivor_id);
-    struct value source = V(merge->source_id);
-    TRY(db_exec(db, arena, &PAYMENTS_BACK, ARGS(V(now), user, survivor, source)));
-    return db_exec(db, arena, &REFUNDS_BACK, ARGS(V(now), user, survivor, source));
+    /* Each behind what it hangs on. */
+    const struct stmt *const notes[] = {&NOTE_CONTRACTS, &NOTE_PAYMENTS, &NOTE_REFUNDS, &NOTE_BY_CONTACT,
+                                        &NOTE_BY_OPPORTUNITY};
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        TRY(db_exec(db, arena, notes[i], ARGS(V(merge->id), V(merge->survivor_id))));
+    }
+    return OK;
 }
 
 enum err merge_store_audit(struct request *request, int64_t merge_id, const struct merge_reference *reference,

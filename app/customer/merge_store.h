@@ -65,9 +65,9 @@ enum err merge_store_move(struct db *db, struct arena *arena, int64_t merge_id, 
 enum err merge_store_move_back(struct db *db, struct arena *arena, const struct merge_row *merge,
                                const struct merge_reference *reference, struct value user, struct instant now,
                                int64_t *moved_out) MUST_CHECK;
-/* Money that came in since for a contract that went back follows its contract. */
-enum err merge_store_move_money_back(struct db *db, struct arena *arena, const struct merge_row *merge,
-                                     struct value user, struct instant now) MUST_CHECK;
+/* What came since and hangs on what goes back (contracts of its opportunities, money of its contracts, follow-ups of
+ * either or of its contacts) goes back with it. */
+enum err merge_store_note_hanging(struct db *db, struct arena *arena, const struct merge_row *merge) MUST_CHECK;
 
 /* One line of history for each moved record that names the customer now. */
 enum err merge_store_audit(struct request *request, int64_t merge_id, const struct merge_reference *reference,

@@ -551,8 +551,9 @@ enum err record_restore(struct request *request, const struct object *object, in
     }
     for (size_t i = 0; object->fields[i].name != NULL; i++) {
         const struct field *field = &object->fields[i];
+        bool belongs = (field->flags & FIELD_REQUIRED) != 0 || is_parent(object, field);
         bool ok = true;
-        if (field->type == FIELD_REF && (field->flags & FIELD_REQUIRED) != 0 && row.values[i].type != VALUE_NULL) {
+        if (field->type == FIELD_REF && belongs && row.values[i].type != VALUE_NULL) {
             TRY(object_store_reference_ok(request, field, row.values[i].integer, true, is_parent(object, field), &ok));
         }
         if (!ok) {

@@ -136,6 +136,10 @@ test("nobody gets more than he may hold, whatever the way in", async () => {
     assert.deepEqual(await seller.get("/holding-limits/mine"), { held: 2, maximum: 2 });
     await boss.patch(`/holding-limits/${limit.id}`, { maximum: 3 }, limit.version);
     await boss.post(`/customers/${other.id}/transfer`, { owner_id: seller.user.id });
+    const binned = await customerOf(await person({}));
+    await boss.delete(`/customers/${binned.id}`, binned.version);
+    await sql(`UPDATE customer SET owner_id = ${seller.user.id} WHERE id = ${binned.id}`);
+    expectProblem(await boss.send("POST", `/customers/${binned.id}/restore`), 409, "over_capacity");
     expectProblem(await seller.send("POST", "/holding-limits", { body: { name: "x", maximum: 1 } }), 403, "forbidden");
     expectProblem(await boss.send("POST", "/holding-limits", { body: { name: "x", maximum: -1 } }), 422, "invalid", "maximum");
     expectProblem(await boss.send("POST", "/holding-limits", { body: { name: "x", maximum: 1, user_id: seller.user.id, role_id: 1 } }), 422, "invalid", "user_id");

@@ -262,15 +262,21 @@ test("merges of the same customers at one time: one goes through", async () => {
     await examine();
 });
 
-test("money that comes in between merge and undo goes back with its contract", async () => {
+test("what comes between merge and undo goes back with what it hangs on", async () => {
     const [a, b] = [await whole(rep), await rep.post("/customers", { name: unique("存续") })];
     const done = (await merge(boss, b, a)).body;
     const payment = await boss.post("/payments", { contract_id: a.records.contracts.id, amount_minor: 70_00, received_on: today() });
     const refund = await boss.post("/refunds", { payment_id: payment.id, amount_minor: 20_00, refunded_on: today() });
+    const call = await boss.post("/follow-ups", { customer_id: b.id, contact_id: a.records.contacts.id, content: "又谈过" });
+    const visit = await boss.post("/follow-ups", { customer_id: b.id, opportunity_id: a.records.opportunities.id, content: "上门" });
+    const second = await boss.post("/contracts", { customer_id: b.id, opportunity_id: a.records.opportunities.id, name: unique("增补") });
+    const own = await boss.post("/follow-ups", { customer_id: b.id, content: "本客户" });
     assert.equal((await undo(boss, done)).status, 200);
-    for (const [plural, record] of [["contracts", a.records.contracts], ["payments", payment], ["refunds", refund]]) {
+    for (const [plural, record] of [["contracts", a.records.contracts], ["contracts", second], ["payments", payment], ["refunds", refund],
+        ["follow-ups", call], ["follow-ups", visit]]) {
         assert.equal((await boss.get(`/${plural}/${record.id}`)).customer_id, a.id, plural);
     }
+    assert.equal((await boss.get(`/follow-ups/${own.id}`)).customer_id, b.id);
     const received = async (customer) => (await intervals(customer)).map((interval) => interval.received_minor);
     assert.deepEqual([await received(a), await received(b)], [[150_00], [0]]);
     await examine();

@@ -462,6 +462,18 @@ test("a customer on its way into the recycle bin gets no more children", async (
     }
 });
 
+test("a record comes back only after the one it belongs to", async () => {
+    for (const [plural, body] of [["contacts", { name: "张三" }], ["opportunities", {}], ["contracts", {}], ["follow-ups", { content: "谈过" }]]) {
+        const customer = await rep.post("/customers", { name: unique("甲方") });
+        const child = await boss.post(`/${plural}`, { ...body, customer_id: customer.id });
+        await boss.delete(`/${plural}/${child.id}`, child.version);
+        await boss.delete(`/customers/${customer.id}`, (await boss.get(`/customers/${customer.id}`)).version);
+        expectProblem(await boss.send("POST", `/${plural}/${child.id}/restore`), 409, "conflict");
+        await boss.send("POST", `/customers/${customer.id}/restore`);
+        assert.equal((await boss.send("POST", `/${plural}/${child.id}/restore`)).status < 300, true, plural);
+    }
+});
+
 test("a contract costs what its lines add up to", async () => {
     const product = await boss.post("/products", { name: unique("产品"), price_minor: 3_33, cost_minor: 1_11 });
     const body = { ...bodyOf("contract"), lines: [{ product_id: product.id, quantity_milli: 1500 },
