@@ -95,6 +95,13 @@ export function minutesText(minutes: number | null | undefined): string {
     : t('assignments.time.hours_minutes', { hours, minutes: rest });
 }
 
+/** The same, short enough for a tile: hours to one decimal. */
+export function minutesBrief(minutes: number | null | undefined): string {
+  return minutes == null || minutes < 60
+    ? minutesText(minutes)
+    : t('assignments.time.hours', { n: Math.round(minutes / 6) / 10 });
+}
+
 export function shareOf(part: number, whole: number): number | null {
   return whole > 0 ? Math.round((part * 1_000_000) / whole) : null;
 }
