@@ -238,7 +238,8 @@ enum err recycle_store_still_due(struct db *db, struct arena *arena, const struc
 {
     struct query query;
     query_init(&query, arena);
-    query_sql(&query, "SELECT t.id, t.owner_id");
+    query_sql(&query, "SELECT t.id, t.owner_id, ");
+    add_target(&query, q);
     add_from_where(&query, q);
     add_not_kept(&query, q);
     query_sql(&query, " ORDER BY t.id FOR UPDATE");

@@ -48,7 +48,7 @@ enum err recycle_store_due(struct db *db, struct arena *arena, const struct recy
 /* Condition on t: the user sees the customer, or (`admin`) administers the pool to which the rule takes it. */
 void recycle_store_seen(struct query *query, const struct request *request, const struct recycle_rule *rule,
                         bool admin);
-/* Ids (with owner) of those of `ids` that still leave, locked. */
+/* Ids (with owner, and the pool they go to now) of those of `ids` that still leave, locked. */
 enum err recycle_store_still_due(struct db *db, struct arena *arena, const struct recycle_query *query,
                                  struct rows *out) MUST_CHECK;
 /* Customers that leave by any of the queries of two sets: in the first, in the second, only in the second, only in the

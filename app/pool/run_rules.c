@@ -113,7 +113,7 @@ static const struct recycle_rule *find_rule(const struct running *running, int64
     return NULL;
 }
 
-/* Whose clock began anew since the plan, or who went to somebody else, stays. */
+/* Whose clock began anew since the plan, who went to somebody else or would go to another pool now, stays. */
 static enum err find_still_due(struct running *running, const struct item_row *items, size_t count, struct rows *out)
 {
     struct recycle_query query;
@@ -132,11 +132,31 @@ static enum err find_still_due(struct running *running, const struct item_row *i
     return recycle_store_still_due(running->request.db, running->request.arena, &query, out);
 }
 
+/* No pool is switched off or deleted while customers are on their way into it. */
+static enum err lock_pools(struct request *request, const struct item_row *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct pool_settings pool;
+        bool seen = !items[i].pool_id.set;
+        for (size_t k = 0; k < i && !seen; k++) {
+            seen = items[k].pool_id.set && items[k].pool_id.value == items[i].pool_id.value;
+        }
+        enum err err =
+            seen ? OK : pool_store_settings(request->db, request->arena, items[i].pool_id.value, true, &pool);
+        if (err != OK && err != ERR_NOT_FOUND) {
+            return err;
+        }
+    }
+    return OK;
+}
+
 static bool is_due(const struct rows *due, const struct item_row *item)
 {
     for (size_t i = 0; i < due->count; i++) {
         if (rows_get(due, i, 0).integer == item->customer_id) {
-            return rows_get(due, i, 1).integer == item->owner_id;
+            struct value target = rows_get(due, i, 2);
+            bool same_pool = target.type == VALUE_INT && item->pool_id.set && target.integer == item->pool_id.value;
+            return rows_get(due, i, 1).integer == item->owner_id && same_pool;
         }
     }
     return false;
@@ -169,6 +189,7 @@ static enum err take_chunk(struct db *db, void *context)
     if (running->items == 0) {
         return OK;
     }
+    TRY(lock_pools(request, items, running->items));
     TRY(find_still_due(running, items, running->items, &due));
     struct record_move *moves = ARENA_ARRAY(request->arena, struct record_move, running->items);
     const char **results = ARENA_ARRAY(request->arena, const char *, running->items);

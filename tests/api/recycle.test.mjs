@@ -225,10 +225,17 @@ test("a run of the night is one a business day, and goes on where it was killed"
             VALUES (${id}, ${customer.id}, 'x', ${owner.user.id}, ${rule.id}, ${pool.id}, 'held', UTC_TIMESTAMP(3), 10, '${i === 0 ? "taken" : "due"}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`);
     }
     await owner.post("/follow-ups", { customer_id: customers[2].id, content: "刚刚跟进" });
+    // A pool that was deleted since takes nobody.
+    const gone = await boss.post("/pools", { name: unique("回收公海") });
+    await sql(`INSERT INTO pool_run_item (run_id, customer_id, name, owner_id, rule_id, pool_id, last_act, last_act_at, days, result, created_at, updated_at)
+        VALUES (${id}, ${customers[3].id}, 'x', ${owner.user.id}, ${rule.id}, ${gone.id}, 'held', UTC_TIMESTAMP(3), 10, 'due', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`);
+    await boss.delete(`/pools/${gone.id}`, gone.version);
     await nightly();
     const killed = await boss.get(`/pool-runs/${id}`);
-    assert.deepEqual([killed.status, killed.taken_count, killed.skipped_count], ["done", 2, 1]);
-    assert.equal((await itemsOf(killed)).find((item) => item.customer_id === customers[2].id).result, "changed");
+    assert.deepEqual([killed.status, killed.taken_count, killed.skipped_count], ["done", 2, 2]);
+    for (const customer of [customers[2], customers[3]]) {
+        assert.equal((await itemsOf(killed)).find((item) => item.customer_id === customer.id).result, "changed");
+    }
     assert.equal(await lies(customers[1]), true);
     assert.equal(await lies(customers[3]), true, "today's run followed");
     assert.equal(await lies(customers[0]), true, "noted as taken but still held: today's run takes it");
