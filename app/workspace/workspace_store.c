@@ -49,7 +49,8 @@ STATEMENT_ROWS(PING, "workspace.ping", struct number, NUMBER, "SELECT COUNT(*) A
 STATEMENT(FORGET_KEYS, "workspace.forget_keys", "DELETE FROM idempotency_key WHERE created_at < ? LIMIT 10000");
 STATEMENT_ROWS(LIST_CHANGES, "change.list", struct change_row, CHANGE,
                "SELECT id, object, record_id, action, at FROM audit_entry WHERE id > ? AND at < ? AND action IN "
-               "('create', 'update', 'delete', 'restore', 'transfer', 'move', 'disable', 'enable', 'share', 'unshare') "
+               "('create', 'update', 'delete', 'restore', 'transfer', 'move', 'disable', 'enable', 'share', 'unshare', "
+               "'claim', 'assign', 'auto', 'return', 'recycle', 'undo', 'conflict', 'merge', 'unmerge') "
                "ORDER BY id LIMIT ?");
 
 enum err view_store_list(struct db *db, struct arena *arena, int64_t user_id, struct str object,

@@ -68,6 +68,27 @@ test("the change feed tells of deletions, and of nobody's coming and going", asy
     assert.deepEqual(items.filter((item) => item.record_id === other.user.id && /sign|session|password|refresh/.test(item.action)), []);
 });
 
+test("the change feed tells of every change of owners, whatever its cause", async () => {
+    const rep = await person({ role: "sales" });
+    const boss = await admin();
+    const pool = await boss.post("/pools", { name: unique("公海"), members: [{ user_id: rep.user.id }] });
+    const customer = await boss.post("/customers", { name: unique("客户"), pool_id: pool.id });
+    await rep.post(`/pools/${pool.id}/claim`, { customer_ids: [customer.id] });
+    await rep.post("/pool-returns", { customer_ids: [customer.id], pool_id: pool.id, reason: "不跟了" });
+    await boss.job((await boss.post("/assignment-batches", { ids: [customer.id], strategy: "one", people: [{ user_id: rep.user.id }] })).job_id);
+    const actions = await until(async () => {
+        const all = [];
+        for (let since = 0, more = true; more;) {
+            const page = await rep.get("/changes", { since });
+            all.push(...page.items);
+            ({ more, since } = page);
+        }
+        const found = all.filter((item) => item.object === "customer" && item.record_id === customer.id).map((item) => item.action);
+        return found.includes("assign") ? found : null;
+    });
+    assert.deepEqual(actions, ["create", "claim", "return", "assign"]);
+});
+
 test("a body sent in chunks is read", async () => {
     const rep = await person({ role: "sales" });
     const name = unique("客户");
