@@ -10,6 +10,7 @@ import { ADMIN, sql } from "../harness/stack.mjs";
 import { BENCH, openCompany, startLean } from "./company.mjs";
 import { lighthouse, sizes } from "./paint.mjs";
 import { bare, patches, percentile, watchOthers, wrk } from "./load.mjs";
+import { measureTerritories } from "./territories.mjs";
 
 const CLIENTS = 8;
 /** So many rounds count, the quietest ones; until they are quiet more are made, up to `--rounds`. */
@@ -20,7 +21,7 @@ const WORKERS = 4;
 
 const { values: options } = parseArgs({ options: {
     write: { type: "boolean", default: false }, requests: { type: "string", default: "100000" }, rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" },
-    only: { type: "string", default: "lists,records,search,overview,memory,paint" }, serve: { type: "boolean", default: false } } });
+    only: { type: "string", default: "lists,records,search,overview,territories,memory,paint" }, serve: { type: "boolean", default: false } } });
 const SCALE = Number(process.env.SCALE ?? 1);
 /** Of one measurement with all clients; with one client it is half of that. */
 const SECONDS = Number(options.seconds);
@@ -306,8 +307,12 @@ function writeDocument(text) {
     writeFileSync(file, old.replace(/(<!-- measured -->\n)[^]*(<!-- end -->)/, (_, begin, end) => begin + text + end));
 }
 
+function territories(stack, tokens) {
+    return measureTerritories({ stack, sql, report, signIn, quietRounds, middle, ms, wrk, measurePaths, token: tokens.admin, sellerToken: tokens.seller });
+}
+
 /** What `--only` may name, in the order of the table. */
-const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, memory: measureMemory, paint: measurePaint };
+const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, territories, memory: measureMemory, paint: measurePaint };
 
 /** A token lives 15 minutes, so each part signs in anew. */
 async function signAllIn(stack) {
