@@ -54,7 +54,7 @@ async function restore(sql, stack, since, batches, pools) {
         SET c.owner_id = a.owner_id, c.department_id = a.department_id, c.held_since = a.started_at, c.pool_id = NULL, c.pool_entered_at = NULL`);
     await sql(stack, `UPDATE customer SET pool_id = NULL, pool_entered_at = NULL WHERE pool_id IN (${pools.join(", ") || 0})`);
     await sql(stack, `DELETE FROM assignment_batch WHERE id IN (${batches.join(", ") || 0})`);
-    for (const table of ["pool_event", "pool_run_item", "pool_run", "pool_warning", "pool_rule", "notification"]) {
+    for (const table of ["pool_event", "pool_run_item", "pool_run", "pool_rule", "notification"]) {
         await sql(stack, `DELETE FROM ${table} WHERE created_at >= '${since}'`);
     }
     await sql(stack, `DELETE FROM pool WHERE id IN (${pools.join(", ") || 0})`);
@@ -71,11 +71,11 @@ async function measureBatch({ stack, sql, report }, admin, batches) {
     const seconds = await secondsOf(sql, stack, job_id);
     const { assigned_count: assigned } = await admin.call("GET", `/assignment-batches/${id}`);
     report(`assign ${ids.length} customers to ${RECEIVERS} people`, "< 5 s", `${seconds.toFixed(1)} s`, "", seconds < 5 && assigned === ids.length);
-    return id;
+    return [id, ids.length];
 }
 
 /** The tracking page of that batch, in which by now all kinds of things have happened. */
-async function measureTracking({ stack, sql, measurePaths, token }, batch) {
+async function measureTracking({ stack, sql, measurePaths, token }, batch, size) {
     await sql(stack, `UPDATE assignment SET first_touch_at = IF(id MOD 10 < 7, started_at + INTERVAL 30 + id MOD 5000 MINUTE, NULL), response_minutes = IF(id MOD 10 < 7, 30 + id MOD 1800, NULL),
         last_touch_at = first_touch_at, follow_up_count = IF(id MOD 10 < 7, 1 + id MOD 6, 0), opportunity_count = id MOD 10 < 4, contract_count = id MOD 10 < 2,
         ordered_minor = IF(id MOD 10 < 2, 1000000 + id, 0), received_minor = IF(id MOD 10 < 1, 500000, 0), signed_on = IF(id MOD 10 < 2, started_on, NULL),
@@ -84,9 +84,9 @@ async function measureTracking({ stack, sql, measurePaths, token }, batch) {
     const filter = JSON.stringify({ field: "batch_id", op: "eq", value: batch });
     const page = (path, parameters) => `/api/v1${path}?${new URLSearchParams({ filter, ...parameters })}`;
     for (const by of ["owner_id", "department_id"]) {
-        await measurePaths(stack, token, `tracking summary of ${BATCH} customers by ${by}, admin`, [page("/assignments/summary", { by, period: "week" })], 150);
+        await measurePaths(stack, token, `tracking summary of ${size} customers by ${by}, admin`, [page("/assignments/summary", { by, period: "week" })], 150);
     }
-    await measurePaths(stack, token, `tracking list of ${BATCH} customers, admin`, [page("/assignments", { limit: 50, sort: "-started_at" }),
+    await measurePaths(stack, token, `tracking list of ${size} customers, admin`, [page("/assignments", { limit: 50, sort: "-started_at" }),
         page("/assignments", { limit: 50, sort: "-follow_up_count" }), page("/assignments", { limit: 50, sort: "-ordered_minor", total: true })], 150);
 }
 
@@ -174,8 +174,8 @@ export async function measureTerritories(tools) {
     const [[since]] = await sql(stack, "SELECT UTC_TIMESTAMP(3)");
     const [batches, pools] = [[], []];
     try {
-        const batch = await measureBatch(tools, admin, batches);
-        await measureTracking(tools, batch);
+        const [batch, size] = await measureBatch(tools, admin, batches);
+        await measureTracking(tools, batch, size);
         await measureClaims(tools, admin, pools);
         await measureNight(tools, admin, pools);
     } finally {

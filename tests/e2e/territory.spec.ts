@@ -2,7 +2,7 @@
 // three hundred to five people; they follow up, sell and return; a night passes; the tracking page, the log of the run and the
 // pools show exactly that. What they should show is worked out here, from what was done.
 import { dabiao, department, sql } from "../api/lib.mjs";
-import { pickFrom, RecordPage } from "./support/pages";
+import { Form, pickFrom, RecordPage } from "./support/pages";
 import { admin, person, query, unique, type Client } from "./support/people";
 import { expect, test, type Page } from "./support/test";
 
@@ -112,6 +112,29 @@ async function bars(page: Page, title: string): Promise<Record<string, string>> 
 
 const yuan = (minor: number): string => (minor / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
 
+/** A pool and the route of its region, made in the settings. */
+async function setUpPool(page: Page, operator: Client, region: Region, members: string): Promise<Pool> {
+    const name = unique(region.name);
+    await page.goto("/pools/settings");
+    await page.getByRole("button", { name: "新建公海" }).click();
+    const pool = new Form(page, "新建公海");
+    await pool.fill({ 公海名称: name });
+    await pool.pick("添加部门（含下级）", members, members);
+    await pool.saved();
+    await page.goto("/pools/settings?tab=routes");
+    await page.getByRole("button", { name: "新建规则" }).first().click();
+    const route = new Form(page, /^新建/);
+    await route.fill({ 名称: name, 优先级: "50" });
+    await route.box.getByRole("button", { name: "地区" }).click();
+    await page.getByPlaceholder("输入省、市、区名称").fill(region.name);
+    await page.locator("ul.list").getByRole("button", { name: region.name, exact: true }).click();
+    await route.pick("公海", name, name);
+    await route.saved();
+    await expect(page.getByRole("listitem").filter({ hasText: `→ ${name}` })).toContainText(region.name);
+    const [made] = await operator.list("/pools", { filter: where("name", "eq", name) }) as Pool[];
+    return made as Pool;
+}
+
 test("a territory: pools, routes, a thousand companies, a batch, the work with it, a night, and what the pages say of it", async ({ page, as }) => {
     test.setTimeout(240_000); // a tenth of it on a free machine
     await admin();
@@ -127,15 +150,12 @@ test("a territory: pools, routes, a thousand companies, a batch, the work with i
     for (const route of await operator.list("/pool-routes", { filter: where("region_id", "in", [WEST.id, NORTH.id]) }) as { id: number; version: number }[]) {
         await operator.delete(`/pool-routes/${route.id}`, route.version);
     }
-    const [west, north] = await Promise.all([WEST, NORTH].map(async (region) => {
-        const pool = await operator.post("/pools", { name: unique(region.name), members: [{ department_id: place.id }] }) as Pool;
-        await operator.post("/pool-routes", { name: pool.name, region_id: region.id, pool_id: pool.id, priority: 50 });
-        return pool;
-    })) as [Pool, Pool];
+    await as(operator, "/pools/settings");
+    const [west, north] = [await setUpPool(page, operator, WEST, place.name), await setUpPool(page, operator, NORTH, place.name)];
 
     // A thousand companies are imported, and routed.
     const rows = REGIONS.flatMap((region) => Array.from({ length: region.imported }, (_, i) => `${nameOf(region, i)},${region.name},转介绍`));
-    await as(operator, "/import");
+    await page.goto("/import");
     await page.locator("input[type=file]").setInputFiles({ name: "名录.csv", mimeType: "text/csv", buffer: Buffer.from(["客户名称,地区,客户来源", ...rows].join("\n")) });
     await expect(page.getByRole("heading", { name: "匹配字段" })).toBeVisible();
     await page.getByRole("button", { name: "试运行" }).click();
@@ -147,8 +167,9 @@ test("a territory: pools, routes, a thousand companies, a batch, the work with i
     expect(await totalOf(operator, "/customers", { all: [ours, where("owner_id", "is_null", undefined)] })).toBe(1000);
     const lint = await operator.get("/pool-routes/lint") as { default_pool_id: number };
     const fallback = await operator.get(`/pools/${lint.default_pool_id}`) as Pool;
-    const { job_id: routing } = await operator.post("/pool-routes/run", undefined) as { job_id: number };
-    await operator.job(routing);
+    await page.goto("/pools/settings?tab=routes");
+    const [routing] = await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/pool-routes/run")), page.getByRole("button", { name: "立即分流" }).click()]);
+    await operator.job((await routing.json() as { job_id: number }).job_id);
     expect([(await poolNow(operator, west)).customer_count, (await poolNow(operator, north)).customer_count, (await poolNow(operator, fallback)).customer_count - fallback.customer_count])
         .toEqual([WEST.imported, NORTH.imported, REST.imported]);
 
@@ -202,8 +223,16 @@ test("a territory: pools, routes, a thousand companies, a batch, the work with i
     const runs = (await operator.list("/pool-run-items", { filter: where("rule_id", "eq", night.id) })) as { customer_id: number; run_id: number; result: string; last_act: string; owner_id: number }[];
     expect(runs.map((item) => item.customer_id).sort()).toEqual(untouched.map((story) => story.id).sort());
     expect(runs.every((item) => item.result === "taken" && item.last_act === "held")).toBe(true);
-    const run = await operator.get(`/pool-runs/${runs[0]?.run_id}`) as { status: string; taken_count: number; skipped_count: number };
+    const run = await operator.get(`/pool-runs/${runs[0]?.run_id}`) as { id: number; name: string; status: string; taken_count: number; skipped_count: number };
     expect([run.status, run.taken_count, run.skipped_count]).toEqual(["done", untouched.length, 0]);
+
+    await as(operator, `/pools/settings?tab=runs&run=${run.id}`);
+    await expect(page.getByRole("heading", { name: run.name })).toBeVisible();
+    const log = page.getByRole("grid").locator("tbody tr", { hasText: tag });
+    await expect(log.first()).toContainText("已回收");
+    for (const line of await log.allInnerTexts()) {
+        expect(untouched.some((story) => line.includes(story.name))).toBe(true);
+    }
 
     // The pools: what was never given, and what came back.
     const back = (region: Region): number => [...untouched, ...returned].filter((story) => story.region === region).length;
@@ -212,8 +241,13 @@ test("a territory: pools, routes, a thousand companies, a batch, the work with i
         expect(await totalOf(people[0] as Client, "/pool-customers", where("pool_id", "eq", pool.id))).toBe(region.imported - region.given + back(region));
     }
 
+    for (const story of [untouched[0], returned[0]] as [Story, Story]) {
+        await page.goto(`/pools${query({ pool: (story.region === WEST ? west : north).id, q: story.name })}`);
+        await expect(page.getByRole("grid").locator("tbody tr", { hasText: story.name })).toBeVisible();
+    }
+
     // The tracking page.
-    await as(operator, `/assignments${query({ batch, period: "all" })}`);
+    await page.goto(`/assignments${query({ batch, period: "all" })}`);
     await expect.poll(() => tile(page, "分配客户")).toBe(`${GIVEN}`);
     const touched = stories.filter((story) => story.follow_ups > 0);
     const dealt = stories.filter((story) => story.opportunity);
@@ -241,4 +275,5 @@ test("a territory: pools, routes, a thousand companies, a batch, the work with i
         const interval = intervals.find((one) => one.customer_id === story.id);
         expect([interval?.outcome, interval?.follow_up_count]).toEqual([story.ordered > 0 ? "won" : story.returned ? "returned" : story.follow_ups === 0 ? "recycled" : "open", story.follow_ups]);
     }
+    await operator.delete(`/pool-rules/${night.id}`, night.version);
 });
