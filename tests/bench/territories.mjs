@@ -81,13 +81,14 @@ async function measureTracking({ stack, sql, measurePaths, token }, batch, size)
         ordered_minor = IF(id MOD 10 < 2, 1000000 + id, 0), received_minor = IF(id MOD 10 < 1, 500000, 0), signed_on = IF(id MOD 10 < 2, started_on, NULL),
         deal_on = IF(id MOD 10 < 2, started_on, NULL), days_to_deal = IF(id MOD 10 < 2, 0, NULL), outcome = IF(id MOD 10 < 2, 'won', 'open') WHERE batch_id = ${batch}`);
     await sql(stack, "ANALYZE TABLE assignment");
-    const filter = JSON.stringify({ field: "batch_id", op: "eq", value: batch });
-    const page = (path, parameters) => `/api/v1${path}?${new URLSearchParams({ filter, ...parameters })}`;
+    const batched = { field: "batch_id", op: "eq", value: batch };
+    const page = (path, parameters, filter = batched) => `/api/v1${path}?${new URLSearchParams({ filter: JSON.stringify(filter), ...parameters })}`;
     for (const by of ["owner_id", "department_id"]) {
         await measurePaths(stack, token, `tracking summary of ${size} customers by ${by}, admin`, [page("/assignments/summary", { by, period: "week" })], 150);
     }
+    const untouched = { all: [batched, { field: "first_touch_at", op: "is_null" }] };
     await measurePaths(stack, token, `tracking list of ${size} customers, admin`, [page("/assignments", { limit: 50, sort: "-started_at" }),
-        page("/assignments", { limit: 50, sort: "-follow_up_count" }), page("/assignments", { limit: 50, sort: "-ordered_minor", total: true })], 150);
+        page("/assignments", { limit: 50, sort: "-started_at", total: 1 }), page("/assignments", { limit: 50, sort: "-started_at" }, untouched)], 150);
 }
 
 function post(agent, url, token, body) {
