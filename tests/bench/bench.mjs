@@ -308,7 +308,7 @@ function writeDocument(text) {
 }
 
 function territories(stack, tokens) {
-    return measureTerritories({ stack, sql, report, signIn, quietRounds, middle, ms, wrk, measurePaths, token: tokens.admin, sellerToken: tokens.seller });
+    return measureTerritories({ stack, sql, report, signIn, quietRounds, middle, ms, wrk, measurePaths, maxRounds: Math.max(ROUNDS, Number(options.rounds)), token: tokens.admin, sellerToken: tokens.seller });
 }
 
 /** What `--only` may name, in the order of the table. */

@@ -12,6 +12,9 @@ const FIRST_SELLER = 1001;
 
 const number = async (sql, stack, statement) => Number((await sql(stack, statement))[0][0]);
 
+const UNHELD = "owner_id IS NULL AND pool_id IS NULL AND deleted_at IS NULL";
+const unheld = async (sql, stack, count) => (await sql(stack, `SELECT id FROM customer WHERE ${UNHELD} ORDER BY id LIMIT ${count}`)).map(([id]) => Number(id));
+
 /** Requests of this part: post and wait for jobs as the administrator. */
 function apiOf(stack, token) {
     const call = async (method, path, body) => {
@@ -63,7 +66,8 @@ async function restore(sql, stack, since, batches, pools) {
 
 /** 10,000 customers that nobody holds go to 50 people. */
 async function measureBatch({ stack, sql, report }, admin, batches) {
-    const ids = (await sql(stack, `SELECT id FROM customer WHERE owner_id IS NULL AND pool_id IS NULL AND deleted_at IS NULL ORDER BY id LIMIT ${BATCH}`)).map(([id]) => Number(id));
+    // A small company has fewer that nobody holds; half of them are left to be claimed.
+    const ids = await unheld(sql, stack, Math.min(BATCH, Math.floor(await number(sql, stack, `SELECT COUNT(*) FROM customer WHERE ${UNHELD}`) / 2)));
     const people = Array.from({ length: RECEIVERS }, (_, i) => ({ user_id: FIRST_SELLER + i }));
     const { id, job_id } = await admin.call("POST", "/assignment-batches", { ids, strategy: "evenly", people, sla_policy_id: null });
     batches.push(id);
@@ -104,13 +108,14 @@ function post(agent, url, token, body) {
 
 /** Each client claims as a person of its own, one customer after the other. */
 async function claims(stack, pool, tokens, ids) {
+    const count = Math.floor(ids.length / tokens.length);
     const agent = new Agent({ keepAlive: true, maxSockets: tokens.length });
     const times = [];
     let failed = 0;
     await Promise.all(tokens.map(async (token, i) => {
-        for (let k = 0; k < CLAIMS; k++) {
+        for (let k = 0; k < count; k++) {
             const began = process.hrtime.bigint();
-            const status = await post(agent, `${stack.url}/api/v1/pools/${pool}/claim`, token, { customer_ids: [ids[i * CLAIMS + k]] });
+            const status = await post(agent, `${stack.url}/api/v1/pools/${pool}/claim`, token, { customer_ids: [ids[i * count + k]] });
             times.push(Number(process.hrtime.bigint() - began) / 1000);
             failed += status === 200 ? 0 : 1;
         }
@@ -119,7 +124,7 @@ async function claims(stack, pool, tokens, ids) {
     return { median_us: percentile(times, 0.5), p95_us: percentile(times, 0.95), failed };
 }
 
-async function measureClaims({ stack, sql, report, signIn, quietRounds, middle, ms }, admin, pools) {
+async function measureClaims({ stack, sql, report, signIn, quietRounds, middle, ms, maxRounds }, admin, pools) {
     const sellers = Array.from({ length: CLAIMERS }, (_, i) => FIRST_SELLER + i);
     await sql(stack, `INSERT IGNORE INTO user_credential (user_id, password_hash, changed_at) SELECT u.id, a.password_hash, a.changed_at FROM user_credential a JOIN user u ON u.id IN (${sellers}) WHERE a.user_id = 1`);
     const pool = await admin.call("POST", "/pools", { name: `Bench ${Date.now()}`, claims_per_day: 100000, former_owner_days: 7, members: sellers.map((user_id) => ({ user_id })) });
@@ -128,8 +133,10 @@ async function measureClaims({ stack, sql, report, signIn, quietRounds, middle, 
     for (const id of sellers) {
         tokens.push(await signIn(stack, `u${id}`));
     }
+    const left = await number(sql, stack, `SELECT COUNT(*) FROM customer WHERE ${UNHELD}`);
+    const wanted = CLAIMERS * Math.min(CLAIMS, Math.floor(left / CLAIMERS / maxRounds));
     const rounds = await quietRounds(async () => {
-        const ids = (await sql(stack, `SELECT id FROM customer WHERE owner_id IS NULL AND pool_id IS NULL AND deleted_at IS NULL ORDER BY id DESC LIMIT ${CLAIMERS * CLAIMS}`)).map(([id]) => Number(id));
+        const ids = await unheld(sql, stack, wanted);
         await sql(stack, `UPDATE customer SET pool_id = ${pool.id}, pool_entered_at = UTC_TIMESTAMP(3) - INTERVAL 10 DAY WHERE id IN (${ids})`);
         return claims(stack, pool.id, tokens, ids);
     });
