@@ -55,6 +55,16 @@ static enum err undo_merge(struct request *request, struct response *response)
     return answer(request, response, request->params[0]);
 }
 
+/* Customers that parted again are two: whoever sees one of them does not see the name of the other by that. */
+static enum err sees_both(struct request *request, const struct merge_row *merge, int64_t customer_id, bool *out)
+{
+    struct record_row row;
+    int64_t other = merge->source_id == customer_id ? merge->survivor_id : merge->source_id;
+    enum err err = merge->undone_at.set ? object_store_get(request, &CUSTOMER, other, false, false, true, &row) : OK;
+    *out = err == OK;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static enum err list_merges(struct request *request, struct response *response)
 {
     int64_t customer_id = 0;
@@ -77,8 +87,12 @@ static enum err list_merges(struct request *request, struct response *response)
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         json_t *item;
-        TRY(merge_json(request, &rows[i], &item));
-        json_array_append(items, item);
+        bool seen = false;
+        TRY(sees_both(request, &rows[i], customer_id, &seen));
+        if (seen) {
+            TRY(merge_json(request, &rows[i], &item));
+            json_array_append(items, item);
+        }
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;

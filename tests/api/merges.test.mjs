@@ -286,3 +286,12 @@ test("the fields of a merge are an object", async () => {
     const [a, b] = [await rep.post("/customers", { name: unique("甲") }), await rep.post("/customers", { name: unique("乙") })];
     expectProblem(await merge(boss, a, b, { values: [] }), 422, "invalid", "values");
 });
+
+test("merges that were taken back are told to whoever sees both customers", async () => {
+    const [a, b] = [await rep.post("/customers", { name: unique("甲") }), await stranger.post("/customers", { name: unique("乙") })];
+    const { body: done } = await merge(boss, a, b);
+    const told = async (client, customer) => (await client.get("/customer-merges", { customer_id: customer.id })).items.map((item) => item.id);
+    assert.deepEqual([await told(rep, a), await told(rep, b)], [[done.id], [done.id]], "one customer now");
+    assert.equal((await undo(boss, done)).status, 200);
+    assert.deepEqual([await told(rep, a), await told(stranger, b), await told(boss, a), await told(boss, b)], [[], [], [done.id], [done.id]]);
+});
