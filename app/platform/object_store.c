@@ -326,8 +326,29 @@ enum err object_store_purgeable(struct db *db, struct arena *arena, const struct
     return query_ids(db, arena, &query, ids_out, count_out);
 }
 
+/* Locks what is in the bin; false for what somebody has taken out of it. */
+static enum err is_in_bin(struct db *db, struct arena *arena, const struct object *object, int64_t id, bool *out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT t.id FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.deleted_at IS NOT NULL AND t.id = ");
+    query_arg(&query, V(id));
+    query_sql(&query, " FOR UPDATE");
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *out = rows.count == 1;
+    return OK;
+}
+
 enum err object_store_purge(struct db *db, struct arena *arena, const struct object *object, int64_t id)
 {
+    bool in_bin = false;
+    TRY(is_in_bin(db, arena, object, id, &in_bin));
+    if (!in_bin) {
+        return ERR_IN_USE;
+    }
     TRY(db_exec(db, arena, &DROP_GRAMS, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_OWNERSHIP, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));

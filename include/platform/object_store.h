@@ -66,7 +66,8 @@ enum err object_store_tag_ok(struct request *request, const struct field *field,
 /* Replaces the tags of a record in the index of tags. */
 enum err object_store_tags(struct request *request, const struct field *field, int64_t id,
                            struct value tags) MUST_CHECK;
-/* Removes a record for good, after its time in the recycle bin. Errors: ERR_IN_USE. */
+/* Removes a record for good, after its time in the recycle bin. Errors: ERR_IN_USE: something names
+ * it, or somebody has taken it out of the bin. */
 enum err object_store_purge(struct db *db, struct arena *arena, const struct object *object, int64_t id) MUST_CHECK;
 /* Records of the object deleted before `before`, at most `limit` ids, ascending from `after_id`. */
 enum err object_store_purgeable(struct db *db, struct arena *arena, const struct object *object, struct instant before,

@@ -78,7 +78,15 @@ test("what lay in the recycle bin for thirty days is removed, unless something s
         await sql("INSERT INTO job (kind, input, run_after, created_at) VALUES ('record.purge', '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
         await until(async () => Number((await sql("SELECT COUNT(*) FROM job WHERE kind = 'record.purge' AND status IN ('queued', 'running')"))[0][0]) === 0);
     };
+    // One that is taken out of the bin while the purge waits for it stays whole.
+    const saved = await boss.post("/customers", { name: unique("rescued") });
+    await age("customer", saved.id, 30 * day + 1);
+    const rescue = sql(`START TRANSACTION; SELECT id FROM customer WHERE id = ${saved.id} FOR UPDATE; DO SLEEP(2);
+        UPDATE customer SET deleted_at = NULL WHERE id = ${saved.id}; COMMIT`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await purge();
+    await rescue;
+    assert.deepEqual((await boss.get("/customers", { q: saved.name })).items.map((item) => item.id), [saved.id]);
     const count = async (statement) => Number((await sql(`SELECT COUNT(*) FROM ${statement}`))[0][0]);
     assert.equal(await count(`customer WHERE id = ${lone.id}`), 0);
     assert.equal(await count(`contact WHERE id = ${contact.id}`), 0, "its contact with it");
