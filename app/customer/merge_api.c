@@ -49,6 +49,20 @@ static enum err post_merge(struct request *request, struct response *response)
     return answer(request, response, id);
 }
 
+static enum err get_preview(struct request *request, struct response *response)
+{
+    struct merge_order order = {.survivor_id = request->params[0]};
+    json_t *moves;
+    TRY(request_query_int(request, "source_id", 0, 1, INT64_MAX, &order.source_id));
+    if (order.source_id == 0) {
+        error_field(request->error, STR("source_id"), "required", "Say which customer would go into this one.");
+        return error_check_fields(request->error);
+    }
+    TRY(merge_preview(request, &order, &moves));
+    response->json = json_keep(request->arena, json_pack("{s:O}", "moved", moves));
+    return OK;
+}
+
 static enum err undo_merge(struct request *request, struct response *response)
 {
     TRY(merge_undo(request, request->params[0]));
@@ -134,7 +148,26 @@ static const struct field MERGES_ANSWER[] = {
     FIELD_END,
 };
 
+static const struct field PREVIEW_QUERY[] = {
+    {.name = "source_id",
+     .type = FIELD_INT,
+     .min = 1,
+     .max = 9007199254740991,
+     .flags = FIELD_REQUIRED,
+     .about = "would go into this one"},
+    FIELD_END,
+};
+static const struct field PREVIEW_ANSWER[] = {
+    {.name = "moved",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "how many rows of which table would go along"},
+    FIELD_END,
+};
+
 static const struct route ROUTES[] = {
+    {"GET", "/customers/{id}/merge", "customer.merge_preview", PERM_CUSTOMER_MERGE, ROUTE_WRITE, RECORDS_ONE,
+     "customer", PREVIEW_QUERY, NULL, PREVIEW_ANSWER, get_preview, NULL, "What a merge would take along."},
     {"POST", "/customers/{id}/merge", "customer.merge", PERM_CUSTOMER_MERGE, 0, RECORDS_ONE, "customer", NULL,
      MERGE_BODY, MERGE_ANSWER, post_merge, NULL, "Another customer that is the same goes into this one."},
     {"GET", "/customer-merges", "customer_merge.list", PERM_CUSTOMER_VIEW, 0, RECORDS_NONE, NULL, LIST_QUERY, NULL,

@@ -256,6 +256,28 @@ static enum err check_order(struct request *request, const struct merge_order *o
     return error_check_fields(request->error);
 }
 
+enum err merge_preview(struct request *request, const struct merge_order *order, json_t **out)
+{
+    const int64_t ids[] = {order->survivor_id, order->source_id};
+    struct value *values;
+    int64_t version;
+    TRY(check_order(request, order));
+    for (size_t i = 0; i < 2; i++) {
+        TRY(record_load(request, &CUSTOMER, ids[i], true, &values, &version));
+    }
+    *out = json_keep(request->arena, json_object());
+    for (const struct merge_reference *reference = MERGE_REFERENCES; reference->name != NULL; reference++) {
+        int64_t count = 0;
+        if (reference->way == MERGE_MOVE) {
+            TRY(merge_store_count(request->db, request->arena, reference, order->source_id, &count));
+        }
+        if (count > 0) {
+            json_object_set_new(*out, reference->table, json_integer(count));
+        }
+    }
+    return OK;
+}
+
 enum err merge_customers(struct request *request, const struct merge_order *order, int64_t *id_out)
 {
     struct merging merging = {

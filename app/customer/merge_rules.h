@@ -15,6 +15,8 @@ struct merge_order {
     struct str reason;   /* given, or empty */
     bool confirmed;      /* a possible duplicate of a third one is let in */
 };
+/* How many rows of which table would go along, as an object. Errors: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID. */
+enum err merge_preview(struct request *request, const struct merge_order *order, json_t **out) MUST_CHECK;
 /* Both must be in the user's scope for writing. Errors: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID. */
 enum err merge_customers(struct request *request, const struct merge_order *order, int64_t *id_out) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_MERGE_FINAL, ERR_DUPLICATE_CUSTOMER. */

@@ -257,6 +257,22 @@ static enum err note(struct db *db, struct arena *arena, int64_t merge_id, const
     return run(db, arena, &query, noted_out);
 }
 
+enum err merge_store_count(struct db *db, struct arena *arena, const struct merge_reference *reference,
+                           int64_t source_id, int64_t *out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT COUNT(*) FROM ");
+    add_table(&query, reference->table);
+    query_sql(&query, " t WHERE ");
+    add_column(&query, reference, source_id);
+    add_only(&query, reference);
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *out = rows_get(&rows, 0, 0).integer;
+    return OK;
+}
+
 enum err merge_store_move(struct db *db, struct arena *arena, int64_t merge_id, const struct merge_reference *reference,
                           int64_t source_id, int64_t survivor_id, struct value user, struct instant now,
                           int64_t *moved_out)

@@ -57,6 +57,9 @@ enum err merge_store_lead(struct db *db, struct arena *arena, int64_t from, int6
 /* After an undo: what went into the source before is there again. */
 enum err merge_store_lead_back(struct db *db, struct arena *arena, int64_t source_id) MUST_CHECK;
 
+/* How many rows of one reference would go along. */
+enum err merge_store_count(struct db *db, struct arena *arena, const struct merge_reference *reference,
+                           int64_t source_id, int64_t *out) MUST_CHECK;
 /* Notes and moves the rows of one reference from source to survivor; the number. */
 enum err merge_store_move(struct db *db, struct arena *arena, int64_t merge_id, const struct merge_reference *reference,
                           int64_t source_id, int64_t survivor_id, struct value user, struct instant now,

@@ -244,6 +244,12 @@ const SPECIAL = {
         assert.deepEqual(await ids(stranger), [stranger.user.id]);
         assert.ok((await ids(manager)).includes(owner.user.id));
     },
+    async "GET /customers/{id}/merge"() {
+        const [into, mine] = [await anotherOf(owner, "customer", made), await anotherOf(stranger, "customer", made)];
+        expectProblem(await stranger.send("GET", `/customers/${into.id}/merge?source_id=${mine.id}`), 404, "not_found");
+        expectProblem(await stranger.send("GET", `/customers/${mine.id}/merge?source_id=${into.id}`), 404, "not_found");
+        assert.deepEqual(await manager.get(`/customers/${made.customer.id}/merge`, { source_id: into.id }), { moved: {} });
+    },
     async "POST /customers/{id}/merge"() {
         const [into, mine] = [await anotherOf(owner, "customer", made), await anotherOf(stranger, "customer", made)];
         for (const [survivor, source] of [[into, mine], [mine, into]]) {

@@ -74,11 +74,14 @@ test("everything goes along, both ids lead to the survivor, and the way back is 
     const beforeSource = await get(boss, source);
     const beforeSurvivor = await get(boss, survivor);
     const held = { source: await intervals(source), survivor: await intervals(survivor) };
+    const preview = await manager.get(`/customers/${survivor.id}/merge`, { source_id: source.id });
     const answer = await merge(manager, survivor, source, { values: { industry: "制造", code: beforeSource.code }, reason: "同一家" });
     assert.equal(answer.status, 201, JSON.stringify(answer.body));
     const done = answer.body;
     assert.deepEqual([done.source_id, done.survivor_id, done.source_name, done.reason], [source.id, survivor.id, source.name, "同一家"]);
     assert.deepEqual(done.moved, { contact: 1, contract: 1, customer: 1, follow_up: 1, opportunity: 1, payment: 1 });
+
+    assert.deepEqual(preview.moved, done.moved);
 
     const merged = await get(boss, source);
     assert.deepEqual([merged.id, merged.merged_from_id, merged.industry, merged.code, merged.phone], [survivor.id, source.id, "制造", beforeSource.code, beforeSurvivor.phone]);
@@ -172,6 +175,12 @@ test("who may, and what is refused", async () => {
     expectProblem(await merge(manager, a, b, { values: { completeness: 100 } }), 422, "invalid");
     expectProblem(await merge(manager, a, b, { values: { nonsense: 1 } }), 422, "invalid");
     expectProblem(await merge(manager, a, b, { values: { level: "nonsense" } }), 422, "invalid");
+    const preview = (client, survivor, source) => client.send("GET", `/customers/${survivor.id}/merge${query({ source_id: source?.id })}`);
+    expectProblem(await send("GET", `/customers/${a.id}/merge`), 401, "not_signed_in");
+    expectProblem(await preview(rep, a, b), 403, "forbidden");
+    expectProblem(await preview(manager, a, far), 404, "not_found");
+    expectProblem(await preview(manager, a, a), 422, "invalid", "source_id");
+    expectProblem(await preview(manager, a), 422, "invalid", "source_id");
     expectProblem(await manager.send("GET", "/customer-merges"), 422, "invalid", "customer_id");
     expectProblem(await stranger.send("GET", `/customer-merges${query({ customer_id: a.id })}`), 404, "not_found");
     const done = (await merge(manager, a, b)).body;

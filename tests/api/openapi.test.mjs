@@ -97,6 +97,7 @@ before(async () => {
     const batch = await boss.post("/assignment-batches", { ids: [made.customer.id], strategy: "one", people: [{ user_id: rep.user.id }] });
     await boss.job(batch.job_id);
     const { items: pipelines } = await boss.get("/pipelines");
+    made.twin = await boss.post("/customers", { name: unique("同一家") });
     const tag = await boss.post("/tags", { name: unique("标") });
     const step = await boss.post("/escalation-steps", { name: unique("步"), days: 3, is_active: false });
     const claim = await boss.post("/conflict-claims", { customer_id: made.customer.id, reason: "先联系" });
@@ -112,6 +113,7 @@ before(async () => {
 const day = new Date().toISOString().slice(0, 10);
 // Query parameters with which a GET shows the most.
 const QUERIES = {
+    "/customers/{id}/merge": () => ({ source_id: made.twin.id }),
     "/customer-merges": () => ({ customer_id: made.customer.id }),
     "/attachments": () => ({ object: "customer", record_id: made.customer.id }),
     "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),

@@ -582,7 +582,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What a merge would take along. */
+        get: operations["customer.merge_preview"];
         put?: never;
         /** Another customer that is the same goes into this one. */
         post: operations["customer.merge"];
@@ -7089,6 +7090,42 @@ export interface operations {
                             /** @description of how many it is the first */
                             count: number | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.merge_preview": {
+        parameters: {
+            query: {
+                source_id: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a merge would take along. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description how many rows of which table would go along */
+                        moved: unknown;
                     };
                 };
             };
