@@ -69,7 +69,7 @@ export function transferRecord(plural: string, id: number, body: TransferBody): 
 }
 export function bulk(
   plural: string,
-  action: 'delete' | 'restore' | 'transfer',
+  action: 'delete' | 'restore' | 'transfer' | 'update',
   target: BulkTarget,
   more: Body = {},
 ): Promise<Started> {

@@ -5,6 +5,8 @@ import { defineFeature } from '@/shared/lib/feature';
 import UiSkeleton from '@/shared/ui/feedback/UiSkeleton.vue';
 import { OBJECTS } from './objects';
 
+export { fieldText as recordText, transferChoices } from './model';
+
 const OWN = OBJECTS.filter((config) => !config.elsewhere);
 
 /** Parts of the lists for features that have pages of their own over records. */

@@ -1,7 +1,7 @@
 /** Pure parts of the record pages: columns and forms out of the server's description, texts of values, list state in
  * the address. */
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
-import type { MetaField, MetaObject, RecordRow } from '@/shared/api/types';
+import type { Meta, MetaField, MetaObject, RecordRow } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
 import { formatDate, formatInstant } from '@/shared/lib/dates';
 import { parseFilter, type Filter } from '@/shared/lib/filter';
@@ -36,6 +36,9 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
     case 'ppm':
       return formatPpm(value as number).replace('.0%', '%');
     case 'int':
+      if (field.name === 'completeness') {
+        return `${String(value)}%`;
+      }
       return field.name.endsWith('_year') ? String(value) : formatInteger(value as number);
     case 'bool':
       return t(value ? 'kit.yes' : 'kit.no');
@@ -157,15 +160,13 @@ export function specOf(field: MetaField, creating: boolean): FieldSpec {
 }
 
 export function filterSpecs(meta: MetaObject): FieldSpec[] {
-  return meta.fields
-    .filter((field) => field.filterable && isListable(field) && field.type !== 'tags')
-    .map((field) => specOf(field, false));
+  return meta.fields.filter((field) => field.filterable && isListable(field)).map((field) => specOf(field, false));
 }
 
 /** The fields a person fills in. */
 export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
   return meta.fields
-    .filter((field) => isListable(field) && field.type !== 'tags')
+    .filter(isListable)
     .map((field) => specOf(field, creating))
     .filter((spec) => !spec.readOnly);
 }
@@ -219,4 +220,22 @@ export function queryOf(state: ListState): LocationQueryRaw {
 /** Total as shown: exact, or "10,000+" beyond what the server counts. */
 export function totalText(total: number | undefined, exact: boolean | undefined): string {
   return total === undefined ? '' : `${formatInteger(total)}${exact === false ? '+' : ''}`;
+}
+
+export interface TransferChoice {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** Which children may follow when a record changes hands. */
+export function transferChoices(meta: MetaObject, all: Meta): readonly TransferChoice[] {
+  const byChoice = new Map(
+    meta.children.flatMap((child) => (child.choice ? [[child.choice, child.object] as const] : [])),
+  );
+  return [...byChoice].map(([key, object]) => ({
+    key,
+    label: t(`records.transfer.choice.${key}`, {
+      object: all.objects.find((other) => other.name === object)?.label ?? object,
+    }),
+  }));
 }

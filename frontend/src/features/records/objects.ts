@@ -9,6 +9,7 @@ import {
   MessagesSquare,
   Package,
   Route,
+  Tags,
   Timer,
   Undo2,
   UserRound,
@@ -66,17 +67,18 @@ const CUSTOMER: ObjectConfig = {
     'region_id',
     'industry',
     'phone',
+    'tag_ids',
     'owner_id',
     'last_follow_up_at',
     'next_plan_at',
   ],
   sections: [
-    { key: 'basic', fields: ['name', 'code', 'customer_type', 'level', 'source', 'industry', 'parent_id'] },
+    { key: 'basic', fields: ['name', 'code', 'customer_type', 'level', 'source', 'industry', 'tag_ids', 'parent_id'] },
     { key: 'contact', fields: ['region_id', 'address', 'phone', 'website'] },
     { key: 'company', fields: ['employee_count', 'annual_revenue_minor', 'founded_year'] },
     { key: 'other', fields: ['owner_id', 'remark'] },
   ],
-  headline: ['level', 'customer_type', 'owner_id', 'last_follow_up_at', 'next_plan_at'],
+  headline: ['level', 'customer_type', 'owner_id', 'last_follow_up_at', 'next_plan_at', 'completeness'],
   presets: [
     ALL,
     MINE,
@@ -92,6 +94,7 @@ const CUSTOMER: ObjectConfig = {
     },
     { key: 'planned_week', filter: { field: 'next_plan_at', op: 'relative', value: 'this_week' } },
     { key: 'new_month', filter: { field: 'created_at', op: 'relative', value: 'this_month' } },
+    { key: 'at_risk', filter: { field: 'is_at_risk', op: 'eq', value: true } },
   ],
   tabs: [
     { object: 'contact', column: 'customer_id' },
@@ -294,13 +297,14 @@ const FOLLOW_UP: ObjectConfig = {
     'method',
     'followed_at',
     'next_plan_at',
+    'plan_status',
     'owner_id',
     'contact_id',
     'opportunity_id',
   ],
   sections: [
     { key: 'basic', fields: ['customer_id', 'contact_id', 'opportunity_id', 'method', 'followed_at', 'content'] },
-    { key: 'plan', fields: ['next_plan_at', 'next_plan'] },
+    { key: 'plan', fields: ['next_plan_at', 'next_plan', 'plan_status', 'plan_closed_at', 'plan_follow_up_id'] },
     { key: 'other', fields: ['owner_id', 'code'] },
   ],
   headline: ['customer_id', 'method', 'followed_at', 'next_plan_at', 'owner_id'],
@@ -309,10 +313,27 @@ const FOLLOW_UP: ObjectConfig = {
     MINE,
     { key: 'followed_today', filter: { field: 'followed_at', op: 'relative', value: 'today' } },
     { key: 'followed_week', filter: { field: 'followed_at', op: 'relative', value: 'this_week' } },
-    { key: 'plan_today', filter: { field: 'next_plan_at', op: 'relative', value: 'today' } },
+    {
+      key: 'plan_today',
+      filter: {
+        all: [
+          { field: 'plan_status', op: 'eq', value: 'open' },
+          { field: 'next_plan_at', op: 'relative', value: 'today' },
+        ],
+      },
+    },
+    {
+      key: 'plan_overdue',
+      filter: {
+        all: [
+          { field: 'plan_status', op: 'eq', value: 'open' },
+          { field: 'next_plan_at', op: 'relative', value: 'over_1_days_ago' },
+        ],
+      },
+    },
   ],
   tabs: [],
-  tones: {},
+  tones: { plan_status: { open: 'info', done: 'success', cancelled: 'neutral' } },
   card: { side: 'method', lines: ['customer_id', 'followed_at', 'next_plan_at', 'owner_id'] },
 };
 
@@ -435,6 +456,18 @@ const SLA_POLICY: ObjectConfig = {
   card: { side: 'touch_hours', lines: [] },
 };
 
+const TAG: ObjectConfig = {
+  ...PLAIN,
+  name: 'tag',
+  plural: 'tags',
+  icon: Tags,
+  isOpen: true,
+  columns: ['name', 'color', 'is_active'],
+  sections: [{ key: 'basic', fields: ['name', 'color', 'is_active'] }],
+  tones: {},
+  card: { side: 'color', lines: [] },
+};
+
 const POOL_CUSTOMER: ObjectConfig = {
   ...PLAIN,
   name: 'pool_customer',
@@ -512,6 +545,7 @@ export const OBJECTS: readonly ObjectConfig[] = [
   ASSIGNMENT,
   ASSIGNMENT_BATCH,
   SLA_POLICY,
+  TAG,
   POOL_CUSTOMER,
   POOL_RUN,
   POOL_RUN_ITEM,

@@ -5,4 +5,6 @@ import { defineFeature } from '@/shared/lib/feature';
 export const ShareDialog = defineAsyncComponent(() => import('./components/ShareDialog.vue'));
 export const WhyDialog = defineAsyncComponent(() => import('./components/WhyDialog.vue'));
 
+export { loadColleagues } from './api';
+
 export default defineFeature({ name: 'share', routes: [] });

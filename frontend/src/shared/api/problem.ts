@@ -32,6 +32,7 @@ export class ApiProblem extends Error {
   readonly retryAt: string | null;
   readonly availableAt: string | null; // from then on it is possible
   readonly current: unknown;
+  readonly extra: Readonly<Record<string, unknown>>; // what some refusals tell besides: matches, holdings …
 
   constructor(status: number, body: ProblemBody) {
     super(body.title ?? body.code ?? `HTTP ${status}`);
@@ -44,6 +45,7 @@ export class ApiProblem extends Error {
     this.retryAt = body.retry_at ?? null;
     this.availableAt = body.available_at ?? null;
     this.current = body.current ?? null;
+    this.extra = { ...body };
   }
 }
 

@@ -39,6 +39,9 @@ const OPS = [
   'before',
   'after',
   'relative',
+  'has_any',
+  'has_all',
+  'has_none',
 ] as const;
 export type FilterOp = (typeof OPS)[number];
 

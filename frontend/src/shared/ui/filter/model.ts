@@ -19,6 +19,7 @@ const TEXT: readonly FilterOp[] = [
 const NUMBER: readonly FilterOp[] = ['ge', 'le', 'between', 'eq', 'ne', 'gt', 'lt', 'is_null', 'not_null'];
 const DAY: readonly FilterOp[] = ['relative', 'on', 'between', 'before', 'after', 'is_null', 'not_null'];
 const CHOICE: readonly FilterOp[] = ['in', 'not_in', 'is_null', 'not_null'];
+const TAGS: readonly FilterOp[] = ['has_any', 'has_all', 'has_none', 'is_null', 'not_null'];
 
 /** References to trees accept "and below". */
 const TREES = new Set(['department', 'region']);
@@ -36,6 +37,8 @@ export function opsOf(spec: FieldSpec): readonly FilterOp[] {
       return ['eq'];
     case 'enum':
       return CHOICE;
+    case 'tags':
+      return TAGS;
     case 'ref':
       return TREES.has(spec.ref ?? '') ? ['under', ...CHOICE] : CHOICE;
     default:
@@ -78,6 +81,9 @@ export function valueKind(op: FilterOp): 'none' | 'one' | 'two' | 'many' | 'rela
       return 'two';
     case 'in':
     case 'not_in':
+    case 'has_any':
+    case 'has_all':
+    case 'has_none':
       return 'many';
     case 'relative':
       return 'relative';
@@ -183,6 +189,7 @@ function scalarText(spec: FieldSpec, value: unknown, about: Describing): string 
     case 'enum':
       return spec.options?.find((option) => option.value === value)?.label ?? String(value);
     case 'ref':
+    case 'tags':
       return about.names.get(`${spec.name}:${String(value)}`) ?? `#${String(value)}`;
     default:
       return String(value);
