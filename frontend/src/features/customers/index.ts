@@ -17,6 +17,7 @@ export const MentionArea = defineAsyncComponent(() => import('./components/Menti
 export const OpenPlans = defineAsyncComponent(() => import('./components/OpenPlans.vue'));
 export const FollowUpParts = defineAsyncComponent(() => import('./components/FollowUpParts.vue'));
 export { uploadAll } from './files';
+export { mentioned, refusedNames } from './model';
 
 export default defineFeature({
   name: 'customers',
@@ -52,7 +53,7 @@ export default defineFeature({
       label: 'customers.claims.title',
       icon: Scale,
       to: '/conflict-claims',
-      order: 15,
+      order: 75,
       permission: 'customer.view',
     },
     {

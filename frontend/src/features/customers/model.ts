@@ -142,6 +142,22 @@ export function mentioned(text: string, people: readonly Person[]): readonly num
   return [...new Set(people.filter((person) => text.includes(`@${person.name}`)).map((person) => person.id))];
 }
 
+/** Who of those called may not see the customer, by the server's refusal: "mention_ids.1". */
+export function refusedNames(
+  fields: readonly { readonly field: string }[],
+  text: string,
+  people: readonly Person[],
+): string {
+  const ids = mentioned(text, people);
+  return fields
+    .flatMap(({ field }) => {
+      const index = /^mention_ids\.(\d+)$/.exec(field)?.[1];
+      return index === undefined ? [] : [ids[Number(index)]];
+    })
+    .map((id) => people.find((person) => person.id === id)?.name ?? '—')
+    .join(t('kit.filter.comma'));
+}
+
 // ---- escalation ----
 
 /** "After 3 working days: owner, manager; marks the risk". */

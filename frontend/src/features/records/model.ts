@@ -71,6 +71,7 @@ const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
   enum: 100,
   phone: 126,
   long_text: 260,
+  tags: 180,
 };
 const TEXT_WIDTH = 124;
 const LABEL_WIDTH = 220;

@@ -67,10 +67,10 @@ const CUSTOMER: ObjectConfig = {
     'region_id',
     'industry',
     'phone',
-    'tag_ids',
     'owner_id',
     'last_follow_up_at',
     'next_plan_at',
+    'tag_ids',
   ],
   sections: [
     { key: 'basic', fields: ['name', 'code', 'customer_type', 'level', 'source', 'industry', 'tag_ids', 'parent_id'] },
