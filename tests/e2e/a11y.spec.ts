@@ -11,7 +11,7 @@ const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assig
     ...["pools", "routes", "rules", "runs", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
-const PLURALS = ["customers", "contacts", "opportunities", "contracts", "payments"];
+const PLURALS = ["customers", "contacts", "follow-ups", "opportunities", "contracts", "payments"];
 
 /** The addresses of all pages. On a phone most of the navigation lies behind a button. */
 async function pathsOf(page: Page): Promise<string[]> {
@@ -46,7 +46,7 @@ async function missingTexts(page: Page): Promise<string[]> {
             .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
         return [document.title, document.body.innerText, ...attributes].join("\n");
     });
-    const FEATURES = "app|kit|records|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share";
+    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share";
     return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
 }
 
