@@ -129,12 +129,12 @@ static enum err check_leaver(struct request *request)
 }
 
 /* Nobody leaves with records in hand. */
-static enum err check_handover(struct request *request, struct opt_int successor, int64_t *total_out)
+static enum err check_handover(struct request *request, const struct handover_plan *plan, int64_t *total_out)
 {
     json_t *items = json_keep(request->arena, json_array());
-    TRY(org_check_successor(request, request->params[0], successor));
+    TRY(org_check_plan(request, request->params[0], plan));
     TRY(org_holdings(request, request->params[0], items, total_out));
-    if (*total_out > 0 && !successor.set) {
+    if (!org_plan_covers(request, plan, items)) {
         json_t *extra = json_keep(request->arena, json_object());
         json_object_set(extra, "holdings", items);
         request->error->extra = extra;
@@ -156,19 +156,24 @@ static enum err disable_user(struct request *request, struct response *response)
     struct value *values;
     int64_t total = 0;
     int64_t job_id = 0;
-    struct opt_int successor = json_get_opt_int(request->json, "successor_id");
+    const struct handover_plan plan = {
+        .successor_id = json_get_opt_int(request->json, "successor_id"),
+        .pool_id = json_get_opt_int(request->json, "pool_id"),
+        .by_object = json_object_get(request->json, "successors"),
+    };
     struct opt_date left_on = json_get_opt_date(request->json, "left_on");
     TRY(load_user(request, &values));
     TRY(check_leaver(request));
-    TRY(check_handover(request, successor, &total));
+    TRY(check_handover(request, &plan, &total));
     left_on = left_on.set ? left_on : last_day(request, values);
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "disabled", left_on, request->now));
     TRY(auth_end_sessions(request->db, request->arena, request->params[0], "disabled", request->now));
     if (total > 0) {
-        json_t *input =
-            json_keep(request->arena, json_pack("{s:I,s:I,s:I,s:o}", "user_id", (json_int_t)request->params[0],
-                                                "successor_id", (json_int_t)successor.value, "total", (json_int_t)total,
-                                                "reason", json_str(json_get_str(request->json, "reason"))));
+        json_t *input = json_keep(
+            request->arena, json_pack("{s:I,s:o,s:o,s:O?,s:I,s:o}", "user_id", (json_int_t)request->params[0],
+                                      "successor_id", json_opt_int(plan.successor_id), "pool_id",
+                                      json_opt_int(plan.pool_id), "successors", plan.by_object, "total",
+                                      (json_int_t)total, "reason", json_str(json_get_str(request->json, "reason"))));
         TRY(job_queue(request->db, request->arena, "user.handover", request->user->user_id, input, NULL, &job_id));
     }
     TRY(org_touch(request->db, request->arena));
@@ -327,12 +332,27 @@ static const struct field HOLDINGS_ANSWER[] = {
     {.name = "total", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "all of them"},
     FIELD_END,
 };
+static const struct field SUCCESSOR[] = {
+    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
+    {.name = "user_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_REQUIRED, .about = "takes them over"},
+    FIELD_END,
+};
 static const struct field DISABLE_BODY[] = {
     {.name = "successor_id",
      .type = FIELD_REF,
      .ref = "user",
      .flags = FIELD_NULLABLE,
      .about = "takes the records over"},
+    {.name = "pool_id",
+     .type = FIELD_REF,
+     .ref = "pool",
+     .flags = FIELD_NULLABLE,
+     .about = "customers go there instead"},
+    {.name = "successors",
+     .type = FIELD_LIST,
+     .fields = SUCCESSOR,
+     .max = 20,
+     .about = "kinds of records that go to somebody else"},
     {.name = "left_on", .type = FIELD_DATE, .about = "last day; today unless given"},
     {.name = "reason", .type = FIELD_TEXT, .max = 500, .about = "kept in the history"},
     FIELD_END,

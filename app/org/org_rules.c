@@ -9,8 +9,6 @@
 #include "platform/tx.h"
 #include "role_rules.h"
 
-enum { HANDOVER_CHUNK = 100 };
-
 static const struct field DEPARTMENT_FIELDS[] = {
     {.name = "name",
      .zh = "部门名称",
@@ -324,7 +322,7 @@ static enum err complete_user(struct request *request, int64_t id, json_t *recor
 }
 
 /* Histories stay with whoever was there. */
-static bool is_owned(const struct object *object)
+bool org_is_owned(const struct object *object)
 {
     return object->owner_column != NULL && (object->flags & OBJECT_HISTORY) == 0;
 }
@@ -339,7 +337,7 @@ static enum err take_place(struct request *request, int64_t user_id)
     TRY(assignment_store_at(request->db, request->arena, user_id, request->today, &now));
     TRY(user_store_set_place(request->db, request->arena, user_id, now.department_id, now.manager_id));
     for (size_t i = 0; i < object_count; i++) {
-        if (is_owned(objects[i])) {
+        if (org_is_owned(objects[i])) {
             TRY(org_store_move_owned(request->db, request->arena, objects[i], user_id, now.department_id));
         }
     }
@@ -399,124 +397,6 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
     TRY(take_place(request, user_id));
     TRY(metric_sync_user(request->db, request->arena, user_id, from));
     return org_touch(request->db, request->arena);
-}
-
-/* ---- hand-over ---- */
-
-/* One step of a hand-over: some records of one object. */
-struct handover {
-    struct request *request;
-    const struct object *object;
-    int64_t user_id, successor_id;
-    struct str reason;
-    size_t moved;
-};
-
-static enum err hand_over_chunk(struct db *db, void *context)
-{
-    struct handover *handover = context;
-    int64_t *ids;
-    size_t count;
-    TRY(org_store_owned(db, handover->request->arena, handover->object, handover->user_id, HANDOVER_CHUNK, &ids,
-                        &count));
-    struct move_options options = {.cause = MOVE_HANDOVER, .reason = handover->reason};
-    struct record_move *moves = ARENA_ARRAY(handover->request->arena, struct record_move, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        moves[i] = (struct record_move){.id = ids[i], .owner_id = {true, handover->successor_id}};
-    }
-    TRY(record_move(handover->request, handover->object, moves, count, &options));
-    handover->moved = count;
-    return OK;
-}
-
-enum err org_run_handover(struct job *job, json_t **result_out)
-{
-    struct request request;
-    int64_t moved = 0;
-    size_t object_count;
-    const struct object *const *objects = objects_all(&object_count);
-    job_request(job, &request);
-    for (size_t i = 0; i < object_count; i++) {
-        struct handover handover = {
-            .request = &request,
-            .object = objects[i],
-            .user_id = json_get_int(job->input, "user_id", 0),
-            .successor_id = json_get_int(job->input, "successor_id", 0),
-            .reason = json_get_str(job->input, "reason"),
-            .moved = 1,
-        };
-        while (is_owned(objects[i]) && handover.moved > 0) {
-            TRY(db_tx(job->db, hand_over_chunk, &handover));
-            moved += (int64_t)handover.moved;
-            TRY(job_progress(job, moved, json_get_int(job->input, "total", 0), objects[i]->name));
-        }
-    }
-    *result_out = json_pack("{s:I}", "moved", (json_int_t)moved);
-    return OK;
-}
-
-enum err org_check_successor(struct request *request, int64_t user_id, struct opt_int successor_id)
-{
-    int64_t department_id = 0;
-    bool active = false;
-    if (!successor_id.set) {
-        return OK;
-    }
-    enum err err = object_store_user_department(request, successor_id.value, &department_id, &active);
-    if (err == ERR_NOT_FOUND) {
-        error_field(request->error, STR("successor_id"), "no_such_record", "There is no such person.");
-        return error_check_fields(request->error);
-    }
-    TRY(err);
-    if (successor_id.value == user_id) {
-        error_field(request->error, STR("successor_id"), "not_an_option", "The successor must be somebody else.");
-    } else if (!active) {
-        error_field(request->error, STR("successor_id"), "not_active", "The successor must be an active user.");
-    }
-    return error_check_fields(request->error);
-}
-
-enum err org_check_holdings(struct request *request, int64_t user_id)
-{
-    size_t count;
-    const struct object *const *objects = objects_all(&count);
-    for (size_t i = 0; i < count; i++) {
-        int64_t all = 0;
-        int64_t open = 0;
-        if (!is_owned(objects[i])) {
-            continue;
-        }
-        TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &all));
-        if (all > 0 && !identity_can(request->user, objects[i]->transfer)) {
-            return error_set(request->error, ERR_FORBIDDEN, "This needs the right %s.",
-                             permission_key(objects[i]->transfer));
-        }
-        TRY(org_store_open_count(request, objects[i], user_id, &open));
-        if (open < all) {
-            return error_set(request->error, ERR_FORBIDDEN, "Some of this person's records are beyond your reach.");
-        }
-    }
-    return OK;
-}
-
-enum err org_holdings(struct request *request, int64_t user_id, json_t *items, int64_t *total_out)
-{
-    size_t object_count;
-    const struct object *const *objects = objects_all(&object_count);
-    *total_out = 0;
-    for (size_t i = 0; i < object_count; i++) {
-        int64_t count = 0;
-        if (!is_owned(objects[i])) {
-            continue;
-        }
-        TRY(org_store_owned_count(request->db, request->arena, objects[i], user_id, &count));
-        *total_out += count;
-        if (count > 0) {
-            json_array_append_new(items,
-                                  json_pack("{s:s,s:I}", "object", objects[i]->name, "count", (json_int_t)count));
-        }
-    }
-    return OK;
 }
 
 const struct object DEPARTMENT = {

@@ -218,6 +218,36 @@ test("a successor is somebody else who is at work, asked before anything happens
     assert.deepEqual([(await boss.get(path)).left_on, (await boss.get(`${path}/holdings`)).total], ["2023-12-31", 0]);
 });
 
+test("a hand-over by kind: customers into a pool, kinds to different people", async () => {
+    const place = await department();
+    const [leaver, heir, other] = [await person({ department_id: place.id }), await person({ department_id: place.id }), await person({ department_id: place.id })];
+    const made = await recordsOf(leaver);
+    const pool = await boss.post("/pools", { name: unique("交接公海") });
+    const path = `/users/${leaver.user.id}`;
+    const attempt = (body) => boss.send("POST", `${path}/disable`, { body });
+    expectProblem(await attempt({ pool_id: 987654321, successor_id: heir.user.id }), 422, "invalid", "pool_id");
+    expectProblem(await attempt({ successors: [{ object: "nonsense", user_id: heir.user.id }] }), 422, "invalid", "successors.0.object");
+    expectProblem(await attempt({ successors: [{ object: "product", user_id: heir.user.id }] }), 422, "invalid", "successors.0.object");
+    expectProblem(await attempt({ successors: [{ object: "contract", user_id: leaver.user.id }] }), 422, "invalid", "successors.0.user_id");
+    // Whoever manages people, but cannot see the pool, does not send customers there.
+    const rights = ["user.edit", "user.view", ...Object.keys(OWNED).map((object) => `${object}.transfer`)];
+    const blind = await personWith(await role("all", { permissions: rights }));
+    expectProblem(await blind.send("POST", `${path}/disable`, { body: { pool_id: pool.id, successor_id: heir.user.id } }), 422, "invalid", "pool_id");
+    // What nobody is named for keeps the person.
+    expectProblem(await attempt({ pool_id: pool.id, successors: [{ object: "contract", user_id: other.user.id }] }), 409, "handover_required");
+    assert.equal((await boss.get(path)).status, "active");
+    const { job_id } = await boss.post(`${path}/disable`, { successor_id: heir.user.id, pool_id: pool.id,
+        successors: [{ object: "contract", user_id: other.user.id }], reason: "离职" });
+    assert.equal((await boss.job(job_id)).result.moved, 7);
+    assert.equal((await boss.get(`${path}/holdings`)).total, 0);
+    const customer = await boss.get(`/customers/${made.customer.id}`);
+    assert.deepEqual([customer.owner_id, customer.pool_id], [null, pool.id]);
+    assert.equal((await boss.get(`/contracts/${made.contract.id}`)).owner_id, other.user.id);
+    assert.equal((await boss.get(`/opportunities/${made.opportunity.id}`)).owner_id, heir.user.id);
+    const [event] = (await boss.get("/pool-events", { filter: { field: "pool_id", op: "eq", value: pool.id } })).items;
+    assert.deepEqual([event.kind, event.owner_id, event.reason], ["handover", leaver.user.id, "离职"]);
+});
+
 test("nobody disables themselves, and only an administrator an administrator", async () => {
     const me = await boss.get("/auth/me");
     expectProblem(await boss.send("POST", `/users/${me.id}/disable`, { body: {} }), 409, "conflict");
