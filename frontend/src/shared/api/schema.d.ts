@@ -5359,6 +5359,15 @@ export interface operations {
                 "application/json": {
                     /** @description takes the records over */
                     successor_id?: number | null;
+                    /** @description customers go there instead */
+                    pool_id?: number | null;
+                    /** @description kinds of records that go to somebody else */
+                    successors?: {
+                        /** @description kind of record */
+                        object: string;
+                        /** @description takes them over */
+                        user_id: number;
+                    }[];
                     /**
                      * Format: date
                      * @description last day; today unless given
