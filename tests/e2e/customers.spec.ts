@@ -70,7 +70,7 @@ test("typing a new customer tells that it exists, and a claim is filed and decid
     // The claimant hears of it, and the notice leads to the claim.
     await as(rival, "/customers");
     await page.getByRole("button", { name: /^通知/ }).click();
-    await page.getByText(`客户“${name}有限公司”的撞单申请已成立`).click();
+    await page.getByText(`客户“${name}（有限公司）”的撞单申请已成立`).click();
     await expect(dialog(page, /^撞单：/).box).toContainText("证据充分");
 });
 
