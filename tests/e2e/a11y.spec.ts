@@ -8,7 +8,7 @@ const LOCALES = ["zh-CN", "en"] as const;
 
 /** Pages that no navigation entry leads to. */
 const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
-    ...["pools", "routes", "rules", "runs", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
+    ...["pools", "routes", "rules", "runs", "value", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
 const PLURALS = ["customers", "contacts", "follow-ups", "opportunities", "contracts", "payments"];

@@ -69,6 +69,44 @@ test("ticked customers are given out by the wizard: preview, result, taken back"
     expect((await rep.get(`/customers/${made[0]?.id}`)).owner_id).toBe(rep.user.id);
 });
 
+test("from a filtered list through the wizard to the tracking page, and back", async ({ page, as, asAdmin }) => {
+    const word = unique("筛选");
+    const made: { id: number; name: string }[] = [];
+    for (let i = 0; i < 3; i++) {
+        made.push(await rep.post("/customers", { name: `${word}客户${i}`, industry: word }));
+    }
+    const filter = encodeURIComponent(JSON.stringify({ field: "industry", op: "eq", value: word }));
+    await asAdmin(`/customers?f=${filter}`);
+    await expect(page.getByRole("grid").locator("tbody tr")).toHaveCount(3);
+    await page.getByRole("grid").getByRole("checkbox").first().check();
+    await page.getByRole("toolbar", { name: "批量操作" }).getByRole("button", { name: "批量分配" }).click();
+    await page.getByRole("button", { name: "下一步" }).click();
+    await pickFrom(page, page.getByLabel("添加一个人"), colleagueName, colleagueName);
+    await page.getByRole("button", { name: "预览" }).click();
+    await expect(page.getByText("共 3 个，将分配 3 个")).toBeVisible();
+    await page.getByRole("button", { name: "分配 3 个客户" }).click();
+    await expect(page.getByRole("tab", { name: "已分配 3" })).toBeVisible({ timeout: 30_000 });
+    await page.getByRole("link", { name: "看跟踪" }).click();
+    await expect(page).toHaveURL(/assignments\?.*batch=/);
+    const tracked = page.getByRole("grid").locator("tbody tr");
+    await expect(tracked).toHaveCount(3);
+    await expect(tracked.first()).toContainText(colleagueName);
+    const [batch] = (await (await admin()).list("/assignment-batches", { sort: "-created_at" })) as { id: number }[];
+    await page.goto(`/assignments/batches?open=${batch?.id}`);
+    await page.getByRole("button", { name: "撤销分配" }).click();
+    await page.getByRole("dialog", { name: /^撤销/ }).getByRole("button", { name: "撤销分配" }).click();
+    await expect(page.getByRole("tab", { name: "已撤回 3" })).toBeVisible({ timeout: 30_000 });
+    expect((await rep.get(`/customers/${made[0]?.id}`)).owner_id).toBe(rep.user.id);
+
+    // Whoever got them was told, and the notice leads to what became of them.
+    await page.context().clearCookies();
+    await as(colleague);
+    await page.getByRole("button", { name: /^通知/ }).click();
+    await page.getByRole("button", { name: /给您分配了 3 个客户/ }).click();
+    await expect(page).toHaveURL(new RegExp(`assignments\\?batch=${batch?.id}`));
+    await expect(tracked).toHaveCount(3);
+});
+
 test("a limit is set, shown and taken away", async ({ page, asAdmin }) => {
     const name = unique("库容");
     await asAdmin("/assignments/rules");

@@ -144,7 +144,7 @@ test("a rule is tried before it is kept; what leaves is foretold, taken with its
     await form.fill({ 天数: "30" });
     await form.box.getByRole("button", { name: "看看谁会离开" }).click();
     await expect(form.box.getByRole("status")).toContainText("新增 1 个");
-    await expect(form.box.getByRole("listitem")).toContainText(victim.name);
+    await expect(form.box.getByRole("listitem").filter({ hasText: victim.name })).toBeVisible();
     await form.saved();
 
     await page.goto("/pools?leaving=1");
@@ -193,6 +193,20 @@ test("routes that contradict each other are found, and a customer is asked about
     await page.getByRole("dialog").getByRole("button", { name: "删除", exact: true }).click();
     await expect(clash).toBeHidden();
     await boss.delete(`/pool-routes/${first.id}`, first.version);
+});
+
+test("what pools bring in: each figure opens its events", async ({ page, asAdmin }) => {
+    const pool = await poolOf();
+    const [one] = [await lying(pool), await lying(pool)];
+    await rep.post(`/pools/${pool.id}/claim`, { customer_ids: [one.id] });
+    await asAdmin("/pools/settings?tab=value");
+    const line = page.getByRole("region", { name: "各公海" }).getByRole("row").filter({ hasText: pool.name });
+    await expect(line.getByRole("cell")).toHaveText(["2", "1", "0 分钟", "0", "0.0%", "0.00", "0.00"]);
+    await expect(page.getByRole("region", { name: "囤积指数" }).getByRole("row").filter({ hasText: repName })).toBeVisible();
+    await line.getByRole("link", { name: "1", exact: true }).click();
+    const events = page.getByRole("grid").locator("tbody tr");
+    await expect(events).toHaveCount(1);
+    await expect(events.first()).toContainText(one.name);
 });
 
 test("somebody who manages no pools sees how they work, and nothing to change", async ({ page, as }) => {

@@ -219,3 +219,34 @@ export async function listRoles(): Promise<readonly { value: number; label: stri
   const { items } = await send<Page<{ id: number; name: string }>>('GET', '/roles');
   return items.map((role) => ({ value: role.id, label: role.name }));
 }
+
+export interface Share {
+  readonly user: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly count: number;
+}
+/** How many customers each person got out of pools since a day, by kind. */
+export async function listShares(from: string, signal?: AbortSignal): Promise<readonly Share[]> {
+  const filter = JSON.stringify({
+    all: [
+      { field: 'direction', op: 'eq', value: -1 },
+      { field: 'owner_id', op: 'not_null' },
+      { field: 'kind', op: 'in', value: ['claim', 'assign', 'auto'] },
+      { field: 'happened_on', op: 'ge', value: from },
+    ],
+  });
+  const { groups } = await send<{
+    groups: readonly {
+      readonly keys: Readonly<Record<string, string | number | null>>;
+      readonly labels: Readonly<Record<string, string | null>>;
+      readonly values: Readonly<Record<string, number | null>>;
+    }[];
+  }>('GET', '/pool-events/aggregate', { query: { group_by: 'owner_id,kind', measures: 'count', filter }, signal });
+  return groups.map(({ keys, labels, values }) => ({
+    user: Number(keys.owner_id),
+    name: labels.owner_id ?? `#${keys.owner_id}`,
+    kind: String(keys.kind),
+    count: values.count ?? 0,
+  }));
+}
