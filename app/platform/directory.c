@@ -5,7 +5,7 @@
 
 #include "directory_store.h"
 
-enum { TABLES = 16, ROWS_MAX = 20000, CACHE_BYTES = 32 * 1024 * 1024 };
+enum { TABLES = 16, ROWS_MAX = 20000, CACHE_BYTES = 512 * 1024 * 1024 };
 
 struct directory {
     const char *table;                /* SQL table */
