@@ -170,7 +170,7 @@ test("a rule is tried before it is kept; what leaves is foretold, taken with its
     await page.goto("/pools/settings?tab=rules");
     await page.getByRole("button", { name: `删除${rule.name}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "删除", exact: true }).click();
-    await expect(page.getByText(rule.name)).toBeHidden();
+    await expect(page.getByText(rule.name, { exact: true })).toBeHidden();
 });
 
 test("routes that contradict each other are found, and a customer is asked about", async ({ page, asAdmin }) => {

@@ -2,6 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, type ComputedRef, type Ref } from 'vue';
 import { send } from '@/shared/api/client';
+import { findObject, useMeta } from '@/shared/api/meta';
 import type { RecordRow } from '@/shared/api/types';
 import { queryClient } from '@/shared/api/query';
 import {
@@ -76,12 +77,14 @@ export function useRoles() {
 /** The names of what the scope is held to; the address has their ids alone. */
 export function useNames(scope: Ref<Scope>): ComputedRef<Record<'owner' | 'department' | 'batch', string | null>> {
   const plurals = { owner: 'users', department: 'departments', batch: 'assignment-batches' } as const;
+  const objects = { owner: 'user', department: 'department', batch: 'assignment_batch' } as const;
+  const meta = useMeta();
   function nameOf(key: keyof typeof plurals) {
     return useQuery({
       queryKey: computed(() => ['records', 'name', plurals[key], scope.value[key]]),
       queryFn: async ({ signal }) =>
         (await send<RecordRow>('GET', `/${plurals[key]}/${scope.value[key]}`, { signal })).name as string,
-      enabled: computed(() => scope.value[key] !== null),
+      enabled: computed(() => scope.value[key] !== null && (findObject(meta.value, objects[key])?.can.view ?? false)),
       retry: false,
     });
   }
