@@ -181,8 +181,8 @@ enum err plan_store_each_candidate(struct request *request, enum plan_lookup loo
 {
     static const char *const conditions[] = {
         "t.code IN ", "t.name IN ", "t.name_key IN ",
-        "t.id IN (SELECT d.record_id FROM phone_digits d WHERE d.object = 'customer' AND d.field = 'phone' "
-        "AND d.digits IN "};
+        ("t.id IN (SELECT d.record_id FROM phone_digits d WHERE d.object = 'customer' AND d.field = 'phone' "
+         "AND d.digits IN ")};
     struct candidates candidates = {each, context};
     for (size_t from = 0; from < count; from += CHUNK) {
         struct query query;
