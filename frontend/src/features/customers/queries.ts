@@ -62,10 +62,11 @@ export function useClaim(id: Ref<number | null>) {
     enabled: computed(() => id.value !== null),
   });
 }
-export function useMerges(customer: Ref<number>) {
+export function useMerges(customer: Ref<number>, enabled: Ref<boolean>) {
   return useQuery({
     queryKey: computed(() => keys.merges(customer.value)),
     queryFn: ({ signal }) => listMerges(customer.value, signal),
+    enabled,
   });
 }
 export function useFiles(owner: Ref<Owner>) {

@@ -37,7 +37,7 @@ export default defineFeature({
       component: () => import('./pages/SettingsPage.vue'),
     },
   ],
-  nav: [{ key: 'pools', label: 'pools.title', icon: Waves, to: '/pools', order: 110, permission: 'pool.view' }],
+  nav: [{ key: 'pools', label: 'pools.title', icon: Waves, to: '/pools', order: 118, permission: 'pool.view' }],
   actions: [
     {
       key: 'pool-settings',
