@@ -223,6 +223,10 @@ test("rules are written by who may, and checked", async () => {
     await until(async () => (await sql(`SELECT COUNT(*) FROM duplicate_rule WHERE id = ${made.id}`))[0][0] === "0");
 });
 
+test("the rules a company begins with are ready", async () => {
+    await until(async () => (await boss.get("/duplicate-rules")).items.filter((rule) => rule.id <= 3).every((rule) => rule.is_built));
+});
+
 test("a new rule finds what was there before it, its job gives the keys; several fields are one key", async () => {
     const code = () => unique("k");
     const [street, town] = [company_name("街"), code()];
