@@ -240,6 +240,11 @@ enum notation notation_phone(struct arena *arena, struct str text, struct str *o
     if (digits < 5 || digits + extension.len > 20 || kept.ptr[kept.len - 1] == '-') {
         return NOTATION_NOT_A_PHONE;
     }
+    /* Number and extension written in one would be read as a mobile: nobody can tell which it is. */
+    struct str joined = str_format(arena, "%.*s%.*s", STR_ARG(buf_str(&bare)), STR_ARG(extension));
+    if (extension.len > 0 && without_country(joined).ptr != NULL) {
+        return NOTATION_NOT_A_PHONE;
+    }
     struct str mobile = without_country(buf_str(&bare));
     struct str main_part = mobile.ptr != NULL ? mobile : buf_str(&kept);
     *out = extension.len == 0 ? main_part : str_format(arena, "%.*s-%.*s", STR_ARG(main_part), STR_ARG(extension));

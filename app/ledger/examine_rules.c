@@ -16,7 +16,7 @@ struct chunk {
     int64_t after;       /* the customer before */
     int64_t last;        /* the last one of the chunk */
     size_t count;        /* customers in the chunk */
-    int64_t *wrong;      /* intervals that differ */
+    struct str *wrong;   /* what differs, a sentence for each interval */
     size_t wrong_count;  /* in `wrong` */
 };
 
@@ -37,10 +37,12 @@ static enum err examine_chunk(struct db *db, void *context)
     TRY(examine_store_figures(db, chunk->arena, chunk->after, chunk->last, &before, &before_count));
     TRY(ledger_refresh(db, chunk->arena, customers, chunk->count));
     TRY(examine_store_figures(db, chunk->arena, chunk->after, chunk->last, &after, &after_count));
-    chunk->wrong = ARENA_ARRAY(chunk->arena, int64_t, before_count + 1);
+    chunk->wrong = ARENA_ARRAY(chunk->arena, struct str, before_count + 1);
     for (size_t i = 0; i < before_count && i < after_count; i++) {
         if (!str_eq(before[i].figures, after[i].figures)) {
-            chunk->wrong[chunk->wrong_count++] = before[i].id;
+            chunk->wrong[chunk->wrong_count++] =
+                str_format(chunk->arena, "assignment %lld: its figures differ from the records: %.*s instead of %.*s",
+                           (long long)before[i].id, STR_ARG(before[i].figures), STR_ARG(after[i].figures));
         }
     }
     return chunk->repair ? OK : ERR_CONFLICT; /* takes everything back */
@@ -56,8 +58,7 @@ enum err ledger_examine(struct db *db, bool repair, void (*difference)(void *con
         err = db_tx(db, examine_chunk, &chunk);
         err = err == ERR_CONFLICT && !repair ? OK : err;
         for (size_t i = 0; err == OK && i < chunk.wrong_count; i++) {
-            difference(context, str_format(chunk.arena, "assignment %lld: its figures differ from the records",
-                                           (long long)chunk.wrong[i]));
+            difference(context, chunk.wrong[i]);
         }
         *wrong_out += (int64_t)chunk.wrong_count;
         chunk.after = chunk.last;

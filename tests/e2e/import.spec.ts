@@ -5,7 +5,7 @@ import { admin, person, unique } from "./support/people";
 import { expect, test } from "./support/test";
 
 function csv(rows: readonly (readonly string[])[]): { name: string; mimeType: string; buffer: Buffer } {
-    return { name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(rows.map((row) => row.join(",")).join("\n")) };
+    return { name: "客户名单.csv", mimeType: "text/csv", buffer: Buffer.from(rows.map((row) => row.join(",")).join("\n")) };
 }
 
 /** Counts of the result by name: 新建 → 1. */
