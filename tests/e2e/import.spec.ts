@@ -46,7 +46,7 @@ test("a table is matched, tried, imported and taken back", async ({ page, asAdmi
         boss.get("/customers", { filter: JSON.stringify({ field: "name", op: "eq", value: name }) });
     expect((await named(good)).items).toEqual([]);
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "下载错误文件" }).click()]);
-    expect(file.suggestedFilename()).toBe("customers-errors.csv");
+    expect(file.suggestedFilename()).toBe("客户名单-errors.csv");
     expect(await textOf(file)).toContain(bad);
 
     await page.getByRole("button", { name: "正式导入" }).click();
