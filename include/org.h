@@ -8,8 +8,6 @@ extern const struct object DEPARTMENT;
 extern const struct object USER;
 extern const struct feature ORG_FEATURE;
 
-/* Every change of people, departments or roles: caches of other workers become stale at once. */
-enum err org_touch(struct db *db, struct arena *arena) MUST_CHECK;
 /* The person with a login, or, with NULL, the first active administrator: whom administrators' commands act for.
  * Errors: ERR_NOT_FOUND. */
 enum err org_user_by_login(struct db *db, struct arena *arena, const char *login, int64_t *id_out) MUST_CHECK;

@@ -33,7 +33,7 @@ static enum err create_admin(struct db *db, void *context)
     TRY(seed_store_add_user(db, admin->arena, admin->login, admin->name, department_id, admin->now, &user_id));
     TRY(seed_store_add_user_role(db, admin->arena, user_id, role_id));
     TRY(auth_set_password(db, admin->arena, admin->config, user_id, admin->password, admin->generated, admin->now));
-    return seed_store_touch(db, admin->arena);
+    return epoch_raise(db, admin->arena);
 }
 
 /* The first line of the file. */
@@ -69,9 +69,9 @@ static int complain(const char *sentence)
     return 1;
 }
 
-static const char USAGE[] =
-    "Usage: dabiao create-admin LOGIN [--name NAME] [--password-file FILE]\n"
-    "LOGIN: 2 to 100 of a-z 0-9 . _ - @. Without a file a first password is made and printed; it must be changed at sign-in.";
+static const char USAGE[] = "Usage: dabiao create-admin LOGIN [--name NAME] [--password-file FILE]\n"
+                            "LOGIN: 2 to 100 of a-z 0-9 . _ - @. Without a file a first password is made and printed; "
+                            "it must be changed at sign-in.";
 
 /* Fills `admin` from the arguments; false when they make no sense. */
 static bool read_arguments(struct admin_request *admin, const char **password_file_out, int argc, char **argv)

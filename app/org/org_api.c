@@ -176,7 +176,7 @@ static enum err disable_user(struct request *request, struct response *response)
                                       (json_int_t)total, "reason", json_str(json_get_str(request->json, "reason"))));
         TRY(job_queue(request->db, request->arena, "user.handover", request->user->user_id, input, NULL, &job_id));
     }
-    TRY(org_touch(request->db, request->arena));
+    TRY(epoch_raise(request->db, request->arena));
     TRY(audit_write(request, "user", request->params[0], "disable", 0, NULL, json_get_str(request->json, "reason")));
     response_event(response, STR("all"), STR("user"));
     response->json =
@@ -192,7 +192,7 @@ static enum err enable_user(struct request *request, struct response *response)
     TRY(check_rank(request, &is_admin));
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "active", (struct opt_date){0},
                               request->now));
-    TRY(org_touch(request->db, request->arena));
+    TRY(epoch_raise(request->db, request->arena));
     TRY(audit_write(request, "user", request->params[0], "enable", 0, NULL, (struct str){0}));
     response_event(response, STR("all"), STR("user"));
     return OK;

@@ -150,11 +150,6 @@ static const struct field USER_EXTRA_BODY[] = {
     FIELD_END,
 };
 
-enum err org_touch(struct db *db, struct arena *arena)
-{
-    return org_store_touch(db, arena);
-}
-
 static struct opt_int opt_id(struct value value)
 {
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
@@ -191,7 +186,7 @@ static enum err department_saved(struct request *request, const struct record_ch
     } else if (change->action == RECORD_UPDATE && change_differs(change, "parent_id")) {
         TRY(department_store_move_path(request->db, request->arena, change->id, parent));
     }
-    return org_touch(request->db, request->arena);
+    return epoch_raise(request->db, request->arena);
 }
 
 /* ---- people ---- */
@@ -305,7 +300,7 @@ static enum err user_saved(struct request *request, const struct record_change *
         TRY(save_roles(request, change->id, change_after(change, "department_id").integer, roles));
     }
     TRY(save_first_password(request, change));
-    return org_touch(request->db, request->arena);
+    return epoch_raise(request->db, request->arena);
 }
 
 static enum err complete_user(struct request *request, int64_t id, json_t *record)
@@ -356,7 +351,7 @@ static enum err take_due_place(struct db *db, void *context)
     TRY(department_store_lock(db, due->request->arena));
     TRY(user_store_lock(db, due->request->arena, due->user_id));
     TRY(take_place(due->request, due->user_id));
-    return org_touch(db, due->request->arena);
+    return epoch_raise(db, due->request->arena);
 }
 
 enum err org_run_places(struct job *job, json_t **result_out)
@@ -396,7 +391,7 @@ enum err org_move_user(struct request *request, int64_t user_id, int64_t departm
                                 (struct opt_date){0}, request->now, by));
     TRY(take_place(request, user_id));
     TRY(metric_sync_user(request->db, request->arena, user_id, from));
-    return org_touch(request->db, request->arena);
+    return epoch_raise(request->db, request->arena);
 }
 
 const struct object DEPARTMENT = {

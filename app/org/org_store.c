@@ -25,7 +25,6 @@ static const struct column ASSIGNMENT[] = {
     COLUMN(struct assignment_row, valid_to),
 };
 
-STATEMENT(TOUCH, "org.touch", "UPDATE company SET org_epoch = org_epoch + 1 WHERE id = 1");
 STATEMENT_ROWS(LOCK_TREE, "department.lock", struct number, NUMBER,
                "SELECT org_epoch AS value FROM company WHERE id = 1 FOR UPDATE");
 STATEMENT_ROWS(IS_BELOW, "department.is_below", struct number, NUMBER,
@@ -102,11 +101,6 @@ enum err org_user_by_login(struct db *db, struct arena *arena, const char *login
 {
     return login == NULL ? db_one(db, arena, &FIRST_ADMIN, NO_ARGS, id_out)
                          : db_one(db, arena, &BY_LOGIN, ARGS(V(login)), id_out);
-}
-
-enum err org_store_touch(struct db *db, struct arena *arena)
-{
-    return db_exec(db, arena, &TOUCH, NO_ARGS);
 }
 
 enum err department_store_lock(struct db *db, struct arena *arena)

@@ -4,8 +4,6 @@
 
 #include "platform/object.h"
 
-enum err org_store_touch(struct db *db, struct arena *arena) MUST_CHECK;
-
 /* Department tree. */
 enum err department_store_lock(struct db *db, struct arena *arena) MUST_CHECK;
 enum err department_store_is_below(struct db *db, struct arena *arena, int64_t id, int64_t ancestor_id,

@@ -141,7 +141,7 @@ enum err role_api_delete(struct request *request, struct response *response)
         return error_set(request->error, err, "There is no such role, or it is built in.");
     }
     TRY(err);
-    TRY(org_touch(request->db, request->arena));
+    TRY(epoch_raise(request->db, request->arena));
     response->status = 204;
     return audit_write(request, "role", request->params[0], "delete", 0, NULL, (struct str){0});
 }

@@ -402,7 +402,7 @@ enum err role_save_rights(struct request *request, int64_t id)
     TRY(save_scopes(&saving));
     TRY(save_fields(&saving));
     TRY(error_check_fields(request->error));
-    return org_touch(request->db, request->arena);
+    return epoch_raise(request->db, request->arena);
 }
 
 /* ---- giving ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "directory_store.h"
+#include "platform/identity.h"
 
 enum { TABLES = 16, ROWS_MAX = 20000, CACHE_BYTES = 512 * 1024 * 1024 };
 
@@ -92,5 +93,5 @@ bool directory_name(const struct directory *directory, int64_t id, struct str *o
 enum err directory_change(struct request *request)
 {
     request->org_epoch = 0;
-    return directory_store_raise(request->db, request->arena);
+    return epoch_raise(request->db, request->arena);
 }

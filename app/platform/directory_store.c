@@ -3,8 +3,6 @@
 
 #include "platform/object_select.h"
 
-STATEMENT(RAISE, "directory.raise", "UPDATE company SET org_epoch = org_epoch + 1 WHERE id = 1");
-
 enum err directory_store_rows(struct db *db, struct arena *arena, const struct reference *reference, size_t limit,
                               const struct directory_row **rows_out, size_t *count_out)
 {
@@ -25,9 +23,4 @@ enum err directory_store_rows(struct db *db, struct arena *arena, const struct r
     *rows_out = found;
     *count_out = rows.count;
     return OK;
-}
-
-enum err directory_store_raise(struct db *db, struct arena *arena)
-{
-    return db_exec(db, arena, &RAISE, NO_ARGS);
 }

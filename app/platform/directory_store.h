@@ -13,6 +13,5 @@ struct directory_row {
 /* The first `limit` rows by id. */
 enum err directory_store_rows(struct db *db, struct arena *arena, const struct reference *reference, size_t limit,
                               const struct directory_row **rows_out, size_t *count_out) MUST_CHECK;
-enum err directory_store_raise(struct db *db, struct arena *arena) MUST_CHECK;
 
 #endif

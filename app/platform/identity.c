@@ -20,6 +20,11 @@ struct value request_actor(const struct request *request)
     return request->user == NULL ? value_null() : V(request->user->user_id);
 }
 
+enum err epoch_raise(struct db *db, struct arena *arena)
+{
+    return identity_store_raise_epoch(db, arena);
+}
+
 /* ---- rights ---- */
 
 /* The rows of one role, or of all (`role_id` 0). */

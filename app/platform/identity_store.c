@@ -167,3 +167,10 @@ enum err identity_store_shares(struct db *db, struct arena *arena, int64_t user_
 {
     return db_many(db, arena, &SHARES, ARGS(V(user_id), V(day), V(limit)), rows_out, count_out);
 }
+
+STATEMENT(RAISE_EPOCH, "identity.raise_epoch", "UPDATE company SET org_epoch = org_epoch + 1 WHERE id = 1");
+
+enum err identity_store_raise_epoch(struct db *db, struct arena *arena)
+{
+    return db_exec(db, arena, &RAISE_EPOCH, NO_ARGS);
+}

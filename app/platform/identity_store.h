@@ -19,8 +19,8 @@ struct identity_row {
 };
 
 /* Errors: ERR_NOT_FOUND when there is no such session of that user. */
-enum err identity_store_session(struct db *db, struct arena *arena, int64_t user_id, int64_t session_id, struct instant now,
-                                struct identity_row *out) MUST_CHECK;
+enum err identity_store_session(struct db *db, struct arena *arena, int64_t user_id, int64_t session_id,
+                                struct instant now, struct identity_row *out) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND. */
 enum err identity_store_user(struct db *db, struct arena *arena, int64_t user_id, struct identity_row *out) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND before there is a company. */
@@ -28,18 +28,18 @@ enum err identity_store_zone(struct db *db, struct arena *arena, struct str *out
 
 /* One action a role gives; a role without actions has one row without permission. In the order of the roles. */
 struct role_permission_row {
-    int64_t role_id;          /* role.id */
-    bool is_admin;            /* code admin */
+    int64_t role_id;           /* role.id */
+    bool is_admin;             /* code admin */
     struct opt_str permission; /* key of permissions.def */
 };
-enum err identity_store_permissions(struct db *db, struct arena *arena, int64_t user_id, struct role_permission_row **rows_out,
-                                    size_t *count_out) MUST_CHECK;
+enum err identity_store_permissions(struct db *db, struct arena *arena, int64_t user_id,
+                                    struct role_permission_row **rows_out, size_t *count_out) MUST_CHECK;
 
 /* One scope a role gives. */
 struct role_scope_row {
-    int64_t role_id;    /* role.id */
-    struct str object;  /* object name or key */
-    struct str scope;   /* word of enum scope_kind */
+    int64_t role_id;   /* role.id */
+    struct str object; /* object name or key */
+    struct str scope;  /* word of enum scope_kind */
 };
 enum err identity_store_scopes(struct db *db, struct arena *arena, int64_t user_id, struct role_scope_row **rows_out,
                                size_t *count_out) MUST_CHECK;
@@ -50,15 +50,15 @@ struct role_department_row {
     struct str object;     /* object name or key */
     int64_t department_id; /* seen */
 };
-enum err identity_store_chosen(struct db *db, struct arena *arena, int64_t user_id, struct role_department_row **rows_out,
-                               size_t *count_out) MUST_CHECK;
+enum err identity_store_chosen(struct db *db, struct arena *arena, int64_t user_id,
+                               struct role_department_row **rows_out, size_t *count_out) MUST_CHECK;
 
 /* One field permission of a role. */
 struct role_field_row {
-    int64_t role_id;    /* role.id */
-    struct str object;  /* object name */
-    struct str field;   /* field name */
-    struct str access;  /* hidden masked read edit */
+    int64_t role_id;   /* role.id */
+    struct str object; /* object name */
+    struct str field;  /* field name */
+    struct str access; /* hidden masked read edit */
 };
 enum err identity_store_fields(struct db *db, struct arena *arena, int64_t user_id, struct role_field_row **rows_out,
                                size_t *count_out) MUST_CHECK;
@@ -68,8 +68,8 @@ struct id_row {
     int64_t id;
 };
 /* The department and all below it, ascending. */
-enum err identity_store_departments_below(struct db *db, struct arena *arena, int64_t department_id, struct id_row **rows_out,
-                                          size_t *count_out) MUST_CHECK;
+enum err identity_store_departments_below(struct db *db, struct arena *arena, int64_t department_id,
+                                          struct id_row **rows_out, size_t *count_out) MUST_CHECK;
 /* Everybody below the user by manager_id, ascending; ends on cycles. */
 enum err identity_store_subordinates(struct db *db, struct arena *arena, int64_t user_id, struct id_row **rows_out,
                                      size_t *count_out) MUST_CHECK;
@@ -84,5 +84,7 @@ struct share_row {
 /* Shares valid on `day`, at most `limit`. */
 enum err identity_store_shares(struct db *db, struct arena *arena, int64_t user_id, struct date day, int64_t limit,
                                struct share_row **rows_out, size_t *count_out) MUST_CHECK;
+/* One more of company.org_epoch. */
+enum err identity_store_raise_epoch(struct db *db, struct arena *arena) MUST_CHECK;
 
 #endif

@@ -149,6 +149,13 @@ static inline bool object_is_read_only(const struct object *object)
         .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "the owner's department when the record came to the owner" \
     }
 
+/* What no other field takes. */
+#define OBJECT_REMARK_FIELD                                                                                            \
+    {                                                                                                                  \
+        .name = "remark", .zh = "备注", .en = "Remark", .type = FIELD_LONG_TEXT, .max = 4000,                          \
+        .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"                                       \
+    }
+
 /* Where a reference leads: an object, or a table that is not one (region, pipeline, stage). */
 struct reference {
     const char *table;           /* SQL table */
