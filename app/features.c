@@ -10,20 +10,22 @@
 #include "metric.h"
 #include "opportunity.h"
 #include "org.h"
+#include "pipeline.h"
 #include "platform/command.h"
 #include "platform/route.h"
 #include "pool.h"
 #include "product.h"
 #include "share.h"
 #include "target.h"
+#include "task.h"
 #include "workspace.h"
 
 const struct feature *const FEATURES[] = {
-    &AUTH_FEATURE,         &ORG_FEATURE,         &LEDGER_FEATURE,    &CUSTOMER_FEATURE,   &DUPLICATE_FEATURE,
-    &CONFLICT_FEATURE,     &MERGE_FEATURE,       &FOLLOW_UP_FEATURE, &ATTACHMENT_FEATURE, &ASSIGNMENT_FEATURE,
-    &PRODUCT_FEATURE,      &OPPORTUNITY_FEATURE, &CONTRACT_FEATURE,  &POOL_FEATURE,       &POOL_RECYCLE_FEATURE,
-    &POOL_FIGURES_FEATURE, &TARGET_FEATURE,      &SHARE_FEATURE,     &IMPORT_FEATURE,     &JOB_FEATURE,
-    &WORKSPACE_FEATURE,
+    &AUTH_FEATURE,     &ORG_FEATURE,         &LEDGER_FEATURE,       &CUSTOMER_FEATURE,     &DUPLICATE_FEATURE,
+    &CONFLICT_FEATURE, &MERGE_FEATURE,       &FOLLOW_UP_FEATURE,    &ATTACHMENT_FEATURE,   &ASSIGNMENT_FEATURE,
+    &PRODUCT_FEATURE,  &OPPORTUNITY_FEATURE, &PIPELINE_FEATURE,     &GUIDE_FEATURE,        &TASK_FEATURE,
+    &CONTRACT_FEATURE, &POOL_FEATURE,        &POOL_RECYCLE_FEATURE, &POOL_FIGURES_FEATURE, &TARGET_FEATURE,
+    &SHARE_FEATURE,    &IMPORT_FEATURE,      &JOB_FEATURE,          &WORKSPACE_FEATURE,
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 

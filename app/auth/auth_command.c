@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "auth.h"
-#include "opportunity.h"
+#include "pipeline.h"
 #include "platform/auth.h"
 #include "platform/tx.h"
 #include "seed_store.h"

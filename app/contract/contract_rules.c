@@ -422,6 +422,25 @@ static enum err fill_contract(struct request *request, struct record_change *cha
     return OK;
 }
 
+/* An opportunity that is named must be the customer's own, or nobody's. */
+static enum err check_same_customer(struct request *request, const struct record_change *change)
+{
+    struct value opportunity = change_after(change, "opportunity_id");
+    struct value customer = change_after(change, "customer_id");
+    struct opportunity_head head;
+    bool asked = change->before == NULL || change_differs(change, "opportunity_id") ||
+                 change_differs(change, "customer_id");
+    if (!asked || opportunity.type == VALUE_NULL || customer.type == VALUE_NULL) {
+        return OK;
+    }
+    TRY(contract_store_opportunity(request->db, request->arena, opportunity.integer, &head));
+    if (head.customer_id.set && head.customer_id.value != customer.integer) {
+        error_field(request->error, STR("opportunity_id"), "other_customer",
+                    "opportunity_id belongs to another customer.");
+    }
+    return OK;
+}
+
 static enum err prepare_contract(struct request *request, struct record_change *change)
 {
     if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE) {
@@ -432,6 +451,7 @@ static enum err prepare_contract(struct request *request, struct record_change *
     } else if (change_after(change, "number").type == VALUE_NULL || change_after(change, "name").type == VALUE_NULL) {
         error_field(request->error, STR("number"), "required", "Number and name must not be empty.");
     }
+    TRY(check_same_customer(request, change));
     TRY(sum_lines(request, change));
     struct value status = change_after(change, "status");
     bool counts = status.type == VALUE_TEXT && (str_eq_c(status.text, "signed") || str_eq_c(status.text, "completed"));

@@ -5,11 +5,12 @@
 
 static json_t *attachment_json(struct request *request, const struct attachment_row *row)
 {
-    return json_pack("{s:I,s:o,s:I,s:o,s:o,s:I,s:o,s:o,s:o}", "id", (json_int_t)row->id, "object",
-                     json_str(row->object), "record_id", (json_int_t)row->record_id, "name", json_str(row->name),
-                     "content_type", json_str(row->content_type), "size_bytes", (json_int_t)row->size_bytes,
-                     "created_at", json_instant(request->arena, row->created_at), "created_by_id",
-                     json_opt_int(row->created_by_id), "created_by_name", json_opt_str(row->created_by_name));
+    return json_pack("{s:I,s:o,s:I,s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "id", (json_int_t)row->id, "object",
+                     json_str(row->object), "record_id", (json_int_t)row->record_id, "guide_item_id",
+                     json_opt_int(row->guide_item_id), "name", json_str(row->name), "content_type",
+                     json_str(row->content_type), "size_bytes", (json_int_t)row->size_bytes, "created_at",
+                     json_instant(request->arena, row->created_at), "created_by_id", json_opt_int(row->created_by_id),
+                     "created_by_name", json_opt_str(row->created_by_name));
 }
 
 static enum err read_record(struct request *request, struct str *object, int64_t *record_id)
@@ -43,11 +44,14 @@ static enum err upload(struct request *request, struct response *response)
 {
     struct str object;
     int64_t record_id = 0;
+    int64_t item_id = 0;
     int64_t id = 0;
     struct attachment_row row;
     TRY(read_record(request, &object, &record_id));
+    TRY(request_query_int(request, "guide_item_id", 0, 1, INT64_C(9007199254740991), &item_id));
     struct str name = str_trim(request_query(request, "name"));
-    TRY(attachment_add(request, object, record_id, name.len == 0 ? STR("file") : name, &id));
+    TRY(attachment_add(request, object, record_id, (struct opt_int){item_id != 0, item_id},
+                       name.len == 0 ? STR("file") : name, &id));
     TRY(attachment_store_get(request->db, request->arena, id, &row));
     response->status = 201;
     response->json = json_keep(request->arena, attachment_json(request, &row));
@@ -92,20 +96,36 @@ static enum err remove_attachment(struct request *request, struct response *resp
 }
 
 #define RECORD_MEMBERS                                                                                                 \
-    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "customer, follow_up, conflict_claim"},   \
+    {.name = "object",                                                                                                 \
+     .type = FIELD_TEXT,                                                                                               \
+     .flags = FIELD_REQUIRED,                                                                                          \
+     .about = "customer, follow_up, opportunity, "                                                                     \
+              "conflict_claim"},                                                                                       \
     {                                                                                                                  \
         .name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which record"                       \
     }
 static const struct option ONE[] = {{"1", "是", "yes"}, {NULL, NULL, NULL}};
 static const struct field LIST_QUERY[] = {RECORD_MEMBERS, FIELD_END};
 static const struct field UPLOAD_QUERY[] = {
-    RECORD_MEMBERS, {.name = "name", .type = FIELD_TEXT, .about = "of the file"}, FIELD_END};
+    RECORD_MEMBERS,
+    {.name = "name", .type = FIELD_TEXT, .about = "of the file"},
+    {.name = "guide_item_id",
+     .type = FIELD_INT,
+     .min = 1,
+     .max = 9007199254740991,
+     .about = "of an opportunity: item of its guide that the file shows to be done"},
+    FIELD_END,
+};
 static const struct field FILE_QUERY[] = {
     {.name = "inline", .type = FIELD_ENUM, .options = ONE, .about = "1: pictures and PDF are shown, not saved"},
     FIELD_END};
 static const struct field ATTACHMENT[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "attachment"},
     RECORD_MEMBERS,
+    {.name = "guide_item_id",
+     .type = FIELD_INT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "of an opportunity: item of its guide"},
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "as uploaded"},
     {.name = "content_type", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "what the bytes are"},
     {.name = "size_bytes", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "length"},

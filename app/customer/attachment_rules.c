@@ -36,12 +36,13 @@ enum err attachment_may(struct request *request, struct str object, int64_t reco
     if (str_eq_c(object, "conflict_claim")) {
         return may_claim(request, record_id, for_write);
     }
-    const struct object *kind = str_eq_c(object, "customer")    ? &CUSTOMER
-                                : str_eq_c(object, "follow_up") ? &FOLLOW_UP
-                                                                : NULL;
+    const struct object *kind = str_eq_c(object, "customer")      ? &CUSTOMER
+                                : str_eq_c(object, "follow_up")   ? &FOLLOW_UP
+                                : str_eq_c(object, "opportunity") ? object_find("opportunity")
+                                                                  : NULL;
     if (kind == NULL) {
         error_field(request->error, STR("object"), "not_an_option",
-                    "Files belong to customers, follow-ups and claims.");
+                    "Files belong to customers, follow-ups, opportunities and claims.");
         return error_check_fields(request->error);
     }
     if (!identity_can(request->user, for_write ? kind->edit : kind->view)) {
@@ -117,16 +118,32 @@ static enum err recount(struct request *request, struct str object, int64_t reco
     return str_eq_c(object, "follow_up") ? attachment_store_recount(request->db, request->arena, record_id) : OK;
 }
 
-enum err attachment_add(struct request *request, struct str object, int64_t record_id, struct str name, int64_t *id_out)
+/* A file shows that an item of the opportunity's own guide is done. */
+static enum err check_item(struct request *request, struct str object, int64_t record_id, struct opt_int item_id)
+{
+    bool fits = !item_id.set;
+    if (item_id.set && str_eq_c(object, "opportunity")) {
+        TRY(attachment_store_has_item(request->db, request->arena, record_id, item_id.value, &fits));
+    }
+    if (!fits) {
+        error_field(request->error, STR("guide_item_id"), "no_such_record", "The record has no such item to do.");
+    }
+    return error_check_fields(request->error);
+}
+
+enum err attachment_add(struct request *request, struct str object, int64_t record_id, struct opt_int guide_item_id,
+                        struct str name, int64_t *id_out)
 {
     const char *type = NULL;
     TRY(attachment_may(request, object, record_id, true));
+    TRY(check_item(request, object, record_id, guide_item_id));
     /* Two who add at once count one after the other. */
     TRY(customer_store_lock_record(request->db, request->arena, str_c(request->arena, object), record_id));
     TRY(check_file(request, object, record_id, &type));
     struct attachment_row row = {
         .object = object,
         .record_id = record_id,
+        .guide_item_id = guide_item_id,
         .name = clean_name(request->arena, name),
         .content_type = str_from(type),
         .size_bytes = (int64_t)request->body.len,

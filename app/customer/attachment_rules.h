@@ -10,9 +10,10 @@ enum { ATTACHMENT_MAX_MB = 20, ATTACHMENTS_MAX = 20 };
 /* Whether the asking user may see the record's files (and, for_write, add and remove some). Errors: ERR_NOT_FOUND,
  * ERR_FORBIDDEN, ERR_INVALID naming `object`. */
 enum err attachment_may(struct request *request, struct str object, int64_t record_id, bool for_write) MUST_CHECK;
-/* Keeps the request's raw body as a file of a record. Errors: ERR_TOO_LARGE, ERR_UNSUPPORTED_TYPE, ERR_INVALID. */
-enum err attachment_add(struct request *request, struct str object, int64_t record_id, struct str name,
-                        int64_t *id_out) MUST_CHECK;
+/* Keeps the request's raw body as a file of a record; of an opportunity beside an item of its guide, or none. Errors:
+ * ERR_TOO_LARGE, ERR_UNSUPPORTED_TYPE, ERR_INVALID. */
+enum err attachment_add(struct request *request, struct str object, int64_t record_id, struct opt_int guide_item_id,
+                        struct str name, int64_t *id_out) MUST_CHECK;
 /* The file, if its record is in scope. Errors: ERR_NOT_FOUND. */
 enum err attachment_get(struct request *request, int64_t id, struct attachment_row *out) MUST_CHECK;
 /* By whoever uploaded it, or may change the record. */

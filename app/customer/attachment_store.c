@@ -5,6 +5,7 @@ static const struct column ATTACHMENT[] = {
     COLUMN(struct attachment_row, id),
     COLUMN(struct attachment_row, object),
     COLUMN(struct attachment_row, record_id),
+    COLUMN(struct attachment_row, guide_item_id),
     COLUMN(struct attachment_row, name),
     COLUMN(struct attachment_row, content_type),
     COLUMN(struct attachment_row, size_bytes),
@@ -14,7 +15,8 @@ static const struct column ATTACHMENT[] = {
     COLUMN(struct attachment_row, created_by_name),
 };
 #define ATTACHMENT_COLUMNS                                                                                             \
-    "SELECT a.id, a.object, a.record_id, a.name, a.content_type, a.size_bytes, a.path, a.created_at, "                 \
+    "SELECT a.id, a.object, a.record_id, a.guide_item_id, a.name, a.content_type, a.size_bytes, a.path, "              \
+    "a.created_at, "                                                                                                   \
     "a.created_by_id, u.name AS created_by_name FROM attachment a LEFT JOIN `user` u ON u.id = a.created_by_id "
 STATEMENT_ROWS(LIST, "attachment.list", struct attachment_row, ATTACHMENT,
                ATTACHMENT_COLUMNS "WHERE a.object = ? AND a.record_id = ? AND a.removed_at IS NULL ORDER BY a.id");
@@ -23,8 +25,8 @@ STATEMENT_ROWS(GET, "attachment.get", struct attachment_row, ATTACHMENT,
 STATEMENT_ROWS(REMOVED, "attachment.removed", struct attachment_row, ATTACHMENT,
                ATTACHMENT_COLUMNS "WHERE a.removed_at IS NOT NULL ORDER BY a.removed_at LIMIT ?");
 STATEMENT(INSERT, "attachment.insert",
-          "INSERT INTO attachment (object, record_id, name, content_type, size_bytes, sha256, path, created_at, "
-          "created_by_id) VALUES (?, ?, ?, ?, ?, UNHEX(?), ?, ?, ?)");
+          "INSERT INTO attachment (object, record_id, guide_item_id, name, content_type, size_bytes, sha256, path, "
+          "created_at, created_by_id) VALUES (?, ?, ?, ?, ?, ?, UNHEX(?), ?, ?, ?)");
 STATEMENT(REMOVE, "attachment.remove", "UPDATE attachment SET removed_at = ? WHERE id = ? AND removed_at IS NULL");
 /* A purge has no clock of its own: the file goes with the next sweep, whenever it was removed. */
 STATEMENT(REMOVE_OF, "attachment.remove_of",
@@ -44,6 +46,10 @@ struct number {
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT_ROWS(COUNT, "attachment.count", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM attachment WHERE object = ? AND record_id = ? AND removed_at IS NULL");
+STATEMENT_ROWS(HAS_ITEM, "attachment.has_item", struct number, NUMBER,
+               "SELECT COUNT(*) AS value FROM guide_item i JOIN stage s ON s.id = i.stage_id "
+               "JOIN opportunity o ON o.pipeline_id = s.pipeline_id "
+               "WHERE o.id = ? AND i.id = ? AND i.deleted_at IS NULL AND s.deleted_at IS NULL");
 STATEMENT_ROWS(HAS_PATH, "attachment.has_path", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM attachment WHERE path = ?");
 
@@ -68,8 +74,9 @@ enum err attachment_store_insert(struct db *db, struct arena *arena, const struc
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &INSERT,
-                       ARGS(V(row->object), V(row->record_id), V(row->name), V(row->content_type), V(row->size_bytes),
-                            V(sha256), V(row->path), V(row->created_at), V(row->created_by_id)),
+                       ARGS(V(row->object), V(row->record_id), V(row->guide_item_id), V(row->name),
+                            V(row->content_type), V(row->size_bytes), V(sha256), V(row->path), V(row->created_at),
+                            V(row->created_by_id)),
                        &result));
     *id_out = result.id;
     return OK;
@@ -110,6 +117,15 @@ enum err attachment_store_has_path(struct db *db, struct arena *arena, struct st
 {
     struct number count;
     TRY(db_one(db, arena, &HAS_PATH, ARGS(V(path)), &count));
+    *out = count.value > 0;
+    return OK;
+}
+
+enum err attachment_store_has_item(struct db *db, struct arena *arena, int64_t opportunity_id, int64_t item_id,
+                                   bool *out)
+{
+    struct number count;
+    TRY(db_one(db, arena, &HAS_ITEM, ARGS(V(opportunity_id), V(item_id)), &count));
     *out = count.value > 0;
     return OK;
 }

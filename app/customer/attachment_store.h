@@ -7,8 +7,9 @@
 /* A file that belongs to a record. */
 struct attachment_row {
     int64_t id;                     /* attachment.id */
-    struct str object;              /* customer, follow_up, conflict_claim */
+    struct str object;              /* customer, follow_up, opportunity, conflict_claim */
     int64_t record_id;              /* which record */
+    struct opt_int guide_item_id;   /* of an opportunity: what the file shows to be done */
     struct str name;                /* as uploaded */
     struct str content_type;        /* what the bytes are */
     int64_t size_bytes;             /* length */
@@ -32,6 +33,9 @@ enum err attachment_store_remove_of(struct db *db, struct arena *arena, const ch
                                     int64_t record_id) MUST_CHECK;
 /* Files of the claims to a customer that is purged. */
 enum err attachment_store_remove_claims(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
+/* Whether the item belongs to the guide of the opportunity's pipeline. */
+enum err attachment_store_has_item(struct db *db, struct arena *arena, int64_t opportunity_id, int64_t item_id,
+                                   bool *out) MUST_CHECK;
 /* Counts the files of a follow-up again. */
 enum err attachment_store_recount(struct db *db, struct arena *arena, int64_t follow_up_id) MUST_CHECK;
 

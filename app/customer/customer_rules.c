@@ -272,6 +272,7 @@ static const struct object_child CUSTOMER_CHILDREN[] = {
     {"opportunity", "customer_id", "closed_opportunities", "t.status <> 'open'", false},
     {"contract", "customer_id", "contracts", NULL, false},
     {"follow_up", "customer_id", "plans", "t.plan_status = 'open'", true},
+    {"task", "customer_id", "tasks", "t.status = 'open'", true},
     {NULL, NULL, NULL, NULL, false},
 };
 

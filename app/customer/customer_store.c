@@ -29,7 +29,7 @@ STATEMENT_ROWS(IS_ABOVE, "customer.is_above", struct number, NUMBER,
 STATEMENT_ROWS(OF_CONTACT, "customer.of_contact", struct number, NUMBER,
                "SELECT customer_id AS value FROM contact WHERE id = ?");
 STATEMENT_ROWS(OF_OPPORTUNITY, "customer.of_opportunity", struct number, NUMBER,
-               "SELECT COALESCE(customer_id, 0) AS value FROM opportunity WHERE id = ?");
+               "SELECT COALESCE(customer_id, 0) AS value FROM opportunity WHERE id = ? FOR UPDATE");
 
 STATEMENT_ROWS(LOCK_ONE, "customer.lock", struct number, NUMBER,
                "SELECT id AS value FROM customer WHERE id = ? FOR UPDATE");
@@ -39,13 +39,17 @@ STATEMENT_ROWS(LOCK_FOLLOW_UP, "customer.lock_follow_up", struct number, NUMBER,
 STATEMENT_ROWS(LOCK_CLAIM, "customer.lock_claim", struct number, NUMBER,
                "SELECT id AS value FROM conflict_claim WHERE id = ? FOR UPDATE");
 
+STATEMENT_ROWS(LOCK_OPPORTUNITY, "customer.lock_opportunity", struct number, NUMBER,
+               "SELECT id AS value FROM opportunity WHERE id = ? FOR UPDATE");
+
 enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *object, int64_t id)
 {
     int64_t found = 0;
     struct str name = str_from(object);
-    const struct stmt *statement = str_eq_c(name, "customer")    ? &LOCK_ONE
-                                   : str_eq_c(name, "follow_up") ? &LOCK_FOLLOW_UP
-                                                                 : &LOCK_CLAIM;
+    const struct stmt *statement = str_eq_c(name, "customer")      ? &LOCK_ONE
+                                   : str_eq_c(name, "follow_up")   ? &LOCK_FOLLOW_UP
+                                   : str_eq_c(name, "opportunity") ? &LOCK_OPPORTUNITY
+                                                                   : &LOCK_CLAIM;
     enum err err = db_one(db, arena, statement, ARGS(V(id)), &found);
     return err == ERR_NOT_FOUND ? OK : err;
 }

@@ -11,6 +11,7 @@ const struct merge_reference MERGE_REFERENCES[] = {
     MOVE("contact", "contact"),
     MOVE("follow_up", "follow_up"),
     MOVE("opportunity", "opportunity"),
+    MOVE("task", "task"),
     MOVE("contract", "contract"),
     MOVE("payment", "payment"),
     MOVE("refund", "refund"),
@@ -327,6 +328,9 @@ STATEMENT(NOTE_REFUNDS, "merge.note_refunds",
 STATEMENT(NOTE_BY_CONTACT, "merge.note_by_contact",
           NOTE_HANGING("follow_up.customer_id", "follow_up",
                        "w.reference = 'contact.customer_id' AND t.contact_id = w.row_id"));
+STATEMENT(NOTE_TASKS, "merge.note_tasks",
+          NOTE_HANGING("task.customer_id", "task",
+                       "w.reference = 'opportunity.customer_id' AND t.opportunity_id = w.row_id"));
 STATEMENT(NOTE_BY_OPPORTUNITY, "merge.note_by_opportunity",
           NOTE_HANGING("follow_up.customer_id", "follow_up",
                        "w.reference = 'opportunity.customer_id' AND t.opportunity_id = w.row_id"));
@@ -335,7 +339,7 @@ enum err merge_store_note_hanging(struct db *db, struct arena *arena, const stru
 {
     /* Each behind what it hangs on. */
     const struct stmt *const notes[] = {&NOTE_CONTRACTS, &NOTE_PAYMENTS, &NOTE_REFUNDS, &NOTE_BY_CONTACT,
-                                        &NOTE_BY_OPPORTUNITY};
+                                        &NOTE_BY_OPPORTUNITY, &NOTE_TASKS};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         TRY(db_exec(db, arena, notes[i], ARGS(V(merge->id), V(merge->survivor_id))));
     }

@@ -1,9 +1,11 @@
-/* Opportunities: stage, status and closing day always agree, and every move is remembered. */
+/* Opportunities: stage, status and closing day always agree, and every move is remembered. What a move needs stands in
+ * the pipeline (pipeline.h). */
 #include "opportunity.h"
 
 #include "ledger.h"
 #include "metric.h"
 #include "opportunity_store.h"
+#include "pipeline.h"
 #include "platform/scope.h"
 
 static const struct option STATUSES[] = {
@@ -41,7 +43,7 @@ static const struct field FIELDS[] = {
      .type = FIELD_REF,
      .ref = "pipeline",
      .flags = FIELD_CREATE_ONLY | FIELD_HIDDEN_IN_LIST,
-     .about = "the default one unless given"},
+     .about = "the one of the owner's department unless given"},
     {.name = "stage_id",
      .zh = "阶段",
      .en = "Stage",
@@ -114,7 +116,27 @@ static const struct field FIELDS[] = {
      .en = "Lost reason",
      .type = FIELD_TEXT,
      .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
-     .about = "why it was lost"},
+     .about = "why it was lost, as another program said it"},
+    {.name = "close_reason_id",
+     .zh = "结单原因",
+     .en = "Reason",
+     .type = FIELD_REF,
+     .ref = "close_reason",
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "why it was won or lost"},
+    {.name = "competitor",
+     .zh = "竞争对手",
+     .en = "Competitor",
+     .type = FIELD_TEXT,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "against whom"},
+    {.name = "close_note",
+     .zh = "结单说明",
+     .en = "Closing note",
+     .type = FIELD_LONG_TEXT,
+     .max = 4000,
+     .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "more about how it was won or lost"},
     {.name = "source",
      .zh = "来源",
      .en = "Source",
@@ -129,26 +151,63 @@ static const struct field FIELDS[] = {
      .type = FIELD_INSTANT,
      .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
      .about = "last move"},
+    {.name = "furthest_stage_id",
+     .zh = "到达的最远阶段",
+     .en = "Furthest stage",
+     .type = FIELD_REF,
+     .ref = "stage",
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "open or won stage, wherever it went later"},
+    {.name = "last_activity_at",
+     .zh = "最近动态",
+     .en = "Last activity",
+     .type = FIELD_INSTANT,
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "latest of follow-up about it, move, creation, task done"},
+    {.name = "next_step",
+     .zh = "下一步",
+     .en = "Next step",
+     .type = FIELD_TEXT,
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "its earliest open task"},
+    {.name = "next_step_on",
+     .zh = "下一步日期",
+     .en = "Next step due",
+     .type = FIELD_DATE,
+     .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_SORTABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "day of that task"},
+    {.name = "slip_count",
+     .zh = "延期次数",
+     .en = "Put off",
+     .type = FIELD_INT,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "how often the expected close was moved to a later day while open"},
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
     FIELD_END,
 };
 
+/* The first open stage of the pipeline, or of the one that the owner's department begins in. */
+static enum err fill_stage(struct request *request, struct record_change *change)
+{
+    struct value pipeline = change_after(change, "pipeline_id");
+    int64_t stage_id = 0;
+    enum err err = pipeline_first_stage(request->db, request->arena, pipeline.type == VALUE_INT ? pipeline.integer : 0,
+                                        change_after(change, "department_id"), &stage_id);
+    if (err == ERR_NOT_FOUND) {
+        error_field(request->error, STR("stage_id"), "required", "There is no open stage; set up a pipeline first.");
+        return error_check_fields(request->error);
+    }
+    TRY(err);
+    change_set(change, "stage_id", V(stage_id));
+    return OK;
+}
+
 /* Defaults of a new opportunity: stage, pipeline, currency, name. */
 static enum err fill_new(struct request *request, struct record_change *change)
 {
-    struct stage_row stage;
     if (change_after(change, "stage_id").type == VALUE_NULL) {
-        struct value pipeline = change_after(change, "pipeline_id");
-        enum err err =
-            stage_store_first(request->db, request->arena, pipeline.type == VALUE_INT ? pipeline.integer : 0, &stage);
-        if (err == ERR_NOT_FOUND) {
-            error_field(request->error, STR("stage_id"), "required",
-                        "There is no open stage; set up a pipeline first.");
-            return error_check_fields(request->error);
-        }
-        TRY(err);
-        change_set(change, "stage_id", V(stage.id));
+        TRY(fill_stage(request, change));
     }
     if (change_after(change, "currency").type == VALUE_NULL) {
         struct str currency;
@@ -184,7 +243,11 @@ static void follow_stage(struct request *request, struct record_change *change, 
         change_set(change, "closed_on", V(request->today));
     }
     if (moved) {
-        change_set(change, "stage_entered_at", V(request->now));
+        /* A deal out of another program's history came to where it is when it was made, for all we know. */
+        struct value made = change->importing ? change_after(change, "created_at") : value_null();
+        struct value at = change->before == NULL && made.type == VALUE_INSTANT ? made : V(request->now);
+        change_set(change, "stage_entered_at", at);
+        change_set(change, "last_activity_at", at);
     }
     if (moved && (change->before == NULL ? change_after(change, "win_probability_ppm").type == VALUE_NULL
                                          : !change_differs(change, "win_probability_ppm"))) {
@@ -201,27 +264,95 @@ static void follow_stage(struct request *request, struct record_change *change, 
     change_set(change, "cycle_days", both ? value_int(closed.date.days - engaged.date.days) : value_null());
 }
 
+/* The furthest open or won stage: one that goes back, or is lost, has been there. */
+static void follow_furthest(struct record_change *change, const struct stages *stages, const struct stage_row *stage)
+{
+    struct value before = change_before(change, "furthest_stage_id");
+    const struct stage_row *furthest = before.type == VALUE_INT ? stages_find(stages, before.integer) : NULL;
+    for (size_t i = 0; furthest == NULL && i < stages->count; i++) {
+        furthest = stage_is_open(&stages->items[i]) ? &stages->items[i] : NULL;
+    }
+    if (furthest == NULL || stage_reach(stage) > stage_reach(furthest)) {
+        furthest = stage;
+    }
+    change_set(change, "furthest_stage_id", V(furthest->id));
+}
+
+/* Put off: the expected close of an open one goes to a later day. */
+static void count_slips(struct record_change *change)
+{
+    struct value before = change_before(change, "expected_close_on");
+    struct value after = change_after(change, "expected_close_on");
+    if (change->before == NULL) {
+        change_set(change, "slip_count", V(0));
+        return;
+    }
+    bool was_open = str_eq_c(change_before(change, "status").text, "open");
+    bool is_open = str_eq_c(change_after(change, "status").text, "open");
+    bool later = before.type == VALUE_DATE && after.type == VALUE_DATE && date_compare(after.date, before.date) > 0;
+    if (was_open && is_open && later) {
+        change_set(change, "slip_count", V(change_before(change, "slip_count").integer + 1));
+    }
+}
+
+/* What was said about the closing holds for that closing: one that is open again, or ends otherwise, has no reason yet.
+ */
+static void follow_reason(struct record_change *change)
+{
+    bool ended = change->before != NULL && !str_eq_c(change_before(change, "status").text, "open");
+    if (!ended || !change_differs(change, "status")) {
+        return;
+    }
+    bool open = str_eq_c(change_after(change, "status").text, "open");
+    if (open || !change_differs(change, "close_reason_id")) {
+        change_set(change, "close_reason_id", value_null());
+    }
+    if (open || !change_differs(change, "close_note")) {
+        change_set(change, "close_note", value_null());
+    }
+}
+
+static enum err find_stage(struct request *request, struct record_change *change, struct stages *stages,
+                           const struct stage_row **out)
+{
+    int64_t id = change_after(change, "stage_id").integer;
+    TRY(pipeline_stages_of(request->db, request->arena, id, stages));
+    *out = stages_find(stages, id);
+    if (*out == NULL) {
+        error_field(request->error, STR("stage_id"), "no_such_record", "There is no such stage any more.");
+        return error_check_fields(request->error);
+    }
+    return OK;
+}
+
 static enum err prepare(struct request *request, struct record_change *change)
 {
-    struct stage_row stage;
+    struct stages stages;
+    const struct stage_row *stage;
     if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE) {
         return OK;
     }
     if (change->action == RECORD_CREATE) {
         TRY(fill_new(request, change));
+    } else if (change_after(change, "stage_id").type == VALUE_NULL) {
+        change_set(change, "stage_id", change_before(change, "stage_id"));
     }
-    TRY(stage_store_get(request->db, request->arena, change_after(change, "stage_id").integer, &stage));
+    TRY(find_stage(request, change, &stages, &stage));
     struct value pipeline = change_after(change, "pipeline_id");
     if (pipeline.type == VALUE_NULL) {
-        change_set(change, "pipeline_id", V(stage.pipeline_id));
-    } else if (pipeline.integer != stage.pipeline_id) {
+        change_set(change, "pipeline_id", V(stage->pipeline_id));
+    } else if (pipeline.integer != stage->pipeline_id) {
         error_field(request->error, STR("stage_id"), "other_pipeline", "The stage belongs to another pipeline.");
     }
     if (change_after(change, "name").type == VALUE_NULL) {
         error_field(request->error, STR("name"), "required", "name must not be empty.");
     }
-    follow_stage(request, change, &stage);
-    return OK;
+    follow_stage(request, change, stage);
+    follow_furthest(change, &stages, stage);
+    count_slips(change);
+    follow_reason(change);
+    TRY(error_check_fields(request->error));
+    return pipeline_check_move(request, change, &stages);
 }
 
 static enum err remember_move(struct request *request, const struct record_change *change)
@@ -275,11 +406,12 @@ static enum err complete(struct request *request, int64_t id, json_t *record)
     json_t *history = json_array();
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(
-            history, json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "at", json_instant(request->arena, rows[i].at),
+            history, json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}", "at", json_instant(request->arena, rows[i].at),
                                "from_stage", json_opt_str(rows[i].from_stage), "to_stage", json_str(rows[i].to_stage),
                                "amount_minor", (json_int_t)rows[i].amount_minor, "expected_close_on",
                                json_opt_date(request->arena, rows[i].expected_close_on), "seconds_in_stage",
-                               json_opt_int(rows[i].seconds_in_stage), "user_name", json_opt_str(rows[i].user_name)));
+                               json_opt_int(rows[i].seconds_in_stage), "user_name", json_opt_str(rows[i].user_name),
+                               "cause", json_str(rows[i].cause)));
     }
     drop_closed(request, history);
     json_object_set_new(record, "stage_history", history);
@@ -300,15 +432,25 @@ static const struct field HISTORY_ITEM[] = {
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,
      .about = "spent in the stage before"},
     {.name = "user_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "who"},
+    {.name = "cause",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .about = "change; mapping: its stage was removed from the pipeline"},
     FIELD_END,
 };
 static const struct field EXTRA_ANSWER[] = {
     {.name = "stage_history", .type = FIELD_LIST, .fields = HISTORY_ITEM, .about = "newest first; with one record"},
     FIELD_END,
 };
+static enum err purged(struct db *db, struct arena *arena, int64_t id)
+{
+    return opportunity_store_drop_files(db, arena, id);
+}
+
 static const struct object_child CHILDREN[] = {
     {"contract", "opportunity_id", "contracts", NULL, false},
     {"follow_up", "opportunity_id", NULL, NULL, true},
+    {"task", "opportunity_id", "tasks", "t.status = 'open'", true},
     {NULL, NULL, NULL, NULL, false},
 };
 
@@ -338,42 +480,10 @@ const struct object OPPORTUNITY = {
     .saved = saved,
     .moved = metric_moved,
     .complete = complete,
+    .purged = purged,
     .extra_answer = EXTRA_ANSWER,
 };
 
-/* The stages a new company starts with. */
-static const struct {
-    const char *zh, *en, *kind, *category;
-    int64_t ppm;
-} DEFAULT_STAGES[] = {
-    {"初步接洽", "Qualification", "open", "pipeline", 100000},
-    {"需求确认", "Needs analysis", "open", "pipeline", 300000},
-    {"方案报价", "Proposal", "open", "best_case", 500000},
-    {"商务谈判", "Negotiation", "open", "commit", 800000},
-    {"赢单", "Won", "won", "closed", 1000000},
-    {"输单", "Lost", "lost", "omitted", 0},
-};
+static const struct object *const OBJECTS[] = {&OPPORTUNITY, NULL};
 
-enum err pipeline_seed(struct db *db, struct arena *arena, bool chinese, struct instant now)
-{
-    struct pipeline_row *pipelines;
-    size_t count;
-    int64_t id = 0;
-    TRY(pipeline_store_list(db, arena, &pipelines, &count));
-    if (count > 0) {
-        return OK;
-    }
-    TRY(pipeline_store_insert(db, arena, chinese ? STR("标准销售管道") : STR("Standard pipeline"), true, now, &id));
-    for (size_t i = 0; i < sizeof DEFAULT_STAGES / sizeof DEFAULT_STAGES[0]; i++) {
-        struct stage_row stage = {
-            .pipeline_id = id,
-            .name = str_from(chinese ? DEFAULT_STAGES[i].zh : DEFAULT_STAGES[i].en),
-            .kind = str_from(DEFAULT_STAGES[i].kind),
-            .sort_order = (int64_t)i + 1,
-            .win_probability_ppm = DEFAULT_STAGES[i].ppm,
-            .forecast_category = str_from(DEFAULT_STAGES[i].category),
-        };
-        TRY(stage_store_insert(db, arena, &stage));
-    }
-    return OK;
-}
+const struct feature OPPORTUNITY_FEATURE = {.name = "opportunity", .objects = OBJECTS};

@@ -64,6 +64,7 @@ struct reference reference_find(const char *name)
         {"region", {"region", "full_name", NULL, false, true}},
         {"pipeline", {"pipeline", "name", NULL, true, true}},
         {"stage", {"stage", "name", NULL, true, true}},
+        {"close_reason", {"close_reason", "name", NULL, true, true}},
         {"role", {"role", "name", NULL, false, false}},
     };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

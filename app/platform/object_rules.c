@@ -315,6 +315,9 @@ static enum err prepare_create(struct request *request, struct record_change *ch
         }
     }
     TRY(check_references(request, change, options->unscoped));
+    if (options->created_at.set) {
+        change_set(change, "created_at", V(options->created_at.value)); /* hooks see when it was made */
+    }
     if (object->prepare != NULL) {
         TRY(object->prepare(request, change));
     }

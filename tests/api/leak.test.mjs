@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, department, expectProblem, stack, unique } from "./lib.mjs";
+import { guidedOpportunity } from "./pipeline-samples.mjs";
 import { poolWays, poolsFor } from "./pool-samples.mjs";
 import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
 
@@ -186,6 +187,49 @@ const SPECIAL = {
     async "GET /customers/{id}/pool-route"() {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/pool-route`), 404, "not_found");
         assert.ok("pool_id" in (await manager.get(`/customers/${made.customer.id}/pool-route`)));
+    },
+    async "GET /opportunities/board"() {
+        const { pipeline_id } = made.opportunity;
+        const seen = async (client, parameters = {}) => {
+            const { columns } = await client.get("/opportunities/board", { pipeline_id, ...parameters });
+            return { ids: columns.flatMap((column) => column.cards.map((card) => card.id)), count: columns.reduce((sum, column) => sum + column.count, 0) };
+        };
+        assert.ok(!(await seen(stranger)).ids.includes(made.opportunity.id));
+        for (const filter of temptingFilters(made.opportunity)) {
+            const { ids, count } = await seen(stranger, { filter });
+            assert.ok(!ids.includes(made.opportunity.id), JSON.stringify(filter));
+            assert.equal(count, ids.length, JSON.stringify(filter));
+        }
+        assert.equal((await seen(stranger, { owner_id: owner.user.id })).count, 0);
+        assert.equal((await seen(stranger, { q: labelOf("opportunity") })).count, 0);
+        assert.deepEqual(await seen(manager, { filter: only(made.opportunity) }), { ids: [made.opportunity.id], count: 1 });
+    },
+    async "GET /pipelines/{id}/analysis"() {
+        const counted = async (client, filter) => {
+            const { stages } = await client.get(`/pipelines/${made.opportunity.pipeline_id}/analysis`, { filter });
+            const sum = (read) => stages.reduce((all, one) => all + read(one), 0);
+            return [sum((one) => one.open.count), sum((one) => one.flow.entered), Math.max(...stages.map((one) => one.cohort.reached))];
+        };
+        for (const filter of temptingFilters(made.opportunity)) {
+            const seen = (await stranger.list("/opportunities", { filter })).length;
+            assert.deepEqual(await counted(stranger, filter), [seen, seen, seen], JSON.stringify(filter));
+        }
+        assert.deepEqual(await counted(manager, only(made.opportunity)), [1, 1, 1]);
+    },
+    async "GET /opportunities/{id}/guide"() {
+        expectProblem(await stranger.send("GET", `/opportunities/${made.opportunity.id}/guide`), 404, "not_found");
+        assert.equal((await manager.get(`/opportunities/${made.opportunity.id}/guide`)).stage_id, made.opportunity.stage_id);
+    },
+    async "PUT /opportunities/{id}/guide/{item_id}"() {
+        const guided = await guidedOpportunity(owner);
+        const path = `/opportunities/${guided.id}/guide/${guided.item_id}`;
+        expectProblem(await stranger.send("PUT", path, { body: { done: true } }), 404, "not_found");
+        assert.ok((await manager.put(path, { done: true })).done_at);
+    },
+    async "POST /opportunities/{id}/plan"() {
+        const guided = await guidedOpportunity(owner);
+        expectProblem(await stranger.send("POST", `/opportunities/${guided.id}/plan`, { body: {} }), 404, "not_found");
+        assert.equal((await manager.post(`/opportunities/${guided.id}/plan`, {})).created, 1);
     },
     async "GET /customers/{id}/timeline"() {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/timeline`), 404, "not_found");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { admin, company, dabiao, person, send, stack, unique } from "./lib.mjs";
+import { guidedOpportunity, lostReason } from "./pipeline-samples.mjs";
 import { poolsFor } from "./pool-samples.mjs";
 import { OWNED, recordsOf, routes } from "./samples.mjs";
 
@@ -108,6 +109,8 @@ before(async () => {
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
+    const guided = await guidedOpportunity(rep);
+    ids = { ...ids, opportunities: guided.id, item: guided.item_id, "close-reasons": (await lostReason()).id };
 });
 
 const day = new Date().toISOString().slice(0, 10);
@@ -124,7 +127,7 @@ const RAW = new Set(["/jobs/{id}/file", "/attachments/{id}/file", "/import/batch
 
 function addressOf(route) {
     const segment = route.path.split("/")[1];
-    const path = route.path.replace("{id}", ids[segment]);
+    const path = route.path.replace("{id}", ids[segment]).replace("{item_id}", ids.item);
     const given = QUERIES[route.path];
     const parameters = typeof given === "function" ? given() : given ?? (route.path.endsWith("/aggregate") ? { measures: "count", group_by: "created_by_id" } :
         OWNED[route.object] && route.records === "list" ? { total: 1 } : {});
@@ -295,6 +298,10 @@ const WRITES = [
     ["PUT", "/import/batches/{id}/mapping", () => ({ mapping: upload.mapping })],
     ["POST", "/import/batches/{id}/run", () => ({ dry_run: true })],
     ["POST", "/roles", () => ({ name: unique("role"), permissions: ["customer.view"], scopes: [{ object: "customer", scope: "own" }] })],
+    ["POST", "/close-reasons", () => ({ kind: "lost", name: unique("原因") })],
+    ["PUT", "/close-reasons/{id}", () => ({ kind: "lost", name: unique("原因") })],
+    ["PUT", "/opportunities/{id}/guide/{item_id}", () => ({ done: true, note: "好" })],
+    ["POST", "/opportunities/{id}/plan", () => ({})],
     ["POST", "/pipelines", () => ({ name: unique("pipeline"), stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) })],
 ];
 

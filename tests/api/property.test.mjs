@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, dabiao, department, person, stack, unique } from "./lib.mjs";
+import { lostReason } from "./pipeline-samples.mjs";
 
 const YEAR = 2021; // a year no other test has figures in
 const SEED = Number(process.env.DABIAO_TEST_SEED ?? Date.now() % 1_000_000);
@@ -45,7 +46,8 @@ before(async () => {
     for (const place of [root, north, north, south, deep]) {
         people.push((await person({ role: "sales", department_id: place.id })).user.id);
     }
-    stages = (await boss.get("/pipelines")).items[0].stages;
+    const lost = await lostReason();
+    stages = (await boss.get("/pipelines")).items[0].stages.map((stage) => ({ stage_id: stage.id, ...(stage.kind === "lost" && { close_reason_id: lost.id }) }));
 });
 
 // What there is, by object: { id, deleted, … }.
@@ -55,7 +57,7 @@ const live = (plural) => world[plural].filter((record) => !record.deleted);
 const MAKE = {
     customers: () => ({ name: unique("c"), owner_id: pick(people) }),
     opportunities: () => ({ name: unique("o"), customer_id: pick(live("customers")).id, owner_id: pick(people), amount_minor: amount(),
-        stage_id: pick(stages).id, closed_on: day() }),
+        ...pick(stages), closed_on: day() }),
     contracts: () => ({ name: unique("h"), customer_id: pick(live("customers")).id, owner_id: pick(people), status: pick(["draft", "signed", "completed"]),
         signed_on: day(), amount_minor: amount(), cost_minor: amount() }),
     payments: () => ({ contract_id: pick(live("contracts")).id, amount_minor: amount(), received_on: day() }),
@@ -64,7 +66,7 @@ const MAKE = {
 };
 const CHANGE = {
     customers: () => ({ name: unique("c") }),
-    opportunities: () => ({ stage_id: pick(stages).id, amount_minor: amount() }),
+    opportunities: () => ({ ...pick(stages), amount_minor: amount() }),
     contracts: () => pick([{ amount_minor: amount() }, { cost_minor: amount() }, { signed_on: day() }, { status: pick(["draft", "signed", "completed"]) },
         { lines: [{ name: "x", quantity_milli: 1 + random(5000), unit_price_minor: amount(), unit_cost_minor: amount() }] }]),
     payments: () => pick([{ amount_minor: amount() }, { received_on: day() }]),

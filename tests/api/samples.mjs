@@ -10,6 +10,8 @@ export const OWNED = {
         body: (made) => ({ content: unique("拜访"), customer_id: made.customer.id, followed_at: "2023-03-04T02:00:00.000Z" }) },
     opportunity: { plural: "opportunities",
         body: (made) => ({ name: unique("商机"), customer_id: made.customer.id, amount_minor: 700_00, engaged_on: "2023-01-01" }) },
+    task: { plural: "tasks",
+        body: (made) => ({ name: unique("待办"), customer_id: made.customer.id, opportunity_id: made.opportunity.id, due_on: "2023-05-06" }) },
     contract: { plural: "contracts",
         body: (made) => ({ name: unique("合同"), customer_id: made.customer.id, opportunity_id: made.opportunity.id, status: "signed",
             signed_on: "2023-02-03", amount_minor: 900_00, cost_minor: 300_00 }) },

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, dabiao, department, person, query, sql, stack, unique } from "./lib.mjs";
+import { lostReason } from "./pipeline-samples.mjs";
 
 const YEAR = 2019; // a year no other test has figures in
 const SEED = Number(process.env.DABIAO_TEST_SEED ?? Date.now() % 1_000_000);
@@ -39,7 +40,8 @@ before(async () => {
     places = [await department({ parent_id: root.id }), await department({ parent_id: root.id })];
     people = await Promise.all([0, 1, 0].map((index) => person({ role: "sales", department_id: places[index].id })));
     const owner_id = people[0].user.id;
-    stages = (await boss.get("/pipelines")).items[0].stages;
+    const lost = await lostReason();
+    stages = (await boss.get("/pipelines")).items[0].stages.map((stage) => ({ stage_id: stage.id, ...(stage.kind === "lost" && { close_reason_id: lost.id }) }));
     customer = await boss.post("/customers", { name: unique("storm"), owner_id });
     deal = await boss.post("/opportunities", { name: unique("storm"), customer_id: customer.id, owner_id, amount_minor: 1_000_00 });
     contract = await boss.post("/contracts", { name: unique("storm"), customer_id: customer.id, opportunity_id: deal.id, owner_id, status: "signed",
@@ -94,7 +96,7 @@ const STEP = {
     "give the customer away": (random) => boss.send("POST", `/customers/${customer.id}/transfer`,
         { body: { owner_id: people[random(3)].user.id, choices: ["contacts", "follow_ups", "open_opportunities", "contracts"] } }),
     "follow up": (random) => boss.send("POST", "/follow-ups", { body: { content: "x", customer_id: customer.id, followed_at: `${day(random)}T02:00:00Z` } }),
-    "move the deal": (random) => change("opportunities", deal.id, () => ({ stage_id: stages[random(stages.length)].id, amount_minor: 1 + random(1000) })),
+    "move the deal": (random) => change("opportunities", deal.id, () => ({ ...stages[random(stages.length)], amount_minor: 1 + random(1000) })),
     "move a person": (random) => boss.send("POST", `/users/${people[random(3)].user.id}/move`,
         { body: { department_id: places[random(2)].id, from_on: random(2) === 0 ? day(random) : undefined } }),
 };

@@ -1,0 +1,605 @@
+/* How opportunities pass through a pipeline: docs/formulas.md says what counts. Each number of opportunities comes with
+ * the filter that opens exactly its rows. */
+#include "analysis_rules.h"
+
+#include "analysis_store.h"
+#include "board_store.h"
+#include "guide_store.h"
+#include "pipeline_filter.h"
+#include "pipeline_rules.h"
+#include "platform/scope.h"
+
+enum {
+    TOO_FEW_BELOW = 20,   /* closed deals: fewer say nothing about a step */
+    BOTTLENECK_MOVES = 5, /* moves out of a stage: fewer say nothing about it */
+    USUAL_DAYS = 14,      /* without activity, where the stage says nothing */
+    DAY_SECONDS = 86400,
+    COUNTS_MAX = 64,
+};
+
+static const char *const NEEDED[] = {
+    "pipeline_id",       "stage_id",     "status",          "closed_on",  "created_at", "stage_entered_at",
+    "last_activity_at",  "next_step_on", "close_reason_id", "slip_count", "cycle_days", "expected_close_on",
+    "furthest_stage_id",
+};
+
+/* The whole page. */
+struct page {
+    struct request *request;     /* who asks */
+    int64_t pipeline_id;         /* of which pipeline */
+    struct stages stages;        /* of it */
+    json_t *given;               /* the filter as given, or NULL */
+    struct date from, to;        /* the period, both included */
+    struct instant since, until; /* the same as moments, half-open */
+    json_t *answer;              /* being filled */
+};
+
+static json_t *of_pipeline(const struct page *page)
+{
+    return filter_is("pipeline_id", "eq", json_integer(page->pipeline_id));
+}
+
+/* In the pipeline, as given, and this; taken over. */
+static json_t *with_given(const struct page *page, json_t *own)
+{
+    return json_keep(page->request->arena, filter_all(of_pipeline(page), json_incref(page->given), own));
+}
+
+static json_t *in_period(const struct page *page, const char *field)
+{
+    struct arena *arena = page->request->arena;
+    return filter_is(field, "between", json_pack("[o,o]", json_date(arena, page->from), json_date(arena, page->to)));
+}
+
+static json_t *is_open(void)
+{
+    return filter_is("status", "eq", json_string("open"));
+}
+
+static json_t *in_stage(const struct stage_row *stage)
+{
+    return filter_is("stage_id", "eq", json_integer(stage->id));
+}
+
+static json_t *over_days(const char *field, int64_t days)
+{
+    return filter_is(field, "relative", json_sprintf("over_%lld_days_ago", (long long)days));
+}
+
+static json_t *rate_json(int64_t part, int64_t whole)
+{
+    int64_t ppm = 0;
+    return whole > 0 && ratio_ppm(part, whole, &ppm) ? json_integer(ppm) : json_null();
+}
+
+static json_t *stage_json(const struct page *page, size_t stage)
+{
+    return json_array_get(json_object_get(page->answer, "stages"), stage);
+}
+
+static enum err list_of(const struct page *page, const json_t *filter, struct list_request *out)
+{
+    return filter_list(page->request, filter, (struct str){0}, out);
+}
+
+/* ---- now open ---- */
+
+static enum err add_open(const struct page *page)
+{
+    struct list_request list;
+    struct board_sum *sums;
+    size_t count;
+    bool amounts = scope_field_access(page->request, object_find("opportunity"), "amount_minor") >= FIELD_ACCESS_READ;
+    TRY(list_of(page, with_given(page, is_open()), &list));
+    TRY(board_store_sums(page->request, &list, &sums, &count));
+    for (size_t s = 0; s < page->stages.count; s++) {
+        const struct stage_row *stage = &page->stages.items[s];
+        json_t *parts = json_array();
+        int64_t deals = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (sums[i].stage_id == stage->id) {
+                deals += sums[i].count;
+                json_array_append_new(
+                    parts, json_pack("{s:o,s:o,s:o}", "currency", json_str(sums[i].currency), "amount_minor",
+                                     amounts ? json_integer(sums[i].amount_minor) : json_null(), "weighted_minor",
+                                     amounts ? json_integer(sums[i].weighted_minor) : json_null()));
+            }
+        }
+        json_t *filter = with_given(page, filter_all(in_stage(stage), is_open(), NULL));
+        json_object_set_new(stage_json(page, s), "open",
+                            json_pack("{s:I,s:o,s:O}", "count", (json_int_t)deals, "sums", parts, "filter", filter));
+    }
+    return OK;
+}
+
+/* ---- cohort ---- */
+
+/* Stages that lie at least as far as this one: who lies furthest in one of them has reached it. */
+static json_t *reaching(const struct page *page, const struct stage_row *stage)
+{
+    json_t *ids = json_array();
+    for (size_t i = 0; i < page->stages.count; i++) {
+        const struct stage_row *other = &page->stages.items[i];
+        if (other->id == stage->id || (stage_is_open(stage) && stage_reach(other) > stage_reach(stage))) {
+            json_array_append_new(ids, json_integer(other->id));
+        }
+    }
+    return ids;
+}
+
+static bool has_id(const json_t *ids, int64_t id)
+{
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        if (json_integer_value(json_array_get(ids, i)) == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum err add_cohort(const struct page *page)
+{
+    struct list_request list;
+    struct reached_row *rows;
+    size_t count;
+    int64_t total = 0;
+    TRY(list_of(page, with_given(page, in_period(page, "created_at")), &list));
+    TRY(analysis_store_reached(page->request, &list, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        total += rows[i].count;
+    }
+    for (size_t s = 0; s < page->stages.count; s++) {
+        const struct stage_row *stage = &page->stages.items[s];
+        bool is_lost = str_eq_c(stage->kind, "lost");
+        json_t *ids = json_keep(page->request->arena, reaching(page, stage));
+        int64_t reached = 0;
+        for (size_t i = 0; i < count; i++) {
+            bool counts = is_lost ? rows[i].stage_id == stage->id
+                                  : rows[i].furthest_id.set && has_id(ids, rows[i].furthest_id.value);
+            reached += counts ? rows[i].count : 0;
+        }
+        json_t *own = is_lost ? in_stage(stage) : filter_is("furthest_stage_id", "in", json_incref(ids));
+        json_t *filter = with_given(page, filter_all(in_period(page, "created_at"), own, NULL));
+        json_object_set_new(stage_json(page, s), "cohort",
+                            json_pack("{s:I,s:o,s:O}", "reached", (json_int_t)reached, "rate_ppm",
+                                      rate_json(reached, total), "filter", filter));
+    }
+    return OK;
+}
+
+/* ---- flow ---- */
+
+/* Moves of one stage. */
+struct flow {
+    int64_t entered, forward, lost, back;
+};
+
+static void count_move(const struct page *page, const struct stage_row *stage, const struct flow_row *row,
+                       struct flow *flow)
+{
+    const struct stage_row *to = stages_find(&page->stages, row->to_id);
+    flow->entered += row->to_id == stage->id ? row->count : 0;
+    if (!row->from_id.set || row->from_id.value != stage->id || to == NULL) {
+        return;
+    }
+    if (str_eq_c(to->kind, "lost")) {
+        flow->lost += row->count;
+    } else if (stage_reach(to) > stage_reach(stage)) {
+        flow->forward += row->count;
+    } else {
+        flow->back += row->count;
+    }
+}
+
+static enum err add_flow(const struct page *page)
+{
+    struct list_request list;
+    struct flow_row *rows;
+    size_t count;
+    int64_t lowest = INT64_MAX;
+    json_t *bottleneck = json_null();
+    TRY(list_of(page, with_given(page, NULL), &list));
+    TRY(analysis_store_flow(page->request, &list, page->since, page->until, &rows, &count));
+    for (size_t s = 0; s < page->stages.count; s++) {
+        const struct stage_row *stage = &page->stages.items[s];
+        struct flow flow = {0};
+        for (size_t i = 0; i < count; i++) {
+            count_move(page, stage, &rows[i], &flow);
+        }
+        int64_t left = flow.forward + flow.lost + flow.back;
+        int64_t rate = 0;
+        json_object_set_new(stage_json(page, s), "flow",
+                            json_pack("{s:I,s:I,s:I,s:I,s:o}", "entered", (json_int_t)flow.entered, "forward",
+                                      (json_int_t)flow.forward, "lost", (json_int_t)flow.lost, "back",
+                                      (json_int_t)flow.back, "rate_ppm", rate_json(flow.forward, left)));
+        bool counts = stage_is_open(stage) && left >= BOTTLENECK_MOVES && ratio_ppm(flow.forward, left, &rate);
+        if (counts && rate < lowest) {
+            lowest = rate;
+            json_decref(bottleneck);
+            bottleneck = json_integer(stage->id);
+        }
+    }
+    json_object_set_new(page->answer, "bottleneck_stage_id", bottleneck);
+    return OK;
+}
+
+/* ---- days ---- */
+
+static int64_t days_of(int64_t seconds)
+{
+    return (seconds + DAY_SECONDS / 2) / DAY_SECONDS;
+}
+
+static enum err add_days(const struct page *page)
+{
+    struct list_request list;
+    struct stay_row *rows;
+    size_t count;
+    TRY(list_of(page, with_given(page, NULL), &list));
+    TRY(analysis_store_stays(page->request, &list, page->since, page->until, &rows, &count));
+    for (size_t s = 0; s < page->stages.count; s++) {
+        json_t *days = json_null();
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].stage_id == page->stages.items[s].id) {
+                days = json_pack("{s:I,s:I,s:I,s:I}", "median", (json_int_t)days_of(rows[i].median), "mean",
+                                 (json_int_t)days_of(rows[i].mean), "p90", (json_int_t)days_of(rows[i].p90), "count",
+                                 (json_int_t)rows[i].count);
+            }
+        }
+        json_object_set_new(stage_json(page, s), "days", days);
+    }
+    return OK;
+}
+
+/* ---- what is stuck, and overdue ---- */
+
+/* Filters that are counted in one pass over the open ones. */
+struct counts {
+    json_t *filters[COUNTS_MAX];             /* each with the page's own */
+    const struct filter *parsed[COUNTS_MAX]; /* the same, compiled */
+    size_t count;                            /* in both */
+};
+
+/* Takes the filter over. */
+static enum err add_count(const struct page *page, struct counts *counts, json_t *own)
+{
+    struct list_request list;
+    json_t *filter = with_given(page, filter_all(is_open(), own, NULL));
+    TRY(list_of(page, filter, &list));
+    counts->filters[counts->count] = filter;
+    counts->parsed[counts->count++] = list.filter;
+    return OK;
+}
+
+static json_t *nothing(void)
+{
+    return filter_null("id", "is_null");
+}
+
+static json_t *overdue_in(const struct stage_row *stage)
+{
+    return stage->longest_days.set ? over_days("stage_entered_at", stage->longest_days.value) : nothing();
+}
+
+/* Any of the open stages: each with its own number of days. */
+static json_t *in_any_stage(const struct page *page, json_t *(*own)(const struct stage_row *stage))
+{
+    json_t *any = json_array();
+    for (size_t i = 0; i < page->stages.count; i++) {
+        const struct stage_row *stage = &page->stages.items[i];
+        if (stage_is_open(stage)) {
+            json_array_append_new(any, filter_all(in_stage(stage), own(stage), NULL));
+        }
+    }
+    return json_pack("{s:o}", "any", any);
+}
+
+static json_t *quiet_in(const struct stage_row *stage)
+{
+    return over_days("last_activity_at", stage->usual_days.set ? stage->usual_days.value : USUAL_DAYS);
+}
+
+static const char *const CAUSES[] = {"no_activity", "over_longest", "no_next_step", "close_passed", "slipped_twice"};
+enum { CAUSE_COUNT = sizeof CAUSES / sizeof CAUSES[0] };
+
+static enum err collect(const struct page *page, struct counts *counts)
+{
+    struct arena *arena = page->request->arena;
+    TRY(add_count(page, counts, in_any_stage(page, quiet_in)));
+    TRY(add_count(page, counts, in_any_stage(page, overdue_in)));
+    TRY(add_count(page, counts, filter_null("next_step_on", "is_null")));
+    TRY(add_count(page, counts, filter_is("expected_close_on", "lt", json_date(arena, page->request->today))));
+    TRY(add_count(page, counts, filter_is("slip_count", "ge", json_integer(2))));
+    for (size_t s = 0; s < page->stages.count; s++) {
+        const struct stage_row *stage = &page->stages.items[s];
+        TRY(add_count(page, counts, filter_all(in_stage(stage), overdue_in(stage), NULL)));
+    }
+    return OK;
+}
+
+static json_t *count_json(const struct counts *counts, const struct rows *rows, size_t index)
+{
+    return json_pack("{s:I,s:O}", "count", (json_int_t)rows_get(rows, 0, index + 1).integer, "filter",
+                     counts->filters[index]);
+}
+
+static enum err add_stuck(const struct page *page)
+{
+    struct counts counts = {.count = 0};
+    struct list_request list;
+    struct rows rows;
+    json_t *stuck = json_array();
+    json_object_set_new(page->answer, "stuck", stuck);
+    TRY(collect(page, &counts));
+    TRY(list_of(page, with_given(page, is_open()), &list));
+    TRY(analysis_store_counts(page->request, &list, counts.parsed, counts.count, &rows));
+    for (size_t i = 0; i < CAUSE_COUNT; i++) {
+        json_t *one = count_json(&counts, &rows, i);
+        json_object_set_new(one, "cause", json_string(CAUSES[i]));
+        json_array_append_new(stuck, one);
+    }
+    for (size_t s = 0; s < page->stages.count; s++) {
+        json_object_set_new(stage_json(page, s), "overdue", count_json(&counts, &rows, CAUSE_COUNT + s));
+    }
+    return OK;
+}
+
+/* ---- closed in the period ---- */
+
+static enum err add_reasons(const struct page *page, const struct list_request *closed)
+{
+    struct reason_count *rows;
+    size_t count;
+    json_t *reasons = json_array();
+    bool amounts = scope_field_access(page->request, object_find("opportunity"), "amount_minor") >= FIELD_ACCESS_READ;
+    json_object_set_new(page->answer, "reasons", reasons);
+    TRY(analysis_store_reasons(page->request, closed, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(reasons, json_pack("{s:o,s:o,s:o,s:I,s:o}", "reason_id", json_opt_int(rows[i].reason_id),
+                                                 "name", json_opt_str(rows[i].name), "kind", json_str(rows[i].kind),
+                                                 "count", (json_int_t)rows[i].count, "amount_minor",
+                                                 amounts ? json_integer(rows[i].amount_minor) : json_null()));
+    }
+    return OK;
+}
+
+static enum err add_slips(const struct page *page, const struct list_request *closed)
+{
+    struct slip_row *rows;
+    size_t count;
+    json_t *slips = json_array();
+    json_object_set_new(page->answer, "slips", slips);
+    TRY(analysis_store_slips(page->request, closed, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(slips, json_pack("{s:I,s:I,s:I,s:o}", "slips", (json_int_t)rows[i].slips, "count",
+                                               (json_int_t)rows[i].count, "won", (json_int_t)rows[i].won, "rate_ppm",
+                                               rate_json(rows[i].won, rows[i].count)));
+    }
+    return OK;
+}
+
+static struct effect_row find_effect(const struct effect_row *rows, size_t count, int64_t item_id, bool is_done)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].item_id == item_id && rows[i].is_done == is_done) {
+            return rows[i];
+        }
+    }
+    return (struct effect_row){.item_id = item_id, .is_done = is_done};
+}
+
+static json_t *effect_json(const struct effect_row *row)
+{
+    json_t *days = row->closed > 0 ? json_integer((row->twice_days + 1) / 2) : json_null();
+    return json_pack("{s:I,s:I,s:o,s:o}", "closed", (json_int_t)row->closed, "won", (json_int_t)row->won, "rate_ppm",
+                     rate_json(row->won, row->closed), "median_days", days);
+}
+
+static enum err add_guide(const struct page *page, const struct list_request *closed)
+{
+    struct guide_item *items;
+    struct effect_row *rows;
+    size_t item_count, count;
+    json_t *guide = json_array();
+    json_object_set_new(page->answer, "guide", guide);
+    TRY(guide_store_items(page->request->db, page->request->arena, page->pipeline_id, &items, &item_count));
+    TRY(analysis_store_effects(page->request, closed, page->pipeline_id, &rows, &count));
+    for (size_t i = 0; i < item_count; i++) {
+        if (!guide_can_tick(items[i].kind)) {
+            continue;
+        }
+        struct effect_row with = find_effect(rows, count, items[i].id, true);
+        struct effect_row without = find_effect(rows, count, items[i].id, false);
+        bool too_few = with.closed < TOO_FEW_BELOW || without.closed < TOO_FEW_BELOW;
+        json_array_append_new(guide,
+                              json_pack("{s:I,s:I,s:o,s:o,s:o,s:b}", "item_id", (json_int_t)items[i].id, "stage_id",
+                                        (json_int_t)items[i].stage_id, "title", json_str(items[i].title), "with",
+                                        effect_json(&with), "without", effect_json(&without), "too_few", too_few));
+    }
+    return OK;
+}
+
+static enum err add_closed(const struct page *page)
+{
+    struct list_request closed;
+    json_t *status = filter_is("status", "in", json_pack("[s,s]", "won", "lost"));
+    TRY(list_of(page, with_given(page, filter_all(status, in_period(page, "closed_on"), NULL)), &closed));
+    TRY(add_reasons(page, &closed));
+    TRY(add_slips(page, &closed));
+    return add_guide(page, &closed);
+}
+
+/* ---- the page ---- */
+
+/* The last twelve months unless told. */
+static enum err read_period(struct page *page)
+{
+    struct request *request = page->request;
+    struct opt_date from, to;
+    TRY(request_query_date(request, "from_on", &from));
+    TRY(request_query_date(request, "to_on", &to));
+    page->to = to.set ? to.value : request->today;
+    page->from = from.set ? from.value : date_add_days(date_add_months(page->to, -12), 1);
+    if (date_compare(page->to, page->from) < 0) {
+        error_field(request->error, STR("to_on"), "too_small", "The period ends before it begins.");
+        return error_check_fields(request->error);
+    }
+    page->since = date_start(page->from, request->zone);
+    page->until = date_start(date_add_days(page->to, 1), request->zone);
+    return OK;
+}
+
+static enum err read_page(struct page *page)
+{
+    struct request *request = page->request;
+    TRY(filter_may(request, NEEDED, sizeof NEEDED / sizeof NEEDED[0]));
+    TRY(read_period(page));
+    TRY(filter_read(request, "filter", &page->given));
+    TRY(stage_store_of(request->db, request->arena, page->pipeline_id, &page->stages));
+    return page->stages.count > 0 ? OK : error_set(request->error, ERR_NOT_FOUND, "There is no such pipeline.");
+}
+
+enum err analysis_make(struct request *request, struct response *response)
+{
+    struct page page = {.request = request, .pipeline_id = request->params[0]};
+    TRY(read_page(&page));
+    page.answer = json_keep(request->arena, json_pack("{s:[],s:i}", "stages", "too_few_below", TOO_FEW_BELOW));
+    for (size_t i = 0; i < page.stages.count; i++) {
+        json_array_append_new(json_object_get(page.answer, "stages"),
+                              json_pack("{s:I}", "stage_id", (json_int_t)page.stages.items[i].id));
+    }
+    TRY(add_open(&page));
+    TRY(add_cohort(&page));
+    TRY(add_flow(&page));
+    TRY(add_days(&page));
+    TRY(add_stuck(&page));
+    TRY(add_closed(&page));
+    response->json = page.answer;
+    return OK;
+}
+
+#define MAYBE (FIELD_REQUIRED | FIELD_NULLABLE)
+#define NUMBER(name_, about_)                                                                                          \
+    {                                                                                                                  \
+        .name = name_, .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = about_                                     \
+    }
+#define RATE(about_)                                                                                                   \
+    {                                                                                                                  \
+        .name = "rate_ppm", .type = FIELD_PPM, .flags = MAYBE, .about = about_                                         \
+    }
+#define ROWS_FILTER                                                                                                    \
+    {                                                                                                                  \
+        .name = "filter", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "opens exactly its rows"               \
+    }
+#define PART(name_, fields_, flags_, about_)                                                                           \
+    {                                                                                                                  \
+        .name = name_, .type = FIELD_OBJECT, .fields = fields_, .flags = flags_, .about = about_                       \
+    }
+const struct field ANALYSIS_QUERY[] = {
+    {.name = "from_on", .type = FIELD_DATE, .about = "first day; a year before the last one unless given"},
+    {.name = "to_on", .type = FIELD_DATE, .about = "last day; today unless given"},
+    {.name = "filter", .type = FIELD_JSON, .about = "as of GET /opportunities"},
+    FIELD_END,
+};
+static const struct field SUM[] = {
+    {.name = "currency", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ISO 4217"},
+    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "null where hidden"},
+    {.name = "weighted_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "each amount times its chance"},
+    FIELD_END,
+};
+static const struct field OPEN[] = {
+    NUMBER("count", "opportunities"),
+    {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
+    ROWS_FILTER,
+    FIELD_END,
+};
+static const struct field COHORT[] = {
+    NUMBER("reached", "of those created in the period"),
+    RATE("of all created in the period; null when none was"),
+    ROWS_FILTER,
+    FIELD_END,
+};
+static const struct field FLOW[] = {
+    NUMBER("entered", "moves into it in the period"),
+    NUMBER("forward", "moves out of it to a later stage or won"),
+    NUMBER("lost", "moves out of it to lost"),
+    NUMBER("back", "moves out of it to an earlier stage"),
+    RATE("forward of all moves out of it; null when there was none"),
+    FIELD_END,
+};
+static const struct field DAYS[] = {
+    NUMBER("median", "days in the stage of those that left it in the period"),
+    NUMBER("mean", "likewise"),
+    NUMBER("p90", "nine of ten stayed no longer"),
+    NUMBER("count", "moves out of it"),
+    FIELD_END,
+};
+static const struct field COUNTED[] = {NUMBER("count", "opportunities"), ROWS_FILTER, FIELD_END};
+static const struct field STAGE[] = {
+    NUMBER("stage_id", "stage"),
+    PART("open", OPEN, FIELD_REQUIRED, "in it now"),
+    PART("cohort", COHORT, FIELD_REQUIRED, "created in the period, and came at least so far"),
+    PART("flow", FLOW, FIELD_REQUIRED, "moves in the period"),
+    PART("days", DAYS, MAYBE, "null when nobody left it"),
+    PART("overdue", COUNTED, FIELD_REQUIRED, "in it for longer than longest_days"),
+    FIELD_END,
+};
+static const struct field REASON[] = {
+    {.name = "reason_id", .type = FIELD_INT, .flags = MAYBE, .about = "null: none was given"},
+    {.name = "name", .type = FIELD_TEXT, .flags = MAYBE, .about = "of the reason"},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "won, lost"},
+    NUMBER("count", "closed in the period"),
+    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "of those in the company's currency"},
+    FIELD_END,
+};
+static const struct field SLIP[] = {
+    NUMBER("slips", "how often the close was put off; 3: or more"),
+    NUMBER("count", "closed in the period"),
+    NUMBER("won", "of them"),
+    RATE("won of closed"),
+    FIELD_END,
+};
+static const struct option CAUSE_OPTIONS[] = {
+    {"no_activity", "久未跟进", "No activity"},     {"over_longest", "停留超期", "Too long in the stage"},
+    {"no_next_step", "无下一步", "No next step"},   {"close_passed", "预计成交已过", "Expected close has passed"},
+    {"slipped_twice", "多次延期", "Put off twice"}, {NULL, NULL, NULL},
+};
+static const struct field STUCK[] = {
+    {.name = "cause", .type = FIELD_ENUM, .options = CAUSE_OPTIONS, .flags = FIELD_REQUIRED, .about = "why"},
+    NUMBER("count", "open opportunities"),
+    ROWS_FILTER,
+    FIELD_END,
+};
+static const struct field EFFECT[] = {
+    NUMBER("closed", "in the period, having come as far as the step's stage"),
+    NUMBER("won", "of them"),
+    RATE("won of closed"),
+    {.name = "median_days", .type = FIELD_INT, .flags = MAYBE, .about = "from the beginning to the close"},
+    FIELD_END,
+};
+static const struct field GUIDE[] = {
+    NUMBER("item_id", "step of the guide"),
+    NUMBER("stage_id", "its stage"),
+    {.name = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},
+    PART("with", EFFECT, FIELD_REQUIRED, "step done"),
+    PART("without", EFFECT, FIELD_REQUIRED, "step not done"),
+    {.name = "too_few", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "either side says nothing yet"},
+    FIELD_END,
+};
+const struct field ANALYSIS_ANSWER[] = {
+    {.name = "stages", .type = FIELD_LIST, .fields = STAGE, .flags = FIELD_REQUIRED, .about = "in order"},
+    {.name = "reasons", .type = FIELD_LIST, .fields = REASON, .flags = FIELD_REQUIRED, .about = "won, then lost"},
+    {.name = "slips", .type = FIELD_LIST, .fields = SLIP, .flags = FIELD_REQUIRED, .about = "fewest first"},
+    {.name = "stuck",
+     .type = FIELD_LIST,
+     .fields = STUCK,
+     .flags = FIELD_REQUIRED,
+     .about = "open ones that need a look"},
+    {.name = "bottleneck_stage_id",
+     .type = FIELD_INT,
+     .flags = MAYBE,
+     .about = "open stage with the lowest rate of flow, of those with five moves out or more"},
+    {.name = "guide", .type = FIELD_LIST, .fields = GUIDE, .flags = FIELD_REQUIRED, .about = "what steps change"},
+    NUMBER("too_few_below", "closed opportunities"),
+    FIELD_END,
+};

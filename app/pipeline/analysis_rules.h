@@ -1,0 +1,13 @@
+/* How opportunities pass through a pipeline. */
+#ifndef DABIAO_ANALYSIS_RULES_H
+#define DABIAO_ANALYSIS_RULES_H
+
+#include "platform/field.h"
+#include "platform/http.h"
+
+extern const struct field ANALYSIS_QUERY[];
+extern const struct field ANALYSIS_ANSWER[];
+/* Handler. Errors: ERR_NOT_FOUND, ERR_BAD_FILTER, ERR_FORBIDDEN, ERR_INVALID. */
+enum err analysis_make(struct request *request, struct response *response) MUST_CHECK;
+
+#endif

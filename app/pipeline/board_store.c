@@ -1,0 +1,103 @@
+/* SQL of the board: one pass for counts and sums, one for the cards, both over the rows that the list would show. */
+#include "board_store.h"
+
+#include "platform/object_select.h"
+
+enum err board_store_sums(struct request *request, const struct list_request *list, struct board_sum **rows_out,
+                          size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    /* Decimals: an amount times a chance does not fit into 64 bits. */
+    query_sql(&query, "SELECT t.stage_id, t.currency, COUNT(*), CAST(SUM(t.amount_minor) AS DECIMAL(30)), "
+                      "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
+                      "AS DECIMAL(30))");
+    TRY(select_all_rows(request, &query, list));
+    query_sql(&query, " GROUP BY t.stage_id, t.currency ORDER BY t.stage_id, COUNT(*) DESC, t.currency");
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    *rows_out = ARENA_ARRAY(request->arena, struct board_sum, rows.count + 1);
+    *count_out = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        if (rows_get(&rows, i, 3).type != VALUE_INT || rows_get(&rows, i, 4).type != VALUE_INT) {
+            return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
+        }
+        (*rows_out)[i] = (struct board_sum){
+            .stage_id = rows_get(&rows, i, 0).integer,
+            .currency = rows_get(&rows, i, 1).text,
+            .count = rows_get(&rows, i, 2).integer,
+            .amount_minor = rows_get(&rows, i, 3).integer,
+            .weighted_minor = rows_get(&rows, i, 4).integer,
+        };
+    }
+    return OK;
+}
+
+static struct opt_int opt_int(struct value value)
+{
+    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
+}
+
+static struct opt_str opt_str(struct value value)
+{
+    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
+}
+
+static struct opt_date opt_date(struct value value)
+{
+    return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
+}
+
+static struct opt_instant opt_instant(struct value value)
+{
+    bool set = value.type == VALUE_INSTANT;
+    return (struct opt_instant){set, set ? value.instant : (struct instant){0}};
+}
+
+static struct board_card read_card(const struct rows *rows, size_t i)
+{
+    return (struct board_card){
+        .id = rows_get(rows, i, 0).integer,
+        .version = rows_get(rows, i, 1).integer,
+        .stage_id = rows_get(rows, i, 2).integer,
+        .name = rows_get(rows, i, 3).text,
+        .customer_id = opt_int(rows_get(rows, i, 4)),
+        .customer_name = opt_str(rows_get(rows, i, 5)),
+        .owner_id = opt_int(rows_get(rows, i, 6)),
+        .owner_name = opt_str(rows_get(rows, i, 7)),
+        .amount_minor = rows_get(rows, i, 8).integer,
+        .currency = rows_get(rows, i, 9).text,
+        .win_probability_ppm = rows_get(rows, i, 10).integer,
+        .expected_close_on = opt_date(rows_get(rows, i, 11)),
+        .stage_entered_at = rows_get(rows, i, 12).instant,
+        .last_activity_at = opt_instant(rows_get(rows, i, 13)),
+        .next_step = opt_str(rows_get(rows, i, 14)),
+        .next_step_on = opt_date(rows_get(rows, i, 15)),
+        .slip_count = rows_get(rows, i, 16).integer,
+    };
+}
+
+enum err board_store_cards(struct request *request, const struct list_request *list, int64_t each,
+                           struct board_card **rows_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT o.id, o.version, o.stage_id, o.name, o.customer_id, c.name, o.owner_id, u.name, "
+                      "o.amount_minor, o.currency, o.win_probability_ppm, o.expected_close_on, o.stage_entered_at, "
+                      "o.last_activity_at, o.next_step, o.next_step_on, o.slip_count FROM ("
+                      "SELECT t.id, ROW_NUMBER() OVER (PARTITION BY t.stage_id "
+                      "ORDER BY t.stage_entered_at DESC, t.id DESC) AS place");
+    TRY(select_all_rows(request, &query, list));
+    query_sql(&query, ") p STRAIGHT_JOIN opportunity o ON o.id = p.id LEFT JOIN customer c ON c.id = o.customer_id "
+                      "LEFT JOIN `user` u ON u.id = o.owner_id WHERE p.place <= ");
+    query_arg(&query, V(each));
+    query_sql(&query, " ORDER BY p.place");
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    *rows_out = ARENA_ARRAY(request->arena, struct board_card, rows.count + 1);
+    *count_out = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        (*rows_out)[i] = read_card(&rows, i);
+    }
+    return OK;
+}

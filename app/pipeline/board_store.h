@@ -1,0 +1,43 @@
+/* SQL of the board. */
+#ifndef DABIAO_BOARD_STORE_H
+#define DABIAO_BOARD_STORE_H
+
+#include "platform/object_store.h"
+
+/* What a stage has in one currency. */
+struct board_sum {
+    int64_t stage_id;       /* which stage */
+    struct str currency;    /* ISO 4217 */
+    int64_t count;          /* opportunities */
+    int64_t amount_minor;   /* together */
+    int64_t weighted_minor; /* each times its chance, half up to the minor unit */
+};
+/* All opportunities of the list, by stage and currency. Errors: ERR_INTERNAL when a sum does not fit. */
+enum err board_store_sums(struct request *request, const struct list_request *list, struct board_sum **rows_out,
+                          size_t *count_out) MUST_CHECK;
+
+/* One card. */
+struct board_card {
+    int64_t id;                          /* opportunity.id */
+    int64_t version;                     /* for If-Match */
+    int64_t stage_id;                    /* column */
+    struct str name;                     /* shown */
+    struct opt_int customer_id;          /* of whom */
+    struct opt_str customer_name;        /* by name */
+    struct opt_int owner_id;             /* whose */
+    struct opt_str owner_name;           /* by name */
+    int64_t amount_minor;                /* minor units */
+    struct str currency;                 /* ISO 4217 */
+    int64_t win_probability_ppm;         /* chance */
+    struct opt_date expected_close_on;   /* when it should close */
+    struct instant stage_entered_at;     /* since when here */
+    struct opt_instant last_activity_at; /* last sign of life */
+    struct opt_str next_step;            /* earliest open task */
+    struct opt_date next_step_on;        /* its day */
+    int64_t slip_count;                  /* put off so often */
+};
+/* The `each` newest of every stage, newest first. */
+enum err board_store_cards(struct request *request, const struct list_request *list, int64_t each,
+                           struct board_card **rows_out, size_t *count_out) MUST_CHECK;
+
+#endif
