@@ -1,0 +1,177 @@
+// The board (PIPE-5): counts, sums and weighted sums of a column are those of the list and the aggregate for the same filter
+// and the same person, whatever is asked; and the cards are those the list shows.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { admin, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { lostReason, makePipeline, stage } from "./pipeline-samples.mjs";
+import { personWith, role } from "./samples.mjs";
+
+await stack();
+
+let boss;
+let pipeline;
+let people; // clients: two of one department, one below it, a head, a stranger
+let customers;
+
+const numbers = (seed) => () => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed / 2147483648;
+};
+const random = numbers(20261126);
+const pick = (list) => list[Math.floor(random() * list.length)];
+const days = (offset) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+before(async () => {
+    boss = await admin();
+    const upper = await department({ name: unique("board") });
+    const lower = await department({ name: unique("lower"), parent_id: upper.id });
+    people = {
+        one: await person({ role: "sales", department_id: upper.id }), two: await person({ role: "sales", department_id: upper.id }),
+        below: await person({ role: "sales", department_id: lower.id }), head: await person({ role: "manager", department_id: upper.id }),
+        stranger: await person({ role: "sales", department_id: (await department({ name: unique("far") })).id }),
+    };
+    pipeline = await makePipeline([stage("一", "open", { usual_days: 5, longest_days: 10 }), stage("二"), stage("三"), stage("赢", "won"), stage("输", "lost")]);
+    const lost = await lostReason();
+    customers = {};
+    for (const [who, client] of Object.entries(people).slice(0, 3)) {
+        customers[who] = await boss.post("/customers", { name: unique("客户"), owner_id: client.user.id });
+    }
+    for (let i = 0; i < 60; i += 1) {
+        const who = pick(["one", "two", "below"]);
+        const name = pick(["一", "一", "二", "三", "赢", "输"]);
+        await boss.post("/opportunities", { name: `${pick(["红", "蓝"])}${unique("商机")}`, customer_id: customers[pick(["one", "two", "below"])].id, owner_id: people[who].user.id,
+            pipeline_id: pipeline.id, stage_id: pipeline.at[name], amount_minor: Math.floor(random() * 10_000_000), currency: pick(["CNY", "CNY", "USD"]),
+            win_probability_ppm: Math.floor(random() * 1_000_001), ...(name === "输" && { close_reason_id: lost.id }),
+            ...(["赢", "输"].includes(name) && { closed_on: days(-Math.floor(random() * 80)) }) });
+    }
+});
+
+/** What the board must show, computed from the list as the same person sees it. */
+async function expected(client, filter, q, closedDays = 30) {
+    const since = days(-closedDays);
+    const all = await client.list("/opportunities", { filter: { all: [{ field: "pipeline_id", op: "eq", value: pipeline.id }, ...(filter ? [filter] : [])] }, q });
+    const kept = all.filter((record) => record.status === "open" || record.closed_on >= since);
+    return pipeline.stages.map((one) => {
+        const mine = kept.filter((record) => record.stage_id === one.id);
+        const sums = {};
+        for (const record of mine) {
+            sums[record.currency] ??= { amount: 0n, weighted: 0n };
+            sums[record.currency].amount += BigInt(record.amount_minor);
+            sums[record.currency].weighted += (BigInt(record.amount_minor) * BigInt(record.win_probability_ppm) + 500_000n) / 1_000_000n;
+        }
+        return { stage_id: one.id, count: mine.length, sums, ids: mine.map((record) => record.id).sort((a, b) => a - b) };
+    });
+}
+
+function shown(board) {
+    return board.columns.map((column) => ({ stage_id: column.stage_id, count: column.count,
+        sums: Object.fromEntries(column.sums.map((sum) => [sum.currency, { amount: BigInt(sum.amount_minor), weighted: BigInt(sum.weighted_minor) }])),
+        ids: column.cards.map((card) => card.id).sort((a, b) => a - b) }));
+}
+
+test("PIPE-5 counts, sums and weighted sums are those of the list, for everybody and every filter", async () => {
+    const filters = () => [undefined, { field: "amount_minor", op: "gt", value: 5_000_000 }, { field: "owner_id", op: "eq", value: people.one.user.id },
+        { any: [{ field: "currency", op: "eq", value: "USD" }, { field: "win_probability_ppm", op: "lt", value: 300_000 }] },
+        { not: { field: "status", op: "eq", value: "open" } }, { field: "customer_id", op: "eq", value: customers.two.id }, { field: "owner_id", op: "eq", value: "me" }];
+    for (const [who, client] of [...Object.entries(people), ["boss", boss]]) {
+        for (const filter of filters()) {
+            for (const q of [undefined, "红"]) {
+                const board = await client.get("/opportunities/board", { pipeline_id: pipeline.id, filter, q });
+                assert.deepEqual(shown(board), await expected(client, filter, q), `${who} ${JSON.stringify(filter)} ${q}`);
+                assert.equal(board.more, false);
+            }
+        }
+    }
+    const wide = await boss.get("/opportunities/board", { pipeline_id: pipeline.id, closed_days: 366 });
+    assert.deepEqual(shown(wide), await expected(boss, undefined, undefined, 366));
+    const narrow = await boss.get("/opportunities/board", { pipeline_id: pipeline.id, owner_id: people.two.user.id });
+    assert.deepEqual(shown(narrow), await expected(boss, { field: "owner_id", op: "eq", value: people.two.user.id }));
+    // The aggregate says the same of open ones.
+    const { groups } = await boss.get("/opportunities/aggregate", { group_by: "stage_id,currency", measures: "count,sum:amount_minor",
+        filter: { all: [{ field: "pipeline_id", op: "eq", value: pipeline.id }, { field: "status", op: "eq", value: "open" }] } });
+    const board = await boss.get("/opportunities/board", { pipeline_id: pipeline.id });
+    for (const group of groups) {
+        const column = board.columns.find((one) => one.stage_id === group.keys.stage_id);
+        assert.equal(column.sums.find((sum) => sum.currency === group.keys.currency).amount_minor, group.values["sum:amount_minor"]);
+    }
+    assert.ok(groups.length >= 4);
+});
+
+test("PIPE-5 a card says what the record says; the newest in the stage stand first", async () => {
+    const board = await people.one.get("/opportunities/board", { pipeline_id: pipeline.id });
+    let seen = 0;
+    for (const column of board.columns) {
+        const times = column.cards.map((card) => card.stage_entered_at);
+        assert.deepEqual(times, times.toSorted().reverse());
+        for (const card of column.cards.slice(0, 3)) {
+            const record = await people.one.get(`/opportunities/${card.id}`);
+            const { rot, ...rest } = card;
+            assert.deepEqual(rest, Object.fromEntries(Object.keys(rest).map((name) => [name, record[name]])));
+            assert.equal(rot, 0);
+            seen += 1;
+        }
+    }
+    assert.ok(seen > 3);
+});
+
+test("PIPE-5 a deal without activity rests, first longer than usual, then longer than the stage allows", async () => {
+    const mine = await boss.post("/opportunities", { name: unique("静"), customer_id: customers.one.id, owner_id: people.one.user.id, pipeline_id: pipeline.id });
+    const rot = async () => {
+        const board = await people.one.get("/opportunities/board", { pipeline_id: pipeline.id, filter: { field: "id", op: "eq", value: mine.id } });
+        return board.columns[0].cards[0].rot;
+    };
+    for (const [age, wanted] of [[0, 0], [5, 0], [6, 1], [10, 1], [11, 2]]) {
+        await sql(`UPDATE opportunity SET last_activity_at = UTC_TIMESTAMP(3) - INTERVAL ${age} DAY WHERE id = ${mine.id}`);
+        assert.equal(await rot(), wanted, `${age} days`);
+    }
+    await people.one.post("/follow-ups", { customer_id: customers.one.id, opportunity_id: mine.id, content: "又谈" });
+    assert.equal(await rot(), 0);
+});
+
+test("PIPE-5 a drop is a change like any: the gate and the version speak", async () => {
+    const mine = await boss.post("/opportunities", { name: unique("拖"), customer_id: customers.one.id, owner_id: people.one.user.id, pipeline_id: pipeline.id });
+    const card = (await people.one.get("/opportunities/board", { pipeline_id: pipeline.id, filter: { field: "id", op: "eq", value: mine.id } })).columns[0].cards[0];
+    const drop = (body, version) => people.one.send("PATCH", `/opportunities/${card.id}`, { body, headers: { "If-Match": String(version) } });
+    expectProblem(await drop({ stage_id: pipeline.at.输 }, card.version), 422, "gate_closed");
+    assert.equal((await drop({ stage_id: pipeline.at.二 }, card.version)).status, 200);
+    expectProblem(await drop({ stage_id: pipeline.at.三 }, card.version), 412, "stale_version");
+});
+
+test("PIPE-5 more than the cards: small columns are whole, counts and sums are of all", async () => {
+    const large = await makePipeline([stage("大"), stage("小"), stage("赢", "won"), stage("输", "lost")]);
+    const mine = await boss.post("/opportunities", { name: unique("多"), customer_id: customers.one.id, owner_id: people.one.user.id, pipeline_id: large.id, amount_minor: 3 });
+    await boss.post("/opportunities", { name: unique("少"), customer_id: customers.one.id, owner_id: people.one.user.id, pipeline_id: large.id, stage_id: large.at.小, amount_minor: 5 });
+    await sql(`INSERT INTO opportunity (name, customer_id, pipeline_id, stage_id, furthest_stage_id, status, amount_minor, currency, win_probability_ppm, stage_entered_at,
+        last_activity_at, owner_id, department_id, created_at, updated_at) SELECT CONCAT('大', s.seq), customer_id, pipeline_id, stage_id, stage_id, status, 3, currency, 500000,
+        stage_entered_at - INTERVAL s.seq SECOND, last_activity_at, owner_id, department_id, created_at, updated_at FROM opportunity JOIN seq_1_to_2200 s WHERE id = ${mine.id}`);
+    const started = Date.now();
+    const board = await people.one.get("/opportunities/board", { pipeline_id: large.id });
+    const took = Date.now() - started;
+    const [first, second] = board.columns;
+    assert.deepEqual([board.more, first.count, first.cards.length, second.count, second.cards.length], [true, 2201, 1999, 1, 1]);
+    // 3 × 0.5 is 1.5: half up, each for itself.
+    assert.deepEqual(first.sums, [{ currency: mine.currency, amount_minor: 3 * 2201, weighted_minor: 2 * 2200 + Math.floor((3 * mine.win_probability_ppm + 500_000) / 1_000_000) }]);
+    assert.equal(first.cards[0].id, mine.id);
+    assert.ok(took < 3000, `${took} ms`);
+    await sql(`DELETE FROM opportunity WHERE pipeline_id = ${large.id} AND name LIKE '大%'`);
+    await dabiao(["doctor"]);
+});
+
+test("PIPE-5 what may not be read is not on the board, nor in its sums; bad questions are refused", async () => {
+    const masked = await personWith(await role("all", { fields: [{ object: "opportunity", field: "amount_minor", access: "masked" }] }));
+    const board = await masked.get("/opportunities/board", { pipeline_id: pipeline.id });
+    for (const column of board.columns) {
+        assert.ok(column.sums.every((sum) => sum.amount_minor === null && sum.weighted_minor === null));
+        assert.ok(column.cards.every((card) => card.amount_minor === null));
+    }
+    assert.ok(board.columns[0].count > 0);
+    expectProblem(await masked.send("GET", `/opportunities/board?${new URLSearchParams({ filter: JSON.stringify({ field: "amount_minor", op: "gt", value: 1 }) })}`), 400, "bad_filter");
+    const blind = await personWith(await role("all", { fields: [{ object: "opportunity", field: "stage_id", access: "hidden" }] }));
+    expectProblem(await blind.send("GET", "/opportunities/board"), 403, "forbidden");
+    expectProblem(await send("GET", "/opportunities/board"), 401, "not_signed_in");
+    expectProblem(await (await personWith(await role("all", { permissions: ["task.view"] }))).send("GET", "/opportunities/board"), 403, "forbidden");
+    expectProblem(await boss.send("GET", "/opportunities/board?pipeline_id=987654321"), 404, "not_found");
+    expectProblem(await boss.send("GET", "/opportunities/board?closed_days=-1"), 422, "invalid", "closed_days");
+    expectProblem(await boss.send("GET", "/opportunities/board?filter=%7B"), 400, "bad_filter");
+    assert.equal((await boss.get("/opportunities/board")).pipeline_id, (await boss.get("/pipelines")).items[0].id);
+});
