@@ -66,7 +66,7 @@ static const struct column FILE_ROW[] = {
     COLUMN(struct guide_file, name),
 };
 STATEMENT_ROWS(FILES, "guide.files", struct guide_file, FILE_ROW,
-               "SELECT guide_item_id AS item_id, id, name FROM attachment WHERE object = 'opportunity' "
+               "SELECT COALESCE(guide_item_id, 0) AS item_id, id, name FROM attachment WHERE object = 'opportunity' "
                "AND record_id = ? AND guide_item_id IS NOT NULL AND removed_at IS NULL ORDER BY id");
 static const struct column STAY[] = {
     COLUMN(struct guide_stay, stage_id),
@@ -86,7 +86,7 @@ struct number {
 };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT_ROWS(PLANNED, "guide.planned", struct number, NUMBER,
-               "SELECT DISTINCT guide_plan_id AS value FROM task WHERE opportunity_id = ? "
+               "SELECT DISTINCT COALESCE(guide_plan_id, 0) AS value FROM task WHERE opportunity_id = ? "
                "AND guide_plan_id IS NOT NULL AND deleted_at IS NULL "
                "AND (status = 'open' OR (status = 'done' AND created_at >= ?))");
 STATEMENT(MADE, "guide.made", "UPDATE task SET guide_plan_id = ? WHERE id = ?");
