@@ -5,6 +5,7 @@
 #include "auth.h"
 #include "demo.h"
 #include "demo_making.h"
+#include "demo_pipeline.h"
 #include "demo_store.h"
 #include "demo_territory.h"
 #include "org.h"
@@ -142,20 +143,17 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     json_t *body = json_pack("{s:I,s:I,s:I,s:I,s:o,s:I}", "customer_id", (json_int_t)customer_id, "owner_id",
                              (json_int_t)owner_id, "product_id", (json_int_t)demo->products[product], "amount_minor",
                              (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
-                             demo_date(demo, engaged), "stage_id",
-                             (json_int_t)demo->stages[won    ? 4
-                                                      : lost ? 5
-                                                             : demo_pick(demo, 4)]);
-    if (won || lost) {
-        json_object_set_new(body, "closed_on", demo_date(demo, closed));
-    } else {
+                             demo_date(demo, engaged), "stage_id", (json_int_t)demo->stages[0]);
+    int stage = won ? 4 : lost ? 5 : demo_pick(demo, 4);
+    if (!won && !lost) {
         json_object_set_new(body, "expected_close_on", demo_date(demo, -5 - demo_pick(demo, 80)));
     }
     if (lost) {
         json_object_set_new(body, "lost_reason", json_string(demo_pick(demo, 2) ? "价格高于竞争对手" : "客户预算取消"));
     }
-    TRY(demo_create_at(demo, "opportunity", body, (struct opt_instant){true, demo_days_ago(demo, engaged == 0 ? 1 : engaged)},
-                  &id));
+    struct instant at = demo_days_ago(demo, engaged == 0 ? 1 : engaged);
+    TRY(demo_create_at(demo, "opportunity", body, (struct opt_instant){true, at}, &id));
+    TRY(demo_walk(demo, &(struct demo_deal){id, owner_id, customer_id, engaged, closed, stage}));
     return won ? make_money(demo, customer_id, id, owner_id, product, quantity, closed) : OK;
 }
 
@@ -259,7 +257,8 @@ static enum err fill(struct demo *demo)
         demo->done += CHUNK;
     }
     TRY(step(demo, "targets", make_targets));
-    return demo_territory(demo);
+    TRY(demo_territory(demo));
+    return step(demo, "pipelines and guides", demo_pipelines);
 }
 
 static void print_accounts(void)

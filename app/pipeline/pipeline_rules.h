@@ -4,11 +4,6 @@
 
 #include "pipeline_store.h"
 
-/* Makes or replaces a pipeline as the checked body says. What the body leaves out of a kept stage stays as it is; a
- * used stage that is missing needs a move. Errors: ERR_INVALID, ERR_IN_USE with extra {stage_id, count},
- * ERR_NOT_FOUND, ERR_STALE_VERSION. */
-enum err pipeline_create(struct request *request, json_t *body, int64_t *id_out) MUST_CHECK;
-enum err pipeline_update(struct request *request, int64_t id, int64_t version, json_t *body) MUST_CHECK;
 /* Errors: ERR_IN_USE, ERR_NOT_FOUND. */
 enum err pipeline_remove(struct request *request, int64_t id) MUST_CHECK;
 /* Ids of a text such as "3,17", as JSON. Owned by the caller. */
