@@ -247,7 +247,9 @@ static void follow_stage(struct request *request, struct record_change *change, 
         struct value made = change->importing ? change_after(change, "created_at") : value_null();
         struct value at = change->before == NULL && made.type == VALUE_INSTANT ? made : V(request->now);
         change_set(change, "stage_entered_at", at);
-        change_set(change, "last_activity_at", at);
+        struct value last = change_before(change, "last_activity_at");
+        bool is_later = last.type == VALUE_INSTANT && last.instant.ms > at.instant.ms;
+        change_set(change, "last_activity_at", is_later ? last : at);
     }
     if (moved && (change->before == NULL ? change_after(change, "win_probability_ppm").type == VALUE_NULL
                                          : !change_differs(change, "win_probability_ppm"))) {

@@ -390,4 +390,5 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-const struct feature PIPELINE_FEATURE = {.name = "pipeline", .routes = ROUTES, .saved = activity_follow};
+const struct feature PIPELINE_FEATURE = {
+    .name = "pipeline", .routes = ROUTES, .saved = activity_follow, .examine = activity_examine};

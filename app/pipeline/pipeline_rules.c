@@ -434,7 +434,7 @@ static enum err save_stage(const struct setup *setup, const json_t *body, size_t
         TRY(stage_store_insert(request->db, request->arena, &stage, &stage.id));
     } else {
         TRY(stage_store_update(request->db, request->arena, &stage));
-        *order_changed = *order_changed || old->sort_order != stage.sort_order;
+        *order_changed = *order_changed || old->sort_order != stage.sort_order || !str_eq(old->kind, stage.kind);
     }
     TRY(save_roles(setup, stage.id, body, "enter_role_ids", "enter"));
     TRY(save_roles(setup, stage.id, body, "leave_role_ids", "leave"));
