@@ -8,6 +8,7 @@ const LOCALES = ["zh-CN", "en"] as const;
 
 /** Pages that no navigation entry leads to. */
 const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
+    ...["list", "calendar", "timeline"].map((show) => `/pipeline?show=${show}`), "/pipeline/analysis?way=flow", "/pipeline/settings?tab=reasons", "/pipeline/settings/new",
     ...["pools", "routes", "rules", "runs", "value", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
@@ -46,7 +47,7 @@ async function missingTexts(page: Page): Promise<string[]> {
             .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
         return [document.title, document.body.innerText, ...attributes].join("\n");
     });
-    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share";
+    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share|pipeline";
     return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
 }
 

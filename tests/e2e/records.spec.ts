@@ -102,7 +102,7 @@ test("opportunity, contract with lines, payment, refund: the received amount fol
     await page.getByRole("tabpanel").getByRole("link", { name: deal }).click();
     await record.isShown(deal);
     await page.getByRole("list", { name: "商机阶段" }).getByRole("button", { name: "赢单" }).click();
-    await expect(new Shell(page).toast("已进入“赢单”")).toBeVisible();
+    await expect(new Shell(page).toast(`“${deal}”已到“赢单”`)).toBeVisible();
 
     await record.tab("合同");
     form = await record.createChild("合同");

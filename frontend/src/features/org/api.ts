@@ -1,4 +1,4 @@
-/** Routes of departments, people, roles, pipelines and the company. */
+/** Routes of departments, people, roles and the company. */
 import { send } from '@/shared/api/client';
 import type { Company, Page, RecordRow } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
@@ -91,22 +91,6 @@ export interface Permission {
   readonly label_zh: string;
   readonly label_en: string;
 }
-export type StageKind = 'open' | 'won' | 'lost';
-export type Category = 'pipeline' | 'best_case' | 'commit' | 'closed' | 'omitted';
-export interface Stage {
-  readonly id?: number; // absent: new
-  readonly name: string;
-  readonly kind: StageKind;
-  readonly win_probability_ppm: number;
-  readonly forecast_category: Category;
-}
-export interface Pipeline {
-  readonly id: number;
-  readonly name: string;
-  readonly is_default: boolean;
-  readonly version: number;
-  readonly stages: readonly Stage[];
-}
 export interface CompanySettings extends Company {
   readonly version: number;
 }
@@ -190,17 +174,6 @@ export function updateRole(id: number, version: number, body: RoleBody): Promise
 }
 export function deleteRole(id: number): Promise<void> {
   return send('DELETE', `/roles/${id}`);
-}
-
-export const listPipelines = () => items<Pipeline>('/pipelines');
-export function createPipeline(body: Body): Promise<void> {
-  return send('POST', '/pipelines', { body });
-}
-export function updatePipeline(id: number, version: number, body: Body): Promise<void> {
-  return send('PUT', `/pipelines/${id}`, { body, version });
-}
-export function deletePipeline(id: number): Promise<void> {
-  return send('DELETE', `/pipelines/${id}`);
 }
 
 export function getCompany(): Promise<CompanySettings> {

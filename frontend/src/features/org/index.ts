@@ -1,5 +1,5 @@
-/** Organisation: departments and people, roles, pipelines, company settings. */
-import { Building, Network, ShieldCheck, UserPlus, Workflow } from '@lucide/vue';
+/** Organisation: departments and people, roles, company settings. */
+import { Building, Network, ShieldCheck, UserPlus } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
 
 export default defineFeature({
@@ -32,12 +32,6 @@ export default defineFeature({
       component: () => import('./pages/RolePage.vue'),
     },
     {
-      path: 'pipelines',
-      name: 'org-pipelines',
-      meta: { title: 'org.pipelines.title', permission: 'pipeline.edit' },
-      component: () => import('./pages/PipelinesPage.vue'),
-    },
-    {
       path: 'company',
       name: 'org-company',
       meta: { title: 'org.company.title', permission: 'company.edit' },
@@ -53,14 +47,6 @@ export default defineFeature({
       to: '/roles',
       order: 220,
       permission: 'role.view',
-    },
-    {
-      key: 'pipelines',
-      label: 'org.pipelines.title',
-      icon: Workflow,
-      to: '/pipelines',
-      order: 230,
-      permission: 'pipeline.edit',
     },
     {
       key: 'company',

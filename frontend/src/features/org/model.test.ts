@@ -4,19 +4,14 @@ import { addDays } from '@/shared/lib/dates';
 import type { DepartmentNode, Permission, Role } from './api';
 import {
   bodyOf,
-  draftsOf,
   lastDay,
   matrixOf,
-  moved,
   peopleFilter,
-  pipelineFaults,
   rightsFaults,
   rightsOf,
   specsOf,
-  stagesBody,
   treeRows,
   visibleRows,
-  withKind,
   withPermission,
 } from './model';
 
@@ -159,44 +154,5 @@ describe('rights', () => {
       scopes: [{ object: 'customer', scope: 'own', department_ids: [] }],
       fields: [{ object: 'customer', field: 'phone', access: 'masked' }],
     });
-  });
-});
-
-describe('pipelines', () => {
-  const stages = draftsOf(null, { open: 'Open', won: 'Won', lost: 'Lost' });
-  it('begin with one stage of each kind', () => {
-    expect(stages.map((stage) => [stage.kind, stage.win_probability_ppm, stage.forecast_category])).toEqual([
-      ['open', 100_000, 'pipeline'],
-      ['won', 1_000_000, 'closed'],
-      ['lost', 0, 'omitted'],
-    ]);
-    expect(pipelineFaults('Standard', stages)).toEqual([]);
-  });
-  it('name what is wrong', () => {
-    expect(pipelineFaults(' ', stages.slice(0, 1))).toEqual(['name', 'kinds']);
-    expect(pipelineFaults('a', [...stages, { ...stages[0]!, name: 'Won' }])).toEqual(['same_name']);
-    expect(pipelineFaults('a', [...stages, { ...stages[0]!, name: '', win_probability_ppm: null }])).toEqual([
-      'stage_name',
-      'probability',
-    ]);
-  });
-  it('ask for the chance of a stage that is open again', () => {
-    expect(withKind(stages[1]!, 'open')).toMatchObject({
-      kind: 'open',
-      win_probability_ppm: null,
-      forecast_category: 'pipeline',
-    });
-    expect(withKind({ ...stages[0]!, win_probability_ppm: 5 }, 'open').win_probability_ppm).toBe(5);
-  });
-  it('move stages within the list', () => {
-    expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c']);
-    expect(moved(['a', 'b', 'c'], 0, -1)).toEqual(['a', 'b', 'c']);
-    expect(moved(['a', 'b', 'c'], 1, 1)).toEqual(['a', 'c', 'b']);
-  });
-  it('send ids of stages that stay', () => {
-    expect(stagesBody([{ ...stages[0]!, id: 4, name: ' x ' }, stages[1]!])).toEqual([
-      { id: 4, name: 'x', kind: 'open', win_probability_ppm: 100_000, forecast_category: 'pipeline' },
-      { name: 'Won', kind: 'won', win_probability_ppm: 1_000_000, forecast_category: 'closed' },
-    ]);
   });
 });

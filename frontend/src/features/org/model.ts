@@ -1,21 +1,8 @@
-/** Pure parts of the organisation pages: the tree, forms, the rights of a role, the stages of a pipeline. */
+/** Pure parts of the organisation pages: the tree, forms, the rights of a role. */
 import type { FieldType, MetaObject } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
-import type { Tone } from '@/shared/ui/base/tone';
 import type { FieldSpec } from '@/shared/ui/form/form';
-import type {
-  Access,
-  Assignment,
-  Category,
-  DepartmentNode,
-  Permission,
-  Pipeline,
-  Role,
-  RoleBody,
-  RoleScope,
-  Scope,
-  Stage,
-} from './api';
+import type { Access, Assignment, DepartmentNode, Permission, Role, RoleBody, RoleScope, Scope } from './api';
 
 /* ---- departments ---- */
 
@@ -236,78 +223,6 @@ export function accessesOf(type: FieldType): readonly Access[] {
   return ['text', 'long_text', 'email', 'phone', 'url', 'money'].includes(type)
     ? ['hidden', 'masked', 'read']
     : ['hidden', 'read'];
-}
-
-/* ---- pipelines ---- */
-
-export interface StageDraft {
-  id: number | null;
-  name: string;
-  kind: Stage['kind'];
-  win_probability_ppm: number | null;
-  forecast_category: Category;
-}
-
-export const KIND_TONES: Readonly<Record<Stage['kind'], Tone>> = { open: 'info', won: 'success', lost: 'danger' };
-const CATEGORY_OF: Readonly<Record<Stage['kind'], Category>> = { open: 'pipeline', won: 'closed', lost: 'omitted' };
-const CERTAIN_PPM = 1_000_000;
-
-export function draftsOf(pipeline: Pipeline | null, names: Readonly<Record<Stage['kind'], string>>): StageDraft[] {
-  if (pipeline) {
-    return pipeline.stages.map((stage) => ({ ...stage, id: stage.id ?? null }));
-  }
-  return (['open', 'won', 'lost'] as const).map((kind) =>
-    withKind({ id: null, name: names[kind], kind, win_probability_ppm: 100_000, forecast_category: 'pipeline' }, kind),
-  );
-}
-
-/** A stage of another kind: won is certain, lost is hopeless, and the forecast counts them so. */
-export function withKind(stage: StageDraft, kind: Stage['kind']): StageDraft {
-  const chance =
-    kind === 'won' ? CERTAIN_PPM : kind === 'lost' ? 0 : stage.kind === 'open' ? stage.win_probability_ppm : null;
-  return { ...stage, kind, win_probability_ppm: chance, forecast_category: CATEGORY_OF[kind] };
-}
-
-/** `list` with the item at `from` moved by `step` places. */
-export function moved<T>(list: readonly T[], from: number, step: number): T[] {
-  const to = Math.max(0, Math.min(list.length - 1, from + step));
-  const rest = list.filter((_, index) => index !== from);
-  const item = list[from];
-  return item === undefined ? rest : [...rest.slice(0, to), item, ...rest.slice(to)];
-}
-
-export type PipelineFault = 'name' | 'stage_name' | 'same_name' | 'probability' | 'kinds';
-
-/** What the server would refuse, in the order a person mends it. */
-export function pipelineFaults(name: string, stages: readonly StageDraft[]): PipelineFault[] {
-  const names = stages.map((stage) => stage.name.trim());
-  const kinds = new Set(stages.map((stage) => stage.kind));
-  const found: [PipelineFault, boolean][] = [
-    ['name', name.trim() === ''],
-    ['stage_name', names.includes('')],
-    ['same_name', new Set(names).size < names.length],
-    [
-      'probability',
-      stages.some(
-        (stage) =>
-          stage.win_probability_ppm === null ||
-          stage.win_probability_ppm < 0 ||
-          stage.win_probability_ppm > CERTAIN_PPM,
-      ),
-    ],
-    ['kinds', kinds.size < 3],
-  ];
-  return found.filter(([, bad]) => bad).map(([fault]) => fault);
-}
-
-export function stagesBody(stages: readonly StageDraft[]): Stage[] {
-  return stages.map((stage) => ({
-    ...(stage.id === null ? {} : { id: stage.id }),
-    name: stage.name.trim(),
-    kind: stage.kind,
-    win_probability_ppm: stage.win_probability_ppm ?? 0,
-    forecast_category: stage.forecast_category,
-  }));
 }
 
 /* ---- company ---- */

@@ -12,7 +12,6 @@ import {
   listAssignments,
   listPeople,
   listPermissions,
-  listPipelines,
   listRoles,
   listSessions,
   listTree,
@@ -23,12 +22,6 @@ const KEY = 'org';
 
 export async function forgetOrg(): Promise<void> {
   await Promise.all([KEY, 'records', 'targets'].map((name) => queryClient.invalidateQueries({ queryKey: [name] })));
-}
-/** Pipelines are shown by the record pages too. */
-export async function forgetPipelines(): Promise<void> {
-  await Promise.all(
-    [[KEY, 'pipelines'], ['pipelines'], ['records']].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-  );
 }
 /** The company's name, currency and zone are part of the description that every page uses. */
 export async function forgetCompany(): Promise<void> {
@@ -85,9 +78,6 @@ export function useRole(id: Ref<number | null>) {
 }
 export function usePermissions() {
   return useQuery({ queryKey: [KEY, 'permissions'], queryFn: listPermissions, staleTime: Infinity });
-}
-export function usePipelineSettings() {
-  return useQuery({ queryKey: [KEY, 'pipelines'], queryFn: listPipelines });
 }
 export function useCompanySettings() {
   return useQuery({ queryKey: [KEY, 'company'], queryFn: getCompany });

@@ -22,10 +22,6 @@ export interface TransferBody {
   readonly reason: string;
   readonly choices: readonly string[];
 }
-type PipelineAnswer = Answer<'/pipelines', 'get'>['items'][number];
-/** A stage as stored; only one that is being made has no id. */
-export type Stage = PipelineAnswer['stages'][number] & { readonly id: number };
-export type Pipeline = Readonly<Omit<PipelineAnswer, 'stages'>> & { readonly stages: readonly Stage[] };
 export type Region = Readonly<Answer<'/regions', 'get'>['items'][number]>;
 
 const PAGE = 100;
@@ -110,9 +106,6 @@ export function updateView(view: SavedView, body: Body): Promise<SavedView> {
 }
 export function deleteView(view: SavedView): Promise<void> {
   return send('DELETE', `/views/${view.id}`, { version: view.version });
-}
-export async function listPipelines(): Promise<readonly Pipeline[]> {
-  return (await send<Page<Pipeline>>('GET', '/pipelines')).items;
 }
 export async function listRegions(
   query: { parent?: number; q?: string },

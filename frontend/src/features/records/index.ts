@@ -5,7 +5,7 @@ import { defineFeature } from '@/shared/lib/feature';
 import UiSkeleton from '@/shared/ui/feedback/UiSkeleton.vue';
 import { OBJECTS } from './objects';
 
-export { fieldText as recordText, transferChoices } from './model';
+export { fieldText as recordText, formSpecs, transferChoices } from './model';
 
 const OWN = OBJECTS.filter((config) => !config.elsewhere);
 

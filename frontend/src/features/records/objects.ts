@@ -6,6 +6,7 @@ import {
   HandCoins,
   History,
   Layers,
+  ListTodo,
   MessagesSquare,
   Package,
   Route,
@@ -140,15 +141,28 @@ const OPPORTUNITY: ObjectConfig = {
     'amount_minor',
     'win_probability_ppm',
     'expected_close_on',
+    'next_step_on',
     'owner_id',
   ],
   sections: [
     { key: 'basic', fields: ['name', 'customer_id', 'pipeline_id', 'stage_id', 'product_id', 'source', 'code'] },
     { key: 'money', fields: ['amount_minor', 'currency', 'win_probability_ppm'] },
-    { key: 'dates', fields: ['engaged_on', 'expected_close_on', 'closed_on', 'lost_reason'] },
+    {
+      key: 'dates',
+      fields: [
+        'engaged_on',
+        'expected_close_on',
+        'slip_count',
+        'closed_on',
+        'next_step',
+        'next_step_on',
+        'last_activity_at',
+      ],
+    },
+    { key: 'closing', fields: ['close_reason_id', 'competitor', 'close_note', 'lost_reason'] },
     { key: 'other', fields: ['owner_id', 'remark'] },
   ],
-  headline: ['amount_minor', 'win_probability_ppm', 'expected_close_on', 'customer_id', 'owner_id'],
+  headline: ['amount_minor', 'win_probability_ppm', 'expected_close_on', 'next_step', 'customer_id', 'owner_id'],
   presets: [
     ALL,
     MINE,
@@ -182,11 +196,54 @@ const OPPORTUNITY: ObjectConfig = {
     },
   ],
   tabs: [
+    { object: 'task', column: 'opportunity_id' },
     { object: 'follow_up', column: 'opportunity_id' },
     { object: 'contract', column: 'opportunity_id' },
   ],
   tones: { status: { open: 'info', won: 'success', lost: 'neutral' } },
   card: { side: 'amount_minor', lines: ['stage_id', 'customer_id', 'expected_close_on', 'owner_id'] },
+};
+
+const TASK: ObjectConfig = {
+  name: 'task',
+  plural: 'tasks',
+  icon: ListTodo,
+  order: 26,
+  inNav: true,
+  columns: ['name', 'kind', 'due_on', 'status', 'opportunity_id', 'customer_id', 'owner_id'],
+  sections: [
+    { key: 'basic', fields: ['name', 'kind', 'due_on', 'status', 'done_at'] },
+    { key: 'about', fields: ['customer_id', 'opportunity_id'] },
+    { key: 'other', fields: ['owner_id', 'remark'] },
+  ],
+  headline: ['kind', 'due_on', 'status', 'opportunity_id', 'owner_id'],
+  presets: [
+    ALL,
+    MINE,
+    {
+      key: 'task_due',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'open' },
+          { field: 'owner_id', op: 'eq', value: 'me' },
+          { field: 'due_on', op: 'relative', value: 'today' },
+        ],
+      },
+    },
+    {
+      key: 'task_late',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'open' },
+          { field: 'due_on', op: 'relative', value: 'over_1_days_ago' },
+        ],
+      },
+    },
+    { key: 'task_open', filter: { field: 'status', op: 'eq', value: 'open' } },
+  ],
+  tabs: [],
+  tones: { status: { open: 'info', done: 'success', cancelled: 'neutral' } },
+  card: { side: 'status', lines: ['due_on', 'kind', 'opportunity_id', 'owner_id'] },
 };
 
 const CONTRACT: ObjectConfig = {
@@ -538,6 +595,7 @@ export const OBJECTS: readonly ObjectConfig[] = [
   CONTACT,
   FOLLOW_UP,
   OPPORTUNITY,
+  TASK,
   CONTRACT,
   PAYMENT,
   REFUND,

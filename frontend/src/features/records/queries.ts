@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/vue-query';
 import { computed, type ComputedRef, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
 import { registerChoices } from '@/shared/api/options';
-import { getRecord, listPipelines, listRecords, listRegions, listTimeline, listViews, type ListParams } from './api';
+import { getRecord, listRecords, listRegions, listTimeline, listViews, type ListParams } from './api';
 
 const keys = {
   all: ['records'] as const,
@@ -64,23 +64,7 @@ export function useTimeline(
 export function useViews(object: ComputedRef<string>) {
   return useQuery({ queryKey: computed(() => keys.views(object.value)), queryFn: () => listViews(object.value) });
 }
-const PIPELINES = { queryKey: ['pipelines'], queryFn: listPipelines, staleTime: 300_000 };
-export function usePipelines() {
-  return useQuery(PIPELINES);
-}
 
-registerChoices('stage', async (query) =>
-  (await queryClient.ensureQueryData(PIPELINES))
-    .flatMap((pipeline) =>
-      pipeline.stages.map((stage) => ({ value: stage.id, label: stage.name, hint: pipeline.name })),
-    )
-    .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())),
-);
-registerChoices('pipeline', async (query) =>
-  (await queryClient.ensureQueryData(PIPELINES))
-    .map((pipeline) => ({ value: pipeline.id, label: pipeline.name }))
-    .filter((choice) => choice.label.toLowerCase().includes(query.toLowerCase())),
-);
 registerChoices('region', async (query, signal) =>
   (await listRegions(query ? { q: query } : {}, signal)).map((region) => ({
     value: region.id,
