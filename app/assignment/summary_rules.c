@@ -8,9 +8,9 @@
 #include "ledger.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
-#include "summary_store.h"
+#include "summary_group_rules.h"
 
-enum { FIGURES_MAX = 40, GROUPS_MAX = 500, COHORTS_MAX = 60, MINUTES = 60 };
+enum { GROUPS_MAX = 500, COHORTS_MAX = 60 };
 
 /* A figure as we write it down. */
 struct figure_seed {
@@ -71,7 +71,7 @@ enum { SEED_COUNT = sizeof SEEDS / sizeof SEEDS[0], TABLE_COUNT = 12 };
 
 /* Days after the assignment at which the cohort curve is read. */
 static const int CURVE_DAYS[] = {0, 3, 7, 14, 30, 60, 90, 180, 365};
-enum { CURVE_COUNT = sizeof CURVE_DAYS / sizeof CURVE_DAYS[0] };
+enum { CURVE_COUNT = sizeof CURVE_DAYS / sizeof CURVE_DAYS[0], FIGURE_COUNT = SEED_COUNT + CURVE_COUNT };
 
 /* What the whole page is about. */
 struct page {
@@ -122,32 +122,38 @@ static enum err make_figure(const struct page *page, json_t *own, const char *su
     return OK;
 }
 
+/* Those of SEEDS, then the points of the curve. */
 static enum err make_figures(const struct page *page, struct figure *figures, json_t **owns)
 {
     for (size_t i = 0; i < SEED_COUNT; i++) {
         owns[i] = read_seed(page, SEEDS[i].filter);
         TRY(make_figure(page, owns[i], SEEDS[i].sum, SEEDS[i].needs, &figures[i]));
     }
+    for (size_t i = 0; i < CURVE_COUNT; i++) {
+        json_t *own = json_keep(page->request->arena, json_pack("{s:s,s:s,s:i}", "field", "days_to_deal", "op", "le",
+                                                                "value", CURVE_DAYS[i]));
+        TRY(make_figure(page, own, NULL, "days_to_deal", &figures[SEED_COUNT + i]));
+    }
     return OK;
 }
 
-static json_t *value_of(const struct figure *figure, struct value value)
+static json_t *value_of(const struct figure *figure, int64_t value)
 {
-    return figure->closed ? json_null() : json_integer(value.integer);
+    return figure->closed ? json_null() : json_integer(value);
 }
 
 /* "values": {key: number} of the figures that stand in tables. */
-static json_t *values_json(const struct figure *figures, const struct rows *rows, size_t row, size_t first)
+static json_t *values_json(const struct figure *figures, const struct summary_sums *sums)
 {
     json_t *values = json_object();
     for (size_t i = 0; i < TABLE_COUNT; i++) {
-        json_object_set_new(values, SEEDS[i].key, value_of(&figures[i], rows_get(rows, row, first + i)));
+        json_object_set_new(values, SEEDS[i].key, value_of(&figures[i], sums->values[i]));
     }
     return values;
 }
 
 static void add_sections(const struct page *page, const struct figure *figures, json_t *const *owns,
-                         const struct rows *rows, json_t *answer)
+                         const struct summary_sums *totals, json_t *answer)
 {
     for (size_t i = 0; i < SEED_COUNT; i++) {
         json_t *section = json_object_get(answer, SEEDS[i].section);
@@ -157,30 +163,28 @@ static void add_sections(const struct page *page, const struct figure *figures, 
         }
         json_array_append_new(section,
                               json_pack("{s:s,s:o,s:o}", "key", SEEDS[i].key, "value",
-                                        value_of(&figures[i], rows_get(rows, 0, i)), "filter", combine(page, owns[i])));
+                                        value_of(&figures[i], totals->values[i]), "filter", combine(page, owns[i])));
     }
 }
 
 /* ---- by person, department, source, batch ---- */
 
-static enum err add_table(const struct page *page, const struct figure *figures, const struct field *by, json_t *answer)
+static void add_table(const struct page *page, const struct figure *figures, const struct field *by,
+                      const struct summary_list *list, json_t *answer)
 {
-    struct rows rows;
     json_t *table = json_array();
     json_object_set_new(answer, "rows", table);
-    TRY(summary_store_by(page->request, &page->list, by, figures, TABLE_COUNT, GROUPS_MAX, &rows));
-    for (size_t i = 0; i < rows.count; i++) {
-        struct value key = rows_get(&rows, i, 0);
-        struct value name = rows_get(&rows, i, 1);
-        json_t *json = field_json(by, key, page->request->arena);
-        json_t *own = key.type == VALUE_NULL ? json_pack("{s:s,s:s}", "field", by->name, "op", "is_null")
-                                             : json_pack("{s:s,s:s,s:O}", "field", by->name, "op", "eq", "value", json);
+    for (size_t i = 0; i < list->count && i < GROUPS_MAX; i++) {
+        const struct summary_sums *sums = &list->items[i];
+        json_t *key = field_json(by, sums->key, page->request->arena);
+        json_t *own = sums->key.type == VALUE_NULL
+                          ? json_pack("{s:s,s:s}", "field", by->name, "op", "is_null")
+                          : json_pack("{s:s,s:s,s:O}", "field", by->name, "op", "eq", "value", key);
         json_keep(page->request->arena, own);
-        json_array_append_new(table, json_pack("{s:o,s:o,s:o,s:o}", "key", json, "name",
-                                               name.type == VALUE_TEXT ? json_str(name.text) : json_null(), "filter",
-                                               combine(page, own), "values", values_json(figures, &rows, i, 2)));
+        json_array_append_new(table, json_pack("{s:o,s:o,s:o,s:o}", "key", key, "name",
+                                               sums->name.type == VALUE_TEXT ? json_str(sums->name.text) : json_null(),
+                                               "filter", combine(page, own), "values", values_json(figures, sums)));
     }
-    return OK;
 }
 
 /* ---- cohorts ---- */
@@ -196,55 +200,49 @@ static json_t *days_filter(const struct page *page, struct date from, struct dat
     return combine(page, json_keep(arena, own));
 }
 
-static enum err add_cohorts(const struct page *page, bool weekly, json_t *answer)
+static json_t *cohort_json(const struct page *page, const struct figure *figures, const struct summary_sums *sums,
+                           struct date to)
 {
-    struct figure figures[CURVE_COUNT + 1];
-    struct rows rows;
+    struct date from = sums->key.date;
+    json_t *points = json_array();
+    for (size_t i = 0; i < CURVE_COUNT; i++) {
+        bool is_over = to.days + CURVE_DAYS[i] <= page->request->today.days;
+        json_array_append_new(points,
+                              json_pack("{s:i,s:o,s:b,s:o}", "days", CURVE_DAYS[i], "value",
+                                        value_of(&figures[SEED_COUNT + i], sums->values[SEED_COUNT + i]), "is_over",
+                                        is_over, "filter", days_filter(page, from, to, CURVE_DAYS[i])));
+    }
+    return json_pack("{s:o,s:o,s:I,s:o,s:o}", "from_on", json_date(page->request->arena, from), "to_on",
+                     json_date(page->request->arena, to), "assigned", (json_int_t)sums->values[0], "filter",
+                     days_filter(page, from, to, -1), "points", points);
+}
+
+static void add_cohorts(const struct page *page, const struct figure *figures, enum summary_period period,
+                        const struct summary_list *list, json_t *answer)
+{
     json_t *cohorts = json_array();
     json_object_set_new(answer, "cohorts", cohorts);
-    TRY(make_figure(page, read_seed(page, ALL), NULL, NULL, &figures[0]));
-    for (size_t i = 0; i < CURVE_COUNT; i++) {
-        json_t *own = json_keep(page->request->arena, json_pack("{s:s,s:s,s:i}", "field", "days_to_deal", "op", "le",
-                                                                "value", CURVE_DAYS[i]));
-        TRY(make_figure(page, own, NULL, "days_to_deal", &figures[i + 1]));
+    for (size_t i = 0; i < list->count && i < COHORTS_MAX; i++) {
+        struct date from = list->items[i].key.date;
+        struct date next = period == SUMMARY_WEEK ? date_add_days(from, 7) : date_add_months(from, 1);
+        json_array_append_new(cohorts, cohort_json(page, figures, &list->items[i], date_add_days(next, -1)));
     }
-    TRY(summary_store_cohorts(page->request, &page->list, weekly, figures, CURVE_COUNT + 1, COHORTS_MAX, &rows));
-    for (size_t i = 0; i < rows.count; i++) {
-        struct date from = rows_get(&rows, i, 0).date;
-        struct date to = date_add_days(weekly ? date_add_days(from, 7) : date_add_months(from, 1), -1);
-        json_t *points = json_array();
-        for (size_t c = 0; c < CURVE_COUNT; c++) {
-            bool is_over = to.days + CURVE_DAYS[c] <= page->request->today.days;
-            json_array_append_new(points, json_pack("{s:i,s:o,s:b,s:o}", "days", CURVE_DAYS[c], "value",
-                                                    value_of(&figures[c + 1], rows_get(&rows, i, c + 2)), "is_over",
-                                                    is_over, "filter", days_filter(page, from, to, CURVE_DAYS[c])));
-        }
-        json_array_append_new(cohorts,
-                              json_pack("{s:o,s:o,s:I,s:o,s:o}", "from_on", json_date(page->request->arena, from),
-                                        "to_on", json_date(page->request->arena, to), "assigned",
-                                        (json_int_t)rows_get(&rows, i, 1).integer, "filter",
-                                        days_filter(page, from, to, -1), "points", points));
-    }
-    return OK;
 }
 
 /* ---- comparison ---- */
 
 /* The batch before, when the whole page is about one batch. */
-static enum err add_batch_before(const struct page *page, const struct figure *figures, const struct rows *totals,
+static enum err add_batch_before(const struct page *page, const struct figure *figures, struct value batch,
                                  json_t *answer)
 {
-    struct value first = rows_get(totals, 0, SEED_COUNT);
-    struct value last = rows_get(totals, 0, SEED_COUNT + 1);
-    int64_t batched = rows_get(totals, 0, SEED_COUNT + 2).integer;
     int64_t before = 0;
     struct list_request list;
-    struct rows rows;
+    struct summary_sums sums;
     json_object_set_new(answer, "batch_before", json_null());
-    if (first.type != VALUE_INT || first.integer != last.integer || batched != rows_get(totals, 0, 0).integer) {
+    if (batch.type == VALUE_NULL) {
         return OK;
     }
-    TRY(summary_store_batch_before(page->request, first.integer, &before));
+    TRY(summary_store_batch_before(page->request, batch.integer, &before));
     if (before == 0) {
         return OK;
     }
@@ -252,18 +250,24 @@ static enum err add_batch_before(const struct page *page, const struct figure *f
         page->request->arena, json_pack("{s:s,s:s,s:I}", "field", "batch_id", "op", "eq", "value", (json_int_t)before));
     TRY(object_list_read(page->request, &ASSIGNMENT, json_write(page->request->arena, filter), (struct str){0},
                          (struct str){0}, &list));
-    TRY(summary_store_totals(page->request, &list, figures, TABLE_COUNT, &rows));
+    TRY(summary_totals_of(page->request, &list, figures, TABLE_COUNT, &sums));
     json_object_set_new(answer, "batch_before",
                         json_pack("{s:I,s:O,s:o}", "batch_id", (json_int_t)before, "filter", filter, "values",
-                                  values_json(figures, &rows, 0, 0)));
+                                  values_json(figures, &sums)));
     return OK;
 }
 
-static enum err add_former(const struct page *page, const struct figure *figures, json_t *answer)
+static enum err add_former(const struct page *page, const struct figure *figures, int64_t from_owners, json_t *answer)
 {
     struct rows rows;
-    TRY(summary_store_former(page->request, &page->list, figures, TABLE_COUNT, &rows));
-    json_object_set_new(answer, "former_owners", values_json(figures, &rows, 0, 0));
+    struct summary_sums sums = {.key = value_null()};
+    if (from_owners > 0) {
+        TRY(summary_store_former(page->request, &page->list, figures, TABLE_COUNT, &rows));
+        for (size_t i = 0; i < TABLE_COUNT; i++) {
+            sums.values[i] = rows_get(&rows, 0, i).integer;
+        }
+    }
+    json_object_set_new(answer, "former_owners", values_json(figures, &sums));
     return OK;
 }
 
@@ -314,13 +318,14 @@ static enum err read_word(struct request *request, const char *name, const struc
 enum err summary_make(struct request *request, json_t **out)
 {
     struct page page;
-    struct figure figures[FIGURES_MAX];
-    json_t *owns[FIGURES_MAX];
-    struct rows totals;
+    struct figure figures[FIGURE_COUNT];
+    json_t *owns[SEED_COUNT];
+    struct summary summary;
     const char *by = NULL;
-    const char *period = NULL;
+    const char *word = NULL;
     TRY(read_word(request, "by", BY, &by));
-    TRY(read_word(request, "period", PERIODS, &period));
+    TRY(read_word(request, "period", PERIODS, &word));
+    enum summary_period period = strcmp(word, "week") == 0 ? SUMMARY_WEEK : SUMMARY_MONTH;
     TRY(read_page(request, &page));
     const struct field *field = &ASSIGNMENT.fields[object_field(&ASSIGNMENT, by)];
     if (scope_field_access(request, &ASSIGNMENT, by) < FIELD_ACCESS_READ) {
@@ -329,12 +334,12 @@ enum err summary_make(struct request *request, json_t **out)
     }
     json_t *answer = json_keep(request->arena, json_object());
     TRY(make_figures(&page, figures, owns));
-    TRY(summary_store_totals(request, &page.list, figures, SEED_COUNT, &totals));
-    add_sections(&page, figures, owns, &totals, answer);
-    TRY(add_table(&page, figures, field, answer));
-    TRY(add_cohorts(&page, strcmp(period, "week") == 0, answer));
-    TRY(add_batch_before(&page, figures, &totals, answer));
-    TRY(add_former(&page, figures, answer));
+    TRY(summary_sums_of(request, &page.list, field, period, figures, FIGURE_COUNT, TABLE_COUNT, &summary));
+    add_sections(&page, figures, owns, &summary.totals, answer);
+    add_table(&page, figures, field, &summary.by_key, answer);
+    add_cohorts(&page, figures, period, &summary.cohorts, answer);
+    TRY(add_batch_before(&page, figures, summary.batch, answer));
+    TRY(add_former(&page, figures, summary.from_owners, answer));
     *out = answer;
     return OK;
 }

@@ -37,62 +37,57 @@ static enum err run(struct request *request, const struct query *query, struct r
     return db_query(request->db, request->arena, query_text(query), query_args(query), out);
 }
 
-enum err summary_store_totals(struct request *request, const struct list_request *list, const struct figure *figures,
-                              size_t count, struct rows *out)
+/* ", key, name, ": what the rows are grouped by, or nothing. */
+static void add_key(struct query *query, const struct field *by)
 {
-    struct query query;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT ");
-    add_figures(&query, figures, count, "t");
-    query_sql(&query, ", MIN(t.batch_id), MAX(t.batch_id), COUNT(t.batch_id)");
-    TRY(select_all_rows(request, &query, list));
-    return run(request, &query, out);
-}
-
-enum err summary_store_by(struct request *request, const struct list_request *list, const struct field *field,
-                          const struct figure *figures, size_t count, int64_t limit, struct rows *out)
-{
-    struct query query;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.");
-    select_table(&query, field->name);
-    if (field->type == FIELD_REF) {
-        struct reference reference = reference_find(field->ref);
-        query_sql(&query, ", (SELECT l.");
-        select_table(&query, reference.label);
-        query_sql(&query, " FROM ");
-        select_table(&query, reference.table);
-        query_sql(&query, " l WHERE l.id = t.");
-        select_table(&query, field->name);
-        query_sql(&query, "), ");
-    } else {
-        query_sql(&query, ", NULL, ");
+    if (by == NULL) {
+        query_sql(query, "NULL, NULL, ");
+        return;
     }
-    add_figures(&query, figures, count, "t");
-    TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY t.");
-    select_table(&query, field->name);
-    query_sql(&query, " ORDER BY COUNT(*) DESC, t.");
-    select_table(&query, field->name);
-    query_sql(&query, " LIMIT ");
-    query_arg(&query, V(limit));
-    return run(request, &query, out);
+    query_sql(query, "t.");
+    select_table(query, by->name);
+    if (by->type != FIELD_REF) {
+        query_sql(query, ", NULL, ");
+        return;
+    }
+    struct reference reference = reference_find(by->ref);
+    query_sql(query, ", (SELECT l.");
+    select_table(query, reference.label);
+    query_sql(query, " FROM ");
+    select_table(query, reference.table);
+    query_sql(query, " l WHERE l.id = t.");
+    select_table(query, by->name);
+    query_sql(query, "), ");
 }
 
-enum err summary_store_cohorts(struct request *request, const struct list_request *list, bool weekly,
-                               const struct figure *figures, size_t count, int64_t limit, struct rows *out)
+static void add_group(struct query *query, const struct field *by, bool cohorts)
 {
-    static const char week[] = "t.started_on - INTERVAL WEEKDAY(t.started_on) DAY";
-    static const char month[] = "t.started_on - INTERVAL DAYOFMONTH(t.started_on) - 1 DAY";
+    query_sql(query, by != NULL || cohorts ? " GROUP BY " : "");
+    if (by != NULL) {
+        query_sql(query, "t.");
+        select_table(query, by->name);
+    }
+    query_sql(query, by != NULL && cohorts ? ", " : "");
+    query_sql(query, cohorts ? "cohort" : "");
+}
+
+enum err summary_store_groups(struct request *request, const struct list_request *list, const struct field *by,
+                              enum summary_period period, const struct figure *figures, size_t count, struct rows *out)
+{
+    static const char *const cohorts[] = {
+        [SUMMARY_WHOLE] = "NULL AS cohort, ",
+        [SUMMARY_WEEK] = "t.started_on - INTERVAL WEEKDAY(t.started_on) DAY AS cohort, ",
+        [SUMMARY_MONTH] = "t.started_on - INTERVAL DAYOFMONTH(t.started_on) - 1 DAY AS cohort, ",
+    };
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT ");
-    query_sql(&query, weekly ? week : month);
-    query_sql(&query, " AS cohort, ");
+    add_key(&query, by);
+    query_sql(&query, cohorts[period]);
+    query_sql(&query, "MIN(t.batch_id), MAX(t.batch_id), COUNT(t.batch_id), COUNT(t.from_owner_id), ");
     add_figures(&query, figures, count, "t");
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY cohort ORDER BY cohort DESC LIMIT ");
-    query_arg(&query, V(limit));
+    add_group(&query, by, period != SUMMARY_WHOLE);
     return run(request, &query, out);
 }
 
@@ -105,7 +100,9 @@ enum err summary_store_former(struct request *request, const struct list_request
     add_figures(&query, figures, count, "p");
     query_sql(&query, " FROM (SELECT t.customer_id, t.started_at, t.id");
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, ") k JOIN assignment p ON p.customer_id = k.customer_id AND p.ended_at = k.started_at "
+    /* An interval that ends where another begins was the other one's former owner's. */
+    query_sql(&query, " AND t.from_owner_id IS NOT NULL) k JOIN assignment p ON p.customer_id = k.customer_id AND "
+                      "p.ended_at = k.started_at "
                       "AND p.id < k.id WHERE p.deleted_at IS NULL AND ");
     scope_predicate(&query, request, &ASSIGNMENT, "p", false);
     return run(request, &query, out);

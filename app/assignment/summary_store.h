@@ -12,15 +12,26 @@ struct figure {
     bool closed;                 /* the user may not read what it is made of: stays 0 */
 };
 
-/* One row with a value for each figure, then smallest and largest batch (absent: none) and how many have one. */
-enum err summary_store_totals(struct request *request, const struct list_request *list, const struct figure *figures,
-                              size_t count, struct rows *out) MUST_CHECK;
-/* Rows by a reference or word: key, its name, then the figures; the most rows first. */
-enum err summary_store_by(struct request *request, const struct list_request *list, const struct field *field,
-                          const struct figure *figures, size_t count, int64_t limit, struct rows *out) MUST_CHECK;
-/* Rows by week (Monday) or month of the assignment: its first day, then the figures; the latest first. */
-enum err summary_store_cohorts(struct request *request, const struct list_request *list, bool weekly,
-                               const struct figure *figures, size_t count, int64_t limit, struct rows *out) MUST_CHECK;
+/* What intervals are put together by, beside a field: the week (Monday) or month of the assignment. */
+enum summary_period { SUMMARY_WHOLE, SUMMARY_WEEK, SUMMARY_MONTH };
+
+/* Columns of an answer by groups; the figures follow. */
+enum summary_column {
+    SUMMARY_KEY,         /* value of the field */
+    SUMMARY_NAME,        /* of a reference */
+    SUMMARY_COHORT,      /* first day of the period */
+    SUMMARY_FIRST_BATCH, /* smallest batch, absent: none */
+    SUMMARY_LAST_BATCH,  /* largest */
+    SUMMARY_BATCHED,     /* how many have one */
+    SUMMARY_FROM_OWNERS, /* how many came from another owner */
+    SUMMARY_FIGURES,
+};
+
+/* One row for each value of `by` (NULL: all together) and period that occurs, in no order. Without both there is one
+ * row in any case. */
+enum err summary_store_groups(struct request *request, const struct list_request *list, const struct field *by,
+                              enum summary_period period, const struct figure *figures, size_t count,
+                              struct rows *out) MUST_CHECK;
 /* One row with the figures of the intervals that ended where those of the list began. */
 enum err summary_store_former(struct request *request, const struct list_request *list, const struct figure *figures,
                               size_t count, struct rows *out) MUST_CHECK;

@@ -244,13 +244,11 @@ static const struct field EXTRA_ANSWER[] = {
     FIELD_END,
 };
 
-/* A customer keeps the memory of the pool it comes from until it has an owner. */
 static enum err customer_moving(struct request *request, const struct object *object, struct record_move *moves,
                                 size_t count, const struct move_options *options)
 {
     (void)object;
     (void)options;
-    TRY(customer_store_pools_of(request->db, request->arena, moves, count));
     return ledger_moving(request, moves, count);
 }
 
@@ -258,10 +256,13 @@ static enum err customer_moved(struct request *request, const struct object *obj
                                size_t count, const struct move_options *options)
 {
     TRY(metric_moved(request, object, moves, count, options));
-    TRY(customer_store_set_places(request->db, request->arena, moves, count,
-                                  options->at.set ? options->at.value : request->now));
     size_t moved = 0;
     const int64_t *ids = move_ids(request->arena, moves, count, &moved);
+    bool created = options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT;
+    for (size_t i = 0; i < moved && created; i++) {
+        TRY(customer_store_set_held(request->db, request->arena, ids[i],
+                                    options->at.set ? options->at.value : request->now));
+    }
     TRY(escalation_store_restart(request->db, request->arena, ids, moved));
     return ledger_moved(request, moves, count, options);
 }
@@ -293,7 +294,7 @@ const struct object CUSTOMER = {
     .owner_column = "owner_id",
     .department_column = "department_id",
     .default_sort = "-updated_at",
-    .flags = OBJECT_GRAMS,
+    .flags = OBJECT_GRAMS | OBJECT_POOLED,
     .children = CUSTOMER_CHILDREN,
     .prepare = prepare_customer,
     .saved = customer_saved,

@@ -149,82 +149,9 @@ enum err customer_store_timeline(struct db *db, struct arena *arena, int64_t cus
                    rows_out, count_out);
 }
 
-/* ---- places ---- */
+STATEMENT(SET_HELD, "customer.set_held", "UPDATE customer SET held_since = ? WHERE id = ?");
 
-static bool is_written(const struct record_move *move)
+enum err customer_store_set_held(struct db *db, struct arena *arena, int64_t id, struct instant at)
 {
-    return move->refused == OK && !move->unchanged;
-}
-
-enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves, size_t count)
-{
-    struct query query;
-    struct rows rows;
-    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        ids[i] = moves[i].id;
-        moves[i].from_pool_id = (struct opt_int){0};
-    }
-    query_init(&query, arena);
-    query_sql(&query, "SELECT id, pool_id FROM customer WHERE pool_id IS NOT NULL AND id IN ");
-    query_arg_ids(&query, ids, count);
-    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
-    for (size_t r = 0; r < rows.count; r++) {
-        for (size_t i = 0; i < count; i++) {
-            if (moves[i].id == rows_get(&rows, r, 0).integer) {
-                moves[i].from_pool_id = (struct opt_int){true, rows_get(&rows, r, 1).integer};
-            }
-        }
-    }
-    return OK;
-}
-
-/* Held by somebody, or in which pool. */
-static bool same_place(const struct record_move *a, const struct record_move *b)
-{
-    bool both_held = a->owner_id.set && b->owner_id.set;
-    return both_held || (a->owner_id.set == b->owner_id.set && a->pool_id.set == b->pool_id.set &&
-                         a->pool_id.value == b->pool_id.value);
-}
-
-static enum err set_place(struct db *db, struct arena *arena, const struct record_move *move, struct instant at,
-                          const int64_t *ids, size_t count)
-{
-    bool held = move->owner_id.set;
-    struct query query;
-    struct db_result result;
-    query_init(&query, arena);
-    query_sql(&query, "UPDATE customer SET held_since = ");
-    query_arg(&query, held ? V(at) : value_null());
-    query_sql(&query, ", pool_id = ");
-    query_arg(&query, held ? value_null() : V(move->pool_id));
-    query_sql(&query, ", pool_entered_at = ");
-    query_arg(&query, held || !move->pool_id.set ? value_null() : V(at));
-    query_sql(&query, " WHERE id IN ");
-    query_arg_ids(&query, ids, count);
-    return db_run(db, arena, query_text(&query), query_args(&query), &result);
-}
-
-enum { IDS_MAX = 1024 };
-
-/* One statement for all that come to the same place. */
-enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
-                                   struct instant at)
-{
-    bool *is_done = ARENA_ARRAY(arena, bool, count + 1);
-    int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        size_t together = 0;
-        if (is_done[i] || !is_written(&moves[i])) {
-            continue;
-        }
-        for (size_t m = i; m < count && together < IDS_MAX; m++) {
-            if (!is_done[m] && is_written(&moves[m]) && same_place(&moves[i], &moves[m])) {
-                is_done[m] = true;
-                ids[together++] = moves[m].id;
-            }
-        }
-        TRY(set_place(db, arena, &moves[i], at, ids, together));
-    }
-    return OK;
+    return db_exec(db, arena, &SET_HELD, ARGS(V(at), V(id)));
 }

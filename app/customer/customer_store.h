@@ -20,12 +20,8 @@ enum err customer_store_of_contact(struct db *db, struct arena *arena, int64_t c
 enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
                                        int64_t *out) MUST_CHECK;
 
-/* Notes in the moves which pool each customer lies in. */
-enum err customer_store_pools_of(struct db *db, struct arena *arena, struct record_move *moves,
-                                 size_t count) MUST_CHECK;
-/* Since when the new owners hold the customers that moved; those of nobody lie in their pool since `at`. */
-enum err customer_store_set_places(struct db *db, struct arena *arena, const struct record_move *moves, size_t count,
-                                   struct instant at) MUST_CHECK;
+/* Since when a new customer is held by its owner. */
+enum err customer_store_set_held(struct db *db, struct arena *arena, int64_t id, struct instant at) MUST_CHECK;
 
 /* Where lines come from; at one time they stand in this order, which is that of the words. */
 enum timeline_kind { TIMELINE_AUDIT, TIMELINE_FOLLOW_UP, TIMELINE_STAGE, TIMELINE_KIND_COUNT };

@@ -22,20 +22,29 @@ static enum err find_limit(struct request *request, int64_t user_id, bool *limit
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
-enum err capacity_of(struct request *request, int64_t user_id, bool lock, struct capacity *out)
+/* What somebody may hold; what does not count, as a filter (NULL: all counts). */
+static enum err load_limit(struct request *request, int64_t user_id, bool lock, struct filter **uncounted_out,
+                           struct capacity *out)
 {
     struct limit_row limit;
-    struct filter *uncounted = NULL;
+    *uncounted_out = NULL;
     *out = (struct capacity){0};
     TRY(find_limit(request, user_id, &out->limited, &limit));
     if (out->limited) {
         out->limit_id = limit.id;
         out->maximum = limit.maximum;
-        TRY(parse_uncounted(request, &limit, &uncounted));
+        TRY(parse_uncounted(request, &limit, uncounted_out));
         if (lock) {
             TRY(limit_store_lock_holder(request->db, request->arena, user_id));
         }
     }
+    return OK;
+}
+
+enum err capacity_of(struct request *request, int64_t user_id, bool lock, struct capacity *out)
+{
+    struct filter *uncounted = NULL;
+    TRY(load_limit(request, user_id, lock, &uncounted, out));
     return limit_store_held(request->db, request->arena, user_id, uncounted, &out->held);
 }
 
@@ -56,11 +65,8 @@ static bool has_id(const int64_t *ids, size_t count, int64_t id)
 
 /* Those of the moves to one person that do not count. */
 static enum err find_uncounted(struct request *request, const struct record_move *moves, size_t count, int64_t user_id,
-                               int64_t **ids_out, size_t *count_out)
+                               const struct filter *uncounted, int64_t **ids_out, size_t *count_out)
 {
-    struct limit_row limit;
-    struct filter *uncounted = NULL;
-    bool limited = false;
     int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
     size_t going = 0;
     for (size_t i = 0; i < count; i++) {
@@ -68,8 +74,6 @@ static enum err find_uncounted(struct request *request, const struct record_move
             ids[going++] = moves[i].id;
         }
     }
-    TRY(find_limit(request, user_id, &limited, &limit));
-    TRY(parse_uncounted(request, &limit, &uncounted));
     return limit_store_uncounted(request->db, request->arena, ids, going, uncounted, ids_out, count_out);
 }
 
@@ -102,13 +106,15 @@ enum err capacity_uncounted(struct request *request, int64_t user_id, const int6
 static enum err check_owner(struct request *request, struct record_move *moves, size_t count, int64_t user_id)
 {
     struct capacity capacity;
+    struct filter *uncounted = NULL;
     int64_t *free_ids;
     size_t free_count;
-    TRY(capacity_of(request, user_id, true, &capacity));
+    TRY(load_limit(request, user_id, true, &uncounted, &capacity));
     if (!capacity.limited) {
         return OK;
     }
-    TRY(find_uncounted(request, moves, count, user_id, &free_ids, &free_count));
+    TRY(limit_store_held(request->db, request->arena, user_id, uncounted, &capacity.held));
+    TRY(find_uncounted(request, moves, count, user_id, uncounted, &free_ids, &free_count));
     int64_t room = capacity.maximum - capacity.held;
     for (size_t i = 0; i < count; i++) {
         if (!goes_to(&moves[i], user_id) || has_id(free_ids, free_count, moves[i].id)) {

@@ -184,15 +184,12 @@ enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *c
                             struct instant at, struct date on, int64_t **ids_out, size_t *count_out)
 {
     static const struct {
-        const char *rows;   /* table t with the customer, joined with x if that one has the time */
+        const char *rows;   /* table t with the customer */
         const char *column; /* its time */
         bool moment;        /* a moment, not a day */
-    } sources[] = {{"contract t", "t.signed_on", false},
-                   {"payment t", "t.received_on", false},
-                   {"refund t", "t.refunded_on", false},
-                   {"opportunity t", "t.closed_on", false},
-                   {"opportunity t", "t.created_at", true},
-                   {"opportunity t JOIN stage_event x ON x.opportunity_id = t.id", "x.at", true},
+    } sources[] = {{"contract t", "t.signed_on", false},    {"payment t", "t.received_on", false},
+                   {"refund t", "t.refunded_on", false},    {"opportunity t", "t.closed_on", false},
+                   {"opportunity t", "t.updated_at", true}, /* not before it was created or moved last */
                    {"follow_up t", "t.followed_at", true}};
     struct query query;
     query_init(&query, arena);

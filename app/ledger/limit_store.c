@@ -40,6 +40,10 @@ enum err limit_store_exists(struct db *db, struct arena *arena, bool *out)
 enum err limit_store_lock_holder(struct db *db, struct arena *arena, int64_t user_id)
 {
     struct number number;
+    enum err err = db_one(db, arena, &LOCK_HOLDER, ARGS(V(user_id)), &number);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
     TRY(db_exec(db, arena, &ADD_HOLDER, ARGS(V(user_id))));
     return db_one(db, arena, &LOCK_HOLDER, ARGS(V(user_id)), &number);
 }

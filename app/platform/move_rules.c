@@ -109,6 +109,7 @@ static enum err lock_records(struct request *request, const struct object *objec
             moves[i].from_owner_id = rows[r].owner_id;
             moves[i].from_department_id = rows[r].department_id;
             moves[i].version = rows[r].version;
+            moves[i].from_pool_id = rows[r].pool_id;
             r++;
         }
     }

@@ -26,7 +26,10 @@ enum err move_store_lock(struct request *request, const struct object *object, c
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    select_ids(&query, object, "SELECT t.id, t.owner_id, t.department_id, t.version", ids, count);
+    select_ids(&query, object,
+               (object->flags & OBJECT_POOLED) != 0 ? "SELECT t.id, t.owner_id, t.department_id, t.version, t.pool_id"
+                                                    : "SELECT t.id, t.owner_id, t.department_id, t.version, NULL",
+               ids, count);
     if (!unscoped) {
         query_sql(&query, " AND ");
         scope_predicate(&query, request, object, "t", true);
@@ -36,7 +39,8 @@ enum err move_store_lock(struct request *request, const struct object *object, c
     struct held_row *held = ARENA_ARRAY(request->arena, struct held_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
         held[i] = (struct held_row){rows_get(&rows, i, 0).integer, opt_of(rows_get(&rows, i, 1)),
-                                    opt_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer};
+                                    opt_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
+                                    opt_of(rows_get(&rows, i, 4))};
     }
     *rows_out = held;
     *count_out = rows.count;
@@ -88,14 +92,31 @@ static bool is_written(const struct record_move *move)
 
 enum { UPDATE_HEAD = 4, IDS_MAX = 1024, HISTORY_WIDTH = 8, AUDIT_WIDTH = 10 };
 
+static bool same_id(struct opt_int a, struct opt_int b)
+{
+    return a.set == b.set && a.value == b.value;
+}
+
 static bool same_place(const struct record_move *a, const struct record_move *b)
 {
-    return a->owner_id.set == b->owner_id.set && a->owner_id.value == b->owner_id.value &&
-           a->department_id.set == b->department_id.set && a->department_id.value == b->department_id.value;
+    return same_id(a->owner_id, b->owner_id) && same_id(a->department_id, b->department_id) &&
+           (a->owner_id.set || same_id(a->pool_id, b->pool_id));
+}
+
+/* Held by somebody since now, or lying in a pool. */
+static void add_pool(struct query *query, const struct record_move *move, struct instant at)
+{
+    bool held = move->owner_id.set;
+    query_sql(query, ", held_since = ");
+    query_arg(query, held ? V(at) : value_null());
+    query_sql(query, ", pool_id = ");
+    query_arg(query, held ? value_null() : V(move->pool_id));
+    query_sql(query, ", pool_entered_at = ");
+    query_arg(query, held || !move->pool_id.set ? value_null() : V(at));
 }
 
 static enum err write_owner(struct request *request, const struct object *object, const struct record_move *move,
-                            const int64_t *ids, size_t count)
+                            const struct move_options *options, const int64_t *ids, size_t count)
 {
     struct query query;
     struct db_result result;
@@ -110,6 +131,9 @@ static enum err write_owner(struct request *request, const struct object *object
     query_arg(&query, V(request->now));
     query_sql(&query, ", updated_by_id = ");
     query_arg(&query, request_actor(request));
+    if ((object->flags & OBJECT_POOLED) != 0) {
+        add_pool(&query, move, options->at.set ? options->at.value : request->now);
+    }
     query_sql(&query, ", version = version + 1 WHERE id IN ");
     query_arg_ids(&query, ids, count);
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
@@ -117,7 +141,7 @@ static enum err write_owner(struct request *request, const struct object *object
 
 /* One statement for all that go to the same person. */
 static enum err write_owners(struct request *request, const struct object *object, const struct record_move *moves,
-                             size_t count)
+                             size_t count, const struct move_options *options)
 {
     bool *is_done = ARENA_ARRAY(request->arena, bool, count + 1);
     int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
@@ -132,7 +156,7 @@ static enum err write_owners(struct request *request, const struct object *objec
                 ids[together++] = moves[m].id;
             }
         }
-        TRY(write_owner(request, object, &moves[i], ids, together));
+        TRY(write_owner(request, object, &moves[i], options, ids, together));
     }
     return OK;
 }
@@ -216,7 +240,7 @@ enum err move_store_write(struct request *request, const struct object *object, 
     if (written == 0) {
         return OK;
     }
-    TRY(write_owners(request, object, moves, count));
+    TRY(write_owners(request, object, moves, count, options));
     TRY(write_histories(request, object, moves, count, written, options->reason));
     return write_audit(request, object, moves, count, written, options);
 }

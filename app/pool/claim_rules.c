@@ -88,9 +88,9 @@ static enum err load_claim(struct request *request, int64_t pool_id, struct pool
 {
     struct pool_membership mine;
     int64_t used = 0;
-    TRY(scope_check(request, &POOL, pool_id, false));
     TRY(pool_store_membership(request->db, request->arena, pool_id, request->user->user_id, &mine));
     if (!mine.is_member) {
+        TRY(scope_check(request, &POOL, pool_id, false));
         return error_set(request->error, ERR_NOT_A_MEMBER, "%s", err_text(ERR_NOT_A_MEMBER));
     }
     TRY(pool_store_settings(request->db, request->arena, pool_id, true, pool));

@@ -26,6 +26,10 @@ STATEMENT(ADD_VIEW, "claim.add_view",
 enum err claim_store_lock_claimer(struct db *db, struct arena *arena, int64_t user_id)
 {
     struct number number;
+    enum err err = db_one(db, arena, &LOCK_CLAIMER, ARGS(V(user_id)), &number);
+    if (err != ERR_NOT_FOUND) {
+        return err;
+    }
     TRY(db_exec(db, arena, &ADD_CLAIMER, ARGS(V(user_id))));
     return db_one(db, arena, &LOCK_CLAIMER, ARGS(V(user_id)), &number);
 }

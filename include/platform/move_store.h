@@ -10,6 +10,7 @@ struct held_row {
     struct opt_int owner_id;      /* now */
     struct opt_int department_id; /* now */
     int64_t version;              /* now */
+    struct opt_int pool_id;       /* where it lies (OBJECT_POOLED) */
 };
 
 /* Live records with these ids, locked, by ascending id. `for_write`: only those the user may change; `unscoped`: all.

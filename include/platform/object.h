@@ -19,6 +19,7 @@ enum object_flag {
     OBJECT_HISTORY = 1 << 4, /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
                                 takes them over */
     OBJECT_VIEWS = 1 << 5,   /* `complete` writes down who opened one: GET one runs in a transaction */
+    OBJECT_POOLED = 1 << 7,  /* has held_since, and pool_id and pool_entered_at for what nobody holds: moves keep them */
     OBJECT_NAMES_KEPT = 1 << 6, /* few, and named by most records: workers keep their labels (directory.h) */
 };
 

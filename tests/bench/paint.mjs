@@ -49,6 +49,20 @@ async function untilAnswers(url) {
     throw new Error("Chromium does not start");
 }
 
+/** Chromium's helpers write into the profile a little longer than it lives itself. */
+async function remove(folder) {
+    for (let left = 50; existsSync(folder); left--) {
+        try {
+            rmSync(folder, { recursive: true, force: true });
+        } catch (error) {
+            if (left === 0 || error.code !== "ENOTEMPTY") {
+                throw error;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+    }
+}
+
 /** A Chromium of its own, without a history: { port, browser, stop }. */
 async function startBrowser() {
     const { chromium } = await import(join(ROOT, "frontend/node_modules/@playwright/test/index.mjs"));
@@ -64,7 +78,7 @@ async function startBrowser() {
         await browser.close();
         child.kill("SIGTERM");
         await ended;
-        rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+        await remove(profile);
     };
     return { port, browser, stop };
 }
