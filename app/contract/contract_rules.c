@@ -1,10 +1,11 @@
-/* Contracts: the amount is what the lines add up to, cost is kept as it was that day. Payments and refunds keep the
- * contract's received amount in the same transaction. */
+/* Contracts: the amount is what the lines add up to, cost is kept as it was that day. What payments are for is
+ * app/money's: it hears of every change in the same transaction. */
 #include "contract.h"
 
 #include "contract_store.h"
 #include "ledger.h"
 #include "metric.h"
+#include "money.h"
 #include "platform/scope.h"
 
 enum { LINES_MAX = 200 };
@@ -87,7 +88,25 @@ static const struct field CONTRACT_FIELDS[] = {
      .en = "Received",
      .type = FIELD_MONEY,
      .flags = FIELD_READ_ONLY | FIELD_MASKABLE,
-     .about = "payments less refunds"},
+     .about = "what payments are for it, refunds taken off; what a customer pays beyond is prepaid"},
+    {.name = "planned_minor",
+     .zh = "计划回款",
+     .en = "Planned",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "sum of its installments that are not void"},
+    {.name = "invoiced_minor",
+     .zh = "已开票",
+     .en = "Invoiced",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "sum of its invoices, red-letter ones negative"},
+    {.name = "overdue_minor",
+     .zh = "逾期金额",
+     .en = "Overdue",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "still to come of installments that are overdue"},
     {.name = "currency",
      .zh = "币种",
      .en = "Currency",
@@ -156,6 +175,24 @@ static const struct field PAYMENT_FIELDS[] = {
      .type = FIELD_MONEY,
      .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
      .about = "sum of its refunds"},
+    {.name = "allocated_minor",
+     .zh = "已分配",
+     .en = "Allocated",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "for contracts and their installments; amount = refunded + allocated + prepaid"},
+    {.name = "prepaid_minor",
+     .zh = "预收余额",
+     .en = "Prepaid",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE,
+     .about = "for nothing yet: the customer may use it for another contract"},
+    {.name = "is_allocated_by_hand",
+     .zh = "手工分配",
+     .en = "Allocated by hand",
+     .type = FIELD_BOOL,
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,
+     .about = "as `allocations` said; else for its contract, as installments are due"},
     {.name = "currency",
      .zh = "币种",
      .en = "Currency",
@@ -269,23 +306,6 @@ static const struct field EXTRA[] = {
      .about = "products; replaces all lines when given; with one record"},
     FIELD_END,
 };
-
-/* "HT202611-0001": kind, month, running number. */
-static enum err give_number(struct request *request, struct record_change *change, const char *sequence,
-                            const char *prefix)
-{
-    int year, month, day;
-    int64_t next = 0;
-    if (change_after(change, "number").type != VALUE_NULL) {
-        return OK;
-    }
-    date_parts(request->today, &year, &month, &day);
-    struct str period = str_format(request->arena, "%04d%02d", year, month);
-    TRY(number_store_next(request->db, request->arena, sequence, period, &next));
-    change_set(change, "number",
-               V(str_format(request->arena, "%s%.*s-%04lld", prefix, STR_ARG(period), (long long)next)));
-    return OK;
-}
 
 /* quantity in thousandths × price, half away from zero. Example: 1,500 × 333 = 500 (499.5). */
 static bool line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out)
@@ -415,7 +435,7 @@ static enum err fill_contract(struct request *request, struct record_change *cha
         change_set(change, "currency", V(currency));
     }
     TRY(error_check_fields(request->error));
-    TRY(give_number(request, change, "contract", "HT"));
+    TRY(money_give_number(request, change));
     if (change_after(change, "name").type == VALUE_NULL) {
         change_set(change, "name", head.name.len > 0 ? V(head.name) : change_after(change, "number"));
     }
@@ -453,6 +473,7 @@ static enum err prepare_contract(struct request *request, struct record_change *
     }
     TRY(check_same_customer(request, change));
     TRY(sum_lines(request, change));
+    TRY(money_contract_prepare(request, change));
     struct value status = change_after(change, "status");
     bool counts = status.type == VALUE_TEXT && (str_eq_c(status.text, "signed") || str_eq_c(status.text, "completed"));
     if (counts && change_after(change, "signed_on").type == VALUE_NULL) {
@@ -478,6 +499,7 @@ static enum err contract_saved(struct request *request, const struct record_chan
     if (change->before != NULL && change_differs(change, "customer_id")) {
         TRY(contract_store_follow_customer(request->db, request->arena, change->id));
     }
+    TRY(money_contract_saved(request, change));
     TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "contract", change->id);
 }
@@ -531,7 +553,8 @@ static enum err prepare_payment(struct request *request, struct record_change *c
         change_set(change, "currency", V(contract.currency));
         /* Whoever books the money, it counts for the seller. */
         TRY(change_default_owner(request, change, contract.owner_id));
-        return give_number(request, change, "payment", "HK");
+        TRY(money_payment_prepare(request, change));
+        return money_give_number(request, change);
     }
     if (change->action == RECORD_UPDATE &&
         change_after(change, "amount_minor").integer < change_before(change, "refunded_minor").integer) {
@@ -540,17 +563,29 @@ static enum err prepare_payment(struct request *request, struct record_change *c
     if (change->action == RECORD_UPDATE && change_after(change, "number").type == VALUE_NULL) {
         error_field(request->error, STR("number"), "required", "number must not be empty.");
     }
-    return OK;
+    return change->action == RECORD_UPDATE ? money_payment_prepare(request, change) : OK;
 }
 
 static enum err payment_saved(struct request *request, const struct record_change *change)
 {
-    TRY(contract_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer));
+    TRY(money_payment_saved(request, change));
     TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "payment", change->id);
 }
 
-/* A refund gives back at most what is left of its payment. */
+/* The contracts come before the refund and its payment. */
+static enum err lock_refund(struct request *request, int64_t id, const json_t *body)
+{
+    struct opt_int payment_id = json_get_opt_int(body, "payment_id");
+    if (id != 0) {
+        enum err err = refund_store_payment(request->db, request->arena, id, &payment_id.value);
+        payment_id.set = err == OK;
+        TRY(err == ERR_NOT_FOUND ? OK : err);
+    }
+    return payment_id.set ? money_lock_payment(request, payment_id.value, NULL) : OK;
+}
+
+/* A refund gives back at most what is left of its payment; what it was for last is taken back first. */
 static enum err prepare_refund(struct request *request, struct record_change *change)
 {
     struct payment_head payment;
@@ -573,18 +608,24 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
     change_set(change, "contract_id", V(payment.contract_id));
     change_set(change, "customer_id", V(payment.customer_id));
     change_set(change, "currency", V(payment.currency));
-    return give_number(request, change, "refund", "TK");
+    return money_give_number(request, change);
 }
 
 static enum err refund_saved(struct request *request, const struct record_change *change)
 {
-    TRY(payment_store_refresh(request->db, request->arena, change_after(change, "payment_id").integer));
-    TRY(contract_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer));
+    int64_t payment_id = change_after(change, "payment_id").integer;
+    int64_t *contracts;
+    size_t count;
+    TRY(payment_store_refresh(request->db, request->arena, payment_id));
+    TRY(money_contracts_of(request, payment_id, &contracts, &count));
+    TRY(money_bring(request, contracts, count, (struct opt_int){true, payment_id}));
     TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "refund", change->id);
 }
 
 static const struct object_child CONTRACT_CHILDREN[] = {{"payment", "contract_id", "payments", NULL, false},
+                                                        {"installment", "contract_id", "installments", NULL, true},
+                                                        {"invoice", "contract_id", "invoices", NULL, false},
                                                         {NULL, NULL, NULL, NULL, false}};
 static const struct object_child PAYMENT_CHILDREN[] = {{"refund", "payment_id", "refunds", NULL, false},
                                                        {NULL, NULL, NULL, NULL, false}};
@@ -639,9 +680,13 @@ const struct object PAYMENT = {
     .default_sort = "-updated_at",
     .date_field = "received_on",
     .children = PAYMENT_CHILDREN,
+    .lock = money_lock_payment,
     .prepare = prepare_payment,
     .saved = payment_saved,
     .moved = metric_moved,
+    .complete = money_payment_complete,
+    .extra_body = MONEY_ALLOCATIONS_BODY,
+    .extra_answer = MONEY_ALLOCATIONS_ANSWER,
 };
 
 const struct object REFUND = {
@@ -664,6 +709,7 @@ const struct object REFUND = {
     .parent_column = "contract_id",
     .default_sort = "-updated_at",
     .date_field = "refunded_on",
+    .lock = lock_refund,
     .prepare = prepare_refund,
     .saved = refund_saved,
     .moved = metric_moved,

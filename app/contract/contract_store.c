@@ -1,4 +1,4 @@
-/* SQL of contract lines, money totals and numbers. Lock order: contract, then payment. */
+/* SQL of contract lines and money totals. Lock order: contract, then payment. */
 #include "contract_store.h"
 
 static const struct column CONTRACT_HEAD[] = {
@@ -45,11 +45,6 @@ STATEMENT_ROWS(
 STATEMENT_ROWS(SUM_REFUNDS, "payment.refunded", struct number, NUMBER,
                "SELECT COALESCE(SUM(amount_minor), 0) AS value FROM refund WHERE payment_id = ? AND deleted_at IS NULL "
                "AND id <> ?");
-STATEMENT(REFRESH_CONTRACT, "contract.refresh_received",
-          "UPDATE contract SET received_minor = "
-          "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.contract_id = ? AND p.deleted_at IS NULL) - "
-          "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.contract_id = ? AND r.deleted_at IS NULL) "
-          "WHERE id = ?");
 STATEMENT(REFRESH_PAYMENT, "payment.refresh_refunded",
           "UPDATE payment SET refunded_minor = "
           "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = ? AND r.deleted_at IS NULL) "
@@ -58,6 +53,13 @@ STATEMENT(PAYMENTS_FOLLOW, "contract.payments_follow",
           "UPDATE payment p JOIN contract k ON k.id = p.contract_id SET p.customer_id = k.customer_id WHERE k.id = ?");
 STATEMENT(REFUNDS_FOLLOW, "contract.refunds_follow",
           "UPDATE refund r JOIN contract k ON k.id = r.contract_id SET r.customer_id = k.customer_id WHERE k.id = ?");
+STATEMENT(
+    INSTALLMENTS_FOLLOW, "contract.installments_follow",
+    "UPDATE installment i JOIN contract k ON k.id = i.contract_id SET i.customer_id = k.customer_id WHERE k.id = ?");
+STATEMENT(INVOICES_FOLLOW, "contract.invoices_follow",
+          "UPDATE invoice i JOIN contract k ON k.id = i.contract_id SET i.customer_id = k.customer_id WHERE k.id = ?");
+STATEMENT_ROWS(REFUND_PAYMENT, "refund.payment", struct number, NUMBER,
+               "SELECT payment_id AS value FROM refund WHERE id = ?");
 STATEMENT_ROWS(
     LIST_LINES, "contract.lines", struct contract_line, LINE,
     "SELECT line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor "
@@ -71,10 +73,6 @@ STATEMENT_ROWS(GET_PRODUCT, "contract.product", struct product_price, PRODUCT_PR
                "SELECT name, price_minor, cost_minor FROM product WHERE id = ? AND deleted_at IS NULL");
 STATEMENT_ROWS(GET_OPPORTUNITY, "contract.opportunity", struct opportunity_head, OPPORTUNITY_HEAD,
                "SELECT customer_id, name FROM opportunity WHERE id = ?");
-STATEMENT(COUNT_UP, "number.count_up",
-          "INSERT INTO number_sequence (name, period, last_number) VALUES (?, ?, LAST_INSERT_ID(1)) "
-          "ON DUPLICATE KEY UPDATE last_number = LAST_INSERT_ID(last_number + 1)");
-STATEMENT_ROWS(LAST_NUMBER, "number.last", struct number, NUMBER, "SELECT LAST_INSERT_ID() AS value");
 STATEMENT_ROWS(CURRENCY, "contract.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
 
 enum err contract_store_lock(struct db *db, struct arena *arena, int64_t id, struct contract_head *out)
@@ -92,20 +90,22 @@ enum err payment_store_refunded(struct db *db, struct arena *arena, int64_t paym
     return db_one(db, arena, &SUM_REFUNDS, ARGS(V(payment_id), V(except_id)), out);
 }
 
-enum err contract_store_refresh(struct db *db, struct arena *arena, int64_t contract_id)
-{
-    return db_exec(db, arena, &REFRESH_CONTRACT, ARGS(V(contract_id), V(contract_id), V(contract_id)));
-}
-
 enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payment_id)
 {
     return db_exec(db, arena, &REFRESH_PAYMENT, ARGS(V(payment_id), V(payment_id)));
 }
 
+enum err refund_store_payment(struct db *db, struct arena *arena, int64_t refund_id, int64_t *out)
+{
+    return db_one(db, arena, &REFUND_PAYMENT, ARGS(V(refund_id)), out);
+}
+
 enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id)
 {
     TRY(db_exec(db, arena, &PAYMENTS_FOLLOW, ARGS(V(contract_id))));
-    return db_exec(db, arena, &REFUNDS_FOLLOW, ARGS(V(contract_id)));
+    TRY(db_exec(db, arena, &REFUNDS_FOLLOW, ARGS(V(contract_id))));
+    TRY(db_exec(db, arena, &INSTALLMENTS_FOLLOW, ARGS(V(contract_id))));
+    return db_exec(db, arena, &INVOICES_FOLLOW, ARGS(V(contract_id)));
 }
 
 enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contract_id, struct contract_line **rows_out,
@@ -137,12 +137,6 @@ enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t 
                                     struct opportunity_head *out)
 {
     return db_one(db, arena, &GET_OPPORTUNITY, ARGS(V(opportunity_id)), out);
-}
-
-enum err number_store_next(struct db *db, struct arena *arena, const char *name, struct str period, int64_t *out)
-{
-    TRY(db_exec(db, arena, &COUNT_UP, ARGS(V(name), V(period))));
-    return db_one(db, arena, &LAST_NUMBER, NO_ARGS, out);
 }
 
 enum err contract_store_currency(struct db *db, struct arena *arena, struct str *out)

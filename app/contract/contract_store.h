@@ -1,4 +1,4 @@
-/* SQL of contract lines, money totals and numbers. */
+/* SQL of contract lines, money totals. */
 #ifndef DABIAO_CONTRACT_STORE_H
 #define DABIAO_CONTRACT_STORE_H
 
@@ -27,10 +27,11 @@ enum err payment_store_lock(struct db *db, struct arena *arena, int64_t id, stru
 /* Sum of the live refunds of a payment, without `except_id`. */
 enum err payment_store_refunded(struct db *db, struct arena *arena, int64_t payment_id, int64_t except_id,
                                 int64_t *out) MUST_CHECK;
-/* Recomputes payment.refunded_minor and contract.received_minor from the live rows. */
-enum err contract_store_refresh(struct db *db, struct arena *arena, int64_t contract_id) MUST_CHECK;
+/* The payment of a refund, whatever its state. Errors: ERR_NOT_FOUND. */
+enum err refund_store_payment(struct db *db, struct arena *arena, int64_t refund_id, int64_t *out) MUST_CHECK;
+/* Recomputes payment.refunded_minor from the live refunds. */
 enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payment_id) MUST_CHECK;
-/* Payments and refunds of a contract that names another customer now name it too. */
+/* Payments, refunds, installments and invoices of a contract that names another customer now name it too. */
 enum err contract_store_follow_customer(struct db *db, struct arena *arena, int64_t contract_id) MUST_CHECK;
 
 /* One product of a contract. */
@@ -64,9 +65,6 @@ struct opportunity_head {
 };
 enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
                                     struct opportunity_head *out) MUST_CHECK;
-/* Next number of a kind in a month. */
-enum err number_store_next(struct db *db, struct arena *arena, const char *name, struct str period,
-                           int64_t *out) MUST_CHECK;
 enum err contract_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

@@ -71,6 +71,11 @@ enum err record_answer(struct request *request, const struct object *object, int
     return object->complete == NULL ? OK : object->complete(request, at, *out);
 }
 
+static enum err lock_before(struct request *request, const struct object *object, int64_t id, const json_t *body)
+{
+    return object->lock == NULL ? OK : object->lock(request, id, body);
+}
+
 /* Body → values, for the fields it names. */
 static void read_fields(struct request *request, const struct object *object, json_t *body,
                         struct record_change *change)
@@ -305,6 +310,7 @@ static enum err prepare_create(struct request *request, struct record_change *ch
 {
     const struct object *object = change->object;
     TRY(fields_check(body_fields(object, request->arena), change->body, false, request->error));
+    TRY(lock_before(request, object, 0, change->body));
     read_fields(request, object, change->body, change);
     TRY(error_check_fields(request->error));
     if (object->owner_column != NULL) {
@@ -423,6 +429,7 @@ enum err record_update(struct request *request, const struct object *object, int
 {
     options = options == NULL ? &NO_OPTIONS : options;
     TRY(fields_check(body_fields(object, request->arena), body, true, request->error));
+    TRY(lock_before(request, object, id, body));
     struct record_row row;
     TRY(load_row(request, object, id, !options->unscoped, true, false, &row));
     if (version != 0 && row.version != version) {
@@ -508,6 +515,7 @@ static enum err delete_tree(struct request *request, const struct object *object
 enum err record_delete(struct request *request, const struct object *object, int64_t id, int64_t version)
 {
     struct record_row row;
+    TRY(lock_before(request, object, id, NULL));
     TRY(load_row(request, object, id, true, true, false, &row));
     if (version != 0 && row.version != version) {
         return refuse_stale(request, object, id);
@@ -548,6 +556,7 @@ static enum err restore_tree(struct request *request, const struct object *objec
 enum err record_restore(struct request *request, const struct object *object, int64_t id)
 {
     struct record_row row;
+    TRY(lock_before(request, object, id, NULL));
     TRY(load_row(request, object, id, true, true, true, &row));
     if (!row.deleted_at.set) {
         return OK;

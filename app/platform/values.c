@@ -302,6 +302,11 @@ bool money_mul_ppm(struct money a, int64_t ppm, struct money *out)
     return mul_div_round(a.minor, ppm, 1000000, &out->minor);
 }
 
+bool money_mul_ratio(struct money a, int64_t part, int64_t whole, struct money *out)
+{
+    return mul_div_round(a.minor, part, whole, &out->minor);
+}
+
 bool ratio_ppm(int64_t a, int64_t b, int64_t *ppm_out)
 {
     return mul_div_round(a, 1000000, b, ppm_out);

@@ -71,6 +71,9 @@ struct object {
     const char *date_field;              /* business date used by calendars and default filters, or NULL */
     unsigned flags;                      /* enum object_flag */
     const struct object_child *children; /* ended by a row without object, or NULL */
+    /* Takes the locks that come before the record's own (its parents'); id 0 and the body of a new one, no body when it
+     * is deleted or restored. May be NULL. */
+    enum err (*lock)(struct request *request, int64_t id, const json_t *body);
     /* Checks rules and derives fields before the write; refusals through req->error. May be NULL. */
     enum err (*prepare)(struct request *request, struct record_change *change);
     /* Follows the write in the same transaction: lines, histories, metrics. May be NULL. */

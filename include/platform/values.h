@@ -56,6 +56,9 @@ bool money_sub(struct money a, struct money b, struct money *out) MUST_CHECK;
 bool money_mul(struct money a, int64_t factor, struct money *out) MUST_CHECK;
 /* a × ppm / 1,000,000, rounded half away from zero. Example: 1 分 × 500,000 ppm = 1 分. */
 bool money_mul_ppm(struct money a, int64_t ppm, struct money *out) MUST_CHECK;
+/* a × part / whole, rounded half away from zero; false when whole is 0 or the result does not fit. Example: the tax of 13 %
+ * in 113 分 is 113 × 130,000 / 1,130,000 = 13 分. */
+bool money_mul_ratio(struct money a, int64_t part, int64_t whole, struct money *out) MUST_CHECK;
 /* Splits `total` over `weights` into parts that add up to it exactly; the remainder goes to the last part with a
  * weight. All weights zero: even split. Weights are ≥ 0. Example: 100 over {1,1,1} = 33, 33, 34. */
 bool money_split(struct money total, const int64_t *weights, size_t count, struct money *parts_out) MUST_CHECK;

@@ -418,6 +418,8 @@ test("a reference to a record outside the scope is as if there were none", async
         "follow-ups": { content: "x", customer_id: made.customer.id },
         opportunities: { name: "x", customer_id: made.customer.id },
         contracts: { name: "x", customer_id: made.customer.id },
+        installments: { contract_id: made.contract.id, name: "x", due_on: "2023-01-01", amount_minor: 1 },
+        invoices: { contract_id: made.contract.id, amount_minor: 1, issued_on: "2023-01-01" },
         payments: { contract_id: made.contract.id, amount_minor: 1, received_on: "2023-01-01" },
         refunds: { payment_id: made.payment.id, amount_minor: 1, refunded_on: "2023-01-01" },
     };

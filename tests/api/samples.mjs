@@ -15,6 +15,9 @@ export const OWNED = {
     contract: { plural: "contracts",
         body: (made) => ({ name: unique("合同"), customer_id: made.customer.id, opportunity_id: made.opportunity.id, status: "signed",
             signed_on: "2023-02-03", amount_minor: 900_00, cost_minor: 300_00 }) },
+    installment: { plural: "installments",
+        body: (made) => ({ name: unique("首付"), contract_id: made.contract.id, due_on: "2099-03-04", amount_minor: 1_00 }) },
+    invoice: { plural: "invoices", body: (made) => ({ contract_id: made.contract.id, amount_minor: 1_00, issued_on: "2023-03-05" }) },
     payment: { plural: "payments", body: (made) => ({ contract_id: made.contract.id, amount_minor: 500_00, received_on: "2023-03-04" }) },
     refund: { plural: "refunds", body: (made) => ({ payment_id: made.payment.id, amount_minor: 50_00, refunded_on: "2023-04-05" }) },
 };

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { exampleOf, fillPlaces, placesOf, planBody, planSum, splitAmount, splitPlan, type PlanLine } from './model';
+
+describe('the example of a pattern', () => {
+  it('is what the server makes', () => {
+    expect(exampleOf('HT{YYYY}{MM}-{0000}', '2026-03-05', 7)).toBe('HT202603-0007');
+    expect(exampleOf('{YY}/{MM}/{DD}/{0}', '2026-03-05', 12)).toBe('26/03/05/12');
+    expect(exampleOf('第{000}号', '2026-03-05', 1)).toBe('第001号');
+  });
+  it('is nothing while the pattern is not complete', () => {
+    for (const pattern of ['HT', 'HT{00', '{00}{00}', '{yyyy}{0}', '{000000000}', 'a}{0}']) {
+      expect(exampleOf(pattern, '2026-03-05', 1)).toBeNull();
+    }
+  });
+});
+
+describe('a payment plan', () => {
+  it('splits to the last 分', () => {
+    expect(splitAmount(100_00, 3)).toEqual([33_33, 33_33, 33_34]);
+    expect(splitAmount(5, 1)).toEqual([5]);
+    const lines = splitPlan(100_00, 3, '2026-01-31', (n) => `第 ${n} 期`);
+    expect(lines.map((line) => line.due_on)).toEqual(['2026-01-31', '2026-02-28', '2026-03-31']);
+    expect(planSum(lines)).toBe(100_00);
+  });
+  it('sends what is new, what changed and what went', () => {
+    const line = (id: number | null, amount: number): PlanLine => ({
+      id,
+      version: 4,
+      name: ' 首付 ',
+      due_on: '2026-01-01',
+      amount_minor: amount,
+    });
+    const body = planBody([line(1, 10), line(2, 20), line(3, 30)], [line(1, 10), line(2, 25), line(null, 5)]);
+    expect(body).toEqual({
+      installments: [
+        { id: 2, version: 4, name: '首付', due_on: '2026-01-01', amount_minor: 25 },
+        { name: '首付', due_on: '2026-01-01', amount_minor: 5 },
+      ],
+      removed: [{ id: 3, version: 4 }],
+    });
+  });
+});
+
+describe('where a payment can go', () => {
+  const contracts = [{ id: 1, number: 'HT-1', amount_minor: 100, received_minor: 50, planned_minor: 60 }];
+  const installments = [
+    { id: 12, contract_id: 1, name: '尾款', due_on: '2026-03-01', open_minor: 30 },
+    { id: 11, contract_id: 1, name: '首付', due_on: '2026-01-01', open_minor: 0 },
+  ];
+  const allocations = [
+    { contract_id: 1, installment_id: 11, amount_minor: 30 },
+    { contract_id: 1, installment_id: null, amount_minor: 20 },
+  ];
+  it('has what it holds already, and what is open beside it', () => {
+    const places = placesOf(contracts, installments, allocations, '其余');
+    expect(places.map(({ installment_id: id, open }) => [id, open])).toEqual([
+      [11, 30],
+      [12, 30],
+      [null, 40],
+    ]);
+    expect(fillPlaces(places, 70)).toEqual([30, 30, 10]);
+    expect(fillPlaces(places, 1000)).toEqual([30, 30, 40]);
+  });
+});

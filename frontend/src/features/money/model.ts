@@ -1,0 +1,151 @@
+/** Calculations of the money pages: pure, in minor units. */
+import { addMonths } from '@/shared/lib/dates';
+
+/** What a number of a pattern looks like, as the server makes it; null while the pattern is not complete. */
+export function exampleOf(pattern: string, on: string, number: number): string | null {
+  const [year = '', month = '', day = ''] = on.split('-');
+  const parts = pattern.match(/\{[^{}]*\}|[^{}]+|[{}]/g) ?? [];
+  const counters = parts.filter((part) => /^\{0+\}$/.test(part));
+  if (counters.length !== 1 || counters.some((part) => part.length > 10)) {
+    return null;
+  }
+  const shown = parts.map((part) => {
+    if (!/^[{}]/.test(part)) {
+      return part;
+    }
+    if (/^\{0+\}$/.test(part)) {
+      return String(number).padStart(part.length - 2, '0');
+    }
+    return { '{YYYY}': year, '{YY}': year.slice(2), '{MM}': month, '{DD}': day }[part] ?? null;
+  });
+  return shown.includes(null) ? null : shown.join('');
+}
+
+// ---- payment plans ----
+
+export interface PlanLine {
+  readonly id: number | null; // null: a new one
+  readonly version: number;
+  readonly name: string;
+  readonly due_on: string | null;
+  readonly amount_minor: number | null;
+}
+export interface PlanBody {
+  readonly installments: readonly Readonly<Record<string, unknown>>[];
+  readonly removed: readonly { readonly id: number; readonly version: number }[];
+}
+
+/** The days after which somebody more hears of what is overdue. */
+export const LADDER = [1, 7, 15, 30] as const;
+
+/** An amount in `count` parts that add up to it; what does not divide goes to the last. */
+export function splitAmount(total: number, count: number): number[] {
+  const part = Math.floor(total / count);
+  return Array.from({ length: count }, (_, index) => (index === count - 1 ? total - part * (count - 1) : part));
+}
+
+/** Equal installments, a month apart. */
+export function splitPlan(total: number, count: number, first: string, nameOf: (n: number) => string): PlanLine[] {
+  return splitAmount(total, count).map((amount, index) => ({
+    id: null,
+    version: 0,
+    name: nameOf(index + 1),
+    due_on: addMonths(first, index),
+    amount_minor: amount,
+  }));
+}
+
+export function planSum(lines: readonly PlanLine[]): number {
+  return lines.reduce((sum, line) => sum + (line.amount_minor ?? 0), 0);
+}
+
+/** What to send: new and changed lines, and those that went. */
+export function planBody(before: readonly PlanLine[], after: readonly PlanLine[]): PlanBody {
+  const old = new Map(before.map((line) => [line.id, line]));
+  const kept = new Set(after.map((line) => line.id));
+  const changed = after.filter((line) => line.id === null || JSON.stringify(old.get(line.id)) !== JSON.stringify(line));
+  return {
+    installments: changed.map(({ id, version, name, due_on, amount_minor }) => ({
+      ...(id === null ? {} : { id, version }),
+      name: name.trim(),
+      due_on,
+      amount_minor,
+    })),
+    removed: before.flatMap(({ id, version }) => (id === null || kept.has(id) ? [] : [{ id, version }])),
+  };
+}
+
+// ---- what a payment is for ----
+
+export interface Place {
+  readonly contract_id: number;
+  readonly contract_number: string;
+  readonly installment_id: number | null; // null: the contract as a whole
+  readonly label: string;
+  readonly due_on: string | null;
+  readonly open: number; // beside this payment
+}
+export interface Allocation {
+  readonly contract_id: number;
+  readonly installment_id: number | null;
+  readonly amount_minor: number;
+}
+interface OpenContract {
+  readonly id: number;
+  readonly number: string;
+  readonly amount_minor: number;
+  readonly received_minor: number;
+  readonly planned_minor: number;
+}
+interface OpenInstallment {
+  readonly id: number;
+  readonly contract_id: number;
+  readonly name: string;
+  readonly due_on: string;
+  readonly open_minor: number;
+}
+
+function own(allocations: readonly Allocation[], contract: number, installment: number | null): number {
+  return (
+    allocations.find((one) => one.contract_id === contract && one.installment_id === installment)?.amount_minor ?? 0
+  );
+}
+
+/** Where the payment can go: each contract's installments as they are due, then what it costs beyond its plan. */
+export function placesOf(
+  contracts: readonly OpenContract[],
+  installments: readonly OpenInstallment[],
+  allocations: readonly Allocation[],
+  restLabel: string,
+): Place[] {
+  return contracts.flatMap((contract) => {
+    const base = { contract_id: contract.id, contract_number: contract.number };
+    const mine = installments
+      .filter((one) => one.contract_id === contract.id)
+      .toSorted((a, b) => a.due_on.localeCompare(b.due_on) || a.id - b.id)
+      .map((one) => ({
+        ...base,
+        installment_id: one.id,
+        label: one.name,
+        due_on: one.due_on,
+        open: one.open_minor + own(allocations, contract.id, one.id),
+      }));
+    const ownSum = allocations.reduce((sum, one) => sum + (one.contract_id === contract.id ? one.amount_minor : 0), 0);
+    const open = contract.amount_minor - contract.received_minor + ownSum;
+    const rest = open - mine.reduce((sum, place) => sum + place.open, 0);
+    return [
+      ...mine.filter((place) => place.open > 0),
+      ...(rest > 0 ? [{ ...base, installment_id: null, label: restLabel, due_on: null, open: rest }] : []),
+    ];
+  });
+}
+
+/** The money filled in from the top. */
+export function fillPlaces(places: readonly Place[], money: number): number[] {
+  let left = money;
+  return places.map((place) => {
+    const amount = Math.min(left, place.open);
+    left -= amount;
+    return amount;
+  });
+}

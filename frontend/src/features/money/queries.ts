@@ -1,0 +1,33 @@
+/** The cache of money. Keys begin with "records" where a change of any record may change what is shown. */
+import { useQuery } from '@tanstack/vue-query';
+import { computed, type Ref } from 'vue';
+import { queryClient } from '@/shared/api/query';
+import { getPrepaid, listPatterns, listPlan } from './api';
+
+const keys = {
+  patterns: ['records', 'number_pattern'] as const,
+  plan: (contract: number) => ['records', 'installment', 'plan', contract] as const,
+  prepaid: (customer: number, currency: string) => ['records', 'payment', 'prepaid', customer, currency] as const,
+};
+
+/** After any write: sums and names elsewhere may show it too. */
+export async function forgetMoney(): Promise<void> {
+  await Promise.all(['records', 'targets'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+}
+export function usePatterns() {
+  return useQuery({ queryKey: keys.patterns, queryFn: listPatterns });
+}
+export function usePlan(contract: Ref<number>, enabled: Ref<boolean>) {
+  return useQuery({
+    queryKey: computed(() => keys.plan(contract.value)),
+    queryFn: ({ signal }) => listPlan(contract.value, signal),
+    enabled,
+  });
+}
+export function usePrepaid(customer: Ref<number | null>, currency: Ref<string>, enabled: Ref<boolean>) {
+  return useQuery({
+    queryKey: computed(() => keys.prepaid(customer.value ?? 0, currency.value)),
+    queryFn: ({ signal }) => getPrepaid(customer.value ?? 0, currency.value, signal),
+    enabled,
+  });
+}

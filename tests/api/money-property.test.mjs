@@ -1,0 +1,148 @@
+// MON-4: whatever is done with contracts, plans, payments and refunds, in whatever order and by how many at once: after each
+// step everything balances to the 分, straight from the rows. DABIAO_TEST_SEED repeats a run of one client.
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { admin, dabiao, sql, stack, unique } from "./lib.mjs";
+
+const SEED = Number(process.env.DABIAO_TEST_SEED ?? Date.now() % 1_000_000);
+const STEPS = Number(process.env.DABIAO_TEST_STEPS ?? 200);
+const CLIENTS = 4;
+
+await stack();
+
+let boss;
+
+before(async () => {
+    boss = await admin();
+});
+
+// mulberry32: the same numbers for the same seed everywhere.
+function randomOf(seed) {
+    let state = seed;
+    return (below) => {
+        state = (state + 0x6d2b79f5) | 0;
+        let t = Math.imul(state ^ (state >>> 15), 1 | state);
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+        return ((t ^ (t >>> 14)) >>> 0) % below;
+    };
+}
+
+async function worldOf() {
+    const customer = await boss.post("/customers", { name: unique("钱") });
+    const contracts = [];
+    for (let i = 0; i < 3; i++) {
+        contracts.push(await boss.post("/contracts", { name: unique("合同"), customer_id: customer.id, status: "signed", signed_on: "2024-01-01", amount_minor: 500_00 }));
+    }
+    return { customer, contracts: contracts.map((one) => one.id), installments: [], payments: [], refunds: [] };
+}
+
+function stepsOf(world, random) {
+    const pick = (list) => list[random(list.length)];
+    const day = () => `20${90 + random(9)}-0${1 + random(9)}-1${random(10)}`;
+    const amount = () => 1 + random(300_00);
+    const change = async (plural, id, body) => {
+        const { body: now, status } = await boss.send("GET", `/${plural}/${id}`);
+        return status === 200 ? boss.send("PATCH", `/${plural}/${id}`, { body, headers: { "If-Match": String(now.version) } }) : { status };
+    };
+    const make = async (plural, body) => {
+        const answer = await boss.send("POST", `/${plural}`, { body });
+        if (answer.status === 201) {
+            world[plural].push(answer.body.id);
+        }
+        return answer;
+    };
+    const remove = async (plural) => {
+        const id = pick(world[plural]);
+        const { body: now } = id ? await boss.send("GET", `/${plural}/${id}`) : { body: null };
+        return now?.version ? boss.send("DELETE", `/${plural}/${id}`, { headers: { "If-Match": String(now.version) } }) : { status: 404 };
+    };
+    const restore = async (plural) => (world[plural].length > 0 ? boss.send("POST", `/${plural}/${pick(world[plural])}/restore`) : { status: 404 });
+    const wishes = () => Array.from({ length: random(4) }, () =>
+        (random(2) === 0 && world.installments.length > 0 ? { installment_id: pick(world.installments), amount_minor: amount() } : { contract_id: pick(world.contracts), amount_minor: amount() }));
+    const of = (plural, then) => (world[plural].length > 0 ? then(pick(world[plural])) : { status: 404 });
+    return [
+        () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day() }),
+        () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day() }),
+        () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day(), allocations: wishes() }),
+        () => make("installments", { contract_id: pick(world.contracts), name: "期", due_on: day(), amount_minor: 1 + random(150_00) }),
+        () => make("installments", { contract_id: pick(world.contracts), name: "期", due_on: day(), amount_minor: 1 + random(150_00) }),
+        () => of("payments", (id) => make("refunds", { payment_id: id, amount_minor: 1 + random(100_00), refunded_on: day() })),
+        () => of("refunds", (id) => change("refunds", id, { amount_minor: 1 + random(100_00) })),
+        () => of("payments", (id) => change("payments", id, { amount_minor: amount() })),
+        () => of("payments", (id) => change("payments", id, { received_on: day() })),
+        () => of("payments", (id) => change("payments", id, { allocations: random(4) === 0 ? null : wishes() })),
+        () => of("payments", (id) => change("payments", id, { allocations: wishes() })),
+        () => of("installments", (id) => change("installments", id, { amount_minor: 1 + random(200_00) })),
+        () => of("installments", (id) => change("installments", id, { due_on: day() })),
+        () => of("installments", (id) => change("installments", id, { status: random(2) === 0 ? "void" : "pending" })),
+        () => change("contracts", pick(world.contracts), { amount_minor: 100_00 + random(900_00) }),
+        () => change("contracts", pick(world.contracts), { status: pick(["signed", "signed", "void", "completed"]) }),
+        () => remove(pick(["payments", "refunds", "installments"])),
+        () => restore(pick(["payments", "refunds", "installments"])),
+    ].map((step) => async () => {
+        const { status, body } = await step();
+        // A refusal that the rules ask for is no fault; a server that fails or gives up is one.
+        assert.ok([200, 201, 204, 404, 409, 412, 422].includes(status), JSON.stringify(body));
+        return status < 300;
+    });
+}
+
+const numbers = async (statement) => (await sql(statement)).map((row) => Number(Array.isArray(row) ? row[0] : Object.values(row)[0]));
+
+// Every sum again, from the rows, for the contracts of one customer.
+async function assertBalanced(world, what) {
+    const contracts = world.contracts.join(", ");
+    const faults = {
+        "payments: amount = refunded + allocated + prepaid, none negative": `SELECT COUNT(*) FROM payment WHERE contract_id IN (${contracts}) AND deleted_at IS NULL
+            AND (amount_minor <> refunded_minor + allocated_minor + prepaid_minor OR refunded_minor < 0 OR allocated_minor < 0 OR prepaid_minor < 0)`,
+        "deleted payments are for nothing": `SELECT COUNT(*) FROM payment WHERE contract_id IN (${contracts}) AND deleted_at IS NOT NULL AND (allocated_minor <> 0 OR prepaid_minor <> 0)`,
+        "payments: allocated = sum of allocations": `SELECT COUNT(*) FROM payment p WHERE p.contract_id IN (${contracts}) AND p.allocated_minor <>
+            (SELECT COALESCE(SUM(a.amount_minor), 0) FROM allocation a WHERE a.payment_id = p.id)`,
+        "payments: refunded = sum of refunds": `SELECT COUNT(*) FROM payment p WHERE p.contract_id IN (${contracts}) AND p.refunded_minor <>
+            (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.deleted_at IS NULL)`,
+        "contracts: received = sum of allocations, not more than they cost, nothing when void": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND (k.received_minor <>
+            (SELECT COALESCE(SUM(a.amount_minor), 0) FROM allocation a WHERE a.contract_id = k.id) OR k.received_minor > IF(k.status = 'void', 0, k.amount_minor))`,
+        "contracts: planned = sum of the plan, which fits": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND (k.planned_minor > k.amount_minor OR k.planned_minor <>
+            (SELECT COALESCE(SUM(i.amount_minor), 0) FROM installment i WHERE i.contract_id = k.id AND i.deleted_at IS NULL AND NOT i.is_void))`,
+        "installments: received = sum of allocations, not more than they cost": `SELECT COUNT(*) FROM installment i WHERE i.contract_id IN (${contracts}) AND i.deleted_at IS NULL
+            AND (i.received_minor > i.amount_minor OR i.received_minor <> (SELECT COALESCE(SUM(a.amount_minor), 0) FROM allocation a WHERE a.installment_id = i.id))`,
+        "installments: open and status follow": `SELECT COUNT(*) FROM installment i JOIN contract k ON k.id = i.contract_id WHERE k.id IN (${contracts}) AND i.deleted_at IS NULL AND NOT (
+            IF(i.is_void OR k.status = 'void', i.status = 'void' AND i.open_minor = 0 AND i.received_minor = 0, i.open_minor = i.amount_minor - i.received_minor AND
+            i.status = IF(i.open_minor = 0, 'paid', IF(i.received_minor > 0, 'partial', 'pending'))))`,
+        "nothing is allocated to what is gone": `SELECT COUNT(*) FROM allocation a LEFT JOIN installment i ON i.id = a.installment_id JOIN payment p ON p.id = a.payment_id
+            WHERE a.contract_id IN (${contracts}) AND (i.deleted_at IS NOT NULL OR i.is_void OR p.deleted_at IS NOT NULL OR i.contract_id <> a.contract_id)`,
+    };
+    const names = Object.keys(faults);
+    const found = await numbers(Object.values(faults).map((select) => `(${select})`).join(" UNION ALL "));
+    assert.deepEqual(found.length, names.length);
+    names.forEach((name, index) => assert.equal(found[index], 0, `${what}: ${name}`));
+}
+
+test(`MON-4: everything balances after each of ${STEPS} random steps (seed ${SEED})`, { timeout: 900_000 }, async (context) => {
+    const world = await worldOf();
+    const random = randomOf(SEED);
+    const steps = stepsOf(world, random);
+    let done = 0;
+    for (let i = 1; i <= STEPS; i++) {
+        done += await steps[random(steps.length)]();
+        await assertBalanced(world, `seed ${SEED}, step ${i}`);
+    }
+    context.diagnostic(`${done} of ${STEPS} steps changed something; ${Object.entries(world).map(([name, list]) => `${name} ${list.length ?? ""}`).join(", ")}`);
+    assert.ok(done > STEPS / 4);
+});
+
+test(`MON-4: four clients at once leave everything balanced (seed ${SEED})`, { timeout: 900_000 }, async () => {
+    const world = await worldOf();
+    for (let round = 1; round <= 5; round++) {
+        await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
+            const random = randomOf(SEED + round * CLIENTS + client);
+            const steps = stepsOf(world, random);
+            for (let i = 0; i < STEPS / 20; i++) {
+                await steps[random(steps.length)]();
+            }
+        }));
+        await assertBalanced(world, `seed ${SEED}, round ${round}`);
+    }
+    const report = JSON.parse((await dabiao(["doctor", "--json"])).stdout);
+    assert.deepEqual([report.wrong_facts, report.wrong_rollups, report.wrong_others], [0, 0, 0]);
+});
