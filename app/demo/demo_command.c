@@ -100,6 +100,49 @@ static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t 
     return OK;
 }
 
+/* What is to be paid when, in two parts; the second of a young contract is late. */
+static enum err make_plan(struct demo *demo, int64_t contract, int64_t amount, int closed)
+{
+    int64_t first = amount * 6 / 10;
+    int64_t id = 0;
+    TRY(create(demo, "installment",
+               json_pack("{s:I,s:s,s:o,s:I}", "contract_id", (json_int_t)contract, "name", "首付款（60%）", "due_on",
+                         demo_date(demo, closed - 10), "amount_minor", (json_int_t)first),
+               &id));
+    return create(demo, "installment",
+                  json_pack("{s:I,s:s,s:o,s:I}", "contract_id", (json_int_t)contract, "name", "验收款（40%）", "due_on",
+                            demo_date(demo, closed <= 25 ? closed - 12 : closed - 45), "amount_minor",
+                            (json_int_t)(amount - first)),
+                  &id);
+}
+
+/* Half of the contracts are invoiced; now and then one is taken back and issued again. */
+static enum err make_invoices(struct demo *demo, int64_t contract, int64_t amount, int closed)
+{
+    static const char *const kinds[] = {"vat_special", "electronic", "vat_normal"};
+    bool again = contract % 14 == 0;
+    int64_t id = 0;
+    int64_t red = 0;
+    if (contract % 2 != 0) {
+        return OK;
+    }
+    for (int round = 0; round <= (again ? 1 : 0); round++) {
+        TRY(create(demo, "invoice",
+                   json_pack("{s:I,s:I,s:s,s:s,s:I,s:o}", "contract_id", (json_int_t)contract, "amount_minor",
+                             (json_int_t)(amount * 6 / 10), "kind", kinds[contract % 3], "tax_number",
+                             "91310000MA1FL0001X", "tax_rate_ppm", (json_int_t)130000, "issued_on",
+                             demo_date(demo, closed)),
+                   &id));
+        if (again && round == 0) {
+            TRY(create(demo, "invoice",
+                       json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "red_of_id", (json_int_t)id,
+                                 "issued_on", demo_date(demo, closed), "remark", "抬头有误，重新开具"),
+                       &red));
+        }
+    }
+    return OK;
+}
+
 static enum err make_money(struct demo *demo, int64_t customer_id, int64_t opportunity_id, int64_t owner_id,
                            int product, int quantity, int closed)
 {
@@ -113,6 +156,8 @@ static enum err make_money(struct demo *demo, int64_t customer_id, int64_t oppor
                          demo_date(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
                          (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
                &contract));
+    TRY(make_plan(demo, contract, amount, closed));
+    TRY(make_invoices(demo, contract, amount, closed));
     for (int part = 0; part < 2 && closed > part * 25; part++) {
         int days = closed - part * 25 - demo_pick(demo, 15);
         int64_t share = part == 0 ? amount * 6 / 10 : amount - amount * 6 / 10;

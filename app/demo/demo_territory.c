@@ -365,7 +365,18 @@ static enum err sign(struct demo *demo, struct work *work)
                              "opportunity_id", (json_int_t)work->opportunity_id, "status", "signed", "signed_on",
                              demo_date(demo, 0), "owner_id", (json_int_t)demo->people[work->rep], "lines", "product_id",
                              (json_int_t)demo->products[work->product], "quantity_milli", 2000);
-    return demo_create_at(demo, "contract", body, (struct opt_instant){true, demo->request.now}, &work->contract_id);
+    TRY(demo_create_at(demo, "contract", body, (struct opt_instant){true, demo->request.now}, &work->contract_id));
+    /* 60 % within a week, the rest within two. */
+    int64_t amount = DEMO_PRODUCTS[work->product].price * 2;
+    for (int part = 0; part < 2; part++) {
+        int64_t id = 0;
+        int64_t share = part == 0 ? amount * 6 / 10 : amount - amount * 6 / 10;
+        body = json_pack("{s:I,s:s,s:o,s:I}", "contract_id", (json_int_t)work->contract_id, "name",
+                         part == 0 ? "首付款（60%）" : "验收款（40%）", "due_on", demo_date(demo, -7 * (part + 1)),
+                         "amount_minor", (json_int_t)share);
+        TRY(demo_create_at(demo, "installment", body, (struct opt_instant){true, demo->request.now}, &id));
+    }
+    return OK;
 }
 
 static enum err be_paid(struct demo *demo, const struct work *work)
@@ -636,7 +647,7 @@ static enum err live_through(struct territory *t)
     for (int days_ago = DAYS - 3; days_ago >= 0; days_ago--) {
         TRY(one_day(t, days_ago));
     }
-    return OK;
+    return run_jobs(t, t->real_now, "money.overdue"); /* what is late is known from the first day on */
 }
 
 enum err demo_territory(struct demo *demo)

@@ -105,7 +105,7 @@ before(async () => {
     const pools = await poolsFor(rep, boss, await person({}));
     const route = await boss.post("/pool-routes", { name: unique("分流"), pool_id: pools.pool.id, is_active: false });
     const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pools.pool.id, is_active: false });
-    ids = { tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    ids = { "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
@@ -167,7 +167,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "pipeline.update", "role.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "number_pattern.update", "pipeline.update", "role.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -183,7 +183,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     }
     // Without a version nothing is changed, whatever the header says instead.
     const view = await boss.post("/views", { object: "customer", name: unique("view") });
-    const bodies = { "role.update": { name: "x", permissions: [], scopes: [] },
+    const bodies = { "role.update": { name: "x", permissions: [], scopes: [] }, "number_pattern.update": { pattern: "X-{0000}", restarts: "never" },
         "pipeline.update": { name: "x", stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) },
         "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
     for (const route of versioned) {
