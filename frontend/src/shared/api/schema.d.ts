@@ -911,11 +911,132 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replaces name and stages; answers with all. */
+        /** Replaces what the body names; answers with all. What it leaves out of a kept stage stays. */
         put: operations["pipeline.update"];
         post?: never;
         /** Removes an unused pipeline. */
         delete: operations["pipeline.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/close-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why deals are won and lost. */
+        get: operations["close_reason.list"];
+        put?: never;
+        /** Adds a reason. */
+        post: operations["close_reason.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/close-reasons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a reason. */
+        put: operations["close_reason.update"];
+        post?: never;
+        /** Removes a reason; deals keep its name. */
+        delete: operations["close_reason.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pipeline's opportunities by stage. */
+        get: operations["opportunity.board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{id}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How opportunities pass through a pipeline. */
+        get: operations["pipeline.analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/{id}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to do in each stage, what is done, what is missing. */
+        get: operations["opportunity.guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/{id}/guide/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ticks an item of the guide, or takes that back. */
+        put: operations["opportunity.mark"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/opportunities/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the tasks of a stage; those that are there already are left. */
+        post: operations["opportunity.plan"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3375,6 +3496,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["task.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["task.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["task.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["task.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["task.update"];
+        trace?: never;
+    };
+    "/tasks/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["task.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["task.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["task.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["task.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a record to another owner; history, stage and links stay. */
+        post: operations["task.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["task.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contracts": {
         parameters: {
             query?: never;
@@ -4768,7 +5028,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -7991,10 +8251,12 @@ export interface operations {
                         items: {
                             /** @description attachment */
                             id: number;
-                            /** @description customer, follow_up, conflict_claim */
+                            /** @description customer, follow_up, opportunity, conflict_claim */
                             object: string;
                             /** @description which record */
                             record_id: number;
+                            /** @description of an opportunity: item of its guide */
+                            guide_item_id: number | null;
                             /** @description as uploaded */
                             name: string;
                             /** @description what the bytes are */
@@ -8031,6 +8293,7 @@ export interface operations {
                 object: string;
                 record_id: number;
                 name?: string;
+                guide_item_id?: number;
             };
             header?: never;
             path?: never;
@@ -8051,10 +8314,12 @@ export interface operations {
                     "application/json": {
                         /** @description attachment */
                         id: number;
-                        /** @description customer, follow_up, conflict_claim */
+                        /** @description customer, follow_up, opportunity, conflict_claim */
                         object: string;
                         /** @description which record */
                         record_id: number;
+                        /** @description of an opportunity: item of its guide */
+                        guide_item_id: number | null;
                         /** @description as uploaded */
                         name: string;
                         /** @description what the bytes are */
@@ -8967,6 +9232,12 @@ export interface operations {
                             is_default: boolean;
                             /** @description for If-Match */
                             version: number;
+                            /** @description whose new opportunities it takes, with those below; []: everybody's */
+                            department_ids?: number[];
+                            /** @description forward over open stages */
+                            allow_skip?: boolean;
+                            /** @description back, and open again */
+                            allow_back?: boolean;
                             /** @description in order */
                             stages: {
                                 /** @description absent: a new stage */
@@ -8987,6 +9258,48 @@ export interface operations {
                                  * @enum {string}
                                  */
                                 forecast_category?: "pipeline" | "best_case" | "commit" | "closed" | "omitted";
+                                /** @description without activity; after them an opportunity rests */
+                                usual_days?: number | null;
+                                /** @description in the stage; after them it is overdue */
+                                longest_days?: number | null;
+                                /** @description fields of the opportunity that must not be empty */
+                                required_fields?: string[];
+                                /** @description []: everybody */
+                                enter_role_ids?: number[];
+                                /** @description []: everybody */
+                                leave_role_ids?: number[];
+                                /** @description in order */
+                                guide?: {
+                                    /** @description absent: a new item */
+                                    id?: number;
+                                    /**
+                                     * @description to do or to read
+                                     * @enum {string}
+                                     */
+                                    kind: "ask" | "deliver" | "confirm" | "script" | "template" | "objection";
+                                    /** @description shown */
+                                    title: string;
+                                    /** @description plain, with line breaks */
+                                    body?: string | null;
+                                    /** @description the stage is not left forward without it */
+                                    is_mandatory?: boolean;
+                                    /** @description done with a file only */
+                                    needs_file?: boolean;
+                                }[];
+                                /** @description in order */
+                                plan?: {
+                                    /** @description absent: a new line */
+                                    id?: number;
+                                    /** @description of the task */
+                                    name: string;
+                                    /**
+                                     * @description of the task; other
+                                     * @enum {string}
+                                     */
+                                    kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                                    /** @description working days; 0 */
+                                    days_after?: number;
+                                }[];
                             }[];
                         }[];
                     };
@@ -9018,6 +9331,12 @@ export interface operations {
                 "application/json": {
                     /** @description shown */
                     name: string;
+                    /** @description whose new opportunities it takes, with those below; []: everybody's */
+                    department_ids?: number[];
+                    /** @description forward over open stages */
+                    allow_skip?: boolean;
+                    /** @description back, and open again */
+                    allow_back?: boolean;
                     /** @description in order */
                     stages: {
                         /** @description absent: a new stage */
@@ -9038,6 +9357,55 @@ export interface operations {
                          * @enum {string}
                          */
                         forecast_category?: "pipeline" | "best_case" | "commit" | "closed" | "omitted";
+                        /** @description without activity; after them an opportunity rests */
+                        usual_days?: number | null;
+                        /** @description in the stage; after them it is overdue */
+                        longest_days?: number | null;
+                        /** @description fields of the opportunity that must not be empty */
+                        required_fields?: string[];
+                        /** @description []: everybody */
+                        enter_role_ids?: number[];
+                        /** @description []: everybody */
+                        leave_role_ids?: number[];
+                        /** @description in order */
+                        guide?: {
+                            /** @description absent: a new item */
+                            id?: number;
+                            /**
+                             * @description to do or to read
+                             * @enum {string}
+                             */
+                            kind: "ask" | "deliver" | "confirm" | "script" | "template" | "objection";
+                            /** @description shown */
+                            title: string;
+                            /** @description plain, with line breaks */
+                            body?: string | null;
+                            /** @description the stage is not left forward without it */
+                            is_mandatory?: boolean;
+                            /** @description done with a file only */
+                            needs_file?: boolean;
+                        }[];
+                        /** @description in order */
+                        plan?: {
+                            /** @description absent: a new line */
+                            id?: number;
+                            /** @description of the task */
+                            name: string;
+                            /**
+                             * @description of the task; other
+                             * @enum {string}
+                             */
+                            kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                            /** @description working days; 0 */
+                            days_after?: number;
+                        }[];
+                    }[];
+                    /** @description where opportunities of missing stages go */
+                    moves?: {
+                        /** @description a stage that is missing from `stages` */
+                        from_stage_id: number;
+                        /** @description a stage of the same kind that stays */
+                        to_stage_id: number;
                     }[];
                 };
             };
@@ -9060,6 +9428,12 @@ export interface operations {
                             is_default: boolean;
                             /** @description for If-Match */
                             version: number;
+                            /** @description whose new opportunities it takes, with those below; []: everybody's */
+                            department_ids?: number[];
+                            /** @description forward over open stages */
+                            allow_skip?: boolean;
+                            /** @description back, and open again */
+                            allow_back?: boolean;
                             /** @description in order */
                             stages: {
                                 /** @description absent: a new stage */
@@ -9080,6 +9454,48 @@ export interface operations {
                                  * @enum {string}
                                  */
                                 forecast_category?: "pipeline" | "best_case" | "commit" | "closed" | "omitted";
+                                /** @description without activity; after them an opportunity rests */
+                                usual_days?: number | null;
+                                /** @description in the stage; after them it is overdue */
+                                longest_days?: number | null;
+                                /** @description fields of the opportunity that must not be empty */
+                                required_fields?: string[];
+                                /** @description []: everybody */
+                                enter_role_ids?: number[];
+                                /** @description []: everybody */
+                                leave_role_ids?: number[];
+                                /** @description in order */
+                                guide?: {
+                                    /** @description absent: a new item */
+                                    id?: number;
+                                    /**
+                                     * @description to do or to read
+                                     * @enum {string}
+                                     */
+                                    kind: "ask" | "deliver" | "confirm" | "script" | "template" | "objection";
+                                    /** @description shown */
+                                    title: string;
+                                    /** @description plain, with line breaks */
+                                    body?: string | null;
+                                    /** @description the stage is not left forward without it */
+                                    is_mandatory?: boolean;
+                                    /** @description done with a file only */
+                                    needs_file?: boolean;
+                                }[];
+                                /** @description in order */
+                                plan?: {
+                                    /** @description absent: a new line */
+                                    id?: number;
+                                    /** @description of the task */
+                                    name: string;
+                                    /**
+                                     * @description of the task; other
+                                     * @enum {string}
+                                     */
+                                    kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                                    /** @description working days; 0 */
+                                    days_after?: number;
+                                }[];
                             }[];
                         }[];
                     };
@@ -9113,6 +9529,12 @@ export interface operations {
                 "application/json": {
                     /** @description shown */
                     name: string;
+                    /** @description whose new opportunities it takes, with those below; []: everybody's */
+                    department_ids?: number[];
+                    /** @description forward over open stages */
+                    allow_skip?: boolean;
+                    /** @description back, and open again */
+                    allow_back?: boolean;
                     /** @description in order */
                     stages: {
                         /** @description absent: a new stage */
@@ -9133,12 +9555,61 @@ export interface operations {
                          * @enum {string}
                          */
                         forecast_category?: "pipeline" | "best_case" | "commit" | "closed" | "omitted";
+                        /** @description without activity; after them an opportunity rests */
+                        usual_days?: number | null;
+                        /** @description in the stage; after them it is overdue */
+                        longest_days?: number | null;
+                        /** @description fields of the opportunity that must not be empty */
+                        required_fields?: string[];
+                        /** @description []: everybody */
+                        enter_role_ids?: number[];
+                        /** @description []: everybody */
+                        leave_role_ids?: number[];
+                        /** @description in order */
+                        guide?: {
+                            /** @description absent: a new item */
+                            id?: number;
+                            /**
+                             * @description to do or to read
+                             * @enum {string}
+                             */
+                            kind: "ask" | "deliver" | "confirm" | "script" | "template" | "objection";
+                            /** @description shown */
+                            title: string;
+                            /** @description plain, with line breaks */
+                            body?: string | null;
+                            /** @description the stage is not left forward without it */
+                            is_mandatory?: boolean;
+                            /** @description done with a file only */
+                            needs_file?: boolean;
+                        }[];
+                        /** @description in order */
+                        plan?: {
+                            /** @description absent: a new line */
+                            id?: number;
+                            /** @description of the task */
+                            name: string;
+                            /**
+                             * @description of the task; other
+                             * @enum {string}
+                             */
+                            kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                            /** @description working days; 0 */
+                            days_after?: number;
+                        }[];
+                    }[];
+                    /** @description where opportunities of missing stages go */
+                    moves?: {
+                        /** @description a stage that is missing from `stages` */
+                        from_stage_id: number;
+                        /** @description a stage of the same kind that stays */
+                        to_stage_id: number;
                     }[];
                 };
             };
         };
         responses: {
-            /** @description Replaces name and stages; answers with all. */
+            /** @description Replaces what the body names; answers with all. What it leaves out of a kept stage stays. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9155,6 +9626,12 @@ export interface operations {
                             is_default: boolean;
                             /** @description for If-Match */
                             version: number;
+                            /** @description whose new opportunities it takes, with those below; []: everybody's */
+                            department_ids?: number[];
+                            /** @description forward over open stages */
+                            allow_skip?: boolean;
+                            /** @description back, and open again */
+                            allow_back?: boolean;
                             /** @description in order */
                             stages: {
                                 /** @description absent: a new stage */
@@ -9175,6 +9652,48 @@ export interface operations {
                                  * @enum {string}
                                  */
                                 forecast_category?: "pipeline" | "best_case" | "commit" | "closed" | "omitted";
+                                /** @description without activity; after them an opportunity rests */
+                                usual_days?: number | null;
+                                /** @description in the stage; after them it is overdue */
+                                longest_days?: number | null;
+                                /** @description fields of the opportunity that must not be empty */
+                                required_fields?: string[];
+                                /** @description []: everybody */
+                                enter_role_ids?: number[];
+                                /** @description []: everybody */
+                                leave_role_ids?: number[];
+                                /** @description in order */
+                                guide?: {
+                                    /** @description absent: a new item */
+                                    id?: number;
+                                    /**
+                                     * @description to do or to read
+                                     * @enum {string}
+                                     */
+                                    kind: "ask" | "deliver" | "confirm" | "script" | "template" | "objection";
+                                    /** @description shown */
+                                    title: string;
+                                    /** @description plain, with line breaks */
+                                    body?: string | null;
+                                    /** @description the stage is not left forward without it */
+                                    is_mandatory?: boolean;
+                                    /** @description done with a file only */
+                                    needs_file?: boolean;
+                                }[];
+                                /** @description in order */
+                                plan?: {
+                                    /** @description absent: a new line */
+                                    id?: number;
+                                    /** @description of the task */
+                                    name: string;
+                                    /**
+                                     * @description of the task; other
+                                     * @enum {string}
+                                     */
+                                    kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                                    /** @description working days; 0 */
+                                    days_after?: number;
+                                }[];
                             }[];
                         }[];
                     };
@@ -9226,6 +9745,750 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close_reason.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why deals are won and lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of winning, then of losing */
+                        items: {
+                            /** @description reason */
+                            id: number;
+                            /** @description not_recorded: of imported deals that say none */
+                            code: string | null;
+                            /**
+                             * @description of winning or of losing
+                             * @enum {string}
+                             */
+                            kind: "won" | "lost";
+                            /** @description shown */
+                            name: string;
+                            /** @description the deal must name one */
+                            needs_competitor?: boolean;
+                            /** @description the deal must say more */
+                            needs_note?: boolean;
+                            /** @description can be chosen */
+                            is_active?: boolean;
+                            /** @description position */
+                            sort_order?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close_reason.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of winning or of losing
+                     * @enum {string}
+                     */
+                    kind: "won" | "lost";
+                    /** @description shown */
+                    name: string;
+                    /** @description the deal must name one */
+                    needs_competitor?: boolean;
+                    /** @description the deal must say more */
+                    needs_note?: boolean;
+                    /** @description can be chosen */
+                    is_active?: boolean;
+                    /** @description position */
+                    sort_order?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Adds a reason. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description reason */
+                        id: number;
+                        /** @description not_recorded: of imported deals that say none */
+                        code: string | null;
+                        /**
+                         * @description of winning or of losing
+                         * @enum {string}
+                         */
+                        kind: "won" | "lost";
+                        /** @description shown */
+                        name: string;
+                        /** @description the deal must name one */
+                        needs_competitor?: boolean;
+                        /** @description the deal must say more */
+                        needs_note?: boolean;
+                        /** @description can be chosen */
+                        is_active?: boolean;
+                        /** @description position */
+                        sort_order?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close_reason.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of winning or of losing
+                     * @enum {string}
+                     */
+                    kind: "won" | "lost";
+                    /** @description shown */
+                    name: string;
+                    /** @description the deal must name one */
+                    needs_competitor?: boolean;
+                    /** @description the deal must say more */
+                    needs_note?: boolean;
+                    /** @description can be chosen */
+                    is_active?: boolean;
+                    /** @description position */
+                    sort_order?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes a reason. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description reason */
+                        id: number;
+                        /** @description not_recorded: of imported deals that say none */
+                        code: string | null;
+                        /**
+                         * @description of winning or of losing
+                         * @enum {string}
+                         */
+                        kind: "won" | "lost";
+                        /** @description shown */
+                        name: string;
+                        /** @description the deal must name one */
+                        needs_competitor?: boolean;
+                        /** @description the deal must say more */
+                        needs_note?: boolean;
+                        /** @description can be chosen */
+                        is_active?: boolean;
+                        /** @description position */
+                        sort_order?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close_reason.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes a reason; deals keep its name. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opportunity.board": {
+        parameters: {
+            query?: {
+                pipeline_id?: number;
+                filter?: unknown;
+                q?: string;
+                owner_id?: number;
+                closed_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One pipeline's opportunities by stage. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description pipeline */
+                        pipeline_id: number;
+                        /** @description stages in order */
+                        columns: {
+                            /** @description stage */
+                            stage_id: number;
+                            /** @description of all that match */
+                            count: number;
+                            /** @description by currency */
+                            sums: {
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /** @description of all that match; null where hidden */
+                                amount_minor: number | null;
+                                /** @description each amount times its chance, half up to the minor unit */
+                                weighted_minor: number | null;
+                            }[];
+                            /** @description newest in the stage first */
+                            cards: {
+                                /** @description opportunity */
+                                id: number;
+                                /** @description for If-Match */
+                                version: number;
+                                /** @description shown */
+                                name: string | null;
+                                /** @description of whom */
+                                customer_id: number | null;
+                                /** @description by name */
+                                customer_name: string | null;
+                                /** @description whose */
+                                owner_id: number | null;
+                                /** @description by name */
+                                owner_name: string | null;
+                                /** @description minor units */
+                                amount_minor: number | null;
+                                /** @description ISO 4217 */
+                                currency: string | null;
+                                /** @description chance */
+                                win_probability_ppm: number | null;
+                                /**
+                                 * Format: date
+                                 * @description when it should close
+                                 */
+                                expected_close_on: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description since when here
+                                 */
+                                stage_entered_at: string;
+                                /**
+                                 * Format: date-time
+                                 * @description follow-up, move, task done
+                                 */
+                                last_activity_at: string | null;
+                                /** @description earliest open task */
+                                next_step: string | null;
+                                /**
+                                 * Format: date
+                                 * @description its day
+                                 */
+                                next_step_on: string | null;
+                                /** @description how often the close was put off */
+                                slip_count: number | null;
+                                /** @description 1: without activity for longer than usual in the stage; 2: than it allows */
+                                rot: number;
+                            }[];
+                        }[];
+                        /** @description there are more than the cards */
+                        more: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pipeline.analysis": {
+        parameters: {
+            query?: {
+                from_on?: string;
+                to_on?: string;
+                filter?: unknown;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How opportunities pass through a pipeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description in order */
+                        stages: {
+                            /** @description stage */
+                            stage_id: number;
+                            /** @description in it now */
+                            open: {
+                                /** @description opportunities */
+                                count: number;
+                                /** @description by currency */
+                                sums: {
+                                    /** @description ISO 4217 */
+                                    currency: string;
+                                    /** @description null where hidden */
+                                    amount_minor: number | null;
+                                    /** @description each amount times its chance */
+                                    weighted_minor: number | null;
+                                }[];
+                                /** @description opens exactly its rows */
+                                filter: unknown;
+                            };
+                            /** @description created in the period, and came at least so far */
+                            cohort: {
+                                /** @description of those created in the period */
+                                reached: number;
+                                /** @description of all created in the period; null when none was */
+                                rate_ppm: number | null;
+                                /** @description opens exactly its rows */
+                                filter: unknown;
+                            };
+                            /** @description moves in the period */
+                            flow: {
+                                /** @description moves into it in the period */
+                                entered: number;
+                                /** @description moves out of it to a later stage or won */
+                                forward: number;
+                                /** @description moves out of it to lost */
+                                lost: number;
+                                /** @description moves out of it to an earlier stage */
+                                back: number;
+                                /** @description forward of all moves out of it; null when there was none */
+                                rate_ppm: number | null;
+                            };
+                            /** @description null when nobody left it */
+                            days: {
+                                /** @description days in the stage of those that left it in the period */
+                                median: number;
+                                /** @description likewise */
+                                mean: number;
+                                /** @description nine of ten stayed no longer */
+                                p90: number;
+                                /** @description moves out of it */
+                                count: number;
+                            } | null;
+                            /** @description in it for longer than longest_days */
+                            overdue: {
+                                /** @description opportunities */
+                                count: number;
+                                /** @description opens exactly its rows */
+                                filter: unknown;
+                            };
+                        }[];
+                        /** @description won, then lost */
+                        reasons: {
+                            /** @description null: none was given */
+                            reason_id: number | null;
+                            /** @description of the reason */
+                            name: string | null;
+                            /** @description won, lost */
+                            kind: string;
+                            /** @description closed in the period */
+                            count: number;
+                            /** @description of those in the company's currency */
+                            amount_minor: number | null;
+                        }[];
+                        /** @description fewest first */
+                        slips: {
+                            /** @description how often the close was put off; 3: or more */
+                            slips: number;
+                            /** @description closed in the period */
+                            count: number;
+                            /** @description of them */
+                            won: number;
+                            /** @description won of closed */
+                            rate_ppm: number | null;
+                        }[];
+                        /** @description open ones that need a look */
+                        stuck: {
+                            /**
+                             * @description why
+                             * @enum {string}
+                             */
+                            cause: "no_activity" | "over_longest" | "no_next_step" | "close_passed" | "slipped_twice";
+                            /** @description open opportunities */
+                            count: number;
+                            /** @description opens exactly its rows */
+                            filter: unknown;
+                        }[];
+                        /** @description open stage with the lowest rate of flow, of those with five moves out or more */
+                        bottleneck_stage_id: number | null;
+                        /** @description what steps change */
+                        guide: {
+                            /** @description step of the guide */
+                            item_id: number;
+                            /** @description its stage */
+                            stage_id: number;
+                            /** @description shown */
+                            title: string;
+                            /** @description step done */
+                            with: {
+                                /** @description in the period, having come as far as the step's stage */
+                                closed: number;
+                                /** @description of them */
+                                won: number;
+                                /** @description won of closed */
+                                rate_ppm: number | null;
+                                /** @description from the beginning to the close */
+                                median_days: number | null;
+                            };
+                            /** @description step not done */
+                            without: {
+                                /** @description in the period, having come as far as the step's stage */
+                                closed: number;
+                                /** @description of them */
+                                won: number;
+                                /** @description won of closed */
+                                rate_ppm: number | null;
+                                /** @description from the beginning to the close */
+                                median_days: number | null;
+                            };
+                            /** @description either side says nothing yet */
+                            too_few: boolean;
+                        }[];
+                        /** @description closed opportunities */
+                        too_few_below: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opportunity.guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What to do in each stage, what is done, what is missing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description pipeline */
+                        pipeline_id: number;
+                        /** @description where it stands */
+                        stage_id: number;
+                        /** @description in order */
+                        stages: {
+                            /** @description stage */
+                            id: number;
+                            /** @description shown */
+                            name: string;
+                            /** @description open, won, lost */
+                            kind: string;
+                            /** @description lies behind */
+                            is_past: boolean;
+                            /** @description where it stands */
+                            is_current: boolean;
+                            /**
+                             * Format: date-time
+                             * @description last time; null: never
+                             */
+                            entered_at: string | null;
+                            /** @description whole days there in all; null: never there */
+                            days: number | null;
+                            /** @description of the stage */
+                            usual_days: number | null;
+                            /** @description of the stage */
+                            longest_days: number | null;
+                            /** @description in order */
+                            items: {
+                                /** @description item */
+                                id: number;
+                                /** @description ask deliver confirm: can be ticked; script template objection: to read */
+                                kind: string;
+                                /** @description shown */
+                                title: string;
+                                /** @description plain, with line breaks */
+                                body: string | null;
+                                /** @description not left forward without it */
+                                is_mandatory: boolean;
+                                /** @description done with a file only */
+                                needs_file: boolean;
+                                /**
+                                 * Format: date-time
+                                 * @description null: open
+                                 */
+                                done_at: string | null;
+                                /** @description who did it */
+                                done_by_name: string | null;
+                                /** @description remark */
+                                note: string | null;
+                                /** @description what shows it */
+                                files: {
+                                    /** @description attachment */
+                                    id: number;
+                                    /** @description as uploaded */
+                                    name: string;
+                                }[];
+                            }[];
+                            /** @description in order */
+                            plan: {
+                                /** @description line */
+                                id: number;
+                                /** @description of the task */
+                                name: string;
+                                /** @description of the task */
+                                kind: string;
+                                /** @description working days */
+                                days_after: number;
+                            }[];
+                            /** @description what the gate into it would say today */
+                            missing: {
+                                /** @description required_field guide_item guide_file enter_role leave_role skip back reason competitor note */
+                                code: string;
+                                /** @description whose gate */
+                                stage_id: number;
+                                /** @description of the opportunity */
+                                field?: string;
+                                /** @description of the guide */
+                                item_id?: number;
+                                /** @description sentence in the language of who asks */
+                                text: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opportunity.mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description ticked, or taken back */
+                    done: boolean;
+                    /** @description absent: as it was */
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Ticks an item of the guide, or takes that back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description item */
+                        id: number;
+                        /** @description ask deliver confirm: can be ticked; script template objection: to read */
+                        kind: string;
+                        /** @description shown */
+                        title: string;
+                        /** @description plain, with line breaks */
+                        body: string | null;
+                        /** @description not left forward without it */
+                        is_mandatory: boolean;
+                        /** @description done with a file only */
+                        needs_file: boolean;
+                        /**
+                         * Format: date-time
+                         * @description null: open
+                         */
+                        done_at: string | null;
+                        /** @description who did it */
+                        done_by_name: string | null;
+                        /** @description remark */
+                        note: string | null;
+                        /** @description what shows it */
+                        files: {
+                            /** @description attachment */
+                            id: number;
+                            /** @description as uploaded */
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opportunity.plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description where it stands unless given */
+                    stage_id?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Makes the tasks of a stage; those that are there already are left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description tasks */
+                        created: number;
+                        /** @description that were made */
+                        tasks: {
+                            /** @description task */
+                            id: number;
+                            /** @description what to do */
+                            name: string;
+                            /** @description of the task */
+                            kind: string;
+                            /**
+                             * Format: date
+                             * @description when
+                             */
+                            due_on: string;
+                            /** @description whose */
+                            owner_id: number | null;
+                        }[];
+                    };
+                };
             };
             /** @description Problem */
             default: {
@@ -21578,7 +22841,7 @@ export interface operations {
                             customer_name?: string | null;
                             /** @description key for import */
                             code?: string | null;
-                            /** @description the default one unless given */
+                            /** @description the one of the owner's department unless given */
                             pipeline_id?: number | null;
                             /** @description name behind the reference */
                             pipeline_name?: string | null;
@@ -21618,8 +22881,16 @@ export interface operations {
                             closed_on?: string | null;
                             /** @description closed_on − engaged_on, calendar days */
                             cycle_days?: number | null;
-                            /** @description why it was lost */
+                            /** @description why it was lost, as another program said it */
                             lost_reason?: string | null;
+                            /** @description why it was won or lost */
+                            close_reason_id?: number | null;
+                            /** @description name behind the reference */
+                            close_reason_name?: string | null;
+                            /** @description against whom */
+                            competitor?: string | null;
+                            /** @description more about how it was won or lost */
+                            close_note?: string | null;
                             /**
                              * @description where it came from
                              * @enum {string|null}
@@ -21632,6 +22903,24 @@ export interface operations {
                              * @description last move
                              */
                             stage_entered_at?: string | null;
+                            /** @description open or won stage, wherever it went later */
+                            furthest_stage_id?: number | null;
+                            /** @description name behind the reference */
+                            furthest_stage_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description latest of follow-up about it, move, creation, task done
+                             */
+                            last_activity_at?: string | null;
+                            /** @description its earliest open task */
+                            next_step?: string | null;
+                            /**
+                             * Format: date
+                             * @description day of that task
+                             */
+                            next_step_on?: string | null;
+                            /** @description how often the expected close was moved to a later day while open */
+                            slip_count?: number | null;
                             /** @description whose record it is; the asking user unless given */
                             owner_id?: number | null;
                             /** @description name behind the reference */
@@ -21676,6 +22965,8 @@ export interface operations {
                                 seconds_in_stage: number | null;
                                 /** @description who */
                                 user_name: string | null;
+                                /** @description change; mapping: its stage was removed from the pipeline */
+                                cause: string;
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -21717,7 +23008,7 @@ export interface operations {
                     customer_id?: number | null;
                     /** @description key for import */
                     code?: string | null;
-                    /** @description the default one unless given */
+                    /** @description the one of the owner's department unless given */
                     pipeline_id?: number;
                     /** @description the first open one unless given */
                     stage_id?: number;
@@ -21744,8 +23035,14 @@ export interface operations {
                      * @description won or lost that day; today unless given
                      */
                     closed_on?: string | null;
-                    /** @description why it was lost */
+                    /** @description why it was lost, as another program said it */
                     lost_reason?: string | null;
+                    /** @description why it was won or lost */
+                    close_reason_id?: number | null;
+                    /** @description against whom */
+                    competitor?: string | null;
+                    /** @description more about how it was won or lost */
+                    close_note?: string | null;
                     /**
                      * @description where it came from
                      * @enum {string|null}
@@ -21785,7 +23082,7 @@ export interface operations {
                         customer_name?: string | null;
                         /** @description key for import */
                         code?: string | null;
-                        /** @description the default one unless given */
+                        /** @description the one of the owner's department unless given */
                         pipeline_id?: number | null;
                         /** @description name behind the reference */
                         pipeline_name?: string | null;
@@ -21825,8 +23122,16 @@ export interface operations {
                         closed_on?: string | null;
                         /** @description closed_on − engaged_on, calendar days */
                         cycle_days?: number | null;
-                        /** @description why it was lost */
+                        /** @description why it was lost, as another program said it */
                         lost_reason?: string | null;
+                        /** @description why it was won or lost */
+                        close_reason_id?: number | null;
+                        /** @description name behind the reference */
+                        close_reason_name?: string | null;
+                        /** @description against whom */
+                        competitor?: string | null;
+                        /** @description more about how it was won or lost */
+                        close_note?: string | null;
                         /**
                          * @description where it came from
                          * @enum {string|null}
@@ -21839,6 +23144,24 @@ export interface operations {
                          * @description last move
                          */
                         stage_entered_at?: string | null;
+                        /** @description open or won stage, wherever it went later */
+                        furthest_stage_id?: number | null;
+                        /** @description name behind the reference */
+                        furthest_stage_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description latest of follow-up about it, move, creation, task done
+                         */
+                        last_activity_at?: string | null;
+                        /** @description its earliest open task */
+                        next_step?: string | null;
+                        /**
+                         * Format: date
+                         * @description day of that task
+                         */
+                        next_step_on?: string | null;
+                        /** @description how often the expected close was moved to a later day while open */
+                        slip_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -21883,6 +23206,8 @@ export interface operations {
                             seconds_in_stage: number | null;
                             /** @description who */
                             user_name: string | null;
+                            /** @description change; mapping: its stage was removed from the pipeline */
+                            cause: string;
                         }[];
                     };
                 };
@@ -21935,7 +23260,7 @@ export interface operations {
                         customer_name?: string | null;
                         /** @description key for import */
                         code?: string | null;
-                        /** @description the default one unless given */
+                        /** @description the one of the owner's department unless given */
                         pipeline_id?: number | null;
                         /** @description name behind the reference */
                         pipeline_name?: string | null;
@@ -21975,8 +23300,16 @@ export interface operations {
                         closed_on?: string | null;
                         /** @description closed_on − engaged_on, calendar days */
                         cycle_days?: number | null;
-                        /** @description why it was lost */
+                        /** @description why it was lost, as another program said it */
                         lost_reason?: string | null;
+                        /** @description why it was won or lost */
+                        close_reason_id?: number | null;
+                        /** @description name behind the reference */
+                        close_reason_name?: string | null;
+                        /** @description against whom */
+                        competitor?: string | null;
+                        /** @description more about how it was won or lost */
+                        close_note?: string | null;
                         /**
                          * @description where it came from
                          * @enum {string|null}
@@ -21989,6 +23322,24 @@ export interface operations {
                          * @description last move
                          */
                         stage_entered_at?: string | null;
+                        /** @description open or won stage, wherever it went later */
+                        furthest_stage_id?: number | null;
+                        /** @description name behind the reference */
+                        furthest_stage_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description latest of follow-up about it, move, creation, task done
+                         */
+                        last_activity_at?: string | null;
+                        /** @description its earliest open task */
+                        next_step?: string | null;
+                        /**
+                         * Format: date
+                         * @description day of that task
+                         */
+                        next_step_on?: string | null;
+                        /** @description how often the expected close was moved to a later day while open */
+                        slip_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -22033,6 +23384,8 @@ export interface operations {
                             seconds_in_stage: number | null;
                             /** @description who */
                             user_name: string | null;
+                            /** @description change; mapping: its stage was removed from the pipeline */
+                            cause: string;
                         }[];
                     };
                 };
@@ -22119,7 +23472,7 @@ export interface operations {
                     customer_id?: number | null;
                     /** @description key for import */
                     code?: string | null;
-                    /** @description the default one unless given */
+                    /** @description the one of the owner's department unless given */
                     pipeline_id?: number;
                     /** @description the first open one unless given */
                     stage_id?: number;
@@ -22146,8 +23499,14 @@ export interface operations {
                      * @description won or lost that day; today unless given
                      */
                     closed_on?: string | null;
-                    /** @description why it was lost */
+                    /** @description why it was lost, as another program said it */
                     lost_reason?: string | null;
+                    /** @description why it was won or lost */
+                    close_reason_id?: number | null;
+                    /** @description against whom */
+                    competitor?: string | null;
+                    /** @description more about how it was won or lost */
+                    close_note?: string | null;
                     /**
                      * @description where it came from
                      * @enum {string|null}
@@ -22187,7 +23546,7 @@ export interface operations {
                         customer_name?: string | null;
                         /** @description key for import */
                         code?: string | null;
-                        /** @description the default one unless given */
+                        /** @description the one of the owner's department unless given */
                         pipeline_id?: number | null;
                         /** @description name behind the reference */
                         pipeline_name?: string | null;
@@ -22227,8 +23586,16 @@ export interface operations {
                         closed_on?: string | null;
                         /** @description closed_on − engaged_on, calendar days */
                         cycle_days?: number | null;
-                        /** @description why it was lost */
+                        /** @description why it was lost, as another program said it */
                         lost_reason?: string | null;
+                        /** @description why it was won or lost */
+                        close_reason_id?: number | null;
+                        /** @description name behind the reference */
+                        close_reason_name?: string | null;
+                        /** @description against whom */
+                        competitor?: string | null;
+                        /** @description more about how it was won or lost */
+                        close_note?: string | null;
                         /**
                          * @description where it came from
                          * @enum {string|null}
@@ -22241,6 +23608,24 @@ export interface operations {
                          * @description last move
                          */
                         stage_entered_at?: string | null;
+                        /** @description open or won stage, wherever it went later */
+                        furthest_stage_id?: number | null;
+                        /** @description name behind the reference */
+                        furthest_stage_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description latest of follow-up about it, move, creation, task done
+                         */
+                        last_activity_at?: string | null;
+                        /** @description its earliest open task */
+                        next_step?: string | null;
+                        /**
+                         * Format: date
+                         * @description day of that task
+                         */
+                        next_step_on?: string | null;
+                        /** @description how often the expected close was moved to a later day while open */
+                        slip_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -22285,6 +23670,8 @@ export interface operations {
                             seconds_in_stage: number | null;
                             /** @description who */
                             user_name: string | null;
+                            /** @description change; mapping: its stage was removed from the pipeline */
+                            cause: string;
                         }[];
                     };
                 };
@@ -22497,7 +23884,7 @@ export interface operations {
                         customer_name?: string | null;
                         /** @description key for import */
                         code?: string | null;
-                        /** @description the default one unless given */
+                        /** @description the one of the owner's department unless given */
                         pipeline_id?: number | null;
                         /** @description name behind the reference */
                         pipeline_name?: string | null;
@@ -22537,8 +23924,16 @@ export interface operations {
                         closed_on?: string | null;
                         /** @description closed_on − engaged_on, calendar days */
                         cycle_days?: number | null;
-                        /** @description why it was lost */
+                        /** @description why it was lost, as another program said it */
                         lost_reason?: string | null;
+                        /** @description why it was won or lost */
+                        close_reason_id?: number | null;
+                        /** @description name behind the reference */
+                        close_reason_name?: string | null;
+                        /** @description against whom */
+                        competitor?: string | null;
+                        /** @description more about how it was won or lost */
+                        close_note?: string | null;
                         /**
                          * @description where it came from
                          * @enum {string|null}
@@ -22551,6 +23946,24 @@ export interface operations {
                          * @description last move
                          */
                         stage_entered_at?: string | null;
+                        /** @description open or won stage, wherever it went later */
+                        furthest_stage_id?: number | null;
+                        /** @description name behind the reference */
+                        furthest_stage_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description latest of follow-up about it, move, creation, task done
+                         */
+                        last_activity_at?: string | null;
+                        /** @description its earliest open task */
+                        next_step?: string | null;
+                        /**
+                         * Format: date
+                         * @description day of that task
+                         */
+                        next_step_on?: string | null;
+                        /** @description how often the expected close was moved to a later day while open */
+                        slip_count?: number | null;
                         /** @description whose record it is; the asking user unless given */
                         owner_id?: number | null;
                         /** @description name behind the reference */
@@ -22595,6 +24008,8 @@ export interface operations {
                             seconds_in_stage: number | null;
                             /** @description who */
                             user_name: string | null;
+                            /** @description change; mapping: its stage was removed from the pipeline */
+                            cause: string;
                         }[];
                     };
                 };
@@ -22654,6 +24069,890 @@ export interface operations {
         };
     };
     "opportunity.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description what to do */
+                            name?: string;
+                            /**
+                             * @description how; other
+                             * @enum {string|null}
+                             */
+                            kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other" | null;
+                            /**
+                             * Format: date
+                             * @description by when
+                             */
+                            due_on?: string;
+                            /**
+                             * @description open
+                             * @enum {string|null}
+                             */
+                            status?: "open" | "done" | "cancelled" | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was done
+                             */
+                            done_at?: string | null;
+                            /** @description for whom; the opportunity's unless given */
+                            customer_id?: number | null;
+                            /** @description name behind the reference */
+                            customer_name?: string | null;
+                            /** @description of the same customer */
+                            opportunity_id?: number | null;
+                            /** @description name behind the reference */
+                            opportunity_name?: string | null;
+                            /** @description that it was made from */
+                            guide_plan_id?: number | null;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /** @description whose record it is; the asking user unless given */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description the owner's department when the record came to the owner */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to do */
+                    name: string;
+                    /**
+                     * @description how; other
+                     * @enum {string}
+                     */
+                    kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                    /**
+                     * Format: date
+                     * @description by when
+                     */
+                    due_on: string;
+                    /**
+                     * @description open
+                     * @enum {string}
+                     */
+                    status?: "open" | "done" | "cancelled";
+                    /** @description for whom; the opportunity's unless given */
+                    customer_id?: number | null;
+                    /** @description of the same customer */
+                    opportunity_id?: number | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description what to do */
+                        name?: string;
+                        /**
+                         * @description how; other
+                         * @enum {string|null}
+                         */
+                        kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other" | null;
+                        /**
+                         * Format: date
+                         * @description by when
+                         */
+                        due_on?: string;
+                        /**
+                         * @description open
+                         * @enum {string|null}
+                         */
+                        status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done
+                         */
+                        done_at?: string | null;
+                        /** @description for whom; the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description of the same customer */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description that it was made from */
+                        guide_plan_id?: number | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description what to do */
+                        name?: string;
+                        /**
+                         * @description how; other
+                         * @enum {string|null}
+                         */
+                        kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other" | null;
+                        /**
+                         * Format: date
+                         * @description by when
+                         */
+                        due_on?: string;
+                        /**
+                         * @description open
+                         * @enum {string|null}
+                         */
+                        status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done
+                         */
+                        done_at?: string | null;
+                        /** @description for whom; the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description of the same customer */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description that it was made from */
+                        guide_plan_id?: number | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to do */
+                    name?: string;
+                    /**
+                     * @description how; other
+                     * @enum {string}
+                     */
+                    kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other";
+                    /**
+                     * Format: date
+                     * @description by when
+                     */
+                    due_on?: string;
+                    /**
+                     * @description open
+                     * @enum {string}
+                     */
+                    status?: "open" | "done" | "cancelled";
+                    /** @description for whom; the opportunity's unless given */
+                    customer_id?: number | null;
+                    /** @description of the same customer */
+                    opportunity_id?: number | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description what to do */
+                        name?: string;
+                        /**
+                         * @description how; other
+                         * @enum {string|null}
+                         */
+                        kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other" | null;
+                        /**
+                         * Format: date
+                         * @description by when
+                         */
+                        due_on?: string;
+                        /**
+                         * @description open
+                         * @enum {string|null}
+                         */
+                        status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done
+                         */
+                        done_at?: string | null;
+                        /** @description for whom; the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description of the same customer */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description that it was made from */
+                        guide_plan_id?: number | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description what to do */
+                        name?: string;
+                        /**
+                         * @description how; other
+                         * @enum {string|null}
+                         */
+                        kind?: "call" | "visit" | "meeting" | "email" | "quote" | "other" | null;
+                        /**
+                         * Format: date
+                         * @description by when
+                         */
+                        due_on?: string;
+                        /**
+                         * @description open
+                         * @enum {string|null}
+                         */
+                        status?: "open" | "done" | "cancelled" | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was done
+                         */
+                        done_at?: string | null;
+                        /** @description for whom; the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description of the same customer */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description that it was made from */
+                        guide_plan_id?: number | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the new owner */
+                    owner_id: number;
+                    /** @description kept in the history */
+                    reason?: string;
+                    /** @description children that follow */
+                    choices?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Gives a record to another owner; history, stage and links stay. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task.bulk": {
         parameters: {
             query?: never;
             header?: {
