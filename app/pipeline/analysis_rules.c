@@ -2,6 +2,9 @@
  * the filter that opens exactly its rows. */
 #include "analysis_rules.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "analysis_store.h"
 #include "board_store.h"
 #include "guide_store.h"
@@ -15,6 +18,7 @@ enum {
     USUAL_DAYS = 14,      /* without activity, where the stage says nothing */
     DAY_SECONDS = 86400,
     COUNTS_MAX = 64,
+    SLIPS_MAX = 3, /* … and more */
 };
 
 static const char *const NEEDED[] = {
@@ -167,52 +171,115 @@ static enum err add_cohort(const struct page *page)
     return OK;
 }
 
-/* ---- flow ---- */
+/* ---- flow and days ---- */
 
 /* Moves of one stage. */
 struct flow {
     int64_t entered, forward, lost, back;
+    int64_t *stays;    /* seconds of those that left it */
+    size_t stay_count; /* in `stays` */
+    size_t stay_cap;   /* room in `stays` */
 };
 
-static void count_move(const struct page *page, const struct stage_row *stage, const struct flow_row *row,
-                       struct flow *flow)
+/* Moves as they stream by. */
+struct flows {
+    const struct page *page; /* of which page */
+    struct flow *items;      /* by stage */
+};
+
+static void add_stay(const struct page *page, struct flow *flow, int64_t seconds)
 {
+    if (flow->stay_count == flow->stay_cap) {
+        size_t cap = flow->stay_cap == 0 ? 64 : 2 * flow->stay_cap;
+        int64_t *larger = ARENA_ARRAY(page->request->arena, int64_t, cap);
+        memcpy(larger, flow->stays == NULL ? larger : flow->stays, flow->stay_count * sizeof *larger);
+        flow->stays = larger;
+        flow->stay_cap = cap;
+    }
+    flow->stays[flow->stay_count++] = seconds;
+}
+
+static enum err count_move(void *context, const struct move_row *row)
+{
+    struct flows *flows = context;
+    const struct page *page = flows->page;
     const struct stage_row *to = stages_find(&page->stages, row->to_id);
-    flow->entered += row->to_id == stage->id ? row->count : 0;
-    if (!row->from_id.set || row->from_id.value != stage->id || to == NULL) {
-        return;
+    const struct stage_row *from = row->from_id.set ? stages_find(&page->stages, row->from_id.value) : NULL;
+    if (to != NULL) {
+        flows->items[to - page->stages.items].entered++;
     }
-    if (str_eq_c(to->kind, "lost")) {
-        flow->lost += row->count;
-    } else if (stage_reach(to) > stage_reach(stage)) {
-        flow->forward += row->count;
-    } else {
-        flow->back += row->count;
+    if (from == NULL) {
+        return OK;
     }
+    struct flow *flow = &flows->items[from - page->stages.items];
+    if (row->seconds.set) {
+        add_stay(page, flow, row->seconds.value);
+    }
+    if (to != NULL && str_eq_c(to->kind, "lost")) {
+        flow->lost++;
+    } else if (to != NULL && stage_reach(to) > stage_reach(from)) {
+        flow->forward++;
+    } else if (to != NULL) {
+        flow->back++;
+    }
+    return OK;
+}
+
+static int64_t days_of(int64_t seconds)
+{
+    return (seconds + DAY_SECONDS / 2) / DAY_SECONDS;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Twice the median of sorted numbers: of an even number the sum of the middle two. */
+static int64_t twice_median(const int64_t *numbers, size_t count)
+{
+    return numbers[(count - 1) / 2] + numbers[count / 2];
+}
+
+/* The ninth tenth: the smallest number that nine of ten do not exceed. */
+static json_t *days_json(struct flow *flow)
+{
+    int64_t sum = 0;
+    size_t count = flow->stay_count;
+    if (count == 0) {
+        return json_null();
+    }
+    qsort(flow->stays, count, sizeof *flow->stays, ascending);
+    for (size_t i = 0; i < count; i++) {
+        sum += flow->stays[i];
+    }
+    return json_pack("{s:I,s:I,s:I,s:I}", "median", (json_int_t)days_of((twice_median(flow->stays, count) + 1) / 2),
+                     "mean", (json_int_t)days_of(sum / (int64_t)count), "p90",
+                     (json_int_t)days_of(flow->stays[(9 * count + 9) / 10 - 1]), "count", (json_int_t)count);
 }
 
 static enum err add_flow(const struct page *page)
 {
     struct list_request list;
-    struct flow_row *rows;
-    size_t count;
+    struct flows flows = {page, ARENA_ARRAY(page->request->arena, struct flow, page->stages.count)};
     int64_t lowest = INT64_MAX;
     json_t *bottleneck = json_null();
+    memset(flows.items, 0, page->stages.count * sizeof *flows.items);
     TRY(list_of(page, with_given(page, NULL), &list));
-    TRY(analysis_store_flow(page->request, &list, page->since, page->until, &rows, &count));
+    TRY(analysis_store_moves(page->request, &list, page->since, page->until, count_move, &flows));
     for (size_t s = 0; s < page->stages.count; s++) {
         const struct stage_row *stage = &page->stages.items[s];
-        struct flow flow = {0};
-        for (size_t i = 0; i < count; i++) {
-            count_move(page, stage, &rows[i], &flow);
-        }
-        int64_t left = flow.forward + flow.lost + flow.back;
+        struct flow *flow = &flows.items[s];
+        int64_t left = flow->forward + flow->lost + flow->back;
         int64_t rate = 0;
         json_object_set_new(stage_json(page, s), "flow",
-                            json_pack("{s:I,s:I,s:I,s:I,s:o}", "entered", (json_int_t)flow.entered, "forward",
-                                      (json_int_t)flow.forward, "lost", (json_int_t)flow.lost, "back",
-                                      (json_int_t)flow.back, "rate_ppm", rate_json(flow.forward, left)));
-        bool counts = stage_is_open(stage) && left >= BOTTLENECK_MOVES && ratio_ppm(flow.forward, left, &rate);
+                            json_pack("{s:I,s:I,s:I,s:I,s:o}", "entered", (json_int_t)flow->entered, "forward",
+                                      (json_int_t)flow->forward, "lost", (json_int_t)flow->lost, "back",
+                                      (json_int_t)flow->back, "rate_ppm", rate_json(flow->forward, left)));
+        json_object_set_new(stage_json(page, s), "days", days_json(flow));
+        bool counts = stage_is_open(stage) && left >= BOTTLENECK_MOVES && ratio_ppm(flow->forward, left, &rate);
         if (counts && rate < lowest) {
             lowest = rate;
             json_decref(bottleneck);
@@ -220,34 +287,6 @@ static enum err add_flow(const struct page *page)
         }
     }
     json_object_set_new(page->answer, "bottleneck_stage_id", bottleneck);
-    return OK;
-}
-
-/* ---- days ---- */
-
-static int64_t days_of(int64_t seconds)
-{
-    return (seconds + DAY_SECONDS / 2) / DAY_SECONDS;
-}
-
-static enum err add_days(const struct page *page)
-{
-    struct list_request list;
-    struct stay_row *rows;
-    size_t count;
-    TRY(list_of(page, with_given(page, NULL), &list));
-    TRY(analysis_store_stays(page->request, &list, page->since, page->until, &rows, &count));
-    for (size_t s = 0; s < page->stages.count; s++) {
-        json_t *days = json_null();
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i].stage_id == page->stages.items[s].id) {
-                days = json_pack("{s:I,s:I,s:I,s:I}", "median", (json_int_t)days_of(rows[i].median), "mean",
-                                 (json_int_t)days_of(rows[i].mean), "p90", (json_int_t)days_of(rows[i].p90), "count",
-                                 (json_int_t)rows[i].count);
-            }
-        }
-        json_object_set_new(stage_json(page, s), "days", days);
-    }
     return OK;
 }
 
@@ -363,69 +402,120 @@ static enum err add_reasons(const struct page *page, const struct list_request *
     return OK;
 }
 
-static enum err add_slips(const struct page *page, const struct list_request *closed)
-{
-    struct slip_row *rows;
-    size_t count;
-    json_t *slips = json_array();
-    json_object_set_new(page->answer, "slips", slips);
-    TRY(analysis_store_slips(page->request, closed, &rows, &count));
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(slips, json_pack("{s:I,s:I,s:I,s:o}", "slips", (json_int_t)rows[i].slips, "count",
-                                               (json_int_t)rows[i].count, "won", (json_int_t)rows[i].won, "rate_ppm",
-                                               rate_json(rows[i].won, rows[i].count)));
-    }
-    return OK;
-}
+/* Closed opportunities, as they were read. */
+struct closed {
+    struct closed_row *rows; /* ascending by id */
+    size_t count;            /* in `rows` */
+    struct done_row *done;   /* ascending by item, then opportunity */
+    size_t done_count;       /* in `done` */
+};
 
-static struct effect_row find_effect(const struct effect_row *rows, size_t count, int64_t item_id, bool is_done)
+static void add_slips(const struct page *page, const struct closed *closed)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].item_id == item_id && rows[i].is_done == is_done) {
-            return rows[i];
+    int64_t count[SLIPS_MAX + 1] = {0};
+    int64_t won[SLIPS_MAX + 1] = {0};
+    json_t *slips = json_array();
+    for (size_t i = 0; i < closed->count; i++) {
+        int64_t times = closed->rows[i].slips > SLIPS_MAX ? SLIPS_MAX : closed->rows[i].slips;
+        count[times]++;
+        won[times] += closed->rows[i].is_won;
+    }
+    for (int i = 0; i <= SLIPS_MAX; i++) {
+        if (count[i] > 0) {
+            json_array_append_new(slips, json_pack("{s:i,s:I,s:I,s:o}", "slips", i, "count", (json_int_t)count[i],
+                                                   "won", (json_int_t)won[i], "rate_ppm", rate_json(won[i], count[i])));
         }
     }
-    return (struct effect_row){.item_id = item_id, .is_done = is_done};
+    json_object_set_new(page->answer, "slips", slips);
 }
 
-static json_t *effect_json(const struct effect_row *row)
+/* One side of a step. */
+struct effect {
+    int64_t *days; /* of each */
+    size_t closed; /* in `days` */
+    int64_t won;   /* of them */
+};
+
+static json_t *effect_json(const struct effect *effect)
 {
-    json_t *days = row->closed > 0 ? json_integer((row->twice_days + 1) / 2) : json_null();
-    return json_pack("{s:I,s:I,s:o,s:o}", "closed", (json_int_t)row->closed, "won", (json_int_t)row->won, "rate_ppm",
-                     rate_json(row->won, row->closed), "median_days", days);
+    json_t *days = json_null();
+    if (effect->closed > 0) {
+        qsort(effect->days, effect->closed, sizeof *effect->days, ascending);
+        days = json_integer((twice_median(effect->days, effect->closed) + 1) / 2);
+    }
+    return json_pack("{s:I,s:I,s:o,s:o}", "closed", (json_int_t)effect->closed, "won", (json_int_t)effect->won,
+                     "rate_ppm", rate_json(effect->won, (int64_t)effect->closed), "median_days", days);
 }
 
-static enum err add_guide(const struct page *page, const struct list_request *closed)
+static size_t first_done(const struct closed *closed, int64_t item_id)
+{
+    size_t at = 0;
+    while (at < closed->done_count && closed->done[at].item_id < item_id) {
+        at++;
+    }
+    return at;
+}
+
+/* Those that came as far as the step's stage, with it done and without. */
+static void split(const struct page *page, const struct closed *closed, const struct guide_item *item,
+                  struct effect sides[2])
+{
+    const struct stage_row *stage = stages_find(&page->stages, item->stage_id);
+    size_t at = first_done(closed, item->id);
+    sides[0].closed = sides[1].closed = 0;
+    sides[0].won = sides[1].won = 0;
+    for (size_t i = 0; i < closed->count; i++) {
+        const struct closed_row *row = &closed->rows[i];
+        const struct stage_row *furthest = stages_find(&page->stages, row->furthest_id);
+        while (at < closed->done_count && closed->done[at].item_id == item->id &&
+               closed->done[at].opportunity_id < row->id) {
+            at++;
+        }
+        bool done = at < closed->done_count && closed->done[at].item_id == item->id &&
+                    closed->done[at].opportunity_id == row->id;
+        if (furthest == NULL || stage_reach(furthest) < stage_reach(stage)) {
+            continue;
+        }
+        struct effect *side = &sides[done];
+        side->days[side->closed++] = row->days;
+        side->won += row->is_won;
+    }
+}
+
+static enum err add_guide(const struct page *page, const struct closed *closed)
 {
     struct guide_item *items;
-    struct effect_row *rows;
-    size_t item_count, count;
+    size_t item_count;
+    struct arena *arena = page->request->arena;
+    struct effect sides[2] = {{.days = ARENA_ARRAY(arena, int64_t, closed->count + 1)},
+                              {.days = ARENA_ARRAY(arena, int64_t, closed->count + 1)}};
     json_t *guide = json_array();
     json_object_set_new(page->answer, "guide", guide);
-    TRY(guide_store_items(page->request->db, page->request->arena, page->pipeline_id, &items, &item_count));
-    TRY(analysis_store_effects(page->request, closed, page->pipeline_id, &rows, &count));
+    TRY(guide_store_items(page->request->db, arena, page->pipeline_id, &items, &item_count));
     for (size_t i = 0; i < item_count; i++) {
         if (!guide_can_tick(items[i].kind)) {
             continue;
         }
-        struct effect_row with = find_effect(rows, count, items[i].id, true);
-        struct effect_row without = find_effect(rows, count, items[i].id, false);
-        bool too_few = with.closed < TOO_FEW_BELOW || without.closed < TOO_FEW_BELOW;
+        split(page, closed, &items[i], sides);
+        bool too_few = sides[0].closed < TOO_FEW_BELOW || sides[1].closed < TOO_FEW_BELOW;
         json_array_append_new(guide,
                               json_pack("{s:I,s:I,s:o,s:o,s:o,s:b}", "item_id", (json_int_t)items[i].id, "stage_id",
                                         (json_int_t)items[i].stage_id, "title", json_str(items[i].title), "with",
-                                        effect_json(&with), "without", effect_json(&without), "too_few", too_few));
+                                        effect_json(&sides[1]), "without", effect_json(&sides[0]), "too_few", too_few));
     }
     return OK;
 }
 
 static enum err add_closed(const struct page *page)
 {
-    struct list_request closed;
+    struct list_request list;
+    struct closed closed;
     json_t *status = filter_is("status", "in", json_pack("[s,s]", "won", "lost"));
-    TRY(list_of(page, with_given(page, filter_all(status, in_period(page, "closed_on"), NULL)), &closed));
-    TRY(add_reasons(page, &closed));
-    TRY(add_slips(page, &closed));
+    TRY(list_of(page, with_given(page, filter_all(status, in_period(page, "closed_on"), NULL)), &list));
+    TRY(add_reasons(page, &list));
+    TRY(analysis_store_closed(page->request, &list, &closed.rows, &closed.count));
+    TRY(analysis_store_done(page->request, &list, &closed.done, &closed.done_count));
+    add_slips(page, &closed);
     return add_guide(page, &closed);
 }
 
@@ -471,7 +561,6 @@ enum err analysis_make(struct request *request, struct response *response)
     TRY(add_open(&page));
     TRY(add_cohort(&page));
     TRY(add_flow(&page));
-    TRY(add_days(&page));
     TRY(add_stuck(&page));
     TRY(add_closed(&page));
     response->json = page.answer;

@@ -32,62 +32,35 @@ enum err analysis_store_reached(struct request *request, const struct list_reque
     return OK;
 }
 
-/* " FROM (the list's ids) p JOIN stage_event e …": real moves in [from, to). What a removed stage moved is none. */
-static enum err add_moves(struct request *request, struct query *query, const struct list_request *list,
-                          struct instant from, struct instant to)
+/* Where streamed moves go. */
+struct moves {
+    enum err (*each)(void *context, const struct move_row *row); /* the caller's */
+    void *context;                                               /* for it */
+};
+
+static enum err give_move(void *context, const struct value *row, size_t column_count)
 {
-    query_sql(query, " FROM (SELECT t.id");
-    TRY(select_all_rows(request, query, list));
-    query_sql(query, ") p JOIN stage_event e ON e.opportunity_id = p.id WHERE e.at >= ");
-    query_arg(query, V(from));
-    query_sql(query, " AND e.at < ");
-    query_arg(query, V(to));
-    query_sql(query, " AND e.cause <> 'mapping' AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id)");
-    return OK;
+    const struct moves *moves = context;
+    (void)column_count;
+    const struct move_row move = {opt_id(row[0]), row[1].integer, opt_id(row[2])};
+    return moves->each(moves->context, &move);
 }
 
-enum err analysis_store_flow(struct request *request, const struct list_request *list, struct instant from,
-                             struct instant to, struct flow_row **rows_out, size_t *count_out)
+enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
+                              struct instant to, enum err (*each)(void *context, const struct move_row *row),
+                              void *context)
 {
     struct query query;
-    struct rows rows;
+    struct moves moves = {each, context};
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT e.from_stage_id, e.to_stage_id, COUNT(*)");
-    TRY(add_moves(request, &query, list, from, to));
-    query_sql(&query, " GROUP BY e.from_stage_id, e.to_stage_id");
-    TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct flow_row, rows.count + 1);
-    *count_out = rows.count;
-    for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct flow_row){opt_id(rows_get(&rows, i, 0)), rows_get(&rows, i, 1).integer,
-                                           rows_get(&rows, i, 2).integer};
-    }
-    return OK;
-}
-
-enum err analysis_store_stays(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, struct stay_row **rows_out, size_t *count_out)
-{
-    struct query query;
-    struct rows rows;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT DISTINCT x.stage_id, "
-                      "CAST(ROUND(MEDIAN(x.seconds) OVER (PARTITION BY x.stage_id)) AS SIGNED), "
-                      "CAST(ROUND(AVG(x.seconds) OVER (PARTITION BY x.stage_id)) AS SIGNED), "
-                      "CAST(PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY x.seconds) "
-                      "OVER (PARTITION BY x.stage_id) AS SIGNED), COUNT(*) OVER (PARTITION BY x.stage_id) FROM ("
-                      "SELECT e.from_stage_id AS stage_id, e.seconds_in_stage AS seconds");
-    TRY(add_moves(request, &query, list, from, to));
-    query_sql(&query, " AND e.from_stage_id IS NOT NULL AND e.seconds_in_stage IS NOT NULL) x");
-    TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct stay_row, rows.count + 1);
-    *count_out = rows.count;
-    for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct stay_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer,
-                                           rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
-                                           rows_get(&rows, i, 4).integer};
-    }
-    return OK;
+    query_sql(&query, "SELECT e.from_stage_id, e.to_stage_id, e.seconds_in_stage FROM (SELECT t.id");
+    TRY(select_all_rows(request, &query, list));
+    query_sql(&query, ") p JOIN stage_event e ON e.opportunity_id = p.id WHERE e.at >= ");
+    query_arg(&query, V(from));
+    query_sql(&query, " AND e.at < ");
+    query_arg(&query, V(to));
+    query_sql(&query, " AND e.cause <> 'mapping' AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id)");
+    return db_query_each(request->db, request->arena, query_text(&query), query_args(&query), give_move, &moves);
 }
 
 enum err analysis_store_counts(struct request *request, const struct list_request *list,
@@ -136,55 +109,42 @@ enum err analysis_store_reasons(struct request *request, const struct list_reque
     return OK;
 }
 
-enum err analysis_store_slips(struct request *request, const struct list_request *list, struct slip_row **rows_out,
-                              size_t *count_out)
+enum err analysis_store_closed(struct request *request, const struct list_request *list, struct closed_row **rows_out,
+                               size_t *count_out)
 {
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT LEAST(t.slip_count, 3) AS slips, COUNT(*), COUNT(CASE WHEN t.status = 'won' THEN 1 END)");
+    query_sql(&query, "SELECT t.id, t.status = 'won', COALESCE(t.cycle_days, GREATEST(DATEDIFF(t.closed_on, "
+                      "t.created_at), 0)), t.slip_count, COALESCE(t.furthest_stage_id, 0)");
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY slips ORDER BY slips");
+    query_sql(&query, " ORDER BY t.id");
     TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct slip_row, rows.count + 1);
+    *rows_out = ARENA_ARRAY(request->arena, struct closed_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct slip_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer,
-                                           rows_get(&rows, i, 2).integer};
+        (*rows_out)[i] = (struct closed_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer != 0,
+                                             rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
+                                             rows_get(&rows, i, 4).integer};
     }
     return OK;
 }
 
-enum err analysis_store_effects(struct request *request, const struct list_request *list, int64_t pipeline_id,
-                                struct effect_row **rows_out, size_t *count_out)
+enum err analysis_store_done(struct request *request, const struct list_request *list, struct done_row **rows_out,
+                             size_t *count_out)
 {
-    static const char window[] = " OVER (PARTITION BY x.item_id, x.is_done)";
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT DISTINCT x.item_id, x.is_done, COUNT(*)");
-    query_sql(&query, window);
-    query_sql(&query, ", CAST(SUM(x.is_won)");
-    query_sql(&query, window);
-    query_sql(&query, " AS SIGNED), CAST(ROUND(2 * MEDIAN(x.days)");
-    query_sql(&query, window);
-    query_sql(&query, ") AS SIGNED) FROM (SELECT i.id AS item_id, m.done_at IS NOT NULL AS is_done, p.is_won, p.days "
-                      "FROM (SELECT t.id, t.status = 'won' AS is_won, t.furthest_stage_id, "
-                      "COALESCE(t.cycle_days, GREATEST(DATEDIFF(t.closed_on, t.created_at), 0)) AS days");
+    query_sql(&query, "SELECT m.item_id, m.opportunity_id FROM (SELECT t.id");
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, ") p JOIN stage f ON f.id = p.furthest_stage_id JOIN stage s ON s.pipeline_id = ");
-    query_arg(&query, V(pipeline_id));
-    query_sql(&query, " AND s.deleted_at IS NULL AND (f.kind = 'won' OR f.sort_order >= s.sort_order) "
-                      "JOIN guide_item i ON i.stage_id = s.id AND i.deleted_at IS NULL "
-                      "AND i.kind IN ('ask', 'deliver', 'confirm') "
-                      "LEFT JOIN guide_mark m ON m.opportunity_id = p.id AND m.item_id = i.id) x");
+    query_sql(&query, ") p JOIN guide_mark m ON m.opportunity_id = p.id WHERE m.done_at IS NOT NULL "
+                      "ORDER BY m.item_id, m.opportunity_id");
     TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct effect_row, rows.count + 1);
+    *rows_out = ARENA_ARRAY(request->arena, struct done_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct effect_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer != 0,
-                                             rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
-                                             rows_get(&rows, i, 4).integer};
+        (*rows_out)[i] = (struct done_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer};
     }
     return OK;
 }

@@ -13,25 +13,16 @@ struct reached_row {
 enum err analysis_store_reached(struct request *request, const struct list_request *list, struct reached_row **rows_out,
                                 size_t *count_out) MUST_CHECK;
 
-/* Moves between two stages in [from, to). */
-struct flow_row {
+/* A move between two stages. */
+struct move_row {
     struct opt_int from_id; /* not set: created */
     int64_t to_id;          /* stage */
-    int64_t count;          /* moves */
+    struct opt_int seconds; /* in the stage before */
 };
-enum err analysis_store_flow(struct request *request, const struct list_request *list, struct instant from,
-                             struct instant to, struct flow_row **rows_out, size_t *count_out) MUST_CHECK;
-
-/* How long opportunities that left a stage in [from, to) had been there, in seconds. */
-struct stay_row {
-    int64_t stage_id; /* stage */
-    int64_t median;   /* of an even number: the mean of the middle two */
-    int64_t mean;     /* rounded */
-    int64_t p90;      /* nine of ten stayed no longer */
-    int64_t count;    /* moves out */
-};
-enum err analysis_store_stays(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, struct stay_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Streams the moves of the list's opportunities in [from, to), in no order. What a removed stage moved is none. */
+enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
+                              struct instant to, enum err (*each)(void *context, const struct move_row *row),
+                              void *context) MUST_CHECK;
 
 /* One row: how many of the list fit each filter. */
 enum err analysis_store_counts(struct request *request, const struct list_request *list,
@@ -48,24 +39,23 @@ struct reason_count {
 enum err analysis_store_reasons(struct request *request, const struct list_request *list,
                                 struct reason_count **rows_out, size_t *count_out) MUST_CHECK;
 
-/* Closed opportunities by how often they were put off: 0, 1, 2, 3 and more. */
-struct slip_row {
-    int64_t slips; /* 3: or more */
-    int64_t count; /* closed */
-    int64_t won;   /* of them */
+/* A closed opportunity. */
+struct closed_row {
+    int64_t id;          /* opportunity.id */
+    bool is_won;         /* or lost */
+    int64_t days;        /* from its beginning (else its creation) to the close */
+    int64_t slips;       /* put off so often */
+    int64_t furthest_id; /* stage */
 };
-enum err analysis_store_slips(struct request *request, const struct list_request *list, struct slip_row **rows_out,
-                              size_t *count_out) MUST_CHECK;
-
-/* Closed opportunities that came as far as an item's stage, with the item done or not. */
-struct effect_row {
-    int64_t item_id;    /* guide_item.id */
-    bool is_done;       /* with or without */
-    int64_t closed;     /* opportunities */
-    int64_t won;        /* of them */
-    int64_t twice_days; /* twice the median of their days to the close */
+/* All of the list, ascending by id. */
+enum err analysis_store_closed(struct request *request, const struct list_request *list, struct closed_row **rows_out,
+                               size_t *count_out) MUST_CHECK;
+/* What was done of the guide for them: ascending by item, then opportunity. */
+struct done_row {
+    int64_t item_id;        /* guide_item.id */
+    int64_t opportunity_id; /* opportunity.id */
 };
-enum err analysis_store_effects(struct request *request, const struct list_request *list, int64_t pipeline_id,
-                                struct effect_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err analysis_store_done(struct request *request, const struct list_request *list, struct done_row **rows_out,
+                             size_t *count_out) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* The board. What it shows is said by a filter that the list understands too. */
 #include "board_rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "board_store.h"
@@ -8,32 +9,122 @@
 #include "pipeline_store.h"
 #include "platform/scope.h"
 
-enum { CARDS_MAX = 2000, CLOSED_DAYS = 30, CLOSED_DAYS_MAX = 366 };
+enum { CARDS_MAX = 2000, CURRENCIES_MAX = 200, CLOSED_DAYS = 30, CLOSED_DAYS_MAX = 366 };
 
 static const char *const NEEDED[] = {"pipeline_id", "stage_id", "status", "closed_on", "stage_entered_at"};
+
+/* An opportunity that may become a card. */
+struct place {
+    int64_t id;         /* opportunity.id */
+    int64_t entered_ms; /* since when in the stage */
+};
+
+/* One column while rows stream by: what is counted, and the newest of them. */
+struct board_column {
+    struct board_sum sums[CURRENCIES_MAX]; /* by currency */
+    size_t sum_count;                      /* in `sums` */
+    int64_t count;                         /* opportunities */
+    struct place *newest;                  /* room for twice the cards */
+    size_t newest_count;                   /* in `newest` */
+};
 
 /* The board on its way. */
 struct board {
     struct request *request;        /* who looks */
     struct stages stages;           /* columns */
-    const struct board_sum *sums;   /* of all that match */
-    size_t sum_count;               /* in `sums` */
+    struct board_column *columns;   /* by stage */
     const struct board_card *cards; /* newest first */
     size_t card_count;              /* in `cards` */
 };
 
+/* ---- counting ---- */
+
+static int newer_first(const void *a, const void *b)
+{
+    const struct place *left = a;
+    const struct place *right = b;
+    if (left->entered_ms != right->entered_ms) {
+        return left->entered_ms < right->entered_ms ? 1 : -1;
+    }
+    return (left->id < right->id) - (left->id > right->id);
+}
+
+/* Leaves the newest: those that can be shown. */
+static void cut(struct board_column *column)
+{
+    qsort(column->newest, column->newest_count, sizeof *column->newest, newer_first);
+    column->newest_count = column->newest_count > CARDS_MAX ? CARDS_MAX : column->newest_count;
+}
+
+static struct board_sum *sum_of(struct arena *arena, struct board_column *column, const struct board_row *row)
+{
+    for (size_t i = 0; i < column->sum_count; i++) {
+        if (str_eq(column->sums[i].currency, row->currency)) {
+            return &column->sums[i];
+        }
+    }
+    if (column->sum_count == CURRENCIES_MAX) {
+        return NULL;
+    }
+    struct board_sum *sum = &column->sums[column->sum_count++];
+    *sum = (struct board_sum){.stage_id = row->stage_id, .currency = str_dup(arena, row->currency)};
+    return sum;
+}
+
+static enum err count_row(void *context, const struct board_row *row)
+{
+    struct board *board = context;
+    const struct stage_row *stage = stages_find(&board->stages, row->stage_id);
+    if (stage == NULL) {
+        return OK;
+    }
+    struct board_column *column = &board->columns[stage - board->stages.items];
+    struct board_sum *sum = sum_of(board->request->arena, column, row);
+    struct money weighted = {0};
+    struct money amounts = {0};
+    struct money chances = {0};
+    bool fits = sum != NULL && money_mul_ppm((struct money){row->amount_minor}, row->win_probability_ppm, &weighted) &&
+                money_add((struct money){sum->amount_minor}, (struct money){row->amount_minor}, &amounts) &&
+                money_add((struct money){sum->weighted_minor}, weighted, &chances);
+    if (!fits) {
+        return error_set(board->request->error, ERR_INVALID, "The amounts are too large, or too many currencies.");
+    }
+    sum->amount_minor = amounts.minor;
+    sum->weighted_minor = chances.minor;
+    sum->count++;
+    column->count++;
+    column->newest[column->newest_count++] = (struct place){row->id, row->entered_ms};
+    if (column->newest_count == 2 * CARDS_MAX) {
+        cut(column);
+    }
+    return OK;
+}
+
+static int more_first(const void *a, const void *b)
+{
+    const struct board_sum *left = a;
+    const struct board_sum *right = b;
+    return (left->count < right->count) - (left->count > right->count);
+}
+
+static enum err count_all(struct board *board, const struct list_request *list)
+{
+    struct arena *arena = board->request->arena;
+    board->columns = ARENA_ARRAY(arena, struct board_column, board->stages.count + 1);
+    for (size_t s = 0; s < board->stages.count; s++) {
+        board->columns[s] = (struct board_column){.newest = ARENA_ARRAY(arena, struct place, 2 * CARDS_MAX)};
+    }
+    TRY(board_store_scan(board->request, list, count_row, board));
+    for (size_t s = 0; s < board->stages.count; s++) {
+        cut(&board->columns[s]);
+        qsort(board->columns[s].sums, board->columns[s].sum_count, sizeof *board->columns[s].sums, more_first);
+    }
+    return OK;
+}
+
 static bool sees(const struct board *board, const char *field)
 {
     return scope_field_access(board->request, object_find("opportunity"), field) >= FIELD_ACCESS_READ;
-}
-
-static int64_t count_in(const struct board *board, int64_t stage_id)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < board->sum_count; i++) {
-        count += board->sums[i].stage_id == stage_id ? board->sums[i].count : 0;
-    }
-    return count;
 }
 
 /* Cards that are shown when no column shows more than `share`. */
@@ -41,22 +132,37 @@ static int64_t shown_with(const struct board *board, int64_t share)
 {
     int64_t shown = 0;
     for (size_t s = 0; s < board->stages.count; s++) {
-        int64_t count = count_in(board, board->stages.items[s].id);
-        shown += count < share ? count : share;
+        shown += board->columns[s].count < share ? board->columns[s].count : share;
     }
     return shown;
 }
 
-/* How many cards of each stage make at most CARDS_MAX together: small columns are shown whole, large ones alike. */
-static int64_t fair_share(const struct board *board, bool *more_out)
+/* At most CARDS_MAX cards together: small columns are shown whole, large ones alike. */
+static enum err read_cards(struct board *board, bool *more_out)
 {
+    struct board_card *cards;
+    int64_t *ids = ARENA_ARRAY(board->request->arena, int64_t, CARDS_MAX + 1);
+    size_t count = 0;
     int64_t share = CARDS_MAX;
     *more_out = shown_with(board, INT64_MAX) > CARDS_MAX;
     while (shown_with(board, share) > CARDS_MAX) {
         share--;
     }
-    return share;
+    for (size_t s = 0; s < board->stages.count; s++) {
+        const struct board_column *column = &board->columns[s];
+        for (size_t i = 0; i < column->newest_count && (int64_t)i < share; i++) {
+            ids[count++] = column->newest[i].id;
+        }
+    }
+    if (count == 0) {
+        return OK;
+    }
+    TRY(board_store_cards(board->request, ids, count, &cards, &board->card_count));
+    board->cards = cards;
+    return OK;
 }
+
+/* ---- showing ---- */
 
 /* 0: moving; 1: rests longer than usual; 2: longer than the stage allows. Whole days between business dates, as the
  * filter "over N days ago" counts them. */
@@ -115,19 +221,16 @@ static json_t *card_json(const struct board *board, const struct stage_row *stag
     return json;
 }
 
-static json_t *column_json(const struct board *board, const struct stage_row *stage)
+static json_t *column_json(const struct board *board, size_t index)
 {
+    const struct stage_row *stage = &board->stages.items[index];
+    const struct board_column *column = &board->columns[index];
     bool amounts = sees(board, "amount_minor");
     bool chances = amounts && sees(board, "win_probability_ppm");
     json_t *sums = json_array();
     json_t *cards = json_array();
-    int64_t count = 0;
-    for (size_t i = 0; i < board->sum_count; i++) {
-        const struct board_sum *sum = &board->sums[i];
-        if (sum->stage_id != stage->id) {
-            continue;
-        }
-        count += sum->count;
+    for (size_t i = 0; i < column->sum_count; i++) {
+        const struct board_sum *sum = &column->sums[i];
         json_array_append_new(sums, json_pack("{s:o,s:o,s:o}", "currency", json_str(sum->currency), "amount_minor",
                                               amounts ? json_integer(sum->amount_minor) : json_null(), "weighted_minor",
                                               chances ? json_integer(sum->weighted_minor) : json_null()));
@@ -139,8 +242,8 @@ static json_t *column_json(const struct board *board, const struct stage_row *st
             json_array_append_new(cards, card);
         }
     }
-    return json_pack("{s:I,s:I,s:o,s:o}", "stage_id", (json_int_t)stage->id, "count", (json_int_t)count, "sums", sums,
-                     "cards", cards);
+    return json_pack("{s:I,s:I,s:o,s:o}", "stage_id", (json_int_t)stage->id, "count", (json_int_t)column->count, "sums",
+                     sums, "cards", cards);
 }
 
 /* Open ones, and what was closed lately: in the form that an index of status and day serves. */
@@ -188,20 +291,16 @@ enum err board_make(struct request *request, struct response *response)
 {
     struct board board = {.request = request};
     struct list_request list;
-    struct board_sum *sums;
-    struct board_card *cards;
     int64_t pipeline_id = 0;
     bool more = false;
     TRY(find_pipeline(request, &pipeline_id));
     TRY(read_board(request, pipeline_id, &list));
     TRY(stage_store_of(request->db, request->arena, pipeline_id, &board.stages));
-    TRY(board_store_sums(request, &list, &sums, &board.sum_count));
-    board.sums = sums;
-    TRY(board_store_cards(request, &list, fair_share(&board, &more), &cards, &board.card_count));
-    board.cards = cards;
+    TRY(count_all(&board, &list));
+    TRY(read_cards(&board, &more));
     json_t *columns = json_keep(request->arena, json_array());
     for (size_t i = 0; i < board.stages.count; i++) {
-        json_array_append_new(columns, column_json(&board, &board.stages.items[i]));
+        json_array_append_new(columns, column_json(&board, i));
     }
     response->json = json_keep(request->arena, json_pack("{s:I,s:O,s:b}", "pipeline_id", (json_int_t)pipeline_id,
                                                          "columns", columns, "more", more));

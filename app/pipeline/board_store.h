@@ -4,6 +4,20 @@
 
 #include "platform/object_store.h"
 
+/* One opportunity as the board counts it. */
+struct board_row {
+    int64_t id;                  /* opportunity.id */
+    int64_t stage_id;            /* column */
+    struct str currency;         /* ISO 4217 */
+    int64_t amount_minor;        /* minor units */
+    int64_t win_probability_ppm; /* chance */
+    int64_t entered_ms;          /* since when in the stage */
+};
+/* Streams all opportunities of the list, in no order: one pass over many rows. A non-zero return stops and is
+ * returned. */
+enum err board_store_scan(struct request *request, const struct list_request *list,
+                          enum err (*each)(void *context, const struct board_row *row), void *context) MUST_CHECK;
+
 /* What a stage has in one currency. */
 struct board_sum {
     int64_t stage_id;       /* which stage */
@@ -36,8 +50,8 @@ struct board_card {
     struct opt_date next_step_on;        /* its day */
     int64_t slip_count;                  /* put off so often */
 };
-/* The `each` newest of every stage, newest first. */
-enum err board_store_cards(struct request *request, const struct list_request *list, int64_t each,
-                           struct board_card **rows_out, size_t *count_out) MUST_CHECK;
+/* These opportunities, the newest in their stage first. */
+enum err board_store_cards(struct request *request, const int64_t *ids, size_t count, struct board_card **rows_out,
+                           size_t *count_out) MUST_CHECK;
 
 #endif
