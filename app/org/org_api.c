@@ -164,6 +164,8 @@ static enum err disable_user(struct request *request, struct response *response)
     struct opt_date left_on = json_get_opt_date(request->json, "left_on");
     TRY(load_user(request, &values));
     TRY(check_leaver(request));
+    /* Whoever gives a record to the leaver right now comes before what follows, or finds him gone. */
+    TRY(user_store_lock(request->db, request->arena, request->params[0]));
     TRY(check_handover(request, &plan, &total));
     left_on = left_on.set ? left_on : last_day(request, values);
     TRY(user_store_set_status(request->db, request->arena, request->params[0], "disabled", left_on, request->now));

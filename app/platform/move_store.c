@@ -74,6 +74,7 @@ enum err move_store_owners(struct request *request, const int64_t *ids, size_t c
     query_init(&query, request->arena);
     query_sql(&query, "SELECT id, department_id, (status = 'active' AND deleted_at IS NULL) FROM `user` WHERE id IN ");
     query_arg_ids(&query, ids, count);
+    query_sql(&query, " ORDER BY id LOCK IN SHARE MODE");
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     struct owner_row *owners = ARENA_ARRAY(request->arena, struct owner_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {

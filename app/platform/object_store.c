@@ -227,7 +227,8 @@ struct user_place {
 
 static const struct column USER_PLACE[] = {COLUMN(struct user_place, department_id), COLUMN(struct user_place, active)};
 STATEMENT_ROWS(FIND_USER_PLACE, "object.user_place", struct user_place, USER_PLACE,
-               "SELECT department_id, (status = 'active' AND deleted_at IS NULL) AS active FROM `user` WHERE id = ?");
+               "SELECT department_id, (status = 'active' AND deleted_at IS NULL) AS active FROM `user` WHERE id = ? "
+               "LOCK IN SHARE MODE");
 STATEMENT(
     ADD_OWNERSHIP, "object.add_ownership",
     "INSERT INTO ownership (object, record_id, owner_id, department_id, valid_from, reason, changed_at, changed_by_id) "

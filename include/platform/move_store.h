@@ -27,6 +27,7 @@ struct owner_row {
     int64_t department_id; /* now */
     bool active;           /* may own records */
 };
+/* Nobody disables or moves them until the transaction ends. */
 enum err move_store_owners(struct request *request, const int64_t *ids, size_t count, struct owner_row **rows_out,
                            size_t *count_out) MUST_CHECK;
 /* New owners, versions, owner histories and audit entries of the moves that are neither refused nor unchanged. */

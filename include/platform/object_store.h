@@ -53,6 +53,8 @@ enum err object_store_reference_ok(struct request *request, const struct field *
                                    bool lock, bool *out) MUST_CHECK;
 /* The name behind a reference, whoever may see it; no text when the row is gone. */
 enum err object_store_label(struct request *request, const struct field *field, int64_t id, struct str *out) MUST_CHECK;
+/* Where a person belongs and whether he may own records; both stay so to the transaction's end. Errors: ERR_NOT_FOUND.
+ */
 enum err object_store_user_department(struct request *request, int64_t user_id, int64_t *department_out,
                                       bool *active_out) MUST_CHECK;
 /* Adds an owner interval. `first`: the one that reaches back before all days. */

@@ -248,6 +248,41 @@ test("a hand-over by kind: customers into a pool, kinds to different people", as
     assert.deepEqual([event.kind, event.owner_id, event.reason], ["handover", leaver.user.id, "离职"]);
 });
 
+test("whoever is being disabled gets no record any more: made, transferred or assigned at that very moment", async () => {
+    const boss = await admin();
+    const held = async (user) => Number((await sql(`SELECT COUNT(*) FROM customer WHERE owner_id = ${user.id}`))[0][0]);
+    // The one who writes waits for the one who disables, and then knows.
+    const leaver = await person({});
+    const other = await boss.post("/customers", { name: unique("customer") });
+    const blocked = sql(`START TRANSACTION; UPDATE \`user\` SET status = 'disabled' WHERE id = ${leaver.user.id}; DO SLEEP(1.5); COMMIT`);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const answers = await Promise.all([
+        boss.send("POST", "/customers", { body: { name: unique("customer"), owner_id: leaver.user.id } }),
+        boss.send("POST", `/customers/${other.id}/transfer`, { body: { owner_id: leaver.user.id } }),
+    ]);
+    await blocked;
+    for (const answer of answers) {
+        expectProblem(answer, 422, "invalid", "owner_id");
+    }
+    assert.equal(await held(leaver.user), 0);
+    // Through the front door, many times.
+    for (let round = 0; round < 5; round += 1) {
+        const next = await person({});
+        const [disabled, ...made] = await Promise.all([
+            boss.send("POST", `/users/${next.user.id}/disable`, { body: {} }),
+            ...Array.from({ length: 6 }, () => boss.send("POST", "/customers", { body: { name: unique("customer"), owner_id: next.user.id } })),
+        ]);
+        const good = made.filter((answer) => answer.status === 201);
+        for (const answer of made.filter((one) => one.status !== 201)) {
+            expectProblem(answer, 422, "invalid", "owner_id");
+        }
+        assert.equal(await held(next.user), good.length);
+        // Either he had something in hand, and stays until it is handed over, or he has nothing.
+        const { status } = await boss.get(`/users/${next.user.id}`);
+        assert.deepEqual([status, disabled.status], good.length > 0 ? ["active", 409] : ["disabled", 200]);
+    }
+});
+
 test("nobody disables themselves, and only an administrator an administrator", async () => {
     const me = await boss.get("/auth/me");
     expectProblem(await boss.send("POST", `/users/${me.id}/disable`, { body: {} }), 409, "conflict");
