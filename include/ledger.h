@@ -4,7 +4,8 @@
  * transaction, and never rewritten but for its end; what came of it is a pure function of the records and the interval,
  * brought in line whenever one of the records changes. What happened before it began or after it ended never counts for
  * it. Events with a moment count by the moment; events with a business date count for whoever holds the customer at the
- * end of that day. After a merge of two customers both keep what happened while they were two. Definitions: docs/formulas.md. */
+ * end of that day. After a merge of two customers both keep what happened while they were two. Definitions:
+ * docs/formulas.md. */
 #ifndef DABIAO_LEDGER_H
 #define DABIAO_LEDGER_H
 
@@ -29,6 +30,9 @@ enum err ledger_deleted(struct request *request, int64_t customer_id) MUST_CHECK
 enum err ledger_restored(struct request *request, int64_t customer_id) MUST_CHECK;
 /* A customer went into another: its interval ends. ledger_restored opens it again. */
 enum err ledger_merged(struct request *request, int64_t customer_id, int64_t survivor_id) MUST_CHECK;
+/* A customer is removed for good, and its intervals with it; those of one that went into another stay as long as that
+ * one, whose records they are counted from. */
+enum err ledger_purged(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
 /* Brings what came of the intervals of these customers in line with their records; zero ids are left out. */
 enum err ledger_refresh(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count) MUST_CHECK;
 /* The same for the customer a changed record has, and the one it had before. What an import creates waits for

@@ -214,6 +214,8 @@ static enum err customer_purged(struct db *db, struct arena *arena, int64_t id)
     TRY(duplicate_purged(db, arena, "customer", id));
     TRY(attachment_store_remove_claims(db, arena, id));
     TRY(attachment_store_remove_of(db, arena, "customer", id));
+    TRY(ledger_purged(db, arena, id));
+    TRY(merge_store_purged(db, arena, id));
     return customer_index_purged(db, arena, id);
 }
 

@@ -140,7 +140,9 @@ static enum err move_rows(struct merging *merging)
             TRY(merge_store_audit(request, row->id, reference, changes, row->survivor_id));
         }
     }
-    return merge_store_unite_shares(request->db, request->arena, row, request->today);
+    /* What lies in a pool is shared with nobody: then the source keeps its shares, and has them when it comes back. */
+    bool in_pool = field_of(merging->survivor, "pool_id").type != VALUE_NULL;
+    return in_pool ? OK : merge_store_unite_shares(request->db, request->arena, row, request->today);
 }
 
 /* Children of the source come under the survivor; where that stands below the source itself, it takes its place. */
@@ -320,15 +322,23 @@ static enum err check_undo(struct request *request, const struct merge_row *merg
     return survivor->deleted_at.set ? too_late(request, "Restore the customer from the recycle bin first.") : OK;
 }
 
-/* Both customers must be in reach; they are locked by ascending id, then the merge. */
+/* Both customers must be in reach, but for a source that is removed for good; they are locked by ascending id, then the
+ * merge. */
 static enum err load_undo(struct merging *merging, int64_t id)
 {
     struct request *request = merging->request;
-    struct record_row rows[2];
+    struct record_row rows[2] = {0};
     struct merge_row *row = &merging->row;
+    bool gone = false;
     enum err err = merge_store_get(request->db, request->arena, id, false, row);
+    if (err == OK) {
+        err = merge_store_is_gone(request->db, request->arena, row->source_id, &gone);
+    }
     for (int i = 0; err == OK && i < 2; i++) {
         bool source = (i == 0) == (row->source_id < row->survivor_id);
+        if (source && gone) {
+            continue;
+        }
         int64_t customer_id = source ? row->source_id : row->survivor_id;
         err = object_store_get(request, &CUSTOMER, customer_id, true, true, true, &rows[source ? 0 : 1]);
     }
@@ -339,6 +349,9 @@ static enum err load_undo(struct merging *merging, int64_t id)
         return error_set(request->error, err, "%s", err_text(err));
     }
     TRY(err);
+    if (gone) {
+        return too_late(request, "The customer that went has been removed from the recycle bin for good.");
+    }
     merging->source = rows[0].values;
     merging->survivor = rows[1].values;
     return check_undo(request, row, &rows[1]);

@@ -24,6 +24,8 @@ const struct merge_reference MERGE_REFERENCES[] = {
     {"attachment.record_id", "attachment", "record_id", "t.object = 'customer'", NULL, MERGE_MOVE, NULL},
     {"record_comment.record_id", "record_comment", "record_id", "t.object = 'customer'", NULL, MERGE_MOVE, NULL},
     {"record_share.record_id", "record_share", "record_id", NULL, NULL, MERGE_RULE, "united: one share a person"},
+    {"record_share_ended.record_id", "record_share_ended", "record_id", NULL, NULL, MERGE_KEEP,
+     "of a run; its undo finds the source gone on"},
     {"record_tag.record_id", "record_tag", "record_id", NULL, NULL, MERGE_RULE, "the survivor gets the tags of both"},
     {"record_mention.record_id", "record_mention", "record_id", NULL, NULL, MERGE_KEEP,
      "nobody is called in a customer"},
@@ -74,9 +76,12 @@ static const struct column MERGE[] = {
     COLUMN(struct merge_row, undone_at),
 };
 #define MERGE_COLUMNS                                                                                                  \
-    "SELECT m.id, m.source_id, m.survivor_id, m.final_id, m.source_name, c.name AS survivor_name, m.reason, "          \
+    "SELECT m.id, m.source_id, m.survivor_id, m.final_id, m.source_name, "                                             \
+    "COALESCE(c.name, s.source_name, m.source_name) AS survivor_name, m.reason, "                                      \
     "m.source_before, m.survivor_before, m.merged_at, u.name AS merged_by_name, m.undone_at "                          \
-    "FROM customer_merge m JOIN customer c ON c.id = m.survivor_id LEFT JOIN `user` u ON u.id = m.merged_by_id "
+    "FROM customer_merge m LEFT JOIN customer c ON c.id = m.survivor_id "                                              \
+    "LEFT JOIN customer_merge s ON s.standing_source_id = m.survivor_id "                                              \
+    "LEFT JOIN `user` u ON u.id = m.merged_by_id "
 STATEMENT_ROWS(GET, "merge.get", struct merge_row, MERGE, MERGE_COLUMNS "WHERE m.id = ?");
 STATEMENT_ROWS(LOCK, "merge.lock", struct merge_row, MERGE, MERGE_COLUMNS "WHERE m.id = ? FOR UPDATE");
 STATEMENT_ROWS(LIST, "merge.list", struct merge_row, MERGE,
@@ -147,6 +152,27 @@ struct number {
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT_ROWS(FINAL, "merge.final", struct number, NUMBER,
                "SELECT final_id AS value FROM customer_merge WHERE standing_source_id = ?");
+
+STATEMENT_ROWS(IS_GONE, "merge.is_gone", struct number, NUMBER, "SELECT COUNT(*) AS value FROM customer WHERE id = ?");
+/* Merges of customers that are gone on both sides, and those that were taken back. What leads to a customer from a
+ * source that still lies in the recycle bin keeps it there. */
+STATEMENT(PURGED, "merge.purged",
+          "DELETE m FROM customer_merge m LEFT JOIN customer c ON c.id = m.source_id WHERE "
+          "(m.final_id = ? AND (m.undone_at IS NOT NULL OR c.id IS NULL)) "
+          "OR (m.undone_at IS NOT NULL AND (m.source_id = ? OR m.survivor_id = ?))");
+
+enum err merge_store_is_gone(struct db *db, struct arena *arena, int64_t customer_id, bool *out)
+{
+    struct number count;
+    TRY(db_one(db, arena, &IS_GONE, ARGS(V(customer_id)), &count));
+    *out = count.value == 0;
+    return OK;
+}
+
+enum err merge_store_purged(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    return db_exec(db, arena, &PURGED, ARGS(V(customer_id), V(customer_id), V(customer_id)));
+}
 
 enum err merge_store_final(struct db *db, struct arena *arena, int64_t source_id, int64_t *out)
 {

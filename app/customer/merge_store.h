@@ -41,6 +41,10 @@ struct merge_row {
 };
 /* Where a customer that was merged is now. Errors: ERR_NOT_FOUND when it was not. */
 enum err merge_store_final(struct db *db, struct arena *arena, int64_t source_id, int64_t *out) MUST_CHECK;
+/* Whether a customer is not even in the recycle bin any more. */
+enum err merge_store_is_gone(struct db *db, struct arena *arena, int64_t customer_id, bool *out) MUST_CHECK;
+/* Before a customer is removed for good: merges into it whose sources are gone, and those taken back. */
+enum err merge_store_purged(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND. */
 enum err merge_store_get(struct db *db, struct arena *arena, int64_t id, bool lock, struct merge_row *out) MUST_CHECK;
 /* Merges of a customer, newest first. */

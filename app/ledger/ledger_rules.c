@@ -136,6 +136,11 @@ enum err ledger_merged(struct request *request, int64_t customer_id, int64_t sur
     return ledger_store_end_merged(request, customer_id, survivor_id);
 }
 
+enum err ledger_purged(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    return ledger_store_purge(db, arena, customer_id);
+}
+
 enum err ledger_restored(struct request *request, int64_t customer_id)
 {
     bool reopened = false;

@@ -159,6 +159,19 @@ enum err ledger_store_end_merged(struct request *request, int64_t customer_id, i
                         V(customer_id)));
 }
 
+STATEMENT(PURGE, "ledger.purge",
+          "DELETE FROM assignment WHERE customer_id = ? "
+          "AND NOT EXISTS (SELECT 1 FROM customer_merge w WHERE w.standing_source_id = ?)");
+STATEMENT(PURGE_SOURCES, "ledger.purge_sources",
+          "DELETE a FROM customer_merge m JOIN assignment a ON a.customer_id = m.source_id "
+          "WHERE m.final_id = ? AND m.undone_at IS NULL");
+
+enum err ledger_store_purge(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    TRY(db_exec(db, arena, &PURGE, ARGS(V(customer_id), V(customer_id))));
+    return db_exec(db, arena, &PURGE_SOURCES, ARGS(V(customer_id)));
+}
+
 enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out)
 {
     struct db_result result;

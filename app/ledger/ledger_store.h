@@ -14,6 +14,8 @@ enum err ledger_store_begin(struct request *request, const struct record_move *m
                             const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
 enum err ledger_store_end_deleted(struct request *request, int64_t customer_id) MUST_CHECK;
 enum err ledger_store_end_merged(struct request *request, int64_t customer_id, int64_t survivor_id) MUST_CHECK;
+/* Those of the customer, unless it went into another, and of what went into it. */
+enum err ledger_store_purge(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
 /* Opens again the interval that the deletion or merge ended. False when there is none. */
 enum err ledger_store_reopen(struct request *request, int64_t customer_id, bool *out) MUST_CHECK;
 /* Customers that one of these went into, or that went into one of these, and what else went there. */

@@ -354,6 +354,9 @@ enum err object_store_purge(struct db *db, struct arena *arena, const struct obj
     TRY(db_exec(db, arena, &DROP_OWNERSHIP, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_TAGS, ARGS(V(object->name), V(id))));
+    for (size_t i = 0; i < FEATURE_COUNT; i++) {
+        TRY(FEATURES[i]->purged == NULL ? OK : FEATURES[i]->purged(db, arena, object, id));
+    }
     TRY(object->purged == NULL ? OK : object->purged(db, arena, id));
     struct query query;
     query_init(&query, arena);

@@ -195,6 +195,11 @@ enum err pool_hear_moved(struct request *request, const struct object *object, c
     return pool_store_add_facts(request, list, facts);
 }
 
+enum err pool_hear_purged(struct db *db, struct arena *arena, const struct object *object, int64_t id)
+{
+    return object == &CUSTOMER ? pool_store_purge(db, arena, id) : OK;
+}
+
 /* Into a pool go new customers of its administrators, and of those who see all customers. */
 static enum err check_create(struct request *request, int64_t pool_id)
 {

@@ -9,5 +9,8 @@ enum err pool_hear_moved(struct request *request, const struct object *object, c
                          size_t count, const struct move_options *options) MUST_CHECK;
 /* Customers that were made in a pool, deleted there, or came back from the recycle bin. */
 enum err pool_hear_saved(struct request *request, const struct record_change *change) MUST_CHECK;
+/* What happened in pools goes with a customer that is removed for good; that of one which went into another stays as
+ * long as that one. */
+enum err pool_hear_purged(struct db *db, struct arena *arena, const struct object *object, int64_t id) MUST_CHECK;
 
 #endif

@@ -236,4 +236,5 @@ const struct feature POOL_FEATURE = {
     .job_kinds = JOB_KINDS,
     .saved = pool_hear_saved,
     .moved = pool_hear_moved,
+    .purged = pool_hear_purged,
 };

@@ -341,3 +341,16 @@ enum err pool_store_place(struct request *request, const int64_t *customer_ids, 
     query_arg_ids(&query, customer_ids, count);
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
 }
+STATEMENT(PURGE, "pool.purge",
+          "DELETE FROM pool_event WHERE customer_id = ? "
+          "AND NOT EXISTS (SELECT 1 FROM customer_merge w WHERE w.standing_source_id = ?)");
+STATEMENT(PURGE_SOURCES, "pool.purge_sources",
+          "DELETE e FROM customer_merge m JOIN pool_event e ON e.customer_id = m.source_id "
+          "WHERE m.final_id = ? AND m.undone_at IS NULL");
+
+enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    TRY(db_exec(db, arena, &PURGE, ARGS(V(customer_id), V(customer_id))));
+    return db_exec(db, arena, &PURGE_SOURCES, ARGS(V(customer_id)));
+}
+

@@ -83,7 +83,9 @@ struct pool_fact {
 };
 /* Appends; names, and how long a customer lay there, come from the tables. */
 enum err pool_store_add_facts(struct request *request, const struct pool_fact *facts, size_t count) MUST_CHECK;
-/* Puts a customer without an owner there since now. */
+/* Events of a customer, unless it went into another, and of what went into it. */
+enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
+/* Puts customers without an owner there since now. */
 enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count,
                           int64_t pool_id) MUST_CHECK;
 

@@ -16,7 +16,7 @@ enum route_flag {
     ROUTE_NO_TX = 1 << 4, /* write connection without the dispatcher's transaction (sign-in: failures must be kept) */
     ROUTE_FIRST_PASSWORD = 1 << 5, /* allowed before the first password was changed */
     ROUTE_FILE = 1 << 7,           /* answers with a file, not with JSON */
-    ROUTE_VERSION = 1 << 8,        /* the change names the version it was made from: If-Match, or `version` in the body */
+    ROUTE_VERSION = 1 << 8, /* the change names the version it was made from: If-Match, or `version` in the body */
     ROUTE_HANDLER_CHECKS =
         1 << 6, /* the handler checks the body against `body` itself (records: one check for all ways in) */
 };
@@ -60,8 +60,8 @@ struct feature {
     const struct route *routes;          /* ended by a row without method */
     const struct object *const *objects; /* NULL-terminated, or NULL */
     const struct job_kind *job_kinds;    /* ended by a row without name, or NULL */
-    /* For `dabiao doctor`: computes again what the feature keeps beside its records and compares, in transactions of its
-     * own; `repair` puts right what differs. `difference` hears one sentence for each. NULL: nothing is kept. */
+    /* For `dabiao doctor`: computes again what the feature keeps beside its records and compares, in transactions of
+     * its own; `repair` puts right what differs. `difference` hears one sentence for each. NULL: nothing is kept. */
     enum err (*examine)(struct db *db, bool repair, void (*difference)(void *context, struct str sentence),
                         void *context, int64_t *wrong_out);
     /* What happens to records of other features, after their own hooks, in the same transaction: every write, and every
@@ -69,6 +69,8 @@ struct feature {
     enum err (*saved)(struct request *request, const struct record_change *change);
     enum err (*moved)(struct request *request, const struct object *object, const struct record_move *moves,
                       size_t count, const struct move_options *options);
+    /* Before a record of any feature is removed for good, in the same transaction. May be NULL. */
+    enum err (*purged)(struct db *db, struct arena *arena, const struct object *object, int64_t id);
 };
 
 /* All features (app/features.c). */
@@ -80,7 +82,8 @@ void routes_init(void);
 const struct route *const *routes_all(size_t *count_out);
 /* Whether an Idempotency-Key counts: an answer that may be kept, written in the transaction of the change. */
 bool route_takes_key(const struct route *route);
-/* The row for method (HEAD is answered like GET) and path; fills the path parameters of `request`. Errors: ERR_NO_ROUTE, ERR_METHOD_NOT_ALLOWED. */
+/* The row for method (HEAD is answered like GET) and path; fills the path parameters of `request`. Errors:
+ * ERR_NO_ROUTE, ERR_METHOD_NOT_ALLOWED. */
 enum err route_find(struct request *request, const struct route **out) MUST_CHECK;
 
 #endif

@@ -304,3 +304,68 @@ test("merges that were taken back are told to whoever sees both customers", asyn
     assert.equal((await undo(boss, done)).status, 200);
     assert.deepEqual([await told(rep, a), await told(stranger, b), await told(boss, a), await told(boss, b)], [[], [], [done.id], [done.id]]);
 });
+
+const purge = async () => {
+    await sql("INSERT INTO job (kind, input, run_after, created_at) VALUES ('record.purge', '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+    const [[id]] = await sql("SELECT MAX(id) FROM job WHERE kind = 'record.purge'");
+    await boss.job(Number(id));
+};
+const age = (customer, days) => sql(`UPDATE customer SET deleted_at = UTC_TIMESTAMP(3) - INTERVAL ${days} DAY WHERE id = ${customer.id}`);
+const exists = async (customer) => (await sql(`SELECT COUNT(*) FROM customer WHERE id = ${customer.id}`))[0][0] === "1";
+
+test("CUS-2: what was merged away leaves the recycle bin for good; its id, its holders and their figures stay with the survivor", async () => {
+    const survivor = await whole(rep);
+    const source = await whole(mate);
+    await sql(`UPDATE assignment SET started_at = started_at - INTERVAL 20 DAY, started_on = started_on - INTERVAL 20 DAY WHERE customer_id IN (${source.id}, ${survivor.id})`);
+    const early = new Date(Date.now() - 5 * 86400_000).toISOString().slice(0, 10);
+    const contract = await boss.get(`/contracts/${source.records.contracts.id}`);
+    await boss.patch(`/contracts/${contract.id}`, { signed_on: early }, contract.version);
+    const fresh = (await merge(boss, await rep.post("/customers", { name: unique("留") }), await mate.post("/customers", { name: unique("走") }))).body;
+    const done = (await merge(boss, survivor, source)).body;
+    await age(source, 31);
+    await purge();
+    assert.equal(await exists(source), false);
+    assert.equal(await exists({ id: fresh.source_id }), true, "not before its time");
+    assert.equal((await undo(boss, fresh)).status, 200);
+    const refused = expectProblem(await undo(boss, done), 409, "merge_not_undoable");
+    assert.match(refused.detail, /for good/);
+    expectProblem(await undo(stranger, done), 403, "forbidden");
+    const found = await get(boss, source);
+    assert.deepEqual([found.id, found.merged_from_id], [survivor.id, source.id]);
+    assert.deepEqual((await boss.get("/customer-merges", { customer_id: survivor.id })).items.map((item) => [item.id, item.source_name, item.survivor_name]),
+        [[done.id, source.name, survivor.name]]);
+    assert.deepEqual((await boss.get("/customer-merges", { customer_id: source.id })).items.map((item) => item.id), [done.id]);
+    // A deal of before the merge is still that of who held the source then, and follows its record.
+    assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [300_00, 300_00]);
+    const now = await boss.get(`/contracts/${contract.id}`);
+    await boss.patch(`/contracts/${contract.id}`, { amount_minor: 450_00 }, now.version);
+    assert.equal((await intervals(source))[0].ordered_minor, 450_00);
+    await examine();
+});
+
+test("a chain of merges is removed from its beginning, the last survivor after all others", async () => {
+    const [first, second, last] = [await rep.post("/customers", { name: unique("甲") }), await rep.post("/customers", { name: unique("乙") }), await rep.post("/customers", { name: unique("丙") })];
+    const one = (await merge(boss, second, first)).body;
+    const two = (await merge(boss, last, second)).body;
+    await age(second, 31);
+    await purge();
+    assert.deepEqual([await exists(first), await exists(second)], [true, false]);
+    assert.equal((await get(boss, first)).id, last.id);
+    assert.equal((await boss.get("/customer-merges", { customer_id: first.id })).items[0].survivor_name, second.name);
+    expectProblem(await undo(boss, two), 409, "merge_not_undoable");
+    expectProblem(await undo(boss, one), 404, "not_found");
+    // The survivor waits for what went into it.
+    const { version } = await get(boss, last);
+    await boss.delete(`/customers/${last.id}`, version);
+    await age(last, 40);
+    await purge();
+    assert.deepEqual([await exists(first), await exists(last)], [true, true]);
+    await age(first, 40);
+    await purge();
+    await purge();
+    assert.deepEqual([await exists(first), await exists(last)], [false, false]);
+    assert.deepEqual(await sql(`SELECT COUNT(*) FROM customer_merge WHERE id IN (${one.id}, ${two.id})`), [["0"]]);
+    assert.deepEqual(await sql(`SELECT COUNT(*) FROM assignment WHERE customer_id IN (${first.id}, ${second.id}, ${last.id})`), [["0"]]);
+    expectProblem(await boss.send("GET", `/customers/${first.id}`), 404, "not_found");
+    await examine();
+});
