@@ -179,6 +179,10 @@ enum err conflict_get(struct request *request, int64_t id, struct claim_row *out
 static enum err give(struct request *request, const struct claim_row *claim, const struct claim_decision *decision)
 {
     if (str_eq_c(str_from(decision->outcome), "share")) {
+        /* It may have gone to a pool since: then the claimant takes it, or has it transferred. */
+        if (!claim->present_owner_id.set) {
+            return refuse(request, ERR_IN_POOL);
+        }
         return claim_store_share(request->db, request->arena, claim->customer_id, claim->claimant_id, decision->until,
                                  request->user->user_id, request->now);
     }

@@ -1,4 +1,5 @@
 /* Routes of shares and of the explanation of a scope. */
+#include "ended_rules.h"
 #include "platform/scope.h"
 #include "share.h"
 #include "share_rules.h"
@@ -262,4 +263,5 @@ static const struct route ROUTES[] = {
     {0},
 };
 
-const struct feature SHARE_FEATURE = {.name = "share", .routes = ROUTES};
+const struct feature SHARE_FEATURE = {
+    .name = "share", .routes = ROUTES, .moved = share_hear_moved, .purged = share_hear_purged};

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ended_store.h"
 #include "platform/audit.h"
 #include "platform/grants.h"
 #include "platform/identity_load.h"
@@ -51,6 +52,14 @@ static enum err check_share(struct request *request, const struct object *object
     return error_check_fields(request->error);
 }
 
+/* What lies in a pool is for its members: nobody is let in beside them. */
+static enum err check_held(struct request *request, const struct object *object, int64_t record_id)
+{
+    bool in_pool = false;
+    TRY(ended_store_in_pool(request, object, record_id, &in_pool));
+    return in_pool ? error_set(request->error, ERR_IN_POOL, "%s", err_text(ERR_IN_POOL)) : OK;
+}
+
 static json_t *share_changes(struct request *request, const struct share_view *share, bool added)
 {
     json_t *pair =
@@ -66,6 +75,7 @@ enum err share_create(struct request *request, const struct object *object, cons
         return error_set(request->error, ERR_FORBIDDEN, "Only rights one has can be shared.");
     }
     TRY(check_share(request, object, share));
+    TRY(check_held(request, object, share->record_id));
     TRY(share_store_save(request->db, request->arena, share, id_out));
     return audit_write(request, object->name, share->record_id, "share", 0, share_changes(request, share, true),
                        (struct str){0});

@@ -127,3 +127,50 @@ test("the explanation names role, scope and share", async () => {
     // A record that does not exist looks like one outside the scope.
     assert.deepEqual((await explain(colleague, { id: 999999999 })).reasons.map((reason) => reason.kind), ["outside_scope"]);
 });
+
+test("shares end when nobody holds the customer any more, whatever the way, and its story tells it", async () => {
+    const boss = await admin();
+    const pool = await boss.post("/pools", { name: unique("公海"), members: [{ user_id: owner.user.id }] });
+    const withContact = { cascade_to: ["contact"], can_edit: true };
+    const shared = async (more = {}) => {
+        const customer = await owner.post("/customers", { name: unique("customer"), ...more });
+        const contact = await owner.post("/contacts", { name: unique("contact"), customer_id: customer.id, mobile: "13812345678", duplicate_confirmed: true });
+        assert.equal((await share(owner, customer, withContact)).status, 201);
+        await colleague.get(`/customers/${customer.id}`);
+        return { customer, contact };
+    };
+    const closed = async ({ customer, contact }) => {
+        expectProblem(await colleague.send("GET", `/customers/${customer.id}`), 404, "not_found");
+        expectProblem(await colleague.send("GET", `/contacts/${contact.id}`), 404, "not_found");
+        expectProblem(await colleague.send("GET", `/customers/${customer.id}/timeline`), 404, "not_found");
+        const rows = await sql(`SELECT action, changes FROM audit_entry WHERE object = 'customer' AND record_id = ${customer.id} AND action IN ('share', 'unshare') ORDER BY id DESC LIMIT 1`);
+        assert.deepEqual([rows[0][0], JSON.parse(rows[0][1]).shared_with_id], ["unshare", [colleague.user.id, null]]);
+        // Nobody is let in beside the pool's members.
+        expectProblem(await share(boss, customer), 409, "in_pool");
+    };
+    const returned = await shared();
+    await owner.post("/pool-returns", { customer_ids: [returned.customer.id], pool_id: pool.id, reason: "没有需求" });
+    await closed(returned);
+    // Whoever takes it from there begins anew.
+    await owner.post(`/pools/${pool.id}/claim`, { customer_ids: [returned.customer.id] });
+    expectProblem(await colleague.send("GET", `/customers/${returned.customer.id}`), 404, "not_found");
+    // A run takes it, and its undo brings back who worked on it, once.
+    const industry = unique("行业");
+    const recycled = await shared({ industry });
+    await sql(`UPDATE customer SET held_since = UTC_TIMESTAMP(3) - INTERVAL 40 DAY WHERE id = ${recycled.customer.id}`);
+    const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 10, pool_id: pool.id, covers: { field: "industry", op: "eq", value: industry } });
+    const started = await boss.post("/pool-runs", undefined);
+    const { result } = await boss.job(started.job_id);
+    await boss.delete(`/pool-rules/${rule.id}`, rule.version);
+    await closed(recycled);
+    const undone = await boss.post(`/pool-runs/${result.run_id}/undo`, undefined);
+    await boss.job(undone.job_id);
+    assert.equal((await colleague.get(`/customers/${recycled.customer.id}`)).owner_id, owner.user.id);
+    const { items: [again] } = await owner.get("/shares", { object: "customer", record_id: recycled.customer.id });
+    assert.deepEqual([again.user_id, again.can_edit, again.cascade_to], [colleague.user.id, true, ["contact"]]);
+    assert.deepEqual(await sql(`SELECT COUNT(*) FROM record_share_ended WHERE record_id = ${recycled.customer.id}`), [["0"]]);
+    // From person to person it goes with its shares.
+    const passed = await shared();
+    await manager.post(`/customers/${passed.customer.id}/transfer`, { owner_id: manager.user.id });
+    await colleague.get(`/customers/${passed.customer.id}`);
+});
