@@ -5,14 +5,14 @@
 
 #include "platform/scope.h"
 
-enum err object_closings_load(struct request *request, const struct object *object)
+enum err object_closings_load(struct request *request, const struct object *object, bool many)
 {
     struct field_closing *items = NULL;
     size_t count = 0;
     if (object->closings == NULL) {
         return OK;
     }
-    TRY(object->closings(request, &items, &count));
+    TRY(object->closings(request, many, &items, &count));
     struct closings *closings = ARENA_NEW(request->arena, struct closings);
     *closings = (struct closings){object, items, count};
     request->closings = closings;

@@ -334,7 +334,7 @@ static enum err aggregate_records(struct request *request, struct response *resp
     struct str names[AGGREGATE_MEASURES_MAX];
     size_t part_count;
     size_t measure_count;
-    TRY(object_closings_load(request, object));
+    TRY(object_closings_load(request, object, true));
     TRY(read_parts(request, parts, &part_count));
     TRY(read_measures(request, measures, names, &measure_count));
     struct list_request list;

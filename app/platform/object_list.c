@@ -70,7 +70,7 @@ enum err object_list_read(struct request *request, const struct object *object, 
                           struct str search, struct list_request *out)
 {
     *out = (struct list_request){.object = object, .search = str_trim(search), .limit = 50};
-    TRY(object_closings_load(request, object));
+    TRY(object_closings_load(request, object, true));
     TRY(read_sort(request, object, sort, out));
     struct filter_context context = {
         .user_id = request->user->user_id,

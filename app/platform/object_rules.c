@@ -22,7 +22,7 @@ static enum err refuse(struct request *request, enum err code)
 static enum err load_row(struct request *request, const struct object *object, int64_t id, bool for_write, bool lock,
                          bool deleted, struct record_row *row)
 {
-    TRY(object_closings_load(request, object));
+    TRY(object_closings_load(request, object, false));
     enum err err = object_store_get(request, object, id, for_write, lock, deleted, row);
     if (err != ERR_NOT_FOUND) {
         return err;
@@ -47,7 +47,7 @@ enum err record_load(struct request *request, const struct object *object, int64
 static enum err locate(struct request *request, const struct object *object, int64_t id, int64_t *at_out,
                        struct record_row *row)
 {
-    TRY(object_closings_load(request, object));
+    TRY(object_closings_load(request, object, false));
     enum err err = object_store_get(request, object, id, false, false, true, row);
     *at_out = id;
     if (object->resolve != NULL && (err == ERR_NOT_FOUND || (err == OK && row->deleted_at.set))) {

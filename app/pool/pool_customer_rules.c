@@ -123,14 +123,14 @@ static enum err find_places(const struct request *request, int64_t **ids_out, si
 }
 
 /* Whoever sees all customers sees these among them, unmasked: nothing is closed to him here either. */
-static enum err find_closings(struct request *request, struct field_closing **out, size_t *count_out)
+static enum err find_closings(struct request *request, bool many, struct field_closing **out, size_t *count_out)
 {
     *count_out = 0;
     if (request->user == NULL || (scope_for(request, object_find("customer"))->all &&
                                   identity_can(request->user, object_find("customer")->view))) {
         return OK;
     }
-    return pool_store_closings(request, out, count_out);
+    return pool_store_closings(request, many, out, count_out);
 }
 
 static enum err complete_customer(struct request *request, int64_t id, json_t *record)

@@ -165,23 +165,45 @@ enum err pool_store_administers(struct db *db, struct arena *arena, int64_t user
     return OK;
 }
 
-enum err pool_store_closings(struct request *request, struct field_closing **rows_out, size_t *count_out)
+/* By these one reaches a customer: a list that showed them would be a way round the quota of those one may open. */
+static const char *const CONTACT_FIELDS[] = {"phone", "address", "website", "remark"};
+enum { CONTACT_COUNT = sizeof CONTACT_FIELDS / sizeof CONTACT_FIELDS[0] };
+
+/* A line a closed field, and one for a pool without: pool, has a quota, field, masked. */
+static enum err find_closed(struct request *request, struct rows *out)
 {
     struct query query;
-    struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT f.field, f.pool_id, (f.access = 'masked') FROM pool_field f "
-                      "JOIN pool t ON t.id = f.pool_id WHERE t.deleted_at IS NULL AND ");
+    query_sql(&query, "SELECT t.id, t.views_per_day IS NOT NULL, f.field, f.access = 'masked' FROM pool t "
+                      "LEFT JOIN pool_field f ON f.pool_id = t.id WHERE t.deleted_at IS NULL AND ");
     scope_predicate(&query, request, &POOL, "t", false);
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    struct field_closing *closings = ARENA_ARRAY(request->arena, struct field_closing, rows.count + 1);
+    query_sql(&query, " ORDER BY t.id");
+    return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
+}
+
+enum err pool_store_closings(struct request *request, bool many, struct field_closing **rows_out, size_t *count_out)
+{
+    struct rows rows;
+    size_t count = 0;
+    int64_t last = 0;
+    TRY(find_closed(request, &rows));
+    struct field_closing *closings =
+        ARENA_ARRAY(request->arena, struct field_closing, rows.count * (CONTACT_COUNT + 1) + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        bool masked = rows_get(&rows, i, 2).integer != 0;
-        closings[i] = (struct field_closing){rows_get(&rows, i, 0).text, rows_get(&rows, i, 1).integer,
-                                             masked ? FIELD_ACCESS_MASKED : FIELD_ACCESS_HIDDEN};
+        int64_t pool_id = rows_get(&rows, i, 0).integer;
+        bool counts = many && pool_id != last && rows_get(&rows, i, 1).integer != 0;
+        for (size_t k = 0; counts && k < CONTACT_COUNT; k++) {
+            closings[count++] = (struct field_closing){str_from(CONTACT_FIELDS[k]), pool_id, FIELD_ACCESS_MASKED};
+        }
+        if (rows_get(&rows, i, 2).type == VALUE_TEXT) {
+            bool masked = rows_get(&rows, i, 3).integer != 0;
+            closings[count++] = (struct field_closing){rows_get(&rows, i, 2).text, pool_id,
+                                                       masked ? FIELD_ACCESS_MASKED : FIELD_ACCESS_HIDDEN};
+        }
+        last = pool_id;
     }
     *rows_out = closings;
-    *count_out = rows.count;
+    *count_out = count;
     return OK;
 }
 

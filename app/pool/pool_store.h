@@ -29,8 +29,9 @@ enum err pool_store_reasons(struct db *db, struct arena *arena, int64_t pool_id,
 enum err pool_store_set_reasons(struct db *db, struct arena *arena, int64_t pool_id, const struct str *rows,
                                 size_t count) MUST_CHECK;
 
-/* Closed fields of all pools the user sees. */
-enum err pool_store_closings(struct request *request, struct field_closing **rows_out, size_t *count_out) MUST_CHECK;
+/* Closed fields of all pools the user sees. `many`: what a list may show, where a pool counts who opens what. */
+enum err pool_store_closings(struct request *request, bool many, struct field_closing **rows_out,
+                             size_t *count_out) MUST_CHECK;
 /* "(SELECT …)": ids of the pools the user belongs to, or administers. */
 void pool_store_own(struct query *query, const struct request *request, bool admins_only);
 /* Whether the person administers any pool. */

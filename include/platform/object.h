@@ -90,9 +90,9 @@ struct object {
     const char *same_as, *place_column;
     /* Places whose rows the user sees by `scope_terms`: each is a list of its own. */
     enum err (*places)(const struct request *request, int64_t **ids_out, size_t *count_out);
-    /* Fields closed to the user in the rows of some places. A field closed in any of them serves neither filter, sort,
-     * search nor sums. May be NULL. */
-    enum err (*closings)(struct request *request, struct field_closing **out, size_t *count_out);
+    /* Fields closed to the user in the rows of some places; `many`: where many are shown, not one that was opened. A
+     * field closed in any of them serves neither filter, sort, search nor sums. May be NULL. */
+    enum err (*closings)(struct request *request, bool many, struct field_closing **out, size_t *count_out);
     /* Adds terms ("t.x IN …") to the scope predicate: " OR " before each but the first, counted in `terms`. May be
      * NULL. */
     void (*scope_terms)(struct query *query, const struct request *request, const char *alias, bool for_write,

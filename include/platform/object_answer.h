@@ -10,8 +10,8 @@ struct closings {
     const struct field_closing *items; /* as the object's hook gave them */
     size_t count;                      /* in `items` */
 };
-/* Asks the object's hook, if it has one; before its rows are shown. */
-enum err object_closings_load(struct request *request, const struct object *object) MUST_CHECK;
+/* Asks the object's hook, if it has one; before its rows are shown, many or one that is opened. */
+enum err object_closings_load(struct request *request, const struct object *object, bool many) MUST_CHECK;
 /* What the user may see of a field in one row, and in all rows whatever their place. */
 enum field_access object_row_access(const struct request *request, const struct object *object,
                                     const struct record_row *row, const char *field);

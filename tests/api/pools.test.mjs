@@ -162,6 +162,33 @@ test("opening counts against the view quota, once a customer and day", async () 
     assert.equal((await rep.get(`/pools/${pool.id}/allowance`)).views_left, 1);
 });
 
+test("POOL-8: a view quota is not got round by lists, sums, files or suggestions: they show only a part of what one reaches a customer by", async () => {
+    const [rep, free] = [await personWith(await role("own")), await person({})];
+    const pool = await poolOf([rep], { views_per_day: 1 });
+    const open = await poolOf([free]);
+    const secret = { phone: "13812345678", address: "朝阳区某某路 1 号", website: "https://example.com/contact", remark: "联系人王总 13987654321" };
+    const [one, two] = [await lying(pool, secret), await lying(pool, secret)];
+    await lying(open, secret);
+    const hidden = /12345678|某某路|example\.com|王总|13987654321/;
+    const page = await rep.get("/pool-customers", { filter: { field: "pool_id", op: "eq", value: pool.id } });
+    assert.deepEqual(page.items.map((item) => item.masked), [["address", "phone", "website", "remark"], ["address", "phone", "website", "remark"]]);
+    assert.equal(page.items[0].phone, "138****5678");
+    const file = await exportRows(rep, "pool-customers");
+    assert.equal(file.length, 3, "headings and two");
+    for (const shown of [page, file, await rep.get("/pool-customers/options"), await rep.get("/search", { q: one.name })]) {
+        assert.ok(!hidden.test(JSON.stringify(shown)), JSON.stringify(shown));
+    }
+    for (const field of ["phone", "address", "website", "remark"]) {
+        expectProblem(await rep.send("GET", `/pool-customers?filter=${encodeURIComponent(JSON.stringify({ field, op: "eq", value: "1" }))}`), 400, "bad_filter");
+        expectProblem(await rep.send("GET", `/pool-customers/aggregate?group_by=${field}`), 422, "invalid", "group_by");
+    }
+    // Opened, and counted, the whole is shown; the next is refused.
+    assert.equal((await rep.get(`/pool-customers/${one.id}`)).phone, secret.phone);
+    expectProblem(await rep.send("GET", `/pool-customers/${two.id}`), 409, "view_quota_reached");
+    // Without a quota there is nothing to get round.
+    assert.equal((await free.get("/pool-customers")).items[0].phone, secret.phone);
+});
+
 test("a claim gives the customer, an interval, an event and an entry in the audit log", async () => {
     const rep = await person({});
     const pool = await poolOf([rep]);
