@@ -16,6 +16,7 @@ extern const struct object POOL_RUN;
 extern const struct object POOL_RUN_ITEM;
 extern const struct feature POOL_FEATURE;
 extern const struct feature POOL_RECYCLE_FEATURE;
+extern const struct feature POOL_BULK_FEATURE;
 extern const struct feature POOL_FIGURES_FEATURE;
 
 /* Keeps a customer from being recycled. `kind`: manual, or approval while something of it waits for one. */

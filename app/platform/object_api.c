@@ -7,6 +7,7 @@
 
 #include "platform/job.h"
 #include "platform/object_answer.h"
+#include "platform/object_ids.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
 
@@ -172,10 +173,6 @@ static enum err bulk_records(struct request *request, struct response *response)
 {
     const struct object *object = object_of(request);
     struct str action = json_get_str(request->json, "action");
-    bool by_ids = json_has(request->json, "ids");
-    if (by_ids == json_has(request->json, "filter")) {
-        error_field(request->error, STR("ids"), "required", "Name either ids or a filter.");
-    }
     if (str_eq_c(action, "transfer")) {
         TRY(may(request, object->transfer));
         if (object->owner_column == NULL || !json_has(request->json, "owner_id")) {
@@ -189,14 +186,11 @@ static enum err bulk_records(struct request *request, struct response *response)
     } else {
         TRY(may(request, object->remove));
     }
+    TRY(object_ids_check(request, object, json_object_get(request->json, "ids"),
+                         json_object_get(request->json, "filter")));
     TRY(error_check_fields(request->error));
     if (str_eq_c(action, "update")) {
         TRY(record_check_changes(request, object, json_object_get(request->json, "changes"), "changes"));
-    }
-    if (!by_ids) {
-        struct list_request list;
-        struct str filter = json_write(request->arena, json_object_get(request->json, "filter"));
-        TRY(object_list_read(request, object, filter, (struct str){0}, (struct str){0}, &list));
     }
     json_t *input = json_keep(request->arena, json_deep_copy(request->json));
     json_object_set_new(input, "object", json_string(object->name));

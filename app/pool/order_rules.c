@@ -66,7 +66,7 @@ enum err order_answer(struct request *request, const struct pool_order *order, c
     json_int_t done = 0;
     *out = json_keep(request->arena, json_object());
     json_object_set_new(*out, "results", results);
-    if (order->count == 1 && moves[0].refused != OK) {
+    if (order->count == 1 && !order->by_job && moves[0].refused != OK) {
         return order_refuse(request, &moves[0]);
     }
     for (size_t i = 0; i < order->count; i++) {
@@ -133,6 +133,20 @@ static enum err check_giver(struct request *request, struct record_move *move, c
     return err;
 }
 
+/* The routes may tell several pools, each with reasons of its own: of many customers those stay whose pool does not
+ * know the reason. */
+static enum err check_routed_reason(struct request *request, const struct pool_order *order, int64_t pool_id,
+                                    struct record_move *move)
+{
+    enum err err = check_reason(request, pool_id, order->reason);
+    if (err != ERR_INVALID || !order->by_job) {
+        return err;
+    }
+    move_refuse(move, err, str_dup(request->arena, request->error->fields[0].message));
+    error_init(request->error, request->arena);
+    return OK;
+}
+
 /* Where each goes: the pool named, or the one the routes tell. */
 static enum err place_return(struct request *request, const struct pool_order *order, struct record_move *move)
 {
@@ -146,21 +160,26 @@ static enum err place_return(struct request *request, const struct pool_order *o
             move_refuse(move, ERR_NO_POOL, str_from(err_text(ERR_NO_POOL)));
             return OK;
         }
-        TRY(check_reason(request, pool_id, order->reason));
+        TRY(check_routed_reason(request, order, pool_id, move));
     }
     move->pool_id = (struct opt_int){true, pool_id};
     return OK;
+}
+
+enum err return_check(struct request *request, const struct pool_order *order)
+{
+    if (order->pool_id != 0) {
+        TRY(scope_check(request, &POOL, order->pool_id, false));
+        TRY(check_open(request, order->pool_id));
+    }
+    return check_reason(request, order->pool_id, order->reason);
 }
 
 enum err return_customers(struct request *request, const struct pool_order *order, json_t **out)
 {
     struct wanted_row *rows;
     size_t row_count;
-    if (order->pool_id != 0) {
-        TRY(scope_check(request, &POOL, order->pool_id, false));
-        TRY(check_open(request, order->pool_id));
-        TRY(check_reason(request, order->pool_id, order->reason));
-    }
+    TRY(return_check(request, order));
     TRY(claim_store_lock_claimer(request->db, request->arena, request->user->user_id));
     TRY(claim_store_lock(request, order->ids, order->count, request->user->user_id, order->pool_id, &rows, &row_count));
     struct record_move *moves = order_moves(request, order, (struct opt_int){0});
@@ -211,19 +230,24 @@ enum err assign_customers(struct request *request, const struct pool_order *orde
     TRY(record_move(request, &CUSTOMER, moves, order->count, &options));
     size_t given = 0;
     const int64_t *ids = move_ids(request->arena, moves, order->count, &given);
-    if (given > 0) {
+    if (given > 0 && !order->by_job) {
         json_t *detail = json_keep(request->arena, json_pack("{s:I}", "count", (json_int_t)given));
         TRY(notify_user(request, order->owner_id.value, "pool_assigned", "customer", ids[0], detail));
     }
     return order_answer(request, order, moves, out);
 }
 
+enum err move_check(struct request *request, const struct pool_order *order)
+{
+    TRY(pool_check_admin(request, order->pool_id));
+    TRY(scope_check(request, &POOL, order->to_pool_id.value, false));
+    return check_open(request, order->to_pool_id.value);
+}
+
 enum err move_customers(struct request *request, const struct pool_order *order, json_t **out)
 {
     size_t placed = 0;
-    TRY(pool_check_admin(request, order->pool_id));
-    TRY(scope_check(request, &POOL, order->to_pool_id.value, false));
-    TRY(check_open(request, order->to_pool_id.value));
+    TRY(move_check(request, order));
     struct record_move *moves = order_moves(request, order, (struct opt_int){0});
     TRY(lock_lying(request, order, moves));
     for (size_t i = 0; i < order->count && order->to_pool_id.value == order->pool_id; i++) {
@@ -242,6 +266,8 @@ enum err move_customers(struct request *request, const struct pool_order *order,
     }
     TRY(pool_store_add_facts(request, facts, placed * 2));
     TRY(pool_store_place(request, ids, placed, order->to_pool_id.value));
+    TRY(pool_store_audit(request, ids, placed, "move", (struct opt_int){true, order->pool_id}, order->to_pool_id.value,
+                         order->reason));
     return order_answer(request, order, moves, out);
 }
 

@@ -348,6 +348,19 @@ enum err pool_store_add_facts(struct request *request, const struct pool_fact *f
     return OK;
 }
 
+STATEMENT(PURGE, "pool.purge",
+          "DELETE FROM pool_event WHERE customer_id = ? "
+          "AND NOT EXISTS (SELECT 1 FROM customer_merge w WHERE w.standing_source_id = ?)");
+STATEMENT(PURGE_SOURCES, "pool.purge_sources",
+          "DELETE e FROM customer_merge m JOIN pool_event e ON e.customer_id = m.source_id "
+          "WHERE m.final_id = ? AND m.undone_at IS NULL");
+
+enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_id)
+{
+    TRY(db_exec(db, arena, &PURGE, ARGS(V(customer_id), V(customer_id))));
+    return db_exec(db, arena, &PURGE_SOURCES, ARGS(V(customer_id)));
+}
+
 enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count, int64_t pool_id)
 {
     struct query query;
@@ -363,16 +376,33 @@ enum err pool_store_place(struct request *request, const int64_t *customer_ids, 
     query_arg_ids(&query, customer_ids, count);
     return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
 }
-STATEMENT(PURGE, "pool.purge",
-          "DELETE FROM pool_event WHERE customer_id = ? "
-          "AND NOT EXISTS (SELECT 1 FROM customer_merge w WHERE w.standing_source_id = ?)");
-STATEMENT(PURGE_SOURCES, "pool.purge_sources",
-          "DELETE e FROM customer_merge m JOIN pool_event e ON e.customer_id = m.source_id "
-          "WHERE m.final_id = ? AND m.undone_at IS NULL");
 
-enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_id)
+enum err pool_store_audit(struct request *request, const int64_t *customer_ids, size_t count, const char *action,
+                          struct opt_int from, int64_t pool_id, struct str reason)
 {
-    TRY(db_exec(db, arena, &PURGE, ARGS(V(customer_id), V(customer_id))));
-    return db_exec(db, arena, &PURGE_SOURCES, ARGS(V(customer_id)));
+    struct query query;
+    struct db_result result;
+    json_t *changes =
+        json_keep(request->arena, json_pack("{s:[o,I]}", "pool_id", json_opt_int(from), (json_int_t)pool_id));
+    const struct value parts[] = {
+        V(json_write(request->arena, changes)),
+        reason.len == 0 ? value_null() : V(reason),
+        request_actor(request),
+        V(request->address),
+        V(request->id),
+        V(request->now),
+    };
+    query_init(&query, request->arena);
+    query_sql(&query, "INSERT INTO audit_entry (object, record_id, action, version, changes, reason, user_id, address, "
+                      "request_id, at) SELECT 'customer', id, ");
+    query_arg(&query, V(action));
+    query_sql(&query, ", version");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        query_sql(&query, ", ");
+        query_arg(&query, parts[i]);
+    }
+    query_sql(&query, " FROM customer WHERE id IN ");
+    query_arg_ids(&query, customer_ids, count);
+    query_sql(&query, " ORDER BY id");
+    return db_run(request->db, request->arena, query_text(&query), query_args(&query), &result);
 }
-

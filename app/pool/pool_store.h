@@ -89,5 +89,8 @@ enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_i
 /* Puts customers without an owner there since now. */
 enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count,
                           int64_t pool_id) MUST_CHECK;
+/* Where placed customers came to lie, for their stories. `action`: move route; `from`: the pool before, if any. */
+enum err pool_store_audit(struct request *request, const int64_t *customer_ids, size_t count, const char *action,
+                          struct opt_int from, int64_t pool_id, struct str reason) MUST_CHECK;
 
 #endif

@@ -186,6 +186,28 @@ struct routing {
     int64_t unmatched; /* of this chunk */
 };
 
+/* Those that go to the same pool go together. */
+static enum err place_routed(struct request *request, const struct pool_fact *facts, size_t count)
+{
+    bool *is_done = ARENA_ARRAY(request->arena, bool, count + 1);
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t together = 0;
+        if (is_done[i]) {
+            continue;
+        }
+        for (size_t k = i; k < count; k++) {
+            if (facts[k].pool_id == facts[i].pool_id) {
+                is_done[k] = true;
+                ids[together++] = facts[k].customer_id;
+            }
+        }
+        TRY(pool_store_place(request, ids, together, facts[i].pool_id));
+        TRY(pool_store_audit(request, ids, together, "route", (struct opt_int){0}, facts[i].pool_id, (struct str){0}));
+    }
+    return OK;
+}
+
 static enum err route_chunk(struct db *db, void *context)
 {
     struct routing *routing = context;
@@ -210,10 +232,7 @@ static enum err route_chunk(struct db *db, void *context)
             .customer_id = rows[i].customer_id, .pool_id = rows[i].pool_id.value, .kind = "route", .direction = 1};
     }
     TRY(pool_store_add_facts(request, facts, (size_t)routing->routed));
-    for (int64_t i = 0; i < routing->routed; i++) {
-        TRY(pool_store_place(request, &facts[i].customer_id, 1, facts[i].pool_id));
-    }
-    return OK;
+    return place_routed(request, facts, (size_t)routing->routed);
 }
 
 enum err pool_run_route(struct job *job, json_t **result_out)

@@ -2,11 +2,11 @@
 #include "record_jobs.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "engines/csv.h"
 #include "engines/sheet_write.h"
 #include "platform/object_answer.h"
+#include "platform/object_ids.h"
 #include "platform/object_list.h"
 #include "platform/object_store.h"
 #include "platform/scope.h"
@@ -55,50 +55,6 @@ static enum err do_turn(struct db *db, void *context)
     return record_update(request, turn->object, turn->id, 0, json_object_get(turn->input, "changes"), NULL);
 }
 
-/* The ids named, or all that match the filter when the job begins. */
-static enum err find_ids(struct request *request, const struct object *object, const json_t *input, int64_t **ids_out,
-                         size_t *count_out)
-{
-    const json_t *named = json_object_get(input, "ids");
-    struct list_request list;
-    size_t count = json_array_size(named);
-    size_t cap = count + PAGE;
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, cap);
-    for (size_t i = 0; i < count; i++) {
-        ids[i] = json_integer_value(json_array_get(named, i));
-    }
-    if (named == NULL) {
-        struct record_row *rows;
-        size_t got = PAGE;
-        /* Changes made meanwhile do not move a record in this order. */
-        bool by_age = scope_field_access(request, object, "created_at") >= FIELD_ACCESS_READ;
-        TRY(object_list_read(request, object, json_write(request->arena, json_object_get(input, "filter")),
-                             by_age ? STR("-created_at") : (struct str){0}, (struct str){0}, &list));
-        list.limit = PAGE;
-        list.deleted = str_eq_c(json_get_str(input, "action"), "restore");
-        while (got == PAGE) {
-            TRY(object_store_list(request, &list, &rows, &got));
-            if (count + got > cap) {
-                cap = (count + got) * 2;
-                int64_t *grown = ARENA_ARRAY(request->arena, int64_t, cap);
-                memcpy(grown, ids, count * sizeof *ids);
-                ids = grown;
-            }
-            for (size_t i = 0; i < got; i++) {
-                ids[count++] = rows[i].id;
-            }
-            if (got > 0) {
-                list.after = true;
-                list.after_value = rows[got - 1].values[list.sort_field];
-                list.after_id = rows[got - 1].id;
-            }
-        }
-    }
-    *ids_out = ids;
-    *count_out = count;
-    return OK;
-}
-
 static const char **read_words(struct arena *arena, const json_t *list)
 {
     size_t count = json_array_size(list);
@@ -132,7 +88,9 @@ enum err record_run_bulk(struct job *job, json_t **result_out)
         return refuse_unknown(job);
     }
     job_request(job, &request);
-    TRY(find_ids(&request, object, job->input, &ids, &count));
+    bool deleted = str_eq_c(json_get_str(job->input, "action"), "restore");
+    TRY(object_ids_find(&request, object, json_object_get(job->input, "ids"), json_object_get(job->input, "filter"),
+                        deleted, &ids, &count));
     struct turn turn = {.request = &request,
                         .object = object,
                         .input = job->input,

@@ -104,7 +104,7 @@ test("members by person, department and role see the customers of their pools an
     expectProblem(await people.named.send("GET", `/pool-customers/${customer.id}`), 404, "not_found");
 });
 
-test("hidden and masked fields stay closed until a customer is claimed", async () => {
+test("POOL-8: hidden and masked fields stay closed until a customer is claimed", async () => {
     const rep = await personWith(await role("own"));
     const closed = await poolOf([rep], { closed_fields: [{ field: "phone", access: "masked" }, { field: "address", access: "hidden" }, { field: "annual_revenue_minor", access: "masked" }] });
     const open = await poolOf([rep]);
@@ -248,7 +248,7 @@ test("refusals of claims: each has its code, and when it ends", async () => {
     assert.equal((await send("POST", `/pools/${pool.id}/claim`, { body: { customer_ids: [1] } })).status, 401);
 });
 
-test("a return refunds the claim only where the pool says so; assignments never eat claims", async () => {
+test("POOL-2: a return refunds the claim only where the pool says so; assignments never eat claims", async () => {
     const rep = await person({});
     for (const refund of [false, true]) {
         const pool = await poolOf([rep], { claims_per_day: 1, refund_returns: refund });
@@ -261,7 +261,7 @@ test("a return refunds the claim only where the pool says so; assignments never 
     }
 });
 
-test("holding capacity stops a claim", async () => {
+test("POOL-5: holding capacity stops a claim", async () => {
     const rep = await person({});
     const pool = await poolOf([rep]);
     await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 1 });
@@ -269,7 +269,29 @@ test("holding capacity stops a claim", async () => {
     assert.deepEqual(body.results.map((result) => result.code), [null, "over_capacity"]);
 });
 
-test("a hundred claims of one customer by a hundred people: one success, ninety-nine clean refusals", async () => {
+test("POOL-5: what an administrator assigns and what an import brings stops at the capacity, however much comes at once", async () => {
+    const [rep, chief] = [await person({}), await person({ role: "manager" })];
+    const pool = await poolOf([rep], { admins: [chief] });
+    await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 4 });
+    const inside = await Promise.all(Array.from({ length: 6 }, () => lying(pool)));
+    const file = Buffer.from(["客户名称,负责人", ...Array.from({ length: 6 }, () => `${unique("导入")},${rep.user.login}`)].join("\n"));
+    const batch = await boss.upload("/import/batches?kind=customer&name=x.csv", file);
+    await boss.put(`/import/batches/${batch.id}/mapping`, { mapping: { columns: [{ column: "客户名称", field: "name" }, { column: "负责人", field: "owner_id" }] } });
+    const { job_id } = await boss.post(`/import/batches/${batch.id}/run`, {});
+    const orders = await Promise.all(inside.map((one) => chief.send("POST", `/pools/${pool.id}/assign`, { body: { customer_ids: [one.id], owner_id: rep.user.id } })));
+    await boss.job(job_id);
+    const assigned = orders.filter((answer) => answer.status === 200).length;
+    for (const answer of orders.filter((one) => one.status !== 200)) {
+        expectProblem(answer, 409, "over_capacity");
+    }
+    const done = await boss.get(`/import/batches/${batch.id}`);
+    assert.deepEqual([assigned + done.created_count, done.failed_count], [4, 6 - done.created_count]);
+    const { items } = await boss.get(`/import/batches/${batch.id}/faults`);
+    assert.ok(items.length > 0 && items.every((fault) => /capacity/i.test(JSON.stringify(fault))), JSON.stringify(items));
+    assert.deepEqual(await rep.get("/holding-limits/mine"), { held: 4, maximum: 4 });
+});
+
+test("POOL-1: a hundred claims of one customer by a hundred people: one success, ninety-nine clean refusals", async () => {
     const people = await Promise.all(Array.from({ length: 10 }, () => person({})));
     const pool = await poolOf(people);
     const customer = await lying(pool);
@@ -281,7 +303,7 @@ test("a hundred claims of one customer by a hundred people: one success, ninety-
     assert.deepEqual([open, events], ["1", "1"]);
 });
 
-test("twenty claims at once never pass the day's cap", async () => {
+test("POOL-2: twenty claims at once never pass the day's cap", async () => {
     const rep = await person({});
     const pool = await poolOf([rep], { claims_per_day: 5 });
     const customers = await Promise.all(Array.from({ length: 20 }, () => lying(pool)));
@@ -291,7 +313,7 @@ test("twenty claims at once never pass the day's cap", async () => {
     assert.equal((await rep.get("/holding-limits/mine")).held, 5);
 });
 
-test("the business day of claims is the company's", async () => {
+test("POOL-2: the business day of claims is the company's", async () => {
     const rep = await person({});
     const pool = await poolOf([rep], { claims_per_day: 1 });
     assert.equal((await claim(rep, pool, await lying(pool))).status, 200);
@@ -325,7 +347,7 @@ async function claimAt(who, pool, customer, moment) {
     return { status: Number(stderr.split(",")[0]), body: JSON.parse(stdout) };
 }
 
-test("the day of claims ends at the company's midnight: at the end of a month, in a leap year, and where clocks change", async () => {
+test("POOL-2: the day of claims ends at the company's midnight: at the end of a month, in a leap year, and where clocks change", async () => {
     const company = await boss.get("/company");
     const cases = [
         ["Asia/Shanghai", "2031-01-31T15:59:59.999Z", "2031-01-31T16:00:00.000Z", "2031-01-31", "2031-02-01"],
@@ -459,6 +481,117 @@ test("a customer goes straight into a pool when it is made by its administrators
     expectProblem(await outsider.send("POST", "/customers", { body: { name: unique("直入"), pool_id: pool.id } }), 422, "invalid", "pool_id");
     const inside = await lying(pool);
     expectProblem(await boss.send("PATCH", `/customers/${inside.id}`, { body: { pool_id: null }, headers: { "If-Match": `${inside.version}` } }), 422, "invalid", "pool_id");
+});
+
+test("a move between pools and a route stand in the customer's story, with the version it has since", async () => {
+    const [chief, rep] = [await person({ role: "manager" }), await person({})];
+    const [pool, target] = [await poolOf([rep], { admins: [chief] }), await poolOf([], { admins: [chief] })];
+    const [one, two] = [await lying(pool), await lying(pool)];
+    await chief.post(`/pools/${pool.id}/move`, { customer_ids: [one.id, two.id], to_pool_id: target.id, reason: "区域调整" });
+    for (const customer of [one, two]) {
+        const now = await boss.get(`/customers/${customer.id}`);
+        const [entry] = (await boss.get(`/customers/${customer.id}/timeline`)).items;
+        assert.deepEqual([entry.action, entry.user_name, entry.title, entry.detail.pool_id], ["move", chief.user.name, "区域调整", [pool.name, target.name]]);
+        const [[version, by]] = await sql(`SELECT version, user_id FROM audit_entry WHERE object = 'customer' AND record_id = ${customer.id} ORDER BY id DESC LIMIT 1`);
+        assert.deepEqual([Number(version), Number(by)], [now.version, chief.user.id]);
+    }
+    const source = "advert";
+    const route = await boss.post("/pool-routes", { name: unique("分流"), source, pool_id: target.id, priority: 1 });
+    const lost = await boss.post("/customers", { name: unique("无主"), source });
+    await sql(`UPDATE assignment SET ended_at = started_at, ended_on = started_on, end_cause = 'return', outcome = 'returned' WHERE customer_id = ${lost.id}`);
+    await sql(`UPDATE customer SET owner_id = NULL, department_id = NULL, held_since = NULL WHERE id = ${lost.id}`);
+    const { job_id } = await boss.post("/pool-routes/run", undefined);
+    await boss.job(job_id);
+    await boss.delete(`/pool-routes/${route.id}`, route.version);
+    const [routed] = (await boss.get(`/customers/${lost.id}/timeline`)).items;
+    assert.deepEqual([routed.action, routed.detail.pool_id], ["route", [null, target.name]]);
+});
+
+test("all that match go back to pools as a job: each for itself, with the reasons of those that stay", async () => {
+    const [rep, mate] = [await person({}), await person({})];
+    const pool = await poolOf([rep, mate], { return_reasons: ["没有需求"] });
+    const industry = unique("退回行业");
+    const own = await Promise.all(Array.from({ length: 7 }, () => rep.post("/customers", { name: unique("退回"), industry })));
+    const foreign = await mate.post("/customers", { name: unique("同事的"), industry });
+    await mate.post("/shares", { object: "customer", record_id: foreign.id, user_id: rep.user.id });
+    const body = { filter: { field: "industry", op: "eq", value: industry }, pool_id: pool.id, reason: "没有需求" };
+    const back = (more) => rep.send("POST", "/pool-returns/bulk", { body: { ...body, ...more } });
+    expectProblem(await send("POST", "/pool-returns/bulk", { body }), 401, "not_signed_in");
+    const viewer = await personWith(await role("own", { permissions: ["customer.view", "pool.view"] }));
+    expectProblem(await viewer.send("POST", "/pool-returns/bulk", { body }), 403, "forbidden");
+    expectProblem(await back({ reason: "不想做" }), 422, "invalid", "reason");
+    expectProblem(await back({ filter: undefined }), 422, "invalid", "ids");
+    expectProblem(await back({ ids: [own[0].id] }), 422, "invalid", "ids");
+    expectProblem(await back({ filter: { field: "nonsense", op: "eq", value: 1 } }), 400, "bad_filter");
+    expectProblem(await back({ filter: [] }), 400, "bad_filter");
+    expectProblem(await back({ pool_id: (await poolOf([mate])).id }), 404, "not_found");
+    const { status, body: { job_id } } = await back({});
+    assert.equal(status, 202);
+    const { result, done, total } = await rep.job(job_id);
+    assert.deepEqual([result.done, result.refused, done, total], [7, 1, 8, 8]);
+    assert.deepEqual(result.reasons.map((reason) => [reason.id, reason.code]), [[foreign.id, "forbidden"]]);
+    for (const customer of own) {
+        const now = await boss.get(`/customers/${customer.id}`);
+        assert.deepEqual([now.owner_id, now.pool_id], [null, pool.id]);
+        assert.deepEqual((await eventsOf(customer)).map((event) => [event.kind, event.reason]), [["return", "没有需求"]]);
+    }
+    assert.equal((await boss.get(`/customers/${foreign.id}`)).owner_id, mate.user.id);
+    // By id, each named twice; what nobody holds any more is told so.
+    const last = await rep.post("/customers", { name: unique("退回"), industry });
+    const again = await rep.post("/pool-returns/bulk", { ids: [last.id, last.id, own[0].id, 987654321], pool_id: pool.id, reason: "没有需求" });
+    const told = (await rep.job(again.job_id)).result;
+    assert.equal(told.done, 1);
+    assert.deepEqual(new Set(told.reasons.map((reason) => reason.id)), new Set([own[0].id, 987654321]));
+});
+
+test("administrators assign, move and delete all that match in their pool, and nothing outside it", async () => {
+    const [rep, chief, helper] = [await person({}), await person({ role: "manager" }), await person({ role: "manager" })];
+    const [pool, target, other] = [await poolOf([rep, helper], { admins: [chief] }), await poolOf([], { admins: [chief] }), await poolOf([rep])];
+    const industry = unique("批量行业");
+    const inside = await Promise.all(Array.from({ length: 6 }, (_, i) => lying(pool, { industry, level: "abcd"[i % 3] })));
+    const outside = await lying(other, { industry });
+    const order = (who, body) => who.send("POST", `/pools/${pool.id}/bulk`, { body: { filter: { field: "industry", op: "eq", value: industry }, ...body } });
+    const job = async (body) => {
+        const answer = await order(chief, body);
+        assert.equal(answer.status, 202, JSON.stringify(answer.body));
+        return (await chief.job(answer.body.job_id)).result;
+    };
+    expectProblem(await order(rep, { action: "delete" }), 403, "forbidden");
+    expectProblem(await order(helper, { action: "delete" }), 403, "forbidden");
+    expectProblem(await order(await person({ role: "manager" }), { action: "delete" }), 404, "not_found");
+    expectProblem(await order(chief, { action: "assign" }), 422, "invalid", "owner_id");
+    expectProblem(await order(chief, { action: "move" }), 422, "invalid", "to_pool_id");
+    expectProblem(await order(chief, { action: "move", to_pool_id: other.id }), 404, "not_found");
+    expectProblem(await order(chief, { action: "return" }), 422, "invalid", "action");
+    const level = (value) => ({ filter: { all: [{ field: "industry", op: "eq", value: industry }, { field: "level", op: "eq", value }] } });
+    const own = async (who) => (await who.list("/customers", { filter: { field: "industry", op: "eq", value: industry } })).length;
+    assert.deepEqual(await job({ action: "assign", owner_id: rep.user.id, ...level("a") }), { done: 2, refused: 0, reasons: [] });
+    assert.equal(await own(rep), 2);
+    const notices = (await rep.get("/notifications")).items.filter((item) => item.kind === "pool_assigned");
+    assert.deepEqual(notices.map((item) => item.detail.count), [2], "one notice for all");
+    assert.equal((await job({ action: "move", to_pool_id: target.id, ...level("b") })).done, 2);
+    assert.deepEqual(await Promise.all([inside[1], inside[4]].map(async (one) => (await boss.get(`/customers/${one.id}`)).pool_id)), [target.id, target.id]);
+    assert.equal((await job({ action: "delete", filter: {} })).done, 2);
+    assert.deepEqual(await chief.list("/pool-customers", { filter: { field: "pool_id", op: "eq", value: pool.id } }), []);
+    assert.equal((await boss.get(`/customers/${outside.id}`)).pool_id, other.id);
+    // What was named and lies elsewhere by then is refused.
+    const gone = await order(chief, { filter: undefined, ids: [inside[0].id, outside.id], action: "delete" });
+    const { result } = await chief.job(gone.body.job_id);
+    assert.deepEqual([result.done, result.reasons.map((reason) => reason.code).toSorted()], [0, ["already_claimed", "not_found"]]);
+});
+
+test("POOL-2: what happened in a pool is written once and changed by nobody", async () => {
+    const rep = await person({});
+    const pool = await poolOf([rep]);
+    const customer = await lying(pool);
+    await claim(rep, pool, customer);
+    const [event] = (await eventsOf(customer)).filter((one) => one.kind === "claim");
+    for (const [method, path, body] of [["PATCH", `/pool-events/${event.id}`, { reason: "x" }], ["DELETE", `/pool-events/${event.id}`], ["POST", "/pool-events", { customer_id: customer.id }]]) {
+        const answer = await boss.send(method, path, { body, headers: { "If-Match": "1" } });
+        assert.ok([404, 405].includes(answer.status), `${method} ${answer.status}`);
+    }
+    await giveBack(rep, customer, { pool_id: pool.id });
+    assert.deepEqual((await eventsOf(customer)).find((one) => one.id === event.id), event);
 });
 
 test("events are seen by those they concern and by the pool's administrators", async () => {

@@ -127,6 +127,57 @@ test("customers go back to a pool with one of its reasons, from their page and f
     expect((await (await admin()).get(`/pools/${pool.id}`)).customer_count).toBe(3);
 });
 
+test("an administrator makes a customer in a pool; who only belongs to it does not", async ({ page, as, asAdmin }) => {
+    const pool = await poolOf();
+    await as(rep, `/pools?pool=${pool.id}`);
+    await expect(page.getByText("这个公海是空的")).toBeVisible();
+    await expect(page.getByRole("button", { name: "新建客户到本公海" })).toHaveCount(0);
+    await page.context().clearCookies();
+    await asAdmin(`/pools?pool=${pool.id}`);
+    await page.getByRole("button", { name: "新建客户到本公海" }).click();
+    const name = unique("直入公海");
+    const form = new Form(page, "新建客户");
+    await form.fill({ 客户名称: name });
+    await form.saved();
+    await expect(rowOf(page, { id: 0, name })).toBeVisible();
+    const [made] = (await (await admin()).list("/customers", { filter: { field: "name", op: "eq", value: name } })) as { pool_id: number; owner_id: number | null }[];
+    expect([made?.pool_id, made?.owner_id]).toEqual([pool.id, null]);
+});
+
+test("all that match go back as a job, and an administrator moves all that lie in a pool", async ({ page, as, asAdmin }) => {
+    test.slow();
+    const [pool, target] = [await poolOf(), await poolOf()];
+    const industry = unique("全部退回");
+    const COUNT = 105; // more than a page of the list
+    for (let made = 0; made < COUNT; made += 15) {
+        await Promise.all(Array.from({ length: 15 }, () => rep.post("/customers", { name: unique("全退"), industry })));
+    }
+    const filter = encodeURIComponent(JSON.stringify({ field: "industry", op: "eq", value: industry }));
+    await as(rep, `/customers?f=${filter}`);
+    await page.getByRole("checkbox", { name: "全选" }).click();
+    await bulk(page).getByRole("button", { name: `选择全部 ${COUNT} 条` }).click();
+    await bulk(page).getByRole("button", { name: "退回公海" }).click();
+    const form = new Form(page, `退回 ${COUNT} 个客户`);
+    await form.pick("公海", pool.name, pool.name);
+    await form.fill({ 原因: "整批退回" });
+    await form.box.getByRole("button", { name: "退回公海" }).click();
+    const count = async (of: Made): Promise<number> => (await (await admin()).get(`/pools/${of.id}`)).customer_count;
+    await expect.poll(() => count(pool), { timeout: 60_000 }).toBe(COUNT);
+    await expect(page.getByText(`${COUNT} / ${COUNT}`)).toBeVisible(); // the job says how far it came
+
+    await page.context().clearCookies();
+    await asAdmin(`/pools?pool=${pool.id}`);
+    await page.getByRole("checkbox", { name: "全选" }).click();
+    await bulk(page).getByRole("button", { name: `选择全部 ${COUNT} 条` }).click();
+    await expect(bulk(page).getByRole("button", { name: /^领取/ })).toHaveCount(0); // claims are chosen
+    await bulk(page).getByRole("button", { name: "移到…" }).click();
+    const move = new Form(page, `移动 ${COUNT} 个客户`);
+    await move.pick("移到公海", target.name, target.name);
+    await move.box.getByRole("button", { name: "移到…" }).click();
+    await expect.poll(() => count(target), { timeout: 60_000 }).toBe(COUNT);
+    expect(await count(pool)).toBe(0);
+});
+
 test("a rule is tried before it is kept; what leaves is foretold, taken with its reason, and given back", async ({ page, asAdmin }) => {
     const boss = await admin();
     const pool = await poolOf();

@@ -145,6 +145,30 @@ export function move(pool: number, ids: readonly number[], target: number, reaso
     body: { customer_ids: ids, to_pool_id: target, reason: reason || null },
   });
 }
+/** Customers by id, or all that match. */
+export interface Target {
+  readonly ids?: readonly number[];
+  readonly filter?: Filter | Record<string, never>;
+}
+/** As many as one request takes; more are a job. */
+export const ORDER_MAX = 500;
+export function isJob(target: Target): boolean {
+  return target.ids === undefined || target.ids.length > ORDER_MAX;
+}
+interface Started {
+  readonly job_id: number;
+}
+export function giveBackAll(target: Target, pool: number | null, reason: string): Promise<Started> {
+  return send('POST', '/pool-returns/bulk', { body: { ...target, reason, ...(pool ? { pool_id: pool } : {}) } });
+}
+export function orderAll(
+  pool: number,
+  action: 'assign' | 'move' | 'delete',
+  target: Target,
+  more: Body = {},
+): Promise<Started> {
+  return send('POST', `/pools/${pool}/bulk`, { body: { action, ...target, ...more } });
+}
 export function discard(pool: number, ids: readonly number[]): Promise<OrderAnswer> {
   return send('POST', `/pools/${pool}/remove`, { body: { customer_ids: ids } });
 }
