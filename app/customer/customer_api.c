@@ -18,10 +18,11 @@ static json_t *timeline_item(struct request *request, const struct timeline_row 
         detail = json_object();
         json_object_set_new(detail, "text", json_opt_str(row->detail));
     }
-    return json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "at", json_instant(request->arena, row->at), "kind",
+    return json_pack("{s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o,s:o,s:I}", "at", json_instant(request->arena, row->at), "kind",
                      json_str(row->kind), "object", json_str(row->object), "record_id", (json_int_t)row->record_id,
                      "user_id", json_opt_int(row->user_id), "user_name", json_opt_str(row->user_name), "title",
-                     json_opt_str(row->title), "action", json_str(row->action), "detail", detail);
+                     json_opt_str(row->title), "action", json_str(row->action), "detail", detail, "file_count",
+                     (json_int_t)row->file_count);
 }
 
 /* Hidden or masked fields must not show through the history of their changes. */
@@ -177,6 +178,7 @@ static const struct field TIMELINE_ITEM[] = {
      .type = FIELD_JSON,
      .flags = FIELD_REQUIRED,
      .about = "by kind: text, stages, or field: [before, after], references by name"},
+    {.name = "file_count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "files of a follow-up"},
     FIELD_END,
 };
 static const struct field TIMELINE_ANSWER[] = {

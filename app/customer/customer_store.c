@@ -81,11 +81,12 @@ enum err customer_store_of_opportunity(struct db *db, struct arena *arena, int64
 }
 
 static const struct column TIMELINE[] = {
-    COLUMN(struct timeline_row, id),        COLUMN(struct timeline_row, at),
-    COLUMN(struct timeline_row, kind),      COLUMN(struct timeline_row, object),
-    COLUMN(struct timeline_row, record_id), COLUMN(struct timeline_row, user_id),
-    COLUMN(struct timeline_row, user_name), COLUMN(struct timeline_row, title),
-    COLUMN(struct timeline_row, detail),    COLUMN(struct timeline_row, action),
+    COLUMN(struct timeline_row, id),         COLUMN(struct timeline_row, at),
+    COLUMN(struct timeline_row, kind),       COLUMN(struct timeline_row, object),
+    COLUMN(struct timeline_row, record_id),  COLUMN(struct timeline_row, user_id),
+    COLUMN(struct timeline_row, user_name),  COLUMN(struct timeline_row, title),
+    COLUMN(struct timeline_row, detail),     COLUMN(struct timeline_row, action),
+    COLUMN(struct timeline_row, file_count),
 };
 
 /* Each branch is cut to the page before the union is sorted. Of its rows at the cursor's own time it takes those below
@@ -93,33 +94,35 @@ static const struct column TIMELINE[] = {
 #define BEHIND(at, id) at " <= ? AND (" at " < ? OR " id " < ?) ORDER BY " at " DESC, " id " DESC LIMIT ?) "
 STATEMENT_ROWS(
     FIND_TIMELINE, "customer.timeline", struct timeline_row, TIMELINE,
-    "SELECT x.id, x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action "
-    "FROM ((SELECT f.id, f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, "
-    "f.owner_id AS user_id, f.next_plan AS title, f.content AS detail, f.method AS action FROM follow_up f "
+    "SELECT x.id, x.at, x.kind, x.object, x.record_id, x.user_id, u.name AS user_name, x.title, x.detail, x.action, "
+    "x.file_count FROM ("
+    "(SELECT f.id, f.followed_at AS at, 'follow_up' AS kind, 'follow_up' AS object, f.id AS record_id, "
+    "f.owner_id AS user_id, f.next_plan AS title, f.content AS detail, f.method AS action, "
+    "f.attachment_count AS file_count FROM follow_up f "
     "WHERE f.customer_id = ? AND f.deleted_at IS NULL AND " BEHIND(
         "f.followed_at",
         "f.id") "UNION ALL (SELECT e.id, e.at, 'stage', 'opportunity', o.id, e.user_id, o.name, "
                 "JSON_OBJECT('from', fs.name, 'to', ts.name, 'amount_minor', e.amount_minor, 'currency', o.currency), "
-                "'stage' "
+                "'stage', 0 "
                 "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
                 "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
                 "WHERE o.customer_id = ? AND " BEHIND(
                     "e.at",
                     "e.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, "
-                            "a.changes, a.action "
+                            "a.changes, a.action, 0 "
                             "FROM audit_entry a WHERE a.object = 'customer' AND a.record_id = ? AND " BEHIND(
                                 "a.at",
                                 "a.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, a.user_id, "
                                         "c.number, "
                                         "JSON_OBJECT('amount_minor', c.amount_minor, 'currency', c.currency, 'status', "
-                                        "c.status), a.action FROM contract c "
+                                        "c.status), a.action, 0 FROM contract c "
                                         "JOIN audit_entry a ON a.object = 'contract' AND a.record_id = c.id "
                                         "WHERE c.customer_id = ? AND a.action IN ('create', 'delete') AND " BEHIND(
                                             "a.at",
                                             "a.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, "
                                                     "a.user_id, p.number, "
                                                     "JSON_OBJECT('amount_minor', p.amount_minor, 'currency', "
-                                                    "p.currency), a.action FROM payment p "
+                                                    "p.currency), a.action, 0 FROM payment p "
                                                     "JOIN audit_entry a ON a.object = 'payment' AND a.record_id = p.id "
                                                     "WHERE p.customer_id = ? AND a.action IN ('create', 'delete') "
                                                     "AND " BEHIND(

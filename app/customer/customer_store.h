@@ -38,6 +38,7 @@ struct timeline_row {
     struct opt_str title;     /* record's label or the first words */
     struct opt_str detail;    /* JSON or text */
     struct str action;        /* audit: create update transfer …; follow_up: its method */
+    int64_t file_count;       /* files of a follow-up; 0 of anything else */
 };
 /* A place in the story: behind this line. */
 struct timeline_cursor {

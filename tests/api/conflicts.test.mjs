@@ -139,6 +139,27 @@ test("nobody decides his own claim, claims his own or what nobody holds", async 
     expectProblem(await file(boss, { customer_id: customer.id }), 409, "conflict");
 });
 
+test("whoever sees a customer claims it from its page; a second claim at the same time is told of the first", async () => {
+    const name = company_name();
+    const customer = await owner.post("/customers", { name });
+    await owner.post("/shares", { object: "customer", record_id: customer.id, user_id: claimant.user.id });
+    const answer = await file(claimant, { customer_id: customer.id, claimed_name: name });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    assert.deepEqual([answer.body.customer_id, answer.body.customer_name, answer.body.owner_id, answer.body.mine], [customer.id, name, owner.user.id, true]);
+    assert.ok((await notices(manager, "conflict_filed")).some((notice) => notice.record_id === answer.body.id));
+    expectProblem(await file(claimant, { customer_id: customer.id }), 409, "claim_open");
+});
+
+test("what went to a pool since is shared with nobody by a claim; the claimant may still get it", async () => {
+    const { customer, claim } = await contested();
+    const pool = await boss.post("/pools", { name: unique("撞单公海"), members: [{ user_id: owner.user.id }] });
+    await owner.post("/pool-returns", { customer_ids: [customer.id], reason: "没有需求", pool_id: pool.id });
+    expectProblem(await boss.send("POST", `/conflict-claims/${claim.id}/accept`, { body: { outcome: "share" } }), 409, "in_pool");
+    assert.equal((await boss.get("/shares", { object: "customer", record_id: customer.id })).items.length, 0);
+    assert.equal((await boss.send("POST", `/conflict-claims/${claim.id}/accept`, { body: { outcome: "transfer" } })).status, 204);
+    assert.equal((await boss.get(`/customers/${customer.id}`)).owner_id, claimant.user.id);
+});
+
 test("a claim names its customer in one way, and a sealed reference is good for one person", async () => {
     const name = company_name();
     const customer = await owner.post("/customers", { name });
@@ -157,7 +178,7 @@ test("a claim names its customer in one way, and a sealed reference is good for 
     expectProblem(await claimant.send("GET", "/conflict-claims?status=nonsense"), 422, "invalid", "status");
 });
 
-test("a rule with review lets the duplicate in and opens the claim by itself", async () => {
+test("CUS-1: a rule with review lets the duplicate in and opens the claim by itself", async () => {
     const note = company_name();
     const rule = await boss.post("/duplicate-rules", { object: "customer", fields: ["address"], method: "exact", action: "review" });
     try {

@@ -82,6 +82,20 @@ test("what the bytes are counts, not the name", async () => {
     expectProblem(await attach(rep, "follow_up", record, Buffer.alloc(20 * 1024 * 1024 + 1, 65)), 413, "too_large");
 });
 
+test("the customer's story says how many files a follow-up has", async () => {
+    const record = await customer();
+    const [with_files, without] = [await followUp(rep, record), await followUp(rep, record, { content: "没有附件" })];
+    for (const name of ["a.png", "b.png"]) {
+        assert.equal((await attach(rep, "follow_up", with_files, PNG, name)).status, 201);
+    }
+    const counts = async () => Object.fromEntries((await rep.get(`/customers/${record.id}/timeline`)).items.map((item) => [`${item.kind}.${item.record_id}`, item.file_count]));
+    const told = await counts();
+    assert.deepEqual([told[`follow_up.${with_files.id}`], told[`follow_up.${without.id}`], told[`audit.${record.id}`]], [2, 0, 0]);
+    const { items } = await rep.get("/attachments", { object: "follow_up", record_id: with_files.id });
+    await rep.delete(`/attachments/${items[0].id}`);
+    assert.equal((await counts())[`follow_up.${with_files.id}`], 1);
+});
+
 test("files are seen and added with the record only", async () => {
     const theirs = await customer();
     const record = await followUp(rep, theirs);

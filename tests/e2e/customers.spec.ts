@@ -74,6 +74,27 @@ test("typing a new customer tells that it exists, and a claim is filed and decid
     await expect(dialog(page, /^撞单：/).box).toContainText("证据充分");
 });
 
+test("whoever sees a customer claims it on its page; the story shows the files of a follow-up", async ({ page, as }) => {
+    const name = companyName();
+    const customer = await owner.post("/customers", { name });
+    const followUp = await owner.post("/follow-ups", { customer_id: customer.id, content: "拜访记录" });
+    await owner.upload(`/attachments?object=follow_up&record_id=${followUp.id}&name=${encodeURIComponent("纪要.txt")}`, Buffer.from("纪要"));
+    await owner.post("/shares", { object: "customer", record_id: customer.id, user_id: rival.user.id, cascade_to: ["follow_up"] });
+    await as(rival, `/customers/${customer.id}`);
+    const record = new RecordPage(page);
+    await record.isShown(name);
+    await record.timeline().getByRole("button", { name: "1 个附件" }).click();
+    await expect(record.timeline().getByText("纪要.txt")).toBeVisible();
+    await page.getByRole("button", { name: "撞单申请" }).click();
+    const claim = dialog(page, "提出撞单申请");
+    await claim.fill({ 理由: "我先联系的" });
+    await claim.box.getByRole("button", { name: "提交申请" }).click();
+    await expect(new Shell(page).toast("撞单申请已提交")).toBeVisible();
+    await as(owner, `/customers/${customer.id}`);
+    await record.isShown(name);
+    await expect(page.getByRole("button", { name: "撞单申请" })).toHaveCount(0); // one's own
+});
+
 test("two customers become one with chosen values, and two again", async ({ page, as }) => {
     const [stays, goes] = [companyName(), companyName()];
     const survivor = await owner.post("/customers", { name: stays, industry: "纺织" });

@@ -6,6 +6,7 @@ import { defineFeature } from '@/shared/lib/feature';
 /** Parts of the pages of records. */
 export const DuplicateHint = defineAsyncComponent(() => import('./components/DuplicateHint.vue'));
 export const DuplicateDialog = defineAsyncComponent(() => import('./components/DuplicateDialog.vue'));
+export const ClaimDialog = defineAsyncComponent(() => import('./components/ClaimDialog.vue'));
 export const MergeDialog = defineAsyncComponent(() => import('./components/MergeDialog.vue'));
 export const MergeNotes = defineAsyncComponent(() => import('./components/MergeNotes.vue'));
 export const CompletenessBadge = defineAsyncComponent(() => import('./components/CompletenessBadge.vue'));

@@ -53,3 +53,9 @@ export function headlineOf(entry: TimelineEntry, objectLabel: string): string {
   const found = firstText([key], fallback);
   return found === fallback ? fallback : t(key, { object: objectLabel });
 }
+
+/** What people give a reason for; of other entries it is the program's word for where they come from. */
+const REASONED = new Set(['transfer', 'claim', 'assign', 'return', 'recycle', 'conflict', 'merge', 'move']);
+export function isReasoned(entry: TimelineEntry): boolean {
+  return entry.kind === 'audit' && REASONED.has(entry.action);
+}

@@ -1351,6 +1351,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pool-returns/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings all customers that match back to pools, as a job. */
+        post: operations["pool.return_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pools/{id}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Administrators assign, move or delete all customers of their pool that match, as a job. */
+        post: operations["pool.order_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pools/{id}/distribution": {
         parameters: {
             query?: never;
@@ -5028,7 +5062,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "in_pool" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -6697,6 +6731,8 @@ export interface operations {
                             action: string;
                             /** @description by kind: text, stages, or field: [before, after], references by name */
                             detail: unknown;
+                            /** @description files of a follow-up */
+                            file_count: number;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -11765,6 +11801,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.return_bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description these customers */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description absent: by the routes */
+                    pool_id?: number | null;
+                    /** @description one of the pool's reasons, or any where it has none */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Brings all customers that match back to pools, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pool.order_bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is done
+                     * @enum {string}
+                     */
+                    action: "assign" | "move" | "delete";
+                    /** @description these customers */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description assign: who gets them */
+                    owner_id?: number;
+                    /** @description move: where they go */
+                    to_pool_id?: number;
+                    /** @description kept in the histories */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Administrators assign, move or delete all customers of their pool that match, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
             };
             /** @description Problem */
             default: {
