@@ -1,8 +1,9 @@
 /** Routes of assignments: figures, batches, promises of a first follow-up, how many one may hold. */
 import { send } from '@/shared/api/client';
 import type { Answer, Page, RecordRow } from '@/shared/api/types';
+import { hasCode } from '@/shared/api/problem';
 import { allOf, type Filter } from '@/shared/lib/filter';
-import type { Capacity, Dimension, Interval } from './model';
+import { joinIntervals, type Capacity, type Dimension, type Holder, type Interval } from './model';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -20,10 +21,33 @@ export interface Limit extends RecordRow {
 
 const ALL = 200; // as many as the server gives at once
 
-export async function listIntervals(customerId: number, signal?: AbortSignal): Promise<readonly Interval[]> {
+async function ownIntervals(customerId: number, signal?: AbortSignal): Promise<readonly Interval[]> {
   const filter = JSON.stringify({ field: 'customer_id', op: 'eq', value: customerId });
   const query = { filter, sort: '-started_at', limit: ALL };
   return (await send<Page<Interval>>('GET', '/assignments', { query, signal })).items;
+}
+/** Everybody who held a customer; nobody, where one does not see the customer itself any more. */
+async function holders(customerId: number, signal?: AbortSignal): Promise<readonly Holder[]> {
+  try {
+    return (await send<Page<Holder>>('GET', `/customers/${customerId}/assignments`, { signal })).items;
+  } catch (failure) {
+    if (hasCode(failure, 'not_found')) {
+      return [];
+    }
+    throw failure;
+  }
+}
+/** All times in which somebody held a customer; those in one's own scope with what came of them. */
+export async function listIntervals(
+  customerId: number,
+  withFigures: boolean,
+  signal?: AbortSignal,
+): Promise<readonly (Interval | Holder)[]> {
+  const [all, own] = await Promise.all([
+    holders(customerId, signal),
+    withFigures ? ownIntervals(customerId, signal) : [],
+  ]);
+  return joinIntervals(all, own);
 }
 export function getInterval(id: number, signal?: AbortSignal): Promise<Interval> {
   return send('GET', `/assignments/${id}`, { signal });

@@ -5,6 +5,8 @@ import {
   fillOf,
   fillTone,
   groupFilter,
+  isInterval,
+  joinIntervals,
   promiseOf,
   rowsAddress,
   ROWS,
@@ -13,6 +15,7 @@ import {
   scopeQuery,
   shareOf,
   subjectOf,
+  type Holder,
   type Interval,
   type Scope,
 } from './model';
@@ -142,5 +145,36 @@ describe('figures of the server', () => {
     ];
     expect(curveOf({ assigned: 8, points })).toEqual([12.5, 37.5, null]);
     expect(curveOf({ assigned: 0, points })).toEqual([null, null, null]);
+  });
+});
+
+describe('holders of a customer', () => {
+  const holder = (id: number): Holder => ({
+    id,
+    owner_id: id,
+    owner_name: `P${id}`,
+    started_at: '2026-01-01T00:00:00Z',
+    ended_at: null,
+    start_cause: 'claim',
+    end_cause: null,
+    outcome: 'open',
+    is_seen: false,
+    follow_up_count: null,
+    opportunity_count: null,
+    contract_count: null,
+    ordered_minor: null,
+    received_minor: null,
+  });
+  const own = { id: 2, owner_id: 2, follow_up_count: 3 } as Interval;
+
+  it('are told to whoever sees the customer, with figures where one sees them', () => {
+    const rows = joinIntervals([holder(2), holder(1)], [own]);
+    expect(rows.map((row) => [row.id, isInterval(row), row.follow_up_count])).toEqual([
+      [2, true, 3],
+      [1, false, null],
+    ]);
+  });
+  it('are those of one’s own scope where the customer itself is out of sight', () => {
+    expect(joinIntervals([], [own])).toEqual([own]);
   });
 });

@@ -1,6 +1,6 @@
 /** Pure parts of the tracking page: which assignments are looked at, the rows behind each figure, texts. */
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
-import type { RecordRow } from '@/shared/api/types';
+import type { Answer, RecordRow } from '@/shared/api/types';
 import { firstText, t } from '@/shared/i18n';
 import { allOf, parseFilter, type Filter } from '@/shared/lib/filter';
 import { formatInteger } from '@/shared/lib/format';
@@ -151,6 +151,19 @@ export interface Interval extends RecordRow {
   readonly signed_on: string | null;
   readonly deal_on: string | null;
   readonly days_to_deal: number | null;
+}
+
+/** A time in which somebody held a customer, as whoever sees the customer may know it. */
+export type Holder = Readonly<Answer<'/customers/{id}/assignments', 'get'>['items'][number]>;
+
+export function isInterval(row: Interval | Holder): row is Interval {
+  return !('is_seen' in row);
+}
+/** Each holder once, the latest first: with figures where one sees them. */
+export function joinIntervals(all: readonly Holder[], own: readonly Interval[]): readonly (Interval | Holder)[] {
+  const known = new Map(own.map((row) => [row.id, row]));
+  const rows = all.map((row) => known.get(row.id) ?? row);
+  return rows.length > 0 ? rows : own;
 }
 
 /** Where a customer came from, in words. */

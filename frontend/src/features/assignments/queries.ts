@@ -5,6 +5,7 @@ import { send } from '@/shared/api/client';
 import { findObject, useMeta } from '@/shared/api/meta';
 import type { RecordRow } from '@/shared/api/types';
 import { queryClient } from '@/shared/api/query';
+import { useCan } from '@/shared/api/session';
 import {
   getBatch,
   getPath,
@@ -37,9 +38,10 @@ export async function forgetAssignments(): Promise<void> {
 }
 
 export function useIntervals(customer: Ref<number | null>) {
+  const can = useCan();
   return useQuery({
     queryKey: computed(() => keys.intervals(customer.value ?? 0)),
-    queryFn: ({ signal }) => listIntervals(customer.value ?? 0, signal),
+    queryFn: ({ signal }) => listIntervals(customer.value ?? 0, can('assignment.view'), signal),
     enabled: computed(() => customer.value !== null),
   });
 }
