@@ -150,21 +150,22 @@ static enum err make_money(struct demo *demo, int64_t customer_id, int64_t oppor
     int64_t payment = 0;
     int64_t refund = 0;
     int64_t amount = DEMO_PRODUCTS[product].price * quantity;
-    TRY(create(demo, "contract",
-               json_pack("{s:I,s:I,s:s,s:o,s:I,s:[{s:I,s:i}]}", "customer_id", (json_int_t)customer_id,
-                         "opportunity_id", (json_int_t)opportunity_id, "status", "signed", "signed_on",
-                         demo_date(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
-                         (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
-               &contract));
+    TRY(demo_create_at(demo, "contract",
+                       json_pack("{s:I,s:I,s:s,s:o,s:I,s:[{s:I,s:i}]}", "customer_id", (json_int_t)customer_id,
+                                 "opportunity_id", (json_int_t)opportunity_id, "status", "signed", "signed_on",
+                                 demo_date(demo, closed), "owner_id", (json_int_t)owner_id, "lines", "product_id",
+                                 (json_int_t)demo->products[product], "quantity_milli", quantity * 1000),
+                       demo_evening(demo, closed), &contract));
     TRY(make_plan(demo, contract, amount, closed));
     TRY(make_invoices(demo, contract, amount, closed));
     for (int part = 0; part < 2 && closed > part * 25; part++) {
         int days = closed - part * 25 - demo_pick(demo, 15);
         int64_t share = part == 0 ? amount * 6 / 10 : amount - amount * 6 / 10;
-        TRY(create(demo, "payment",
-                   json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "amount_minor",
-                             (json_int_t)share, "received_on", demo_date(demo, days < 0 ? 0 : days), "method", "bank"),
-                   &payment));
+        days = days < 0 ? 0 : days;
+        TRY(demo_create_at(demo, "payment",
+                           json_pack("{s:I,s:I,s:o,s:s}", "contract_id", (json_int_t)contract, "amount_minor",
+                                     (json_int_t)share, "received_on", demo_date(demo, days), "method", "bank"),
+                           demo_evening(demo, days), &payment));
         if (demo_pick(demo, 25) == 0) {
             TRY(create(demo, "refund",
                        json_pack("{s:I,s:I,s:o,s:s}", "payment_id", (json_int_t)payment, "amount_minor",

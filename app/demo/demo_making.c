@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "demo_store.h"
 #include "ledger.h"
 
 static uint64_t next_random(struct demo *demo)
@@ -34,6 +35,9 @@ enum err demo_create_at(struct demo *demo, const char *object, json_t *body, str
     json_keep(demo->request.arena, body);
     error_init(demo->request.error, demo->request.arena);
     TRY(record_create(&demo->request, object_find(object), body, &options, id));
+    if (at.set) {
+        TRY(demo_store_date_audit(demo->request.db, demo->request.arena, object, *id, at.value));
+    }
     return ledger_refresh_of(demo->request.db, demo->request.arena, object_find(object), id, 1);
 }
 
@@ -41,6 +45,13 @@ struct instant demo_days_ago(struct demo *demo, int days)
 {
     struct instant day = date_start(date_add_days(demo->request.today, -days), demo->request.zone);
     return (struct instant){day.ms + (9 * 3600 + demo_pick(demo, 8 * 3600)) * 1000LL};
+}
+
+struct opt_instant demo_evening(struct demo *demo, int days)
+{
+    struct instant day = date_start(date_add_days(demo->request.today, -days), demo->request.zone);
+    int64_t evening = day.ms + 17 * 3600 * 1000LL;
+    return (struct opt_instant){true, {evening < demo->request.now.ms ? evening : demo->request.now.ms}};
 }
 
 json_t *demo_date(struct demo *demo, int days_back)

@@ -28,6 +28,8 @@ enum err demo_create_at(struct demo *demo, const char *object, json_t *body, str
                         int64_t *id) MUST_CHECK;
 /* A moment `days` before today, in working hours. */
 struct instant demo_days_ago(struct demo *demo, int days);
+/* The end of the day `days` before today, not after now: when what is dated that day was written down. */
+struct opt_instant demo_evening(struct demo *demo, int days);
 json_t *demo_date(struct demo *demo, int days_back);
 /* "苏州恒远新能源": no other customer is called that. `index`: 0 to DEMO_CUSTOMERS + DEMO_LEADS - 1, ascending. */
 struct str demo_company_name(struct demo *demo, size_t index, int city, int trade);

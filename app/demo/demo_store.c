@@ -98,3 +98,11 @@ enum err demo_store_marks(struct db *db, struct arena *arena)
 {
     return db_exec(db, arena, &MARKS, NO_ARGS);
 }
+
+STATEMENT(DATE_AUDIT, "demo.date_audit",
+          "UPDATE audit_entry SET at = ? WHERE object = ? AND record_id = ? AND action = 'create'");
+
+enum err demo_store_date_audit(struct db *db, struct arena *arena, const char *object, int64_t id, struct instant at)
+{
+    return db_exec(db, arena, &DATE_AUDIT, ARGS(V(at), V(object), V(id)));
+}

@@ -21,4 +21,8 @@ enum err demo_store_marks(struct db *db, struct arena *arena) MUST_CHECK;
 /* The administrator admin in the top department. */
 enum err demo_store_admin(struct db *db, struct arena *arena, struct instant now) MUST_CHECK;
 
+/* Whoever reads what happened finds the record made when it says it was. */
+enum err demo_store_date_audit(struct db *db, struct arena *arena, const char *object, int64_t id,
+                               struct instant at) MUST_CHECK;
+
 #endif
