@@ -38,7 +38,7 @@ const version = (value) => ({ "If-Match": String(value) });
 
 // ---- duplicates ----
 
-test("the same company is asked about, however it is written", async () => {
+test("CUS-1: the same company is asked about, however it is written", async () => {
     const name = company_name();
     const made = await rep.post("/customers", { name: `${name}有限公司` });
     for (const written of [`${name}有限公司`, ` ${name} （有限 责任公司）`, `${name}股份有限公司`, `${name}集团`, `【${name}】`]) {
@@ -53,7 +53,7 @@ test("the same company is asked about, however it is written", async () => {
     assert.equal((await post(other, { name: `${name}有限公司北京分公司` })).status, 201);
 });
 
-test("a confirmation lets it in, and the next is asked about both", async () => {
+test("CUS-1: a confirmation lets it in, and the next is asked about both", async () => {
     const name = company_name();
     await rep.post("/customers", { name });
     const second = await post(other, { name, duplicate_confirmed: true });
@@ -62,7 +62,7 @@ test("a confirmation lets it in, and the next is asked about both", async () => 
     assert.deepEqual(matches.map((match) => match.owner_id), [rep.user.id, other.user.id]);
 });
 
-test("the same name and number together are refused", async () => {
+test("CUS-1: the same name and number together are refused", async () => {
     const name = company_name();
     await rep.post("/customers", { name: `${name}有限公司`, phone: "021-6234 5678" });
     const body = { name, phone: "+86 21 62345678", duplicate_confirmed: true };
@@ -70,7 +70,7 @@ test("the same name and number together are refused", async () => {
     assert.deepEqual(matches[0].matched_by.sort(), ["name", "phone"]);
 });
 
-test("twenty at once make one", async () => {
+test("CUS-1: twenty at once make one", async () => {
     const name = company_name();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => post(at % 2 ? rep : other, { name: at % 3 ? name : `${name}有限公司` })));
     assert.equal(answers.filter((answer) => answer.status === 201).length, 1);
@@ -80,7 +80,7 @@ test("twenty at once make one", async () => {
     assert.deepEqual(await sql(`SELECT COUNT(*) FROM customer WHERE name_key = '${name}'`), [["1"]]);
 });
 
-test("twenty renamed to one name at once: one gets it", async () => {
+test("CUS-1: twenty renamed to one name at once: one gets it", async () => {
     const name = company_name();
     const made = await Promise.all(Array.from({ length: 20 }, () => rep.post("/customers", { name: company_name() })));
     const answers = await Promise.all(made.map((record) => rep.send("PATCH", `/customers/${record.id}`, { body: { name }, headers: version(1) })));
@@ -120,7 +120,7 @@ test("what is blocked does not come back from the recycle bin while it is taken"
     assert.equal((await boss.post(`/customers/${made.id}/restore`)).deleted_at, null);
 });
 
-test("a contact's number is asked about, across customers", async () => {
+test("CUS-1: a contact's number is asked about, across customers", async () => {
     const number = mobile();
     const theirs = await rep.post("/customers", { name: company_name() });
     const mine = await other.post("/customers", { name: company_name() });
@@ -173,7 +173,7 @@ test("the blind check tells what exists and nothing more", async () => {
     assert.deepEqual((await check(other, {})).items, []);
 });
 
-test("the blind check sees what belongs to nobody, and needs the right to make customers", async () => {
+test("CUS-1: the blind check sees what belongs to nobody, and needs the right to make customers", async () => {
     const name = company_name();
     const made = await boss.post("/customers", { name });
     await sql(`UPDATE customer SET owner_id = NULL, department_id = NULL WHERE id = ${made.id}`);
@@ -227,7 +227,7 @@ test("the rules a company begins with are ready", async () => {
     await until(async () => (await boss.get("/duplicate-rules")).items.filter((rule) => rule.id <= 3).every((rule) => rule.is_built));
 });
 
-test("a new rule finds what was there before it, its job gives the keys; several fields are one key", async () => {
+test("CUS-1: a new rule finds what was there before it, its job gives the keys; several fields are one key", async () => {
     const code = () => unique("k");
     const [street, town] = [company_name("街"), code()];
     const [a, b] = [await boss.post("/customers", { name: company_name(), industry: town, address: street }),

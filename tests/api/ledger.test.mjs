@@ -118,7 +118,7 @@ test("a hand-over ends the leaver's intervals", async () => {
         [[leaver.user.id, "create", "handover"], [heir.user.id, "handover", null]]);
 });
 
-test("nobody gets more than he may hold, whatever the way in", async () => {
+test("POOL-5: nobody gets more than he may hold, whatever the way in", async () => {
     const seller = await person({ role: "manager" });
     const limit = await boss.post("/holding-limits", { name: unique("库容"), user_id: seller.user.id, maximum: 2,
         uncounted: { field: "level", op: "eq", value: "a" } });
@@ -167,7 +167,7 @@ test("the nearest limit counts: own before department before role before everybo
     assert.equal(await maximum(), null);
 });
 
-test("twenty customers created at once never pass the limit", async () => {
+test("POOL-5: twenty customers created at once never pass the limit", async () => {
     const seller = await person({});
     await boss.post("/holding-limits", { name: unique("库容"), user_id: seller.user.id, maximum: 5 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => seller.send("POST", "/customers", { body: { name: unique("并发") } })));

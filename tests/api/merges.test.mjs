@@ -49,7 +49,7 @@ async function whole(client, fields = {}) {
 const intervals = async (customer) =>
     (await boss.get("/assignments", { filter: { field: "customer_id", op: "eq", value: customer.id } })).items;
 
-test("every table that names a customer is dealt with", async () => {
+test("CUS-2: every table that names a customer is dealt with", async () => {
     const known = new Set([...(await readFile(new URL("../../app/customer/merge_store.c", import.meta.url), "utf8")).matchAll(/(?:\{|MOVE\()"([a-z_]+)(?:\.([a-z_]+))?"/g)]
         .map(([, table, column]) => `${table}.${column ?? "customer_id"}`));
     const rows = await sql(`SELECT DISTINCT CONCAT(table_name, '.', column_name) FROM (
@@ -67,7 +67,7 @@ test("every table that names a customer is dealt with", async () => {
     }
 });
 
-test("everything goes along, both ids lead to the survivor, and the way back is exact", async () => {
+test("CUS-2: everything goes along, both ids lead to the survivor, and the way back is exact", async () => {
     const survivor = await whole(rep, { phone: "010-62781234", code: unique("S") });
     const source = await whole(mate, { industry: "制造", code: unique("Q") });
     const child = await mate.post("/customers", { name: unique("子公司"), parent_id: source.id });

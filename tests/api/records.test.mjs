@@ -163,6 +163,22 @@ for (const meta of META) {
         expectProblem(await boss.send("PATCH", `/${meta.plural}/987654321`, { body, headers: version(1) }), 404, "not_found");
     });
 
+    if (meta.can.delete) {
+        test(`CUS-4: ${meta.plural}: what is deleted lies in the recycle bin, and comes back as it was`, async () => {
+            const path = `/${meta.plural}`;
+            const record = await boss.post(path, bodyOf(meta.name));
+            const only = { filter: { field: "id", op: "eq", value: record.id } };
+            const ids = async (more) => (await boss.list(path, { ...only, ...more })).map((item) => item.id);
+            const { version: present } = await boss.get(`${path}/${record.id}`);
+            await boss.delete(`${path}/${record.id}`, present);
+            assert.deepEqual([await ids({}), await ids({ deleted: 1 })], [[], [record.id]]);
+            const back = await boss.post(`${path}/${record.id}/restore`);
+            const label = meta.label_field;
+            assert.deepEqual([back.id, back.deleted_at, back[label]], [record.id, null, record[label]]);
+            assert.deepEqual([await ids({}), await ids({ deleted: 1 })], [[record.id], []]);
+        });
+    }
+
     test(`${meta.plural}: what is unique is refused twice`, async () => {
         for (const field of meta.fields.filter((one) => one.unique && !one.read_only)) {
             const value = unique("k").toLowerCase();
@@ -315,7 +331,7 @@ test("a new name shows beside every record at once, whoever answers", async () =
     assert.equal((await boss.get(`/customers/${held.id}`)).owner_name, `${names.person}二`);
 });
 
-test("the recycle bin takes children along and gives back what went with it", async () => {
+test("CUS-4: the recycle bin takes children along and gives back what went with it", async () => {
     const customer = await boss.post("/customers", bodyOf("customer"));
     const mine = { ...made, customer };
     const gone = await boss.post("/contacts", OWNED.contact.body(mine));

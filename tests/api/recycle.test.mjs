@@ -54,7 +54,7 @@ const itemsOf = (one) => boss.list("/pool-run-items", { filter: { field: "run_id
 const now = (customer) => boss.get(`/customers/${customer.id}`);
 const lies = async (customer) => (await now(customer)).pool_id === pool.id;
 
-test("no follow-up: the clock begins with the holder and anew with each follow-up; never followed is not due at once", async () => {
+test("POOL-3: no follow-up: the clock begins with the holder and anew with each follow-up; never followed is not due at once", async () => {
     const owner = await person({});
     const industry = unique("行业");
     await ruleFor(industry);
@@ -93,7 +93,7 @@ test("a follow-up through the front door keeps the customer", async () => {
     assert.equal(await lies(customer), false);
 });
 
-test("no opportunity, no deal, contract ended: each has its clock, absent dates never match", async () => {
+test("POOL-3: no opportunity, no deal, contract ended: each has its clock, absent dates never match", async () => {
     const owner = await person({});
     const act = { no_opportunity: unique("行业"), no_deal: unique("行业"), contract_ended: unique("行业") };
     for (const [kind, industry] of Object.entries(act)) {
@@ -129,7 +129,7 @@ test("no opportunity, no deal, contract ended: each has its clock, absent dates 
     assert.deepEqual(acts[ended.id], ["contract_end", addDays(day, -10)]);
 });
 
-test("exemptions: deals, open opportunities, protections; those newly due are told with the reason", async () => {
+test("POOL-3: exemptions: deals, open opportunities, protections; those newly due are told with the reason", async () => {
     const owner = await person({});
     const industry = unique("行业");
     await ruleFor(industry, { exempt_deal: true, exempt_open_opportunity: true });
@@ -169,7 +169,7 @@ test("exemptions: deals, open opportunities, protections; those newly due are to
     expectProblem(await boss.send("PUT", `/customers/${keep.deal.id}/protection`, { body: { until_on: "2020-01-01" } }), 422, "invalid", "until_on");
 });
 
-test("working days: weekends and holidays do not count", async () => {
+test("POOL-3: working days: weekends and holidays do not count", async () => {
     const owner = await person({});
     const industry = unique("行业");
     await ruleFor(industry, { days: 5, working_days: true });
@@ -187,7 +187,7 @@ test("working days: weekends and holidays do not count", async () => {
     assert.deepEqual([await lies(due), await lies(notYet)], [true, false]);
 });
 
-test("the rule's filter decides whom it covers; an empty list is refused", async () => {
+test("POOL-3: the rule's filter decides whom it covers; an empty list is refused", async () => {
     const bad = async (covers) => expectProblem(await boss.send("POST", "/pool-rules", { body: { name: "x", kind: "no_follow_up", days: 1, covers } }), 400, "bad_filter");
     await bad({ all: [] });
     await bad({ any: [] });
@@ -203,7 +203,30 @@ test("the rule's filter decides whom it covers; an empty list is refused", async
     assert.deepEqual([await lies(a), await lies(c)], [false, true]);
 });
 
-test("a run of the night is one a business day, and goes on where it was killed", async () => {
+test("POOL-3: a rule holds for a level, a region with all below it, a type, a source", async () => {
+    const owner = await person({});
+    const [[province, below]] = await sql("SELECT p.ancestor_id, p.descendant_id FROM region_path p JOIN region r ON r.id = p.ancestor_id WHERE r.level = 1 AND p.ancestor_id <> p.descendant_id ORDER BY 1, 2 LIMIT 1");
+    const [[elsewhere]] = await sql(`SELECT r.id FROM region r WHERE r.level = 1 AND r.id <> ${province} ORDER BY r.id LIMIT 1`);
+    const types = (await boss.get("/meta")).objects.find((one) => one.name === "customer").fields.find((field) => field.name === "customer_type").options.map((option) => option.value);
+    const cases = {
+        level: [{ op: "in", value: ["a", "b"] }, "b", "c"],
+        region_id: [{ op: "under", value: Number(province) }, Number(below), Number(elsewhere)],
+        customer_type: [{ op: "eq", value: types[0] }, types[0], types[1]],
+        source: [{ op: "eq", value: "exhibition" }, "exhibition", "referral"],
+    };
+    const expected = [];
+    for (const [field, [test_of, yes, no]] of Object.entries(cases)) {
+        const industry = unique("行业");
+        await ruleFor(industry, { covers: { all: [{ field: "industry", op: "eq", value: industry }, { field, ...test_of }] } });
+        expected.push([field, true, await held(owner, industry, { [field]: yes })], [field, false, await held(owner, industry, { [field]: no })]);
+    }
+    await run();
+    for (const [field, leaves, customer] of expected) {
+        assert.equal(await lies(customer), leaves, field);
+    }
+});
+
+test("POOL-7: a run of the night is one a business day, and goes on where it was killed", async () => {
     const owner = await person({});
     const industry = unique("行业");
     const rule = await ruleFor(industry);
@@ -246,7 +269,7 @@ test("a run of the night is one a business day, and goes on where it was killed"
     assert.equal(runs, "1");
 });
 
-test("the night belongs to the company's day: a run before midnight and one after it differ by a day", async () => {
+test("POOL-7: the night belongs to the company's day: a run before midnight and one after it differ by a day", async () => {
     const owner = await person({});
     const industry = unique("行业");
     await ruleFor(industry);
@@ -265,7 +288,7 @@ test("the night belongs to the company's day: a run before midnight and one afte
     assert.deepEqual(runs.flat(), [day, addDays(day, 1)]);
 });
 
-test("a holder who just got a customer that was never followed up has the whole time before him", async () => {
+test("POOL-3: a holder who just got a customer that was never followed up has the whole time before him", async () => {
     const [first, second] = [await person({}), await person({})];
     const industry = unique("行业");
     await ruleFor(industry);
@@ -278,7 +301,7 @@ test("a holder who just got a customer that was never followed up has the whole 
     assert.equal(await lies(customer), true);
 });
 
-test("warnings: one notice before, to the owner and the manager, not again every night", async () => {
+test("POOL-4: warnings: one notice before, to the owner and the manager, not again every night", async () => {
     const chief = await person({ role: "manager" });
     const owner = await person({ manager_id: chief.user.id });
     const industry = unique("行业");
@@ -379,7 +402,7 @@ test("items of runs are seen by holders, their managers and administrators of th
     assert.deepEqual([await seen(owner), await seen(chief), await seen(stranger)], [1, 1, 0]);
 });
 
-test("routes: region, type, source and priority tell the pool; the rest goes to the default pool", async () => {
+test("POOL-6: routes: region, type, source and priority tell the pool; the rest goes to the default pool", async () => {
     const [east, west, rest] = [await boss.post("/pools", { name: unique("东") }), await boss.post("/pools", { name: unique("西") }), await boss.post("/pools", { name: unique("默认"), is_default: true })];
     const [[province, below]] = await sql("SELECT p.ancestor_id, p.descendant_id FROM region_path p JOIN region r ON r.id = p.ancestor_id WHERE r.level = 1 AND p.ancestor_id <> p.descendant_id ORDER BY 1 DESC, 2 LIMIT 1");
     const region = Number(below);

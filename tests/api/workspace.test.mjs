@@ -52,7 +52,7 @@ test("the labels are in the user's language", async () => {
 const closed = (fields) => role("all", { fields, permissions: ["customer", "contact", "opportunity", "contract", "payment", "product", "follow_up"]
     .flatMap((object) => ["view", "create", "edit", "export"].map((action) => `${object}.${action}`)) });
 
-test("what lay in the recycle bin for thirty days is removed, unless something still names it", async () => {
+test("CUS-4: what lay in the recycle bin for thirty days is removed, unless something still names it", async () => {
     const made = await recordsOf(rep);
     const lone = await boss.post("/customers", { name: unique("lone"), code: unique("lone") });
     const contact = await boss.post("/contacts", { name: unique("lone"), customer_id: lone.id });
