@@ -42,6 +42,11 @@ async function deal(more: Record<string, unknown> = {}): Promise<Made> {
     const customer = await rep.post("/customers", { name: unique("管道客户") });
     return rep.post("/opportunities", { name: unique("商机"), customer_id: customer.id, pipeline_id: pipeline.id, amount_minor: 1_000_00, ...more });
 }
+/** Ticks the mandatory step of the first stage. */
+async function tick(one: Made): Promise<void> {
+    const { stages } = (await rep.get(`/opportunities/${one.id}/guide`)) as { stages: { items: { id: number; kind: string }[] }[] };
+    await rep.put(`/opportunities/${one.id}/guide/${stages[0]?.items.find((item) => item.kind === "ask")?.id}`, { done: true });
+}
 const board = () => `/pipeline?pipeline=${pipeline.id}`;
 const column = (page: Page, stage: string): Locator => page.getByRole("region", { name: stage });
 const card = (page: Page, one: Made): Locator => page.getByRole("group", { name: new RegExp(`^${one.name}，`) });
@@ -85,8 +90,7 @@ test("a card is dragged through a gate: what is missing is filled in, the sums f
 test("the keyboard moves a card and is told so; losing asks why", async ({ page, as, complaints }) => {
     complaints.expect(/^422 PATCH \/api\/v1\/opportunities\/\d+$/);
     const one = await deal({ source: "website" });
-    const { stages } = (await rep.get(`/opportunities/${one.id}/guide`)) as { stages: { items: { id: number; kind: string }[] }[] };
-    await rep.put(`/opportunities/${one.id}/guide/${stages[0]?.items.find((item) => item.kind === "ask")?.id}`, { done: true });
+    await tick(one);
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
     await card(page, one).focus();
     const said = page.locator("[aria-live=assertive]");
@@ -199,7 +203,35 @@ test("a figure of the analysis opens its rows", async ({ page, asAdmin }) => {
     await expect(page.getByText(`共 ${count} 条`)).toBeVisible();
 });
 
-test("one column at a time; a resting finger lifts a card @phone", async ({ page, as }) => {
+/** Puts a finger on a card, waits until it lifts, and takes it to the next column, which comes into view at the edge. */
+async function dragByFinger(page: Page, one: Made, stage: string): Promise<void> {
+    const box = await card(page, one).boundingBox();
+    if (!box) {
+        throw new Error("the card is not in view");
+    }
+    const finger = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", x: number, y: number) =>
+        finger.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+    const y = box.y + 60;
+    await touch("touchStart", box.x + 60, y);
+    await expect(page.locator(".ghost-card")).toBeVisible();
+    await touch("touchMove", 200, y + 10);
+    await touch("touchMove", 384, y + 10);
+    await expect(column(page, stage)).toBeInViewport({ ratio: 0.9 });
+    await touch("touchMove", 200, y + 10);
+    await touch("touchEnd", 200, y + 10);
+}
+
+test("a resting finger lifts a card and takes it to the next stage @phone", async ({ page, as }) => {
+    const one = await deal({ source: "website" });
+    await tick(one);
+    await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
+    await dragByFinger(page, one, STAGES.offer);
+    await expect(new Shell(page).toast(`“${one.name}”已到“${STAGES.offer}”`)).toBeVisible();
+    expect(await stageOf(one)).toBe(STAGES.offer);
+});
+
+test("one column at a time; the menu of a card moves it @phone", async ({ page, as }) => {
     const one = await deal({ source: "website" });
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
     await expect(card(page, one)).toBeInViewport();

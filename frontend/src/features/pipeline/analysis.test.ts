@@ -89,8 +89,8 @@ describe('rows behind figures', () => {
     expect(JSON.stringify(reasonRows({ ...reason, reason_id: null }, 3, period, null))).toContain('is_null');
   });
   it('have no end where the last group has none', () => {
-    expect(JSON.stringify(slipRows(1, 3, period, null))).toContain('"slip_count","op":"eq","value":1');
-    expect(JSON.stringify(slipRows(3, 3, period, null))).toContain('"slip_count","op":"ge","value":3');
+    expect(JSON.stringify(slipRows(1, ['won', 'lost'], 3, period, null))).toContain('"slip_count","op":"eq","value":1');
+    expect(JSON.stringify(slipRows(3, ['won'], 3, period, null))).toContain('"slip_count","op":"ge","value":3');
   });
 });
 

@@ -98,10 +98,16 @@ export function reasonRows(
 const OPEN_END = 3; // those that were put off more often are counted with it
 
 /** The rows behind a number of slips: what closed in the period after it was put off that often. */
-export function slipRows(slips: number, pipeline: number, period: Period, more: Filter | null): Filter | null {
+export function slipRows(
+  slips: number,
+  statuses: readonly ('won' | 'lost')[],
+  pipeline: number,
+  period: Period,
+  more: Filter | null,
+): Filter | null {
   return allOf([
     { field: 'pipeline_id', op: 'eq', value: pipeline },
-    { field: 'status', op: 'in', value: ['won', 'lost'] },
+    { field: 'status', op: 'in', value: statuses },
     { field: 'slip_count', op: slips >= OPEN_END ? 'ge' : 'eq', value: slips },
     { field: 'closed_on', op: 'between', value: [period.from_on, period.to_on] },
     more,
