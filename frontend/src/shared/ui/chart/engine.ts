@@ -37,6 +37,7 @@ function theme(): object {
     textStyle: { fontFamily: token('--font'), color: token('--text-2') },
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, axisLine: { show: false } },
+    bar: { label: { color: token('--text-2') } },
     legend: { textStyle: { color: token('--text-2') }, itemWidth: 10, itemHeight: 10, icon: 'roundRect' },
     tooltip: {
       backgroundColor: token('--surface'),
