@@ -67,7 +67,7 @@ async function drag(page: Page, one: Made, stage: string): Promise<void> {
     await page.mouse.up();
 }
 
-test("a card is dragged through a gate: what is missing is filled in, the sums follow", async ({ page, as, complaints }) => {
+test("a card is dragged through a gate: what is missing is filled in, the sums follow (PIPE-2, PIPE-5)", async ({ page, as, complaints }) => {
     complaints.expect(/^422 PATCH \/api\/v1\/opportunities\/\d+$/);
     const one = await deal();
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
@@ -87,7 +87,7 @@ test("a card is dragged through a gate: what is missing is filled in, the sums f
     expect(await stageOf(one)).toBe(STAGES.offer);
 });
 
-test("the keyboard moves a card and is told so; losing asks why", async ({ page, as, complaints }) => {
+test("the keyboard moves a card and is told so; losing asks why (PIPE-4, PIPE-5)", async ({ page, as, complaints }) => {
     complaints.expect(/^422 PATCH \/api\/v1\/opportunities\/\d+$/);
     const one = await deal({ source: "website" });
     await tick(one);
@@ -122,7 +122,7 @@ test("the keyboard moves a card and is told so; losing asks why", async ({ page,
     expect([record.status, record.competitor]).toEqual(["lost", "某某软件"]);
 });
 
-test("a card is changed where it is: amount and next step", async ({ page, as }) => {
+test("a card is changed where it is: amount and next step (PIPE-5)", async ({ page, as }) => {
     const one = await deal();
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
     await card(page, one).getByRole("button", { name: `“${one.name}”的操作` }).click();
@@ -135,7 +135,7 @@ test("a card is changed where it is: amount and next step", async ({ page, as })
     expect((await rep.get(`/opportunities/${one.id}`)).next_step).toBe("发报价单");
 });
 
-test("the guide on the opportunity: tick, note, plan, what is missing for the next stage", async ({ page, as }) => {
+test("the guide on the opportunity: tick, note, plan, what is missing for the next stage (PIPE-1)", async ({ page, as }) => {
     const one = await deal();
     await as(rep, `/opportunities/${one.id}?tab=guide`);
     const record = new RecordPage(page);
@@ -159,7 +159,7 @@ test("the guide on the opportunity: tick, note, plan, what is missing for the ne
     await expect(page.getByRole("tabpanel").getByText("电话约见")).toHaveCount(1);
 });
 
-test("a used stage goes only when its deals have a place", async ({ page, asAdmin, complaints }) => {
+test("a used stage goes only when its deals have a place (PIPE-6)", async ({ page, asAdmin, complaints }) => {
     complaints.expect(/^409 PUT \/api\/v1\/pipelines\/\d+$/);
     const kept = pipeline;
     pipeline = await makePipeline();
@@ -176,7 +176,7 @@ test("a used stage goes only when its deals have a place", async ({ page, asAdmi
     pipeline = kept;
 });
 
-test("a stage is moved by the keyboard and keeps its guide", async ({ page, asAdmin }) => {
+test("a stage is moved by the keyboard and keeps its guide (PIPE-1)", async ({ page, asAdmin }) => {
     await asAdmin(`/pipeline/settings/${pipeline.id}`);
     await page.getByRole("button", { name: `移动“${STAGES.offer}”，第 2 个，共 4 个` }).press("ArrowUp");
     await page.getByRole("button", { name: `移动“${STAGES.first}”，第 2 个，共 4 个` }).press("ArrowUp");
@@ -192,7 +192,7 @@ test("a stage is moved by the keyboard and keeps its guide", async ({ page, asAd
     ]);
 });
 
-test("a figure of the analysis opens its rows", async ({ page, asAdmin }) => {
+test("a figure of the analysis opens its rows (PIPE-7)", async ({ page, asAdmin }) => {
     await asAdmin("/pipeline/analysis");
     const line = page.getByRole("region", { name: "卡住的商机" }).getByRole("listitem").filter({ hasText: "没有下一步" });
     const link = line.getByRole("link");
@@ -222,7 +222,7 @@ async function dragByFinger(page: Page, one: Made, stage: string): Promise<void>
     await touch("touchEnd", 200, y + 10);
 }
 
-test("a resting finger lifts a card and takes it to the next stage @phone", async ({ page, as }) => {
+test("a resting finger lifts a card and takes it to the next stage (PIPE-5) @phone", async ({ page, as }) => {
     const one = await deal({ source: "website" });
     await tick(one);
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
@@ -231,7 +231,7 @@ test("a resting finger lifts a card and takes it to the next stage @phone", asyn
     expect(await stageOf(one)).toBe(STAGES.offer);
 });
 
-test("one column at a time; the menu of a card moves it @phone", async ({ page, as }) => {
+test("one column at a time; the menu of a card moves it (PIPE-5) @phone", async ({ page, as }) => {
     const one = await deal({ source: "website" });
     await as(rep, `${board()}&q=${encodeURIComponent(one.name)}`);
     await expect(card(page, one)).toBeInViewport();
