@@ -69,7 +69,7 @@ const struct field PLAN_BODY[] = {
      .type = FIELD_LIST,
      .item = FIELD_TEXT,
      .max = 20,
-     .about = "what goes along: contacts open_opportunities closed_opportunities contracts plans"},
+     .about = "what goes along: contacts open_opportunities closed_opportunities contracts plans tasks"},
     {.name = "all_or_nothing", .type = FIELD_BOOL, .about = "one refusal leaves everything as it was"},
     {.name = "file_format", .type = FIELD_ENUM, .options = FORMATS, .about = "of the result file; xlsx"},
     FIELD_END,

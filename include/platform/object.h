@@ -160,7 +160,7 @@ static inline bool object_is_read_only(const struct object *object)
         .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST, .about = "anything else"                                       \
     }
 
-/* Where a reference leads: an object, or a table that is not one (region, pipeline, stage). */
+/* Where a reference leads: an object, or a table that is not one (region, pipeline, stage, close_reason). */
 struct reference {
     const char *table;           /* SQL table */
     const char *label;           /* column by which a person names the row */

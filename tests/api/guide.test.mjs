@@ -185,6 +185,21 @@ test("a task belongs to the customer of its opportunity", async () => {
     expectProblem(await stranger.send("GET", `/tasks/${taken.id}`), 404, "not_found");
 });
 
+test("open tasks go along with their customer when that is chosen; a colleague's stays", async () => {
+    const heir = await person({ role: "sales", department_id: rep.user.department_id });
+    const mine = await boss.post("/customers", { name: unique("客户"), owner_id: rep.user.id });
+    const task = (more) => boss.post("/tasks", { name: unique("待办"), due_on: "2031-01-01", customer_id: mine.id, owner_id: rep.user.id, ...more });
+    const [open, done, others] = [await task(), await task({ status: "done" }), await task({ owner_id: boss.user.id })];
+    await boss.post(`/customers/${mine.id}/transfer`, { owner_id: heir.user.id, choices: ["tasks"] });
+    const owners = await Promise.all([open, done, others].map(async (one) => (await boss.get(`/tasks/${one.id}`)).owner_id));
+    assert.deepEqual(owners, [heir.user.id, rep.user.id, boss.user.id]);
+    const now = await boss.get(`/customers/${mine.id}`);
+    await boss.delete(`/customers/${mine.id}`, now.version);
+    assert.ok((await boss.get(`/tasks/${open.id}`)).deleted_at, "in the bin with the customer");
+    await boss.post(`/customers/${mine.id}/restore`);
+    assert.equal((await boss.get(`/tasks/${open.id}`)).deleted_at, null);
+});
+
 test("a contract names an opportunity of its own customer", async () => {
     const record = await deal();
     const other = await boss.post("/customers", { name: unique("别家"), owner_id: rep.user.id });

@@ -8513,7 +8513,7 @@ export interface operations {
                     expected_action_on?: string | null;
                     /** @description promise of a first follow-up; absent: the default one; null: none */
                     sla_policy_id?: number | null;
-                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans */
+                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans tasks */
                     choices?: string[];
                     /** @description one refusal leaves everything as it was */
                     all_or_nothing?: boolean;
@@ -8792,7 +8792,7 @@ export interface operations {
                     expected_action_on?: string | null;
                     /** @description promise of a first follow-up; absent: the default one; null: none */
                     sla_policy_id?: number | null;
-                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans */
+                    /** @description what goes along: contacts open_opportunities closed_opportunities contracts plans tasks */
                     choices?: string[];
                     /** @description one refusal leaves everything as it was */
                     all_or_nothing?: boolean;
