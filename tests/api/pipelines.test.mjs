@@ -123,6 +123,24 @@ test("PIPE-6 a used stage goes only with a move; its opportunities get an event,
     await dabiao(["doctor"]);
 });
 
+test("PIPE-6 whoever moves a deal into a stage while it is removed ends in one that stays, or is refused", async () => {
+    const made = await makePipeline([stage("甲"), stage("乙"), stage("丙"), stage("赢", "won"), stage("输", "lost")]);
+    const deals = [];
+    for (let i = 0; i < 12; i += 1) {
+        deals.push(await deal(made, i % 2 === 0 ? "甲" : "乙"));
+    }
+    const moves = [{ from_stage_id: made.at.乙, to_stage_id: made.at.丙 }];
+    const answers = await Promise.all([...deals.filter((_, i) => i % 2 === 0).map((one) => boss.send("PATCH", `/opportunities/${one.id}`,
+        { body: { stage_id: made.at.乙 }, headers: { "If-Match": "1" } })), change(made, { stages: made.stages.filter((one) => one.name !== "乙"), moves })]);
+    assert.equal(answers.at(-1).status, 200, JSON.stringify(answers.at(-1).body));
+    for (const answer of answers.slice(0, -1)) {
+        assert.ok([200, 422].includes(answer.status), JSON.stringify(answer.body));
+    }
+    const [[lost]] = await sql(`SELECT COUNT(*) FROM opportunity o JOIN stage s ON s.id = o.stage_id WHERE o.pipeline_id = ${made.id} AND s.deleted_at IS NOT NULL`);
+    assert.equal(String(lost), "0");
+    await dabiao(["doctor"]);
+});
+
 test("PIPE-6 the kind of a used stage stays; an unused one goes as it likes", async () => {
     const made = await makePipeline([stage("甲"), stage("乙"), stage("赢", "won"), stage("输", "lost")]);
     await deal(made, "甲");
