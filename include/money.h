@@ -13,6 +13,10 @@ extern const struct feature MONEY_FEATURE;
  * are passed over. */
 enum err money_give_number(struct request *request, struct record_change *change) MUST_CHECK;
 
+/* Quantity in thousandths × price, half away from zero; false when that is too large. Example: 1,500 × 333 = 500
+ * (499.5). */
+bool money_line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out) MUST_CHECK;
+
 /* ---- what payments are for ---- */
 
 /* Nested member `allocations` of payments, in bodies and in answers. */

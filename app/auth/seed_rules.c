@@ -41,6 +41,7 @@ static const struct role_seed
                         {"follow_up", "VCEDXIT", "all"},
                         {"task", "VCEDXIT", "all"},
                         {"opportunity", "VCEDXIT", "all"},
+                        {"quote", "VCEDXIT", "all"},
                         {"contract", "VCEDXIT", "all"},
                         {"installment", "VCEDXIT", "all"},
                         {"invoice", "VCEDXIT", "all"},
@@ -59,7 +60,7 @@ static const struct role_seed
                     },
                 .others = {"customer.merge", "duplicate_rule.edit", "tag.edit", "escalation.edit", "pool.claim",
                            "pool.return", "pool.manage", "pool.run", "holding_limit.edit", "sla_policy.edit",
-                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "audit.view", "job.view_all", "record.share"},
+                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "quote.approve", "price_book.edit", "discount_authority.edit", "audit.view", "job.view_all", "record.share"},
             },
             {
                 .code = "manager",
@@ -72,6 +73,7 @@ static const struct role_seed
                         {"follow_up", "VCEDX", "department_and_below"},
                         {"task", "VCEDXIT", "department_and_below"},
                         {"opportunity", "VCEDXIT", "department_and_below"},
+                        {"quote", "VCEDXT", "department_and_below"},
                         {"contract", "VCEDXT", "department_and_below"},
                         {"installment", "VCEDXT", "department_and_below"},
                         {"invoice", "VX", "department_and_below"},
@@ -88,7 +90,8 @@ static const struct role_seed
                         {"user", "V", NULL},
                         {"target", "VE", "department_and_below"},
                     },
-                .others = {"customer.merge", "tag.edit", "pool.claim", "pool.return", "pool.manage", "record.share"},
+                .others = {"customer.merge", "tag.edit", "pool.claim", "pool.return", "pool.manage", "quote.approve",
+                           "record.share"},
             },
             {
                 .code = "sales",
@@ -101,6 +104,7 @@ static const struct role_seed
                         {"follow_up", "VCED", "own"},
                         {"task", "VCED", "own"},
                         {"opportunity", "VCE", "own"},
+                        {"quote", "VCE", "own"},
                         {"contract", "VCE", "own"},
                         {"installment", "VCED", "own"},
                         {"invoice", "V", "own"},
@@ -126,6 +130,7 @@ static const struct role_seed
                     {
                         {"customer", "VX", "all"},
                         {"opportunity", "V", "all"},
+                        {"quote", "V", "all"},
                         {"contract", "VEX", "all"},
                         {"installment", "VCEDXI", "all"},
                         {"invoice", "VCEDXI", "all"},
@@ -149,6 +154,7 @@ static const struct role_seed
                         {"follow_up", "VX", "all"},
                         {"task", "VX", "all"},
                         {"opportunity", "VX", "all"},
+                        {"quote", "VX", "all"},
                         {"contract", "VX", "all"},
                         {"installment", "VX", "all"},
                         {"invoice", "VX", "all"},
@@ -164,7 +170,7 @@ static const struct role_seed
                         {"user", "V", NULL},
                         {"target", "VE", "all"},
                     },
-                .others = {"audit.view", "record.share"},
+                .others = {"quote.approve", "audit.view", "record.share"},
             },
 };
 

@@ -307,16 +307,6 @@ static const struct field EXTRA[] = {
     FIELD_END,
 };
 
-/* quantity in thousandths × price, half away from zero. Example: 1,500 × 333 = 500 (499.5). */
-static bool line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out)
-{
-    struct money amount;
-    bool fits = unit_minor <= AMOUNT_MAX && money_mul_ppm((struct money){unit_minor}, quantity_milli * 1000, &amount) &&
-                amount.minor <= AMOUNT_MAX;
-    *out = fits ? amount.minor : 0;
-    return fits;
-}
-
 /* Without a user the program acts for itself. */
 static bool may_write(const struct request *request, const char *field)
 {
@@ -353,8 +343,8 @@ static enum err read_line(struct request *request, const json_t *body, size_t in
         error_field(request->error, str_format(request->arena, "%.*s.name", STR_ARG(path)), "required",
                     "A line needs a product or a name.");
     }
-    bool fits = line_amount(line->quantity_milli, line->unit_price_minor, &line->amount_minor) &&
-                line_amount(line->quantity_milli, line->unit_cost_minor, &line->cost_minor);
+    bool fits = money_line_amount(line->quantity_milli, line->unit_price_minor, &line->amount_minor) &&
+                money_line_amount(line->quantity_milli, line->unit_cost_minor, &line->cost_minor);
     if (!fits) {
         error_field(request->error, str_format(request->arena, "%.*s.quantity_milli", STR_ARG(path)), "too_large",
                     "The line's amount is too large.");
@@ -448,8 +438,8 @@ static enum err check_same_customer(struct request *request, const struct record
     struct value opportunity = change_after(change, "opportunity_id");
     struct value customer = change_after(change, "customer_id");
     struct opportunity_head head;
-    bool asked = change->before == NULL || change_differs(change, "opportunity_id") ||
-                 change_differs(change, "customer_id");
+    bool asked =
+        change->before == NULL || change_differs(change, "opportunity_id") || change_differs(change, "customer_id");
     if (!asked || opportunity.type == VALUE_NULL || customer.type == VALUE_NULL) {
         return OK;
     }

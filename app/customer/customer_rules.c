@@ -273,6 +273,7 @@ static const struct object_child CUSTOMER_CHILDREN[] = {
     {"contact", "customer_id", "contacts", NULL, true},
     {"opportunity", "customer_id", "open_opportunities", "t.status = 'open'", false},
     {"opportunity", "customer_id", "closed_opportunities", "t.status <> 'open'", false},
+    {"quote", "customer_id", "quotes", NULL, false},
     {"contract", "customer_id", "contracts", NULL, false},
     {"follow_up", "customer_id", "plans", "t.plan_status = 'open'", true},
     {"task", "customer_id", "tasks", "t.status = 'open'", true},

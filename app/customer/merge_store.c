@@ -16,6 +16,7 @@ const struct merge_reference MERGE_REFERENCES[] = {
     MOVE("payment", "payment"),
     MOVE("refund", "refund"),
     MOVE("installment", "installment"),
+    MOVE("quote", "quote"),
     MOVE("invoice", "invoice"),
     {"customer.parent_id", "customer", "parent_id", NULL, "customer", MERGE_MOVE, NULL},
     {"conflict_claim.customer_id", "conflict_claim", "customer_id", NULL, NULL, MERGE_MOVE, NULL},
@@ -359,6 +360,9 @@ STATEMENT(NOTE_INSTALLMENTS, "merge.note_installments",
 STATEMENT(NOTE_INVOICES, "merge.note_invoices",
           NOTE_HANGING("invoice.customer_id", "invoice",
                        "w.reference = 'contract.customer_id' AND t.contract_id = w.row_id"));
+STATEMENT(NOTE_QUOTES, "merge.note_quotes",
+          NOTE_HANGING("quote.customer_id", "quote",
+                       "w.reference = 'opportunity.customer_id' AND t.opportunity_id = w.row_id"));
 STATEMENT(NOTE_BY_CONTACT, "merge.note_by_contact",
           NOTE_HANGING("follow_up.customer_id", "follow_up",
                        "w.reference = 'contact.customer_id' AND t.contact_id = w.row_id"));
@@ -372,8 +376,9 @@ STATEMENT(NOTE_BY_OPPORTUNITY, "merge.note_by_opportunity",
 enum err merge_store_note_hanging(struct db *db, struct arena *arena, const struct merge_row *merge)
 {
     /* Each behind what it hangs on. */
-    const struct stmt *const notes[] = {&NOTE_CONTRACTS, &NOTE_PAYMENTS,   &NOTE_REFUNDS,        &NOTE_INSTALLMENTS,
-                                        &NOTE_INVOICES,  &NOTE_BY_CONTACT, &NOTE_BY_OPPORTUNITY, &NOTE_TASKS};
+    const struct stmt *const notes[] = {&NOTE_CONTRACTS,    &NOTE_PAYMENTS,       &NOTE_REFUNDS,
+                                        &NOTE_INSTALLMENTS, &NOTE_INVOICES,       &NOTE_QUOTES,
+                                        &NOTE_BY_CONTACT,   &NOTE_BY_OPPORTUNITY, &NOTE_TASKS};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         TRY(db_exec(db, arena, notes[i], ARGS(V(merge->id), V(merge->survivor_id))));
     }

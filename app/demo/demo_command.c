@@ -100,6 +100,54 @@ static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t 
     return OK;
 }
 
+/* A price book with floors, and how far each role may go below the list. */
+static enum err make_prices(struct db *db, void *context)
+{
+    static const struct {
+        const char *role, *name;
+        int ppm;
+        int below_floor;
+    } rights[] = {{"sales", "销售 5%", 50000, 0}, {"manager", "销售主管 15%", 150000, 0}, {"operations", "销售运营 30%", 300000, 1}};
+    struct demo *demo = context;
+    int64_t id = 0;
+    json_t *entries = json_array();
+    for (size_t i = 0; i < DEMO_PRODUCT_COUNT; i++) {
+        json_array_append_new(entries, json_pack("{s:I,s:I,s:I}", "product_id", (json_int_t)demo->products[i],
+                                                 "price_minor", (json_int_t)DEMO_PRODUCTS[i].price, "floor_minor",
+                                                 (json_int_t)(DEMO_PRODUCTS[i].price * 8 / 10)));
+    }
+    TRY(create(demo, "price_book",
+               json_pack("{s:s,s:s,s:o}", "name", "标准价格表", "currency", "CNY", "entries", entries),
+               &demo->price_book));
+    for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
+        int64_t role_id = 0;
+        TRY(demo_store_role(db, demo->request.arena, rights[i].role, &role_id));
+        TRY(create(demo, "discount_authority",
+                   json_pack("{s:s,s:I,s:i,s:b}", "name", rights[i].name, "role_id", (json_int_t)role_id,
+                             "max_discount_ppm", rights[i].ppm, "may_go_below_floor", rights[i].below_floor),
+                   &id));
+    }
+    return OK;
+}
+
+/* An offer for an open opportunity: most are sent, some still wait to be. */
+static enum err make_quote(struct demo *demo, int64_t opportunity, int64_t owner, int product, int quantity)
+{
+    int64_t id = 0;
+    const char *status = opportunity % 3 == 0 ? "draft" : "sent";
+    if (opportunity % 2 != 0) {
+        return OK;
+    }
+    return create(demo, "quote",
+                  json_pack("{s:I,s:I,s:I,s:s,s:o,s:[{s:I,s:i,s:I}]}", "opportunity_id", (json_int_t)opportunity, "owner_id",
+                            (json_int_t)owner, "price_book_id", (json_int_t)demo->price_book, "status", status, "valid_until",
+                            demo_date(demo, -10 - (int)(opportunity % 20)), "lines", "product_id",
+                            (json_int_t)demo->products[product], "quantity_milli", quantity * 1000,
+                            "unit_price_minor",
+                            (json_int_t)(DEMO_PRODUCTS[product].price * (100 - opportunity % 9) / 100)),
+                  &id);
+}
+
 /* What is to be paid when, in two parts; the second of a young contract is late. */
 static enum err make_plan(struct demo *demo, int64_t contract, int64_t amount, int closed)
 {
@@ -200,6 +248,9 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     struct instant at = demo_days_ago(demo, engaged == 0 ? 1 : engaged);
     TRY(demo_create_at(demo, "opportunity", body, (struct opt_instant){true, at}, &id));
     TRY(demo_walk(demo, &(struct demo_deal){id, owner_id, customer_id, engaged, closed, stage}));
+    if (!won && !lost) {
+        return make_quote(demo, id, owner_id, product, quantity);
+    }
     return won ? make_money(demo, customer_id, id, owner_id, product, quantity, closed) : OK;
 }
 
@@ -298,6 +349,7 @@ static enum err fill(struct demo *demo)
 {
     TRY(step(demo, "departments and people", make_organisation));
     TRY(step(demo, "products", make_products));
+    TRY(step(demo, "prices", make_prices));
     while (demo->done < DEMO_CUSTOMERS) {
         TRY(step(demo, "customers, deals and money", make_customers));
         demo->done += CHUNK;

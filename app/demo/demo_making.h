@@ -14,6 +14,7 @@ struct demo {
     int64_t departments[32];                /* ids by index */
     int64_t people[64];                     /* ids by index */
     int64_t products[16];                   /* ids by index */
+    int64_t price_book;                     /* with their prices */
     int64_t stages[8];                      /* of the default pipeline, in order */
     size_t done;                            /* customers made */
     int names[DEMO_CUSTOMERS + DEMO_LEADS]; /* what each is called: brand, trade and city in one number */

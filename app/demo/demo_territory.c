@@ -640,6 +640,29 @@ static enum err one_day(struct territory *t, int days_ago)
     return is_past(t, evening) ? run_jobs(t, evening, "assignment.sla") : OK;
 }
 
+/* Some quotes of salespeople go further below the list than they may: they wait for somebody's approval. */
+static enum err offer_too_much(struct territory *t)
+{
+    int made = 0;
+    for (size_t i = 0; i < t->work_count && made < 5; i++) {
+        const struct work *work = &t->works[i];
+        json_t *answer = NULL;
+        if (work->opportunity_id == 0 || work->contract_id != 0) {
+            continue;
+        }
+        struct date until = date_add_days(t->real_today, 14);
+        json_t *body = json_pack("{s:I,s:I,s:o,s:[{s:I,s:i,s:I}]}", "opportunity_id", (json_int_t)work->opportunity_id,
+                                 "price_book_id", (json_int_t)t->demo->price_book, "valid_until",
+                                 json_date(t->demo->request.arena, until), "lines", "product_id",
+                                 (json_int_t)t->demo->products[work->product], "quantity_milli", 2000,
+                                 "unit_price_minor", (json_int_t)(DEMO_PRODUCTS[work->product].price * 88 / 100));
+        /* Who has given the customer back since offers nothing any more. */
+        send(t, work->rep, t->real_now, "POST", "/quotes", body, &answer);
+        made += json_get_int(answer, "id", 0) != 0;
+    }
+    return OK;
+}
+
 static enum err live_through(struct territory *t)
 {
     TRY(set_up(t));
@@ -647,6 +670,7 @@ static enum err live_through(struct territory *t)
     for (int days_ago = DAYS - 3; days_ago >= 0; days_ago--) {
         TRY(one_day(t, days_ago));
     }
+    TRY(offer_too_much(t));
     return run_jobs(t, t->real_now, "money.overdue"); /* what is late is known from the first day on */
 }
 

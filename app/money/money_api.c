@@ -3,6 +3,8 @@
 
 #include "invoice_rules.h"
 #include "number_rules.h"
+#include "price_rules.h"
+#include "quote_rules.h"
 #include "installment_rules.h"
 
 /* ---- number patterns ---- */
@@ -129,6 +131,79 @@ static const struct field RED_BODY[] = {
 static const struct field RED_ANSWER[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "the red-letter invoice"}, FIELD_END};
 
+/* ---- quotes ---- */
+
+static enum err approve_quote(struct request *request, struct response *response)
+{
+    TRY(quote_approve(request, request->params[0]));
+    response->json = json_keep(request->arena, json_pack("{s:I}", "id", (json_int_t)request->params[0]));
+    return OK;
+}
+
+static enum err make_contract(struct request *request, struct response *response)
+{
+    int64_t id = 0;
+    TRY(quote_make_contract(request, request->params[0], &id));
+    response->status = 201;
+    response->json = json_keep(request->arena, json_pack("{s:I}", "contract_id", (json_int_t)id));
+    return OK;
+}
+
+static enum err list_versions(struct request *request, struct response *response)
+{
+    json_t *items;
+    TRY(quote_versions(request, request->params[0], &items));
+    response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
+    return OK;
+}
+
+static enum err get_price(struct request *request, struct response *response)
+{
+    int64_t product_id = 0;
+    int64_t book_id = 0;
+    struct price price;
+    TRY(request_query_int(request, "product_id", 0, 1, ID_MAX, &product_id));
+    TRY(request_query_int(request, "price_book_id", 0, 1, ID_MAX, &book_id));
+    enum err err = price_store_find(request->db, request->arena, (struct opt_int){book_id > 0, book_id}, product_id,
+                                    request->today, &price);
+    if (err == ERR_NOT_FOUND) {
+        return error_set(request->error, err, "There is no such product.");
+    }
+    TRY(err);
+    response->json = json_keep(request->arena, json_pack("{s:o,s:I,s:o}", "name", json_str(price.name), "price_minor",
+                                                         (json_int_t)price.price_minor, "floor_minor",
+                                                         json_opt_int(price.floor_minor)));
+    return OK;
+}
+
+static const struct field CONTRACT_ANSWER[] = {
+    {.name = "contract_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "the contract, a draft"}, FIELD_END};
+static const struct field QUOTE_ANSWER[] = {
+    {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "the quote"}, FIELD_END};
+static const struct field VERSION_ITEM[] = {
+    {.name = "version_number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "1…"},
+    {.name = "sent_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "when it went out"},
+    {.name = "replaced_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "when it was changed"},
+    {.name = "replaced_by_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "by whom"},
+    {.name = "content", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "amounts, dates and lines as sent"},
+    FIELD_END,
+};
+static const struct field VERSIONS_ANSWER[] = {
+    {.name = "items", .type = FIELD_LIST, .fields = VERSION_ITEM, .flags = FIELD_REQUIRED, .about = "newest first"},
+    FIELD_END,
+};
+static const struct field PRICE_QUERY[] = {
+    {.name = "product_id", .type = FIELD_INT, .min = 1, .max = ID_MAX, .flags = FIELD_REQUIRED, .about = "of what"},
+    {.name = "price_book_id", .type = FIELD_INT, .min = 1, .max = ID_MAX, .about = "absent: the product's own price"},
+    FIELD_END,
+};
+static const struct field PRICE_ANSWER[] = {
+    {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of the product"},
+    {.name = "price_minor", .type = FIELD_MONEY, .flags = FIELD_REQUIRED, .about = "list price today"},
+    {.name = "floor_minor", .type = FIELD_MONEY, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "lowest price"},
+    FIELD_END,
+};
+
 static const struct route ROUTES[] = {
     {"GET", "/number-patterns", "number_pattern.list", PERM_NUMBER_PATTERN_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL,
      PATTERNS_ANSWER, list_patterns, NULL, "How numbers look, and the next one of each kind."},
@@ -139,12 +214,21 @@ static const struct route ROUTES[] = {
      PLAN_ANSWER, change_plan, NULL, "Changes the payment plan of a contract at once: all of it or nothing."},
     {"POST", "/invoices/{id}/red-letter", "invoice.reverse", PERM_INVOICE_CREATE, 0, RECORDS_NONE, NULL, NULL, RED_BODY,
      RED_ANSWER, reverse_invoice, NULL, "Takes an invoice back by a red-letter one: once, as a whole."},
+    {"POST", "/quotes/{id}/approve", "quote.approve", PERM_QUOTE_APPROVE, 0, RECORDS_NONE, NULL, NULL, NULL,
+     QUOTE_ANSWER, approve_quote, NULL, "Allows a discount beyond the right of whoever gave it."},
+    {"POST", "/quotes/{id}/contract", "quote.contract", PERM_QUOTE_EDIT, 0, RECORDS_NONE, NULL, NULL, NULL,
+     CONTRACT_ANSWER, make_contract, NULL, "Makes the contract with the quote's lines, once; the quote is accepted."},
+    {"GET", "/quotes/{id}/versions", "quote.versions", PERM_QUOTE_VIEW, 0, RECORDS_ONE, "quote", NULL, NULL,
+     VERSIONS_ANSWER, list_versions, NULL, "Versions that were sent and then changed."},
+    {"GET", "/product-prices", "product_price.get", PERM_QUOTE_VIEW, 0, RECORDS_NONE, NULL, PRICE_QUERY, NULL,
+     PRICE_ANSWER, get_price, NULL, "What a product costs today by a price book, or by itself."},
     {0},
 };
-static const struct object *const OBJECTS[] = {&INSTALLMENT, &INVOICE, NULL};
+static const struct object *const OBJECTS[] = {&INSTALLMENT, &INVOICE, &QUOTE, &PRICE_BOOK, &DISCOUNT_AUTHORITY, NULL};
 static const struct job_kind JOB_KINDS[] = {
     {"money.overdue", overdue_run, "daily 01:10", 0},
     {"money.allocate", money_run_allocate, NULL, 0},
+    {"quote.expire", quote_run_expire, "daily 00:20", 0},
     {0},
 };
 

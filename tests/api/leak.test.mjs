@@ -183,6 +183,10 @@ async function refuseTargets(method, path) {
 }
 
 const SPECIAL = {
+    async "GET /quotes/{id}/versions"() {
+        expectProblem(await stranger.send("GET", `/quotes/${made.quote.id}/versions`), 404, "not_found");
+        assert.deepEqual(await manager.get(`/quotes/${made.quote.id}/versions`), { items: [] });
+    },
     ...poolWays(() => lying),
     async "GET /customers/{id}/pool-route"() {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/pool-route`), 404, "not_found");
@@ -371,7 +375,7 @@ for (const route of TABLE.filter((row) => SHOWING.has(row.records))) {
 
 test("what is shown whole is a directory, and every object with an owner is tried", () => {
     const directories = new Set(TABLE.filter((row) => row.records === "directory").map((row) => row.object));
-    assert.deepEqual([...directories].sort(), ["department", "escalation_step", "holding_limit", "pool_route", "pool_rule", "pool_run", "product", "sla_policy", "tag", "user"]);
+    assert.deepEqual([...directories].sort(), ["department", "discount_authority", "escalation_step", "holding_limit", "pool_route", "pool_rule", "pool_run", "price_book", "product", "sla_policy", "tag", "user"]);
     const tried = new Set(TABLE.filter((row) => SHOWING.has(row.records)).map((row) => row.object));
     assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), ...Object.keys(HISTORIES), ...PLACES, "target"].sort());
 });
@@ -418,6 +422,7 @@ test("a reference to a record outside the scope is as if there were none", async
         "follow-ups": { content: "x", customer_id: made.customer.id },
         opportunities: { name: "x", customer_id: made.customer.id },
         contracts: { name: "x", customer_id: made.customer.id },
+        quotes: { name: "x", customer_id: made.customer.id },
         installments: { contract_id: made.contract.id, name: "x", due_on: "2023-01-01", amount_minor: 1 },
         invoices: { contract_id: made.contract.id, amount_minor: 1, issued_on: "2023-01-01" },
         payments: { contract_id: made.contract.id, amount_minor: 1, received_on: "2023-01-01" },

@@ -15,6 +15,8 @@ export const OWNED = {
     contract: { plural: "contracts",
         body: (made) => ({ name: unique("合同"), customer_id: made.customer.id, opportunity_id: made.opportunity.id, status: "signed",
             signed_on: "2023-02-03", amount_minor: 900_00, cost_minor: 300_00 }) },
+    quote: { plural: "quotes",
+        body: (made) => ({ name: unique("报价"), customer_id: made.customer.id, lines: [{ name: "茶", quantity_milli: 1000, unit_price_minor: 9_00 }] }) },
     installment: { plural: "installments",
         body: (made) => ({ name: unique("首付"), contract_id: made.contract.id, due_on: "2099-03-04", amount_minor: 1_00 }) },
     invoice: { plural: "invoices", body: (made) => ({ contract_id: made.contract.id, amount_minor: 1_00, issued_on: "2023-03-05" }) },

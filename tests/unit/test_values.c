@@ -246,6 +246,24 @@ static void money_checks_overflow(void **state)
     assert_true(out.minor == INT64_MIN);
 }
 
+static void a_part_of_an_amount_rounds_half_away_from_zero(void **state)
+{
+    (void)state;
+    struct money out = {42};
+    const int64_t cases[][4] = {{113, 130000, 1130000, 13},
+                                {10000, 60000, 1060000, 566},
+                                {-10000, 60000, 1060000, -566},
+                                {1, 1, 2, 1},
+                                {-1, 1, 2, -1},
+                                {0, 5, 7, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(money_mul_ratio((struct money){cases[i][0]}, cases[i][1], cases[i][2], &out));
+        assert_int_equal(out.minor, cases[i][3]);
+    }
+    assert_false(money_mul_ratio((struct money){1}, 1, 0, &out));
+    assert_false(money_mul_ratio((struct money){INT64_MAX}, 2, 1, &out));
+}
+
 static void rates_round_half_away_from_zero(void **state)
 {
     (void)state;
@@ -385,6 +403,7 @@ int main(void)
         UNIT_TEST(dates_have_a_start),
         UNIT_TEST(starts_bound_their_day),
         UNIT_TEST(money_checks_overflow),
+        UNIT_TEST(a_part_of_an_amount_rounds_half_away_from_zero),
         UNIT_TEST(rates_round_half_away_from_zero),
         UNIT_TEST(rates_are_within_half_a_unit),
         UNIT_TEST(ratios_are_ppm),

@@ -97,3 +97,95 @@ export interface ShownAllocation extends Allocation {
 export function reverseInvoice(id: number, key: string): Promise<{ readonly id: number }> {
   return send('POST', `/invoices/${id}/red-letter`, { body: {}, key });
 }
+
+// ---- quotes, price books, discount authority ----
+
+export interface QuoteLine {
+  readonly line_number: number;
+  readonly product_id: number | null;
+  readonly name: string;
+  readonly quantity_milli: number;
+  readonly list_price_minor: number;
+  readonly floor_minor: number | null;
+  readonly unit_price_minor: number;
+  readonly amount_minor: number;
+}
+type VersionAnswer = Answer<'/quotes/{id}/versions', 'get'>['items'][number];
+export type QuoteVersion = Readonly<Omit<VersionAnswer, 'content'>> & {
+  readonly content: { readonly amount_minor: number; readonly lines: readonly QuoteLine[] };
+};
+export interface PriceEntry {
+  readonly product_id: number;
+  readonly product_name: string;
+  readonly price_minor: number;
+  readonly floor_minor: number | null;
+  readonly from_on: string | null;
+  readonly until_on: string | null;
+}
+export interface PriceBook extends RecordRow {
+  readonly name: string;
+  readonly currency: string;
+  readonly is_active: boolean;
+  readonly entries?: readonly PriceEntry[];
+  readonly department_ids?: readonly number[];
+}
+export interface Authority extends RecordRow {
+  readonly name: string;
+  readonly role_id: number;
+  readonly role_name: string | null;
+  readonly max_discount_ppm: number;
+  readonly may_go_below_floor: boolean;
+}
+interface Named {
+  readonly id: number;
+  readonly name: string;
+}
+type Values = Readonly<Record<string, unknown>>;
+
+export function setQuoteStatus(quote: RecordRow, status: string): Promise<RecordRow> {
+  return send('PATCH', `/quotes/${quote.id}`, { body: { status }, version: quote.version });
+}
+export function approveQuote(id: number): Promise<unknown> {
+  return send('POST', `/quotes/${id}/approve`, {});
+}
+export function makeContract(id: number, key: string): Promise<{ readonly contract_id: number }> {
+  return send('POST', `/quotes/${id}/contract`, { key });
+}
+export async function listVersions(id: number): Promise<readonly QuoteVersion[]> {
+  return (await send<Page<QuoteVersion>>('GET', `/quotes/${id}/versions`)).items;
+}
+async function listSettings<Row>(plural: string): Promise<readonly Row[]> {
+  return (await send<Page<Row>>('GET', `/${plural}`, { query: { limit: ALL, sort: 'name' } })).items;
+}
+function saveSetting<Row>(plural: string, row: RecordRow | null, body: Values, key: string): Promise<Row> {
+  return row
+    ? send('PATCH', `/${plural}/${row.id}`, { body, version: row.version })
+    : send('POST', `/${plural}`, { body, key });
+}
+export function listBooks(): Promise<readonly PriceBook[]> {
+  return listSettings('price-books');
+}
+export function getBook(id: number): Promise<PriceBook> {
+  return send('GET', `/price-books/${id}`);
+}
+export function saveBook(book: PriceBook | null, body: Values, key: string): Promise<PriceBook> {
+  return saveSetting('price-books', book, body, key);
+}
+export function deleteBook(book: PriceBook): Promise<void> {
+  return send('DELETE', `/price-books/${book.id}`, { version: book.version });
+}
+export function listAuthorities(): Promise<readonly Authority[]> {
+  return listSettings('discount-authorities');
+}
+export function saveAuthority(row: Authority | null, body: Values, key: string): Promise<Authority> {
+  return saveSetting('discount-authorities', row, body, key);
+}
+export function deleteAuthority(row: Authority): Promise<void> {
+  return send('DELETE', `/discount-authorities/${row.id}`, { version: row.version });
+}
+export async function listRoles(): Promise<readonly Named[]> {
+  return (await send<Page<Named>>('GET', '/roles')).items;
+}
+export async function listDepartments(): Promise<readonly Named[]> {
+  return (await send<Page<Named>>('GET', '/departments/tree')).items;
+}

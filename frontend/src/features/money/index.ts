@@ -1,10 +1,11 @@
 /** Money beyond the records themselves: what payments are for, payment plans, and the settings of numbers and prices. */
-import { Hash } from '@lucide/vue';
+import { BadgePercent, BookOpen, Hash } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
 
 /** Parts of the pages of records. */
 export const RedLetter = defineAsyncComponent(() => import('./components/RedLetter.vue'));
+export const QuoteCard = defineAsyncComponent(() => import('./components/QuoteCard.vue'));
 export const PlanCard = defineAsyncComponent(() => import('./components/PlanCard.vue'));
 export const PaymentAllocations = defineAsyncComponent(() => import('./components/PaymentAllocations.vue'));
 
@@ -17,6 +18,18 @@ export default defineFeature({
       meta: { title: 'money.numbers.title', permission: 'number_pattern.edit' },
       component: () => import('./pages/NumbersPage.vue'),
     },
+    {
+      path: 'price-books',
+      name: 'price-books',
+      meta: { title: 'money.book.title', permission: 'quote.view' },
+      component: () => import('./pages/PriceBooksPage.vue'),
+    },
+    {
+      path: 'discount-authorities',
+      name: 'discount-authorities',
+      meta: { title: 'money.discount.title', permission: 'discount_authority.edit' },
+      component: () => import('./pages/DiscountsPage.vue'),
+    },
   ],
   nav: [
     {
@@ -26,6 +39,22 @@ export default defineFeature({
       to: '/number-patterns',
       order: 260,
       permission: 'number_pattern.edit',
+    },
+    {
+      key: 'price-books',
+      label: 'money.book.title',
+      icon: BookOpen,
+      to: '/price-books',
+      order: 262,
+      permission: 'price_book.edit',
+    },
+    {
+      key: 'discount-authorities',
+      label: 'money.discount.title',
+      icon: BadgePercent,
+      to: '/discount-authorities',
+      order: 264,
+      permission: 'discount_authority.edit',
     },
   ],
 });

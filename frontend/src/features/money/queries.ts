@@ -2,9 +2,11 @@
 import { useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
-import { getPrepaid, listPatterns, listPlan } from './api';
+import { getPrepaid, listAuthorities, listBooks, listPatterns, listPlan } from './api';
 
 const keys = {
+  books: ['records', 'price_book', 'all'] as const,
+  authorities: ['records', 'discount_authority', 'all'] as const,
   patterns: ['records', 'number_pattern'] as const,
   plan: (contract: number) => ['records', 'installment', 'plan', contract] as const,
   prepaid: (customer: number, currency: string) => ['records', 'payment', 'prepaid', customer, currency] as const,
@@ -16,6 +18,12 @@ export async function forgetMoney(): Promise<void> {
 }
 export function usePatterns() {
   return useQuery({ queryKey: keys.patterns, queryFn: listPatterns });
+}
+export function useBooks() {
+  return useQuery({ queryKey: keys.books, queryFn: listBooks });
+}
+export function useAuthorities() {
+  return useQuery({ queryKey: keys.authorities, queryFn: listAuthorities });
 }
 export function usePlan(contract: Ref<number>, enabled: Ref<boolean>) {
   return useQuery({

@@ -9,6 +9,7 @@ export interface Line {
   readonly quantity_milli: number | null;
   readonly unit_price_minor: number | null;
   readonly unit_cost_minor: number | null;
+  readonly floor_minor?: number | null; // of a quote: the lowest price
 }
 
 export function emptyLine(): Line {
@@ -35,6 +36,7 @@ export function linesOf(record: RecordRow | null): Line[] {
     quantity_milli: line.quantity_milli ?? null,
     unit_price_minor: line.unit_price_minor ?? null,
     unit_cost_minor: line.unit_cost_minor ?? null,
+    floor_minor: line.floor_minor ?? null,
   }));
 }
 

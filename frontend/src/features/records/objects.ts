@@ -4,6 +4,7 @@ import {
   Building2,
   CalendarClock,
   FileSignature,
+  FileText,
   HandCoins,
   History,
   Layers,
@@ -102,6 +103,7 @@ const CUSTOMER: ObjectConfig = {
   tabs: [
     { object: 'contact', column: 'customer_id' },
     { object: 'opportunity', column: 'customer_id' },
+    { object: 'quote', column: 'customer_id' },
     { object: 'contract', column: 'customer_id' },
     { object: 'payment', column: 'customer_id' },
     { object: 'follow_up', column: 'customer_id' },
@@ -200,6 +202,7 @@ const OPPORTUNITY: ObjectConfig = {
   tabs: [
     { object: 'task', column: 'opportunity_id' },
     { object: 'follow_up', column: 'opportunity_id' },
+    { object: 'quote', column: 'opportunity_id' },
     { object: 'contract', column: 'opportunity_id' },
   ],
   tones: { status: { open: 'info', won: 'success', lost: 'neutral' } },
@@ -321,6 +324,56 @@ const PAYMENT: ObjectConfig = {
   tabs: [{ object: 'refund', column: 'payment_id' }],
   tones: {},
   card: { side: 'amount_minor', lines: ['customer_id', 'received_on', 'contract_id', 'owner_id'] },
+};
+
+const QUOTE: ObjectConfig = {
+  name: 'quote',
+  plural: 'quotes',
+  icon: FileText,
+  order: 35,
+  inNav: true,
+  columns: [
+    'number',
+    'name',
+    'customer_id',
+    'status',
+    'amount_minor',
+    'discount_ppm',
+    'authority_state',
+    'valid_until',
+    'version_number',
+    'owner_id',
+  ],
+  sections: [
+    {
+      key: 'basic',
+      fields: ['number', 'name', 'customer_id', 'opportunity_id', 'price_book_id', 'status', 'valid_until'],
+    },
+    { key: 'money', fields: ['list_minor', 'amount_minor', 'discount_minor', 'discount_ppm', 'currency'] },
+    { key: 'other', fields: ['contract_id', 'owner_id', 'remark'] },
+  ],
+  headline: ['status', 'amount_minor', 'valid_until', 'version_number', 'customer_id', 'owner_id'],
+  presets: [
+    ALL,
+    MINE,
+    { key: 'waiting', filter: { field: 'authority_state', op: 'eq', value: 'needs_approval' } },
+    { key: 'sent_quotes', filter: { field: 'status', op: 'eq', value: 'sent' } },
+    {
+      key: 'expiring',
+      filter: {
+        all: [
+          { field: 'status', op: 'eq', value: 'sent' },
+          { field: 'valid_until', op: 'relative', value: 'next_7_days' },
+        ],
+      },
+    },
+  ],
+  tabs: [],
+  tones: {
+    status: { draft: 'neutral', sent: 'info', accepted: 'success', expired: 'warning', void: 'danger' },
+    authority_state: { fine: 'success', needs_approval: 'warning', approved: 'success' },
+  },
+  card: { side: 'amount_minor', lines: ['customer_id', 'status', 'valid_until', 'owner_id'] },
 };
 
 const INSTALLMENT: ObjectConfig = {
@@ -692,6 +745,7 @@ export const OBJECTS: readonly ObjectConfig[] = [
   OPPORTUNITY,
   TASK,
   CONTRACT,
+  QUOTE,
   INSTALLMENT,
   PAYMENT,
   INVOICE,

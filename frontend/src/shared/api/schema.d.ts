@@ -1110,6 +1110,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/quotes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allows a discount beyond the right of whoever gave it. */
+        post: operations["quote.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/{id}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the contract with the quote's lines, once; the quote is accepted. */
+        post: operations["quote.contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions that were sent and then changed. */
+        get: operations["quote.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/product-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a product costs today by a price book, or by itself. */
+        get: operations["product_price.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pools/{id}/claim": {
         parameters: {
             query?: never;
@@ -4358,6 +4426,389 @@ export interface paths {
         put?: never;
         /** Does one thing to many records, as a job. */
         post: operations["invoice.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["quote.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["quote.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["quote.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["quote.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["quote.update"];
+        trace?: never;
+    };
+    "/quotes/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["quote.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["quote.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["quote.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["quote.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a record to another owner; history, stage and links stay. */
+        post: operations["quote.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotes/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["quote.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["price_book.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["price_book.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["price_book.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["price_book.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["price_book.update"];
+        trace?: never;
+    };
+    "/price-books/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["price_book.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["price_book.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["price_book.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["price_book.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-books/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["price_book.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["discount_authority.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["discount_authority.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["discount_authority.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["discount_authority.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["discount_authority.update"];
+        trace?: never;
+    };
+    "/discount-authorities/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["discount_authority.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["discount_authority.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["discount_authority.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["discount_authority.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/discount-authorities/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["discount_authority.bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10773,6 +11224,170 @@ export interface operations {
                     "application/json": {
                         /** @description the red-letter invoice */
                         id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Allows a discount beyond the right of whoever gave it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the quote */
+                        id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.contract": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Makes the contract with the quote's lines, once; the quote is accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the contract, a draft */
+                        contract_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions that were sent and then changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest first */
+                        items: {
+                            /** @description 1… */
+                            version_number: number;
+                            /**
+                             * Format: date-time
+                             * @description when it went out
+                             */
+                            sent_at: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was changed
+                             */
+                            replaced_at: string;
+                            /** @description by whom */
+                            replaced_by_name: string | null;
+                            /** @description amounts, dates and lines as sent */
+                            content: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "product_price.get": {
+        parameters: {
+            query: {
+                product_id: number;
+                price_book_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a product costs today by a price book, or by itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the product */
+                        name: string;
+                        /** @description list price today */
+                        price_minor: number;
+                        /** @description lowest price */
+                        floor_minor: number | null;
                     };
                 };
             };
@@ -29825,6 +30440,2629 @@ export interface operations {
         };
     };
     "invoice.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description given out unless typed; key for import */
+                            number?: string | null;
+                            /** @description the number unless given */
+                            name?: string | null;
+                            /** @description the opportunity's unless given */
+                            customer_id?: number | null;
+                            /** @description name behind the reference */
+                            customer_name?: string | null;
+                            /** @description where it came from */
+                            opportunity_id?: number | null;
+                            /** @description name behind the reference */
+                            opportunity_name?: string | null;
+                            /** @description where list and floor prices come from; null: the products */
+                            price_book_id?: number | null;
+                            /** @description name behind the reference */
+                            price_book_name?: string | null;
+                            /**
+                             * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                             * @enum {string|null}
+                             */
+                            status?: "draft" | "sent" | "accepted" | "expired" | "void" | null;
+                            /** @description grows when what was sent is changed */
+                            version_number?: number | null;
+                            /** @description lines at list prices */
+                            list_minor?: number | null;
+                            /** @description sum of the lines less the discount */
+                            amount_minor?: number | null;
+                            /** @description off the sum of the lines */
+                            discount_minor?: number | null;
+                            /** @description (list − amount) / list; 0 when not below the list */
+                            discount_ppm?: number | null;
+                            /** @description a price is below its floor, or the discount makes it so */
+                            is_below_floor?: boolean | null;
+                            /**
+                             * @description whether whoever set the prices may give this discount
+                             * @enum {string|null}
+                             */
+                            authority_state?: "fine" | "needs_approval" | "approved" | null;
+                            /** @description who allowed it */
+                            approved_by_id?: number | null;
+                            /** @description name behind the reference */
+                            approved_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            approved_at?: string | null;
+                            /** @description the price book's, else the company's, unless given */
+                            currency?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day; needed to send it
+                             */
+                            valid_until?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description this version
+                             */
+                            sent_at?: string | null;
+                            /** @description made from it */
+                            contract_id?: number | null;
+                            /** @description name behind the reference */
+                            contract_name?: string | null;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /** @description whose record it is; the asking user unless given */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description the owner's department when the record came to the owner */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                            /** @description products; replaces all lines when given; with one record */
+                            lines?: {
+                                /** @description from the catalogue, or null for free text */
+                                product_id?: number | null;
+                                /** @description the product's unless given */
+                                name?: string | null;
+                                /** @description thousandths: 1500 is 1.5 */
+                                quantity_milli: number;
+                                /** @description list price unless given */
+                                unit_price_minor?: number;
+                                /** @description position; the order of the list counts */
+                                line_number?: number;
+                                /** @description of price book or product that day; computed */
+                                list_price_minor?: number;
+                                /** @description lowest price that day; computed */
+                                floor_minor?: number | null;
+                                /** @description quantity × price; computed */
+                                amount_minor?: number;
+                            }[];
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description given out unless typed; key for import */
+                    number?: string;
+                    /** @description the number unless given */
+                    name?: string;
+                    /** @description the opportunity's unless given */
+                    customer_id?: number | null;
+                    /** @description where it came from */
+                    opportunity_id?: number | null;
+                    /** @description where list and floor prices come from; null: the products */
+                    price_book_id?: number | null;
+                    /**
+                     * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                     * @enum {string}
+                     */
+                    status?: "draft" | "sent" | "accepted" | "expired" | "void";
+                    /** @description off the sum of the lines */
+                    discount_minor?: number;
+                    /** @description the price book's, else the company's, unless given */
+                    currency?: string;
+                    /**
+                     * Format: date
+                     * @description last day; needed to send it
+                     */
+                    valid_until?: string | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                    /** @description products; replaces all lines when given; with one record */
+                    lines?: {
+                        /** @description from the catalogue, or null for free text */
+                        product_id?: number | null;
+                        /** @description the product's unless given */
+                        name?: string | null;
+                        /** @description thousandths: 1500 is 1.5 */
+                        quantity_milli: number;
+                        /** @description list price unless given */
+                        unit_price_minor?: number;
+                        /** @description position; the order of the list counts */
+                        line_number?: number;
+                        /** @description of price book or product that day; computed */
+                        list_price_minor?: number;
+                        /** @description lowest price that day; computed */
+                        floor_minor?: number | null;
+                        /** @description quantity × price; computed */
+                        amount_minor?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description the number unless given */
+                        name?: string | null;
+                        /** @description the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description where it came from */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description where list and floor prices come from; null: the products */
+                        price_book_id?: number | null;
+                        /** @description name behind the reference */
+                        price_book_name?: string | null;
+                        /**
+                         * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "sent" | "accepted" | "expired" | "void" | null;
+                        /** @description grows when what was sent is changed */
+                        version_number?: number | null;
+                        /** @description lines at list prices */
+                        list_minor?: number | null;
+                        /** @description sum of the lines less the discount */
+                        amount_minor?: number | null;
+                        /** @description off the sum of the lines */
+                        discount_minor?: number | null;
+                        /** @description (list − amount) / list; 0 when not below the list */
+                        discount_ppm?: number | null;
+                        /** @description a price is below its floor, or the discount makes it so */
+                        is_below_floor?: boolean | null;
+                        /**
+                         * @description whether whoever set the prices may give this discount
+                         * @enum {string|null}
+                         */
+                        authority_state?: "fine" | "needs_approval" | "approved" | null;
+                        /** @description who allowed it */
+                        approved_by_id?: number | null;
+                        /** @description name behind the reference */
+                        approved_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        approved_at?: string | null;
+                        /** @description the price book's, else the company's, unless given */
+                        currency?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; needed to send it
+                         */
+                        valid_until?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description this version
+                         */
+                        sent_at?: string | null;
+                        /** @description made from it */
+                        contract_id?: number | null;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description products; replaces all lines when given; with one record */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description of price book or product that day; computed */
+                            list_price_minor?: number;
+                            /** @description lowest price that day; computed */
+                            floor_minor?: number | null;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description the number unless given */
+                        name?: string | null;
+                        /** @description the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description where it came from */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description where list and floor prices come from; null: the products */
+                        price_book_id?: number | null;
+                        /** @description name behind the reference */
+                        price_book_name?: string | null;
+                        /**
+                         * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "sent" | "accepted" | "expired" | "void" | null;
+                        /** @description grows when what was sent is changed */
+                        version_number?: number | null;
+                        /** @description lines at list prices */
+                        list_minor?: number | null;
+                        /** @description sum of the lines less the discount */
+                        amount_minor?: number | null;
+                        /** @description off the sum of the lines */
+                        discount_minor?: number | null;
+                        /** @description (list − amount) / list; 0 when not below the list */
+                        discount_ppm?: number | null;
+                        /** @description a price is below its floor, or the discount makes it so */
+                        is_below_floor?: boolean | null;
+                        /**
+                         * @description whether whoever set the prices may give this discount
+                         * @enum {string|null}
+                         */
+                        authority_state?: "fine" | "needs_approval" | "approved" | null;
+                        /** @description who allowed it */
+                        approved_by_id?: number | null;
+                        /** @description name behind the reference */
+                        approved_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        approved_at?: string | null;
+                        /** @description the price book's, else the company's, unless given */
+                        currency?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; needed to send it
+                         */
+                        valid_until?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description this version
+                         */
+                        sent_at?: string | null;
+                        /** @description made from it */
+                        contract_id?: number | null;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description products; replaces all lines when given; with one record */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description of price book or product that day; computed */
+                            list_price_minor?: number;
+                            /** @description lowest price that day; computed */
+                            floor_minor?: number | null;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description given out unless typed; key for import */
+                    number?: string;
+                    /** @description the number unless given */
+                    name?: string;
+                    /** @description the opportunity's unless given */
+                    customer_id?: number | null;
+                    /** @description where it came from */
+                    opportunity_id?: number | null;
+                    /** @description where list and floor prices come from; null: the products */
+                    price_book_id?: number | null;
+                    /**
+                     * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                     * @enum {string}
+                     */
+                    status?: "draft" | "sent" | "accepted" | "expired" | "void";
+                    /** @description off the sum of the lines */
+                    discount_minor?: number;
+                    /** @description the price book's, else the company's, unless given */
+                    currency?: string;
+                    /**
+                     * Format: date
+                     * @description last day; needed to send it
+                     */
+                    valid_until?: string | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                    /** @description products; replaces all lines when given; with one record */
+                    lines?: {
+                        /** @description from the catalogue, or null for free text */
+                        product_id?: number | null;
+                        /** @description the product's unless given */
+                        name?: string | null;
+                        /** @description thousandths: 1500 is 1.5 */
+                        quantity_milli: number;
+                        /** @description list price unless given */
+                        unit_price_minor?: number;
+                        /** @description position; the order of the list counts */
+                        line_number?: number;
+                        /** @description of price book or product that day; computed */
+                        list_price_minor?: number;
+                        /** @description lowest price that day; computed */
+                        floor_minor?: number | null;
+                        /** @description quantity × price; computed */
+                        amount_minor?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description the number unless given */
+                        name?: string | null;
+                        /** @description the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description where it came from */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description where list and floor prices come from; null: the products */
+                        price_book_id?: number | null;
+                        /** @description name behind the reference */
+                        price_book_name?: string | null;
+                        /**
+                         * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "sent" | "accepted" | "expired" | "void" | null;
+                        /** @description grows when what was sent is changed */
+                        version_number?: number | null;
+                        /** @description lines at list prices */
+                        list_minor?: number | null;
+                        /** @description sum of the lines less the discount */
+                        amount_minor?: number | null;
+                        /** @description off the sum of the lines */
+                        discount_minor?: number | null;
+                        /** @description (list − amount) / list; 0 when not below the list */
+                        discount_ppm?: number | null;
+                        /** @description a price is below its floor, or the discount makes it so */
+                        is_below_floor?: boolean | null;
+                        /**
+                         * @description whether whoever set the prices may give this discount
+                         * @enum {string|null}
+                         */
+                        authority_state?: "fine" | "needs_approval" | "approved" | null;
+                        /** @description who allowed it */
+                        approved_by_id?: number | null;
+                        /** @description name behind the reference */
+                        approved_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        approved_at?: string | null;
+                        /** @description the price book's, else the company's, unless given */
+                        currency?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; needed to send it
+                         */
+                        valid_until?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description this version
+                         */
+                        sent_at?: string | null;
+                        /** @description made from it */
+                        contract_id?: number | null;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description products; replaces all lines when given; with one record */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description of price book or product that day; computed */
+                            list_price_minor?: number;
+                            /** @description lowest price that day; computed */
+                            floor_minor?: number | null;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description the number unless given */
+                        name?: string | null;
+                        /** @description the opportunity's unless given */
+                        customer_id?: number | null;
+                        /** @description name behind the reference */
+                        customer_name?: string | null;
+                        /** @description where it came from */
+                        opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        opportunity_name?: string | null;
+                        /** @description where list and floor prices come from; null: the products */
+                        price_book_id?: number | null;
+                        /** @description name behind the reference */
+                        price_book_name?: string | null;
+                        /**
+                         * @description sent and accepted need a discount within the right or approved; a change makes it a draft again
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "sent" | "accepted" | "expired" | "void" | null;
+                        /** @description grows when what was sent is changed */
+                        version_number?: number | null;
+                        /** @description lines at list prices */
+                        list_minor?: number | null;
+                        /** @description sum of the lines less the discount */
+                        amount_minor?: number | null;
+                        /** @description off the sum of the lines */
+                        discount_minor?: number | null;
+                        /** @description (list − amount) / list; 0 when not below the list */
+                        discount_ppm?: number | null;
+                        /** @description a price is below its floor, or the discount makes it so */
+                        is_below_floor?: boolean | null;
+                        /**
+                         * @description whether whoever set the prices may give this discount
+                         * @enum {string|null}
+                         */
+                        authority_state?: "fine" | "needs_approval" | "approved" | null;
+                        /** @description who allowed it */
+                        approved_by_id?: number | null;
+                        /** @description name behind the reference */
+                        approved_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        approved_at?: string | null;
+                        /** @description the price book's, else the company's, unless given */
+                        currency?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; needed to send it
+                         */
+                        valid_until?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description this version
+                         */
+                        sent_at?: string | null;
+                        /** @description made from it */
+                        contract_id?: number | null;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description products; replaces all lines when given; with one record */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description of price book or product that day; computed */
+                            list_price_minor?: number;
+                            /** @description lowest price that day; computed */
+                            floor_minor?: number | null;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the new owner */
+                    owner_id: number;
+                    /** @description kept in the history */
+                    reason?: string;
+                    /** @description children that follow */
+                    choices?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Gives a record to another owner; history, stage and links stay. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quote.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description of its prices */
+                            currency?: string;
+                            /** @description offered for new quotes */
+                            is_active?: boolean | null;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                            /** @description replaces all prices when given; with one record */
+                            entries?: {
+                                /** @description of which product */
+                                product_id: number;
+                                /** @description its name; in answers */
+                                product_name?: string;
+                                /** @description list price */
+                                price_minor: number;
+                                /** @description lowest price, at most the list price; null: none */
+                                floor_minor?: number | null;
+                                /**
+                                 * Format: date
+                                 * @description first day; null: since ever
+                                 */
+                                from_on?: string | null;
+                                /**
+                                 * Format: date
+                                 * @description last day; null: for ever
+                                 */
+                                until_on?: string | null;
+                            }[];
+                            /** @description who may use it, departments below included; none: everybody; with one record */
+                            department_ids?: number[];
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description of its prices */
+                    currency: string;
+                    /** @description offered for new quotes */
+                    is_active?: boolean;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description replaces all prices when given; with one record */
+                    entries?: {
+                        /** @description of which product */
+                        product_id: number;
+                        /** @description its name; in answers */
+                        product_name?: string;
+                        /** @description list price */
+                        price_minor: number;
+                        /** @description lowest price, at most the list price; null: none */
+                        floor_minor?: number | null;
+                        /**
+                         * Format: date
+                         * @description first day; null: since ever
+                         */
+                        from_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; null: for ever
+                         */
+                        until_on?: string | null;
+                    }[];
+                    /** @description who may use it, departments below included; none: everybody; with one record */
+                    department_ids?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description of its prices */
+                        currency?: string;
+                        /** @description offered for new quotes */
+                        is_active?: boolean | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description replaces all prices when given; with one record */
+                        entries?: {
+                            /** @description of which product */
+                            product_id: number;
+                            /** @description its name; in answers */
+                            product_name?: string;
+                            /** @description list price */
+                            price_minor: number;
+                            /** @description lowest price, at most the list price; null: none */
+                            floor_minor?: number | null;
+                            /**
+                             * Format: date
+                             * @description first day; null: since ever
+                             */
+                            from_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day; null: for ever
+                             */
+                            until_on?: string | null;
+                        }[];
+                        /** @description who may use it, departments below included; none: everybody; with one record */
+                        department_ids?: number[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description of its prices */
+                        currency?: string;
+                        /** @description offered for new quotes */
+                        is_active?: boolean | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description replaces all prices when given; with one record */
+                        entries?: {
+                            /** @description of which product */
+                            product_id: number;
+                            /** @description its name; in answers */
+                            product_name?: string;
+                            /** @description list price */
+                            price_minor: number;
+                            /** @description lowest price, at most the list price; null: none */
+                            floor_minor?: number | null;
+                            /**
+                             * Format: date
+                             * @description first day; null: since ever
+                             */
+                            from_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day; null: for ever
+                             */
+                            until_on?: string | null;
+                        }[];
+                        /** @description who may use it, departments below included; none: everybody; with one record */
+                        department_ids?: number[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description of its prices */
+                    currency?: string;
+                    /** @description offered for new quotes */
+                    is_active?: boolean;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description replaces all prices when given; with one record */
+                    entries?: {
+                        /** @description of which product */
+                        product_id: number;
+                        /** @description its name; in answers */
+                        product_name?: string;
+                        /** @description list price */
+                        price_minor: number;
+                        /** @description lowest price, at most the list price; null: none */
+                        floor_minor?: number | null;
+                        /**
+                         * Format: date
+                         * @description first day; null: since ever
+                         */
+                        from_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day; null: for ever
+                         */
+                        until_on?: string | null;
+                    }[];
+                    /** @description who may use it, departments below included; none: everybody; with one record */
+                    department_ids?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description of its prices */
+                        currency?: string;
+                        /** @description offered for new quotes */
+                        is_active?: boolean | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description replaces all prices when given; with one record */
+                        entries?: {
+                            /** @description of which product */
+                            product_id: number;
+                            /** @description its name; in answers */
+                            product_name?: string;
+                            /** @description list price */
+                            price_minor: number;
+                            /** @description lowest price, at most the list price; null: none */
+                            floor_minor?: number | null;
+                            /**
+                             * Format: date
+                             * @description first day; null: since ever
+                             */
+                            from_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day; null: for ever
+                             */
+                            until_on?: string | null;
+                        }[];
+                        /** @description who may use it, departments below included; none: everybody; with one record */
+                        department_ids?: number[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description of its prices */
+                        currency?: string;
+                        /** @description offered for new quotes */
+                        is_active?: boolean | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description replaces all prices when given; with one record */
+                        entries?: {
+                            /** @description of which product */
+                            product_id: number;
+                            /** @description its name; in answers */
+                            product_name?: string;
+                            /** @description list price */
+                            price_minor: number;
+                            /** @description lowest price, at most the list price; null: none */
+                            floor_minor?: number | null;
+                            /**
+                             * Format: date
+                             * @description first day; null: since ever
+                             */
+                            from_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day; null: for ever
+                             */
+                            until_on?: string | null;
+                        }[];
+                        /** @description who may use it, departments below included; none: everybody; with one record */
+                        department_ids?: number[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "price_book.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /** @description whose right it is; one row a role */
+                            role_id?: number;
+                            /** @description name behind the reference */
+                            role_name?: string | null;
+                            /** @description off the list prices */
+                            max_discount_ppm?: number;
+                            /** @description prices below the floor are within the right */
+                            may_go_below_floor?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /** @description whose right it is; one row a role */
+                    role_id: number;
+                    /** @description off the list prices */
+                    max_discount_ppm: number;
+                    /** @description prices below the floor are within the right */
+                    may_go_below_floor?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description whose right it is; one row a role */
+                        role_id?: number;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description off the list prices */
+                        max_discount_ppm?: number;
+                        /** @description prices below the floor are within the right */
+                        may_go_below_floor?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description whose right it is; one row a role */
+                        role_id?: number;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description off the list prices */
+                        max_discount_ppm?: number;
+                        /** @description prices below the floor are within the right */
+                        may_go_below_floor?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /** @description whose right it is; one row a role */
+                    role_id?: number;
+                    /** @description off the list prices */
+                    max_discount_ppm?: number;
+                    /** @description prices below the floor are within the right */
+                    may_go_below_floor?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description whose right it is; one row a role */
+                        role_id?: number;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description off the list prices */
+                        max_discount_ppm?: number;
+                        /** @description prices below the floor are within the right */
+                        may_go_below_floor?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /** @description whose right it is; one row a role */
+                        role_id?: number;
+                        /** @description name behind the reference */
+                        role_name?: string | null;
+                        /** @description off the list prices */
+                        max_discount_ppm?: number;
+                        /** @description prices below the floor are within the right */
+                        may_go_below_floor?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "discount_authority.bulk": {
         parameters: {
             query?: never;
             header?: {
