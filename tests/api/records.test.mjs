@@ -16,14 +16,14 @@ let rep; // a salesperson whose records the tests change
 let made; // the salesperson's records by object
 let top; // the top department
 let pool; // for what names one
-let authorityRole; // nobody holds it
+let authorityRoles; // that nobody holds: each has one right to discount
 
 const DIRECTORIES = {
     tag: () => ({ name: unique("标") }),
     escalation_step: () => ({ name: unique("步"), days: 3, is_active: false }),
     product: () => ({ name: unique("产品"), code: unique("p") }),
     price_book: () => ({ name: unique("价格"), currency: "CNY" }),
-    discount_authority: () => ({ name: unique("权限"), role_id: authorityRole.id, max_discount_ppm: 1_000_000, may_go_below_floor: true }),
+    discount_authority: () => ({ name: unique("权限"), role_id: authorityRoles.pop().id, max_discount_ppm: 1_000_000, may_go_below_floor: true }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),
     sla_policy: () => ({ name: unique("时限"), touch_hours: 24 }),
     pool: () => ({ name: unique("公海") }),
@@ -41,7 +41,7 @@ before(async () => {
     rep = await person({ role: "sales", department_id: (await department({ name: unique("records") })).id });
     made = await recordsOf(rep);
     pool = await boss.post("/pools", { name: unique("公海") });
-    authorityRole = await role("own", { permissions: ["audit.view"] });
+    authorityRoles = await Promise.all(Array.from({ length: 30 }, () => role("own", { permissions: ["audit.view"] })));
 });
 
 const fill = (path) => `/api/v1${path.replace(/\{[^}]*\}/g, "1")}`;
