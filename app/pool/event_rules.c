@@ -235,7 +235,7 @@ enum err pool_hear_saved(struct request *request, const struct record_change *ch
         TRY(check_create(request, pool_id));
     }
     if (change->action != RECORD_DELETE) {
-        TRY(pool_store_place(request, &change->id, 1, pool_id));
+        TRY(pool_store_place(request, &change->id, 1, pool_id, true));
     }
     struct pool_fact fact = {
         .customer_id = change->id,

@@ -265,7 +265,7 @@ enum err move_customers(struct request *request, const struct pool_order *order,
                                               .reason = order->reason};
     }
     TRY(pool_store_add_facts(request, facts, placed * 2));
-    TRY(pool_store_place(request, ids, placed, order->to_pool_id.value));
+    TRY(pool_store_place(request, ids, placed, order->to_pool_id.value, false));
     TRY(pool_store_audit(request, ids, placed, "move", (struct opt_int){true, order->pool_id}, order->to_pool_id.value,
                          order->reason));
     return order_answer(request, order, moves, out);

@@ -361,12 +361,15 @@ enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_i
     return db_exec(db, arena, &PURGE_SOURCES, ARGS(V(customer_id)));
 }
 
-enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count, int64_t pool_id)
+enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count, int64_t pool_id,
+                          bool within)
 {
     struct query query;
     struct db_result result;
     query_init(&query, request->arena);
-    query_sql(&query, "UPDATE customer SET held_since = NULL, version = version + 1, pool_id = ");
+    query_sql(&query, "UPDATE customer SET held_since = NULL, version = version + ");
+    query_arg(&query, V((int64_t)(within ? 0 : 1)));
+    query_sql(&query, ", pool_id = ");
     query_arg(&query, V(pool_id));
     query_sql(&query, ", pool_entered_at = ");
     query_arg(&query, V(request->now));

@@ -86,9 +86,9 @@ struct pool_fact {
 enum err pool_store_add_facts(struct request *request, const struct pool_fact *facts, size_t count) MUST_CHECK;
 /* Events of a customer, unless it went into another, and of what went into it. */
 enum err pool_store_purge(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
-/* Puts customers without an owner there since now. */
-enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count,
-                          int64_t pool_id) MUST_CHECK;
+/* Puts customers without an owner there since now. `within`: as part of a write that has raised their versions. */
+enum err pool_store_place(struct request *request, const int64_t *customer_ids, size_t count, int64_t pool_id,
+                          bool within) MUST_CHECK;
 /* Where placed customers came to lie, for their stories. `action`: move route; `from`: the pool before, if any. */
 enum err pool_store_audit(struct request *request, const int64_t *customer_ids, size_t count, const char *action,
                           struct opt_int from, int64_t pool_id, struct str reason) MUST_CHECK;

@@ -202,7 +202,7 @@ static enum err place_routed(struct request *request, const struct pool_fact *fa
                 ids[together++] = facts[k].customer_id;
             }
         }
-        TRY(pool_store_place(request, ids, together, facts[i].pool_id));
+        TRY(pool_store_place(request, ids, together, facts[i].pool_id, false));
         TRY(pool_store_audit(request, ids, together, "route", (struct opt_int){0}, facts[i].pool_id, (struct str){0}));
     }
     return OK;

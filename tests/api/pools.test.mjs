@@ -594,6 +594,36 @@ test("POOL-2: what happened in a pool is written once and changed by nobody", as
     assert.deepEqual((await eventsOf(customer)).find((one) => one.id === event.id), event);
 });
 
+test("an import brings customers into pools of its administrators, row by row, and its roll-back takes them out", async () => {
+    const [chief, rep] = [await person({ role: "manager" }), await person({})];
+    const [pool, off] = [await poolOf([rep], { admins: [chief] }), await poolOf([], { admins: [chief] })];
+    await boss.patch(`/pools/${off.id}`, { is_active: false }, off.version);
+    const run = async (client, rows) => {
+        const head = ["客户名称", "公海", "负责人"];
+        const batch = await client.upload("/import/batches?kind=customer&name=x.csv", Buffer.from([head, ...rows].map((row) => row.join(",")).join("\n")));
+        await client.put(`/import/batches/${batch.id}/mapping`, { mapping: { columns: head.map((column, i) => ({ column, field: ["name", "pool_id", "owner_id"][i] })) } });
+        await client.job((await client.post(`/import/batches/${batch.id}/run`, {})).job_id);
+        return client.get(`/import/batches/${batch.id}`);
+    };
+    const names = [unique("入海"), unique("入海"), unique("入海"), unique("入海")];
+    const done = await run(boss, [[names[0], pool.name, ""], [names[1], pool.name, rep.user.login], [names[2], off.name, ""], [names[3], unique("没有这个公海"), ""]]);
+    assert.deepEqual([done.created_count, done.failed_count], [1, 3], JSON.stringify((await boss.get(`/import/batches/${done.id}/faults`)).items));
+    const [lies] = await rep.list("/pool-customers", { filter: { field: "name", op: "eq", value: names[0] } });
+    assert.equal(lies.pool_id, pool.id);
+    assert.deepEqual((await eventsOf(lies)).map((event) => [event.kind, event.direction]), [["import", 1]]);
+    for (const name of names.slice(1)) {
+        assert.deepEqual(await boss.list("/customers", { filter: { field: "name", op: "eq", value: name } }), []);
+    }
+    // Whoever imports, but does not administer the pool, puts nothing there.
+    const importer = await personWith(await role("own", { permissions: ["customer.view", "customer.create", "customer.import", "pool.view"] }));
+    await boss.patch(`/pools/${pool.id}`, { members: [...pool.members.map(({ user_id, is_admin }) => ({ user_id, is_admin })), { user_id: importer.user.id }] }, (await boss.get(`/pools/${pool.id}`)).version);
+    const refused = await run(importer, [[unique("入海"), pool.name, ""]]);
+    assert.deepEqual([refused.created_count, refused.failed_count], [0, 1]);
+    const { job_id } = await boss.post(`/import/batches/${done.id}/rollback`, {});
+    await boss.job(job_id);
+    assert.deepEqual(await rep.list("/pool-customers", { filter: { field: "name", op: "eq", value: names[0] } }), []);
+});
+
 test("events are seen by those they concern and by the pool's administrators", async () => {
     const [rep, chief, other] = [await person({}), await person({ role: "manager", department_id: (await department()).id }), await person({})];
     const pool = await poolOf([rep, other], { admins: [chief] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec } from '../form/form';
-import { describe as say, isComplete, newCondition, opsOf, pruned } from './model';
+import { describe as say, isComplete, newCondition, opsFor, opsOf, pruned } from './model';
 
 const SPECS: FieldSpec[] = [
   { name: 'name', label: '名称', type: 'text' },
@@ -21,6 +21,13 @@ const SPECS: FieldSpec[] = [
 const ABOUT = { specs: SPECS, names: new Map([['owner_id:7', '张伟']]), currency: 'CNY', zone: 'Asia/Shanghai' };
 
 describe('operators', () => {
+  it('show what a stored filter says, in its own words', () => {
+    const level = SPECS[2]!;
+    expect(opsOf(level)).not.toContain('eq');
+    expect(opsFor(level, 'eq')).toEqual(opsOf(level).map((op) => (op === 'in' ? 'eq' : op)));
+    expect(opsFor(level, 'in')).toEqual(opsOf(level));
+    expect(opsFor(level, 'lt')).toEqual([...opsOf(level), 'lt']);
+  });
   it('fit the type', () => {
     expect(opsOf(SPECS[0]!)[0]).toBe('contains');
     expect(opsOf(SPECS[4]!)[0]).toBe('under');

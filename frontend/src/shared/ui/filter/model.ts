@@ -45,6 +45,15 @@ export function opsOf(spec: FieldSpec): readonly FilterOp[] {
       return TEXT;
   }
 }
+/** The same where a stored filter says it in another way: "eq" of a choice is "in" with one. */
+export function opsFor(spec: FieldSpec, present: FilterOp): readonly FilterOp[] {
+  const ops = opsOf(spec);
+  const twin = { eq: 'in', ne: 'not_in' }[present as string];
+  if (ops.includes(present)) {
+    return ops;
+  }
+  return twin && ops.includes(twin as FilterOp) ? ops.map((op) => (op === twin ? present : op)) : [...ops, present];
+}
 
 export const RELATIVES = [
   'today',
