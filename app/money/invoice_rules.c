@@ -57,7 +57,7 @@ static const struct field FIELDS[] = {
      .zh = "价税合计",
      .en = "Amount",
      .type = FIELD_MONEY,
-     .min = 1,
+     .min = -AMOUNT_MAX,
      .max = AMOUNT_MAX,
      .flags = FIELD_MASKABLE,
      .about = "tax included; a red-letter invoice has the amount of the one it takes back, negative"},
@@ -205,6 +205,10 @@ static void check_content(struct request *request, const struct record_change *c
         if (!is_set(change, needed[i])) {
             error_field(request->error, str_from(needed[i]), "required", "%s must not be empty.", needed[i]);
         }
+    }
+    if (!is_set(change, "red_of_id") && is_set(change, "amount_minor") &&
+        change_after(change, "amount_minor").integer <= 0) {
+        error_field(request->error, STR("amount_minor"), "too_small", "Only red-letter invoices are negative.");
     }
     if (kind.type == VALUE_TEXT && str_eq_c(kind.text, "vat_special") && !is_set(change, "tax_number")) {
         error_field(request->error, STR("tax_number"), "required",

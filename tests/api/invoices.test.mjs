@@ -53,6 +53,7 @@ test("MON-5: more than the contract is refused, whichever way", async () => {
     expectProblem(await boss.send("POST", `/invoices/${two.id}/restore`), 422, "invalid", "amount_minor");
     assert.equal(await invoiced(contract), 70_00);
     await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, 0) }), "amount_minor", "too_small");
+    await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, -1) }), "amount_minor", "too_small");
     await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, undefined) }), "amount_minor", "required");
     await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, 1, { kind: "vat_special" }) }), "tax_number", "required");
     await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, 1, { tax_rate_ppm: 1_000_001 }) }), "tax_rate_ppm", "too_large");
