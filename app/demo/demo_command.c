@@ -234,9 +234,11 @@ static enum err make_opportunity(struct demo *demo, int64_t customer_id, int64_t
     int closed = engaged > 10 ? demo_pick(demo, engaged - 8) : engaged;
     bool won = fate < 4 && engaged > 10;
     bool lost = fate >= 4 && fate < 6 && engaged > 10;
-    json_t *body = json_pack("{s:I,s:I,s:I,s:I,s:o,s:I}", "customer_id", (json_int_t)customer_id, "owner_id",
-                             (json_int_t)owner_id, "product_id", (json_int_t)demo->products[product], "amount_minor",
-                             (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
+    char name[128];
+    snprintf(name, sizeof name, "%s采购", DEMO_PRODUCTS[product].name);
+    json_t *body = json_pack("{s:s,s:I,s:I,s:I,s:I,s:o,s:I}", "name", name, "customer_id", (json_int_t)customer_id,
+                             "owner_id", (json_int_t)owner_id, "product_id", (json_int_t)demo->products[product],
+                             "amount_minor", (json_int_t)(DEMO_PRODUCTS[product].price * quantity), "engaged_on",
                              demo_date(demo, engaged), "stage_id", (json_int_t)demo->stages[0]);
     int stage = won ? 4 : lost ? 5 : demo_pick(demo, 4);
     if (!won && !lost) {
