@@ -9,6 +9,29 @@
 
 extern const struct feature MONEY_FEATURE;
 
+/* Largest amount, in minor units; most lines of a contract or quote. */
+#define MONEY_MAX 1000000000000000LL
+enum { MONEY_LINES_MAX = 200 };
+
+/* What is sold by a line of a contract or quote. */
+#define MONEY_LINE_FIELDS                                                                                              \
+    {.name = "product_id",                                                                                             \
+     .type = FIELD_REF,                                                                                                \
+     .ref = "product",                                                                                                 \
+     .flags = FIELD_NULLABLE,                                                                                          \
+     .about = "from the catalogue, or null for free text"},                                                            \
+        {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "the product's unless given"},          \
+        {.name = "quantity_milli",                                                                                     \
+         .type = FIELD_INT,                                                                                            \
+         .min = 1,                                                                                                     \
+         .max = 1000000000000,                                                                                         \
+         .flags = FIELD_REQUIRED,                                                                                      \
+         .about = "thousandths: 1500 is 1.5"},                                                                         \
+    {                                                                                                                  \
+        .name = "unit_price_minor", .type = FIELD_MONEY, .min = 0, .max = MONEY_MAX,                                   \
+        .about = "list price unless given"                                                                             \
+    }
+
 /* For `prepare` of a kind that has a pattern: gives out field `number` unless it was typed. Numbers that people typed
  * are passed over. */
 enum err money_give_number(struct request *request, struct record_change *change) MUST_CHECK;

@@ -8,9 +8,6 @@
 #include "money.h"
 #include "platform/scope.h"
 
-enum { LINES_MAX = 200 };
-#define AMOUNT_MAX 1000000000000000LL
-
 static const struct option STATUSES[] = {{"draft", "草稿", "Draft"},
                                          {"signed", "已签订", "Signed"},
                                          {"completed", "已完成", "Completed"},
@@ -64,7 +61,7 @@ static const struct field CONTRACT_FIELDS[] = {
      .en = "Amount",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_MASKABLE,
      .about = "sum of the lines less the discount; typed when there are none"},
     {.name = "cost_minor",
@@ -72,7 +69,7 @@ static const struct field CONTRACT_FIELDS[] = {
      .en = "Cost",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
      .about = "sum of the lines; typed when there are none"},
     {.name = "discount_minor",
@@ -80,7 +77,7 @@ static const struct field CONTRACT_FIELDS[] = {
      .en = "Discount",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_HIDDEN_IN_LIST,
      .about = "off the sum of the lines"},
     {.name = "received_minor",
@@ -166,7 +163,7 @@ static const struct field PAYMENT_FIELDS[] = {
      .en = "Amount",
      .type = FIELD_MONEY,
      .min = 1,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_REQUIRED | FIELD_MASKABLE,
      .about = "minor units of `currency`"},
     {.name = "refunded_minor",
@@ -252,7 +249,7 @@ static const struct field REFUND_FIELDS[] = {
      .en = "Amount",
      .type = FIELD_MONEY,
      .min = 1,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_REQUIRED | FIELD_MASKABLE,
      .about = "positive; at most what is left of the payment"},
     {.name = "currency",
@@ -275,24 +272,8 @@ static const struct field REFUND_FIELDS[] = {
 };
 
 static const struct field LINE_FIELDS[] = {
-    {.name = "product_id",
-     .type = FIELD_REF,
-     .ref = "product",
-     .flags = FIELD_NULLABLE,
-     .about = "from the catalogue, or null for free text"},
-    {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "the product's unless given"},
-    {.name = "quantity_milli",
-     .type = FIELD_INT,
-     .min = 1,
-     .max = 1000000000000,
-     .flags = FIELD_REQUIRED,
-     .about = "thousandths: 1500 is 1.5"},
-    {.name = "unit_price_minor", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .about = "list price unless given"},
-    {.name = "unit_cost_minor",
-     .type = FIELD_MONEY,
-     .min = 0,
-     .max = AMOUNT_MAX,
-     .about = "standard cost unless given"},
+    MONEY_LINE_FIELDS,
+    {.name = "unit_cost_minor", .type = FIELD_MONEY, .min = 0, .max = MONEY_MAX, .about = "standard cost unless given"},
     {.name = "line_number", .type = FIELD_INT, .about = "position; the order of the list counts"},
     {.name = "amount_minor", .type = FIELD_MONEY, .about = "quantity × price; computed"},
     {.name = "cost_minor", .type = FIELD_MONEY, .about = "quantity × cost; computed"},
@@ -302,7 +283,7 @@ static const struct field EXTRA[] = {
     {.name = "lines",
      .type = FIELD_LIST,
      .fields = LINE_FIELDS,
-     .max = LINES_MAX,
+     .max = MONEY_LINES_MAX,
      .about = "products; replaces all lines when given; with one record"},
     FIELD_END,
 };
@@ -398,7 +379,7 @@ static enum err sum_lines(struct request *request, struct record_change *change)
         error_field(request->error, STR("discount_minor"), "too_large",
                     "The discount is larger than the sum of the lines.");
     }
-    if (amount.minor > AMOUNT_MAX) {
+    if (amount.minor > MONEY_MAX) {
         error_field(request->error, STR("lines"), "too_large", "The sum of the lines is too large.");
     }
     change_set(change, "amount_minor", V(amount.minor - off));

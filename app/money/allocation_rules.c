@@ -271,7 +271,6 @@ enum err money_contracts_of(struct request *request, int64_t payment_id, int64_t
 /* ---- payments ---- */
 
 enum { WISHES_MAX = 50 };
-#define AMOUNT_MAX 1000000000000000LL
 
 static const struct field WISH[] = {
     {.name = "installment_id",
@@ -287,7 +286,7 @@ static const struct field WISH[] = {
     {.name = "amount_minor",
      .type = FIELD_MONEY,
      .min = 1,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_REQUIRED,
      .about = "how much"},
     FIELD_END,

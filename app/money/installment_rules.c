@@ -11,7 +11,6 @@
 #include "platform/scope.h"
 
 enum { PLAN_MAX = 120 };
-#define AMOUNT_MAX 1000000000000000LL
 
 static const struct option STATUSES[] = {{"pending", "待回款", "Pending"}, {"partial", "部分回款", "Partly paid"},
                                          {"paid", "已回款", "Paid"},       {"overdue", "已逾期", "Overdue"},
@@ -49,7 +48,7 @@ static const struct field FIELDS[] = {
      .en = "Amount",
      .type = FIELD_MONEY,
      .min = 1,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_REQUIRED | FIELD_MASKABLE,
      .about = "minor units of `currency`; all of a contract add up to no more than it costs"},
     {.name = "received_minor",

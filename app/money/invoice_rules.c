@@ -6,7 +6,6 @@
 #include "money.h"
 #include "installment_store.h"
 
-#define AMOUNT_MAX 1000000000000000LL
 enum { PPM_ONE = 1000000 };
 
 static const struct option KINDS[] = {{"vat_special", "增值税专用发票", "Special VAT invoice"},
@@ -57,8 +56,8 @@ static const struct field FIELDS[] = {
      .zh = "价税合计",
      .en = "Amount",
      .type = FIELD_MONEY,
-     .min = -AMOUNT_MAX,
-     .max = AMOUNT_MAX,
+     .min = -MONEY_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_MASKABLE,
      .about = "tax included; a red-letter invoice has the amount of the one it takes back, negative"},
     {.name = "tax_rate_ppm",

@@ -4,7 +4,6 @@
 #include "money.h"
 #include "platform/object_store.h"
 
-#define AMOUNT_MAX 1000000000000000LL
 enum { ENTRIES_MAX = 2000, DEPARTMENTS_MAX = 200, PPM_ONE = 1000000 };
 
 static const struct field BOOK_FIELDS[] = {
@@ -34,13 +33,13 @@ static const struct field ENTRY_FIELDS[] = {
     {.name = "price_minor",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_REQUIRED,
      .about = "list price"},
     {.name = "floor_minor",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_NULLABLE,
      .about = "lowest price, at most the list price; null: none"},
     {.name = "from_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .about = "first day; null: since ever"},
@@ -64,8 +63,8 @@ static const struct field BOOK_EXTRA[] = {
 bool money_line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out)
 {
     struct money amount;
-    bool fits = unit_minor <= AMOUNT_MAX && money_mul_ppm((struct money){unit_minor}, quantity_milli * 1000, &amount) &&
-                amount.minor <= AMOUNT_MAX;
+    bool fits = unit_minor <= MONEY_MAX && money_mul_ppm((struct money){unit_minor}, quantity_milli * 1000, &amount) &&
+                amount.minor <= MONEY_MAX;
     *out = fits ? amount.minor : 0;
     return fits;
 }

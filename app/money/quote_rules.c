@@ -10,8 +10,7 @@
 #include "price_rules.h"
 #include "quote_store.h"
 
-#define AMOUNT_MAX 1000000000000000LL
-enum { LINES_MAX = 200, EXPIRE_CHUNK = 200 };
+enum { EXPIRE_CHUNK = 200 };
 
 static const struct option STATUSES[] = {{"draft", "草稿", "Draft"},         {"sent", "已发送", "Sent"},
                                          {"accepted", "已接受", "Accepted"}, {"expired", "已过期", "Expired"},
@@ -79,7 +78,7 @@ static const struct field FIELDS[] = {
      .en = "Discount",
      .type = FIELD_MONEY,
      .min = 0,
-     .max = AMOUNT_MAX,
+     .max = MONEY_MAX,
      .flags = FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
      .about = "off the sum of the lines"},
     {.name = "discount_ppm",
@@ -148,19 +147,7 @@ static const struct field FIELDS[] = {
 };
 
 static const struct field LINE_FIELDS[] = {
-    {.name = "product_id",
-     .type = FIELD_REF,
-     .ref = "product",
-     .flags = FIELD_NULLABLE,
-     .about = "from the catalogue, or null for free text"},
-    {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "the product's unless given"},
-    {.name = "quantity_milli",
-     .type = FIELD_INT,
-     .min = 1,
-     .max = 1000000000000,
-     .flags = FIELD_REQUIRED,
-     .about = "thousandths: 1500 is 1.5"},
-    {.name = "unit_price_minor", .type = FIELD_MONEY, .min = 0, .max = AMOUNT_MAX, .about = "list price unless given"},
+    MONEY_LINE_FIELDS,
     {.name = "line_number", .type = FIELD_INT, .about = "position; the order of the list counts"},
     {.name = "list_price_minor", .type = FIELD_MONEY, .about = "of price book or product that day; computed"},
     {.name = "floor_minor", .type = FIELD_MONEY, .flags = FIELD_NULLABLE, .about = "lowest price that day; computed"},
@@ -171,7 +158,7 @@ static const struct field EXTRA[] = {
     {.name = "lines",
      .type = FIELD_LIST,
      .fields = LINE_FIELDS,
-     .max = LINES_MAX,
+     .max = MONEY_LINES_MAX,
      .about = "products; replaces all lines when given; with one record"},
     FIELD_END,
 };
@@ -286,7 +273,7 @@ static enum err sum_up(struct request *request, struct record_change *change, co
     for (size_t i = 0; fits && i < count; i++) {
         fits = add_line(&sums, &lines[i]);
     }
-    if (!fits || sums.amount.minor > AMOUNT_MAX || sums.list.minor > AMOUNT_MAX) {
+    if (!fits || sums.amount.minor > MONEY_MAX || sums.list.minor > MONEY_MAX) {
         error_field(request->error, STR("lines"), "too_large", "The sum of the lines is too large.");
     } else if (off > sums.amount.minor) {
         error_field(request->error, STR("discount_minor"), "too_large",
