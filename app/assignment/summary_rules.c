@@ -327,7 +327,7 @@ enum err summary_make(struct request *request, json_t **out)
     TRY(read_word(request, "period", PERIODS, &word));
     enum summary_period period = strcmp(word, "week") == 0 ? SUMMARY_WEEK : SUMMARY_MONTH;
     TRY(read_page(request, &page));
-    const struct field *field = &ASSIGNMENT.fields[object_field(&ASSIGNMENT, by)];
+    const struct field *field = &object_fields(&ASSIGNMENT)[object_field(&ASSIGNMENT, by)];
     if (scope_field_access(request, &ASSIGNMENT, by) < FIELD_ACCESS_READ) {
         error_field(request->error, STR("by"), "not_an_option", "You may not read this field.");
         return error_check_fields(request->error);

@@ -29,7 +29,7 @@ static json_t *timeline_item(struct request *request, const struct timeline_row 
 static void drop_closed_fields(struct request *request, const struct object *object, json_t *item)
 {
     json_t *detail = json_object_get(item, "detail");
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if (scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
             continue;
         }
@@ -71,7 +71,7 @@ static enum err name_tags(struct request *request, json_t *ids)
 /* People read names: ids of changed references are replaced by what they name. */
 static enum err name_references(struct request *request, json_t *detail)
 {
-    for (const struct field *field = CUSTOMER.fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(&CUSTOMER); field->name != NULL; field++) {
         json_t *pair = json_object_get(detail, field->name);
         for (size_t i = 0; field->type == FIELD_TAGS && i < json_array_size(pair); i++) {
             TRY(name_tags(request, json_array_get(pair, i)));

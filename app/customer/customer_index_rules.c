@@ -73,8 +73,8 @@ static enum err save_phone(struct request *request, const struct record_change *
 
 static bool counts_for_completeness(const struct record_change *change)
 {
-    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
-        const char *name = change->object->fields[i].name;
+    for (size_t i = 0; object_fields(change->object)[i].name != NULL; i++) {
+        const char *name = object_fields(change->object)[i].name;
         if (completeness_store_counts(name) && change_differs(change, name)) {
             return true;
         }

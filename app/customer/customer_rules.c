@@ -229,7 +229,7 @@ static enum err complete_customer(struct request *request, int64_t id, json_t *r
     TRY(completeness_store_missing(request->db, request->arena, id, &names, &count));
     for (size_t i = 0; i < count; i++) {
         const char *name = str_c(request->arena, names[i]);
-        bool field = fields_find(CUSTOMER.fields, names[i]) != NULL;
+        bool field = fields_find(object_fields(&CUSTOMER), names[i]) != NULL;
         if (!field || scope_field_access(request, &CUSTOMER, name) >= FIELD_ACCESS_READ) {
             json_array_append_new(list, json_string(name));
         }

@@ -82,7 +82,7 @@ static bool add_fields(const struct request *request, struct query *query, const
 {
     const char *word = " AND p.field IN (";
     bool found = false;
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if (field->type == FIELD_PHONE && scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
             query_sql(query, word);
             query_arg(query, V(field->name));

@@ -44,7 +44,7 @@ static enum err read_fields(struct request *request, const struct object *object
     bool telling = false;
     buf_init(&text, request->arena);
     json_array_foreach (list, index, item) {
-        const struct field *field = fields_find(object->fields, str_from(json_string_value(item)));
+        const struct field *field = fields_find(object_fields(object), str_from(json_string_value(item)));
         struct str path = str_format(request->arena, "fields.%zu", index);
         if (field == NULL || !is_usable(field, method)) {
             error_field(request->error, path, "unknown_field", "This field cannot be compared in that way.");
@@ -79,11 +79,11 @@ static enum err read_rule(struct request *request, const json_t *body, struct du
     rule->is_active = json_get_bool(body, "is_active", rule->is_active);
     if (fields == NULL) {
         size_t count;
-        const struct field *field = object->fields;
+        const struct field *field = object_fields(object);
         struct str names = rule->fields;
         struct str name;
         for (count = 0; str_cut(&names, ',', &name); count++) {
-            field = fields_find(object->fields, name);
+            field = fields_find(object_fields(object), name);
             if (field == NULL || !is_usable(field, rule->method)) {
                 error_field(request->error, STR("method"), "not_an_option", "%.*s cannot be compared in that way.",
                             STR_ARG(name));

@@ -28,7 +28,7 @@ static struct match *find_match(struct matches *matches, int64_t customer_id, co
 
 static void add_field(struct match *match, struct str name)
 {
-    const struct field *field = fields_find(match->object->fields, name);
+    const struct field *field = fields_find(object_fields(match->object), name);
     for (size_t i = 0; i < match->field_count; i++) {
         if (str_eq_c(name, match->fields[i])) {
             return;
@@ -191,7 +191,7 @@ static enum err ask_rule(struct request *request, const struct object *object, c
     struct str hashes[RULE_FIELDS_MAX];
     size_t field_count = rule_fields(object, rule->fields, fields);
     for (size_t i = 0; i < field_count; i++) {
-        values[i] = given(request, object, &object->fields[fields[i]], body);
+        values[i] = given(request, object, &object_fields(object)[fields[i]], body);
     }
     size_t key_count = rule_keys(request->arena, object, rule, values, hashes);
     int64_t except = json_get_int(body, "except_id", 0);

@@ -23,11 +23,11 @@ size_t rule_fields(const struct object *object, struct str names, size_t indices
     size_t count = 0;
     struct str name;
     while (str_cut(&names, ',', &name)) {
-        const struct field *field = fields_find(object->fields, name);
+        const struct field *field = fields_find(object_fields(object), name);
         if (field == NULL || count == RULE_FIELDS_MAX) {
             return 0;
         }
-        indices_out[count++] = (size_t)(field - object->fields);
+        indices_out[count++] = (size_t)(field - object_fields(object));
     }
     return count;
 }
@@ -96,7 +96,7 @@ size_t rule_keys(struct arena *arena, const struct object *object, const struct 
     struct buf text;
     buf_init(&text, arena);
     for (size_t i = 0; i < count; i++) {
-        struct str part = part_of(arena, object, &object->fields[fields[i]], rule->method, values[i]);
+        struct str part = part_of(arena, object, &object_fields(object)[fields[i]], rule->method, values[i]);
         if (part.len == 0) {
             return 0;
         }

@@ -203,7 +203,7 @@ enum err key_store_records(struct db *db, struct arena *arena, const struct obje
     query_sql(&query, "SELECT t.id, t.deleted_at IS NOT NULL");
     for (size_t i = 0; i < field_count; i++) {
         query_sql(&query, ", t.");
-        select_table(&query, object->fields[fields[i]].name);
+        select_table(&query, object_fields(object)[fields[i]].name);
     }
     query_sql(&query, " FROM ");
     select_table(&query, object->table);

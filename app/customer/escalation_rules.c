@@ -62,8 +62,9 @@ static enum err parse_filter(struct request *request, struct opt_str text, struc
 {
     struct filter_context context = {.today = request->today, .zone = request->zone};
     *out = NULL;
-    return text.set ? filter_parse_text(request->arena, CUSTOMER.fields, text.value, &context, request->error, out)
-                    : OK;
+    return text.set
+               ? filter_parse_text(request->arena, object_fields(&CUSTOMER), text.value, &context, request->error, out)
+               : OK;
 }
 
 static enum err prepare_step(struct request *request, struct record_change *change)

@@ -168,7 +168,7 @@ static enum err add_tags(const struct merging *merging, json_t *values)
     json_object_set_new(values, "tag_ids", json_pack("{s:o}", "add", add));
     for (size_t i = 0; i < count; i++) {
         bool ok = false;
-        TRY(object_store_tag_ok(request, &CUSTOMER.fields[index], ids[i], &ok));
+        TRY(object_store_tag_ok(request, &object_fields(&CUSTOMER)[index], ids[i], &ok));
         if (ok) {
             json_array_append_new(add, json_integer(ids[i]));
         }
@@ -209,8 +209,8 @@ static enum err note_survivor(const struct merging *merging)
     int64_t version;
     json_t *changes = json_keep(request->arena, json_object());
     TRY(record_load(request, &CUSTOMER, merging->row.survivor_id, true, &after, &version));
-    for (size_t i = 0; CUSTOMER.fields[i].name != NULL; i++) {
-        const struct field *field = &CUSTOMER.fields[i];
+    for (size_t i = 0; object_fields(&CUSTOMER)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(&CUSTOMER)[i];
         if (is_chosen(field) && !value_eq(merging->survivor[i], after[i])) {
             json_object_set_new(changes, field->name,
                                 json_pack("[o,o]", field_json(field, merging->survivor[i], request->arena),
@@ -224,7 +224,7 @@ static enum err begin(struct merging *merging, const struct merge_order *order)
 {
     struct request *request = merging->request;
     struct merge_row *row = &merging->row;
-    const struct field *code = &CUSTOMER.fields[object_field(&CUSTOMER, "code")];
+    const struct field *code = &object_fields(&CUSTOMER)[object_field(&CUSTOMER, "code")];
     json_t *before = json_keep(request->arena, json_object());
     json_object_set_new(before, "code", field_json(code, field_of(merging->source, "code"), request->arena));
     row->source_name = field_of(merging->source, "name").text;
@@ -368,8 +368,8 @@ static enum err restore_survivor(const struct merging *merging, const json_t *ch
     struct request *request = merging->request;
     const struct record_options options = {.reason = STR("undo")};
     json_t *body = json_keep(request->arena, json_object());
-    for (size_t i = 0; CUSTOMER.fields[i].name != NULL; i++) {
-        const struct field *field = &CUSTOMER.fields[i];
+    for (size_t i = 0; object_fields(&CUSTOMER)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(&CUSTOMER)[i];
         json_t *pair = json_object_get(changes, field->name);
         bool parent = str_eq_c(str_from(field->name), "parent_id"); /* may be the source, which is not back yet */
         if (pair == NULL || parent || !is_chosen(field)) {

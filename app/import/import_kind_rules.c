@@ -65,13 +65,13 @@ static const struct field TARGET_FIELDS[] = {
 /* The fields a person may give, the original creator and time among them. */
 static const struct field *writable_fields(struct arena *arena, const struct object *object)
 {
-    size_t own = fields_count(object->fields);
+    size_t own = fields_count(object_fields(object));
     size_t extra = fields_count(CREATOR_FIELDS);
     struct field *fields = ARENA_ARRAY(arena, struct field, own + extra + 1);
     size_t count = 0;
     for (size_t i = 0; i < own; i++) {
-        if ((object->fields[i].flags & FIELD_READ_ONLY) == 0) {
-            fields[count++] = object->fields[i];
+        if ((object_fields(object)[i].flags & FIELD_READ_ONLY) == 0) {
+            fields[count++] = object_fields(object)[i];
         }
     }
     memcpy(fields + count, CREATOR_FIELDS, extra * sizeof *fields);

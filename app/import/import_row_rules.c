@@ -223,10 +223,10 @@ static json_t *before_json(struct request *request, const struct object *object,
                            const json_t *body)
 {
     json_t *before = json_keep(request->arena, json_object());
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        if (json_has(body, object->fields[i].name)) {
-            json_object_set_new(before, object->fields[i].name,
-                                field_json(&object->fields[i], values[i], request->arena));
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        if (json_has(body, object_fields(object)[i].name)) {
+            json_object_set_new(before, object_fields(object)[i].name,
+                                field_json(&object_fields(object)[i], values[i], request->arena));
         }
     }
     return before;
@@ -235,7 +235,7 @@ static json_t *before_json(struct request *request, const struct object *object,
 /* What cannot be changed on an existing record leaves the body. */
 static void drop_create_only(const struct object *object, json_t *body)
 {
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if ((field->flags & FIELD_CREATE_ONLY) != 0) {
             json_object_del(body, field->name);
         }

@@ -223,7 +223,7 @@ enum err import_store_find(struct request *request, const char *reference_name, 
     }
     query_sql(&query, " AND (FALSE");
     add_equals(&query, reference.label, text);
-    for (const struct field *field = reference.object == NULL ? NULL : reference.object->fields;
+    for (const struct field *field = reference.object == NULL ? NULL : object_fields(reference.object);
          field != NULL && field->name != NULL; field++) {
         if ((field->flags & FIELD_UNIQUE) != 0) {
             add_equals(&query, field->name, text);

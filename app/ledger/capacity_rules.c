@@ -12,7 +12,8 @@ static enum err parse_uncounted(struct request *request, const struct limit_row 
 {
     struct filter_context context = {.today = request->today, .zone = request->zone};
     struct str text = limit->uncounted.set ? limit->uncounted.value : (struct str){0};
-    return filter_parse_text(request->arena, object_find("customer")->fields, text, &context, request->error, out);
+    return filter_parse_text(request->arena, object_fields(object_find("customer")), text, &context, request->error,
+                             out);
 }
 
 static enum err find_limit(struct request *request, int64_t user_id, bool *limited, struct limit_row *limit)

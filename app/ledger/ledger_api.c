@@ -345,7 +345,7 @@ static enum err prepare_limit(struct request *request, struct record_change *cha
     }
     struct value uncounted = change_after(change, "uncounted");
     return uncounted.type == VALUE_NULL ? OK
-                                        : filter_parse_text(request->arena, object_find("customer")->fields,
+                                        : filter_parse_text(request->arena, object_fields(object_find("customer")),
                                                             uncounted.text, &context, request->error, &filter);
 }
 

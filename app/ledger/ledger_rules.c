@@ -94,7 +94,7 @@ enum err ledger_refresh_of(struct db *db, struct arena *arena, const struct obje
 {
     int64_t *customers;
     size_t customer_count;
-    bool counts = object != &ASSIGNMENT && fields_find(object->fields, STR("customer_id")) != NULL;
+    bool counts = object != &ASSIGNMENT && fields_find(object_fields(object), STR("customer_id")) != NULL;
     for (size_t from = 0; counts && from < count; from += CHUNK) {
         size_t size = count - from < CHUNK ? count - from : CHUNK;
         TRY(ledger_store_customers(db, arena, object, ids + from, size, &customers, &customer_count));

@@ -344,7 +344,7 @@ static enum err keep_version(struct request *request, const struct record_change
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         size_t index = object_field(change->object, kept[i]);
         json_object_set_new(content, kept[i],
-                            field_json(&change->object->fields[index], change->before[index], request->arena));
+                            field_json(&object_fields(change->object)[index], change->before[index], request->arena));
     }
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(list, line_json(&lines[i]));
@@ -604,7 +604,8 @@ static json_t *contract_body(struct request *request, const struct value *values
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         size_t index = object_field(&QUOTE, taken[i]);
         if (values[index].type != VALUE_NULL) {
-            json_object_set_new(body, taken[i], field_json(&QUOTE.fields[index], values[index], request->arena));
+            json_object_set_new(body, taken[i],
+                                field_json(&object_fields(&QUOTE)[index], values[index], request->arena));
         }
     }
     for (size_t i = 0; i < count; i++) {

@@ -352,7 +352,7 @@ static void check_fields(struct saving *saving)
     size_t count;
     const struct object *const *objects = objects_all(&count);
     for (size_t i = 0; i < count; i++) {
-        for (const struct field *field = objects[i]->fields; field->name != NULL; field++) {
+        for (const struct field *field = object_fields(objects[i]); field->name != NULL; field++) {
             check_field(saving, objects[i], field->name);
         }
     }
@@ -367,7 +367,7 @@ static enum err save_fields(struct saving *saving)
         const struct object *object = object_find(str_c(request->arena, item_text(list, i, "object")));
         if (object == NULL) {
             refuse(saving, "fields", i, "object", "not_an_option", "There is no such kind of record.");
-        } else if (fields_find(object->fields, name) == NULL) {
+        } else if (fields_find(object_fields(object), name) == NULL) {
             refuse(saving, "fields", i, "field", "not_an_option", "There is no such field.");
         } else if (is_repeated(list, i, "object", "field")) {
             refuse(saving, "fields", i, "field", "duplicate", TWICE);

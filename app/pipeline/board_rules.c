@@ -194,10 +194,10 @@ static void hide(const struct board *board, json_t *card)
         }
     }
     const struct object *object = object_find("opportunity");
-    if (!scope_label_is_open(board->request, &object->fields[object_field(object, "customer_id")])) {
+    if (!scope_label_is_open(board->request, &object_fields(object)[object_field(object, "customer_id")])) {
         json_object_set_new(card, "customer_name", json_null());
     }
-    if (!scope_label_is_open(board->request, &object->fields[object_field(object, "owner_id")])) {
+    if (!scope_label_is_open(board->request, &object_fields(object)[object_field(object, "owner_id")])) {
         json_object_set_new(card, "owner_name", json_null());
     }
 }

@@ -159,7 +159,7 @@ static void check_required(const struct passage *passage, const struct stage_row
     struct str rest = stage->required_fields;
     struct str name;
     while (rest.len > 0 && str_cut(&rest, ',', &name)) {
-        const struct field *field = fields_find(object->fields, name);
+        const struct field *field = fields_find(object_fields(object), name);
         if (field == NULL || !is_missing(field, change_after(passage->change, field->name)) ||
             is_told(passage, field->name)) {
             continue;

@@ -87,7 +87,7 @@ static json_t *item_json(const struct guide *guide, const struct guide_item *ite
 static json_t *missing_json(const struct guide *guide, const struct stage_row *stage)
 {
     json_t *faults = json_array();
-    size_t fields = fields_count(opportunity()->fields);
+    size_t fields = fields_count(object_fields(opportunity()));
     struct value *after = ARENA_ARRAY(guide->request->arena, struct value, fields + 1);
     memcpy(after, guide->values, fields * sizeof *after);
     struct record_change change = {

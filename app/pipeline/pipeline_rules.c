@@ -102,7 +102,7 @@ static void check_fields(const struct setup *setup, const json_t *stage, size_t 
     const json_t *names = json_object_get(stage, "required_fields");
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
-        const struct field *field = fields_find(object->fields, str_from(name));
+        const struct field *field = fields_find(object_fields(object), str_from(name));
         if (field == NULL || !pipeline_can_require(field)) {
             error_field(setup->request->error, place(setup, index, "required_fields"), "not_an_option",
                         "A stage cannot ask for %.60s.", name);

@@ -35,19 +35,25 @@ const struct object *object_find(const char *name)
     return NULL;
 }
 
+const struct field *object_fields(const struct object *object)
+{
+    return object->fields;
+}
+
 size_t object_field(const struct object *object, const char *name)
 {
+    const struct field *fields = object_fields(object);
     size_t index = 0;
-    while (object->fields[index].name != NULL && strcmp(object->fields[index].name, name) != 0) {
+    while (fields[index].name != NULL && strcmp(fields[index].name, name) != 0) {
         index++;
     }
-    assert(object->fields[index].name != NULL);
+    assert(fields[index].name != NULL);
     return index;
 }
 
 const struct field *object_label(const struct object *object)
 {
-    const struct field *field = object->fields;
+    const struct field *field = object_fields(object);
     while (field->name != NULL && (field->flags & FIELD_LABEL) == 0) {
         field++;
     }

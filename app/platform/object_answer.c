@@ -89,8 +89,8 @@ json_t *object_answer(struct request *request, const struct object *object, cons
     json_object_set_new(record, "id", json_integer(row->id));
     json_object_set_new(record, "version", json_integer(row->version));
     json_object_set_new(record, "deleted_at", json_opt_instant(request->arena, row->deleted_at));
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         if (field->type == FIELD_OBJECT || field->type == FIELD_LIST) {
             continue;
         }
@@ -144,8 +144,8 @@ static size_t choose_members(struct request *request, const struct object *objec
                              struct member *members)
 {
     size_t count = 0;
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         enum field_access access = object_row_access(request, object, row, field->name);
         if (field->type == FIELD_OBJECT || field->type == FIELD_LIST || access == FIELD_ACCESS_HIDDEN) {
             continue;
@@ -271,7 +271,7 @@ static bool same_place(const struct object *object, const struct record_row *a, 
 void object_answer_many(struct request *request, struct buf *out, const struct object *object,
                         const struct record_row *rows, size_t count)
 {
-    struct member *members = ARENA_ARRAY(request->arena, struct member, fields_count(object->fields) + 1);
+    struct member *members = ARENA_ARRAY(request->arena, struct member, fields_count(object_fields(object)) + 1);
     size_t member_count = 0;
     buf_add_char(out, '[');
     for (size_t i = 0; i < count; i++) {
@@ -288,8 +288,8 @@ json_t *object_option(struct request *request, const struct object *object, cons
 {
     struct value label = value_null();
     struct value hint = value_null();
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         bool wanted = (field->flags & FIELD_LABEL) != 0 || (field->type == FIELD_REF && hint.type == VALUE_NULL);
         if (!wanted || object_row_access(request, object, row, field->name) < FIELD_ACCESS_READ) {
             continue;

@@ -210,7 +210,7 @@ static enum err export_records(struct request *request, struct response *respons
                          json_get_str(request->json, "sort"), json_get_str(request->json, "q"), &list));
     const char **columns = read_words(request, request->json, "columns");
     for (size_t i = 0; columns[i] != NULL; i++) {
-        if (fields_find(object->fields, str_from(columns[i])) == NULL && strcmp(columns[i], "id") != 0) {
+        if (fields_find(object_fields(object), str_from(columns[i])) == NULL && strcmp(columns[i], "id") != 0) {
             error_field(request->error, STR("columns"), "unknown_field", "There is no column %s.", columns[i]);
         }
     }
@@ -236,12 +236,12 @@ static enum err refuse_query(struct request *request, const char *parameter, str
 static bool find_open_field(struct request *request, struct str name, size_t *index)
 {
     const struct object *object = object_of(request);
-    const struct field *field = fields_find(object->fields, name);
+    const struct field *field = fields_find(object_fields(object), name);
     bool grouped = field != NULL && field->type != FIELD_TAGS;
     if (!grouped || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
         return false;
     }
-    *index = (size_t)(field - object->fields);
+    *index = (size_t)(field - object_fields(object));
     return true;
 }
 
@@ -258,7 +258,7 @@ static enum err read_parts(struct request *request, struct aggregate_part *parts
             !find_open_field(request, name, &index)) {
             return refuse_query(request, "group_by", part);
         }
-        bool is_date = object_of(request)->fields[index].type == FIELD_DATE;
+        bool is_date = object_fields(object_of(request))[index].type == FIELD_DATE;
         bool known = str_eq_c(unit, "month") || str_eq_c(unit, "quarter") || str_eq_c(unit, "year");
         if (unit.len > 0 && (!is_date || !known)) {
             return refuse_query(request, "group_by", part);
@@ -295,7 +295,7 @@ static enum err read_measures(struct request *request, struct aggregate_measure 
             measure.kind = 'c';
         } else {
             bool found = measure.kind != 0 && find_open_field(request, name, &measure.field);
-            enum field_type type = found ? object_of(request)->fields[measure.field].type : FIELD_TEXT;
+            enum field_type type = found ? object_fields(object_of(request))[measure.field].type : FIELD_TEXT;
             bool is_number = type == FIELD_INT || type == FIELD_MONEY || type == FIELD_PPM;
             bool is_date = type == FIELD_DATE && (measure.kind == 'n' || measure.kind == 'x');
             if (!found || (!is_number && !is_date)) {
@@ -341,7 +341,7 @@ static enum err aggregate_records(struct request *request, struct response *resp
         json_t *labels = json_object();
         json_t *values = json_object();
         for (size_t i = 0; i < part_count; i++) {
-            const struct field *field = &object->fields[parts[i].field];
+            const struct field *field = &object_fields(object)[parts[i].field];
             struct value label = rows_get(&rows, r, 1 + part_count + i);
             json_object_set_new(keys, field->name,
                                 aggregate_json(request, parts[i].unit != 0 ? NULL : field, rows_get(&rows, r, 1 + i)));
@@ -350,7 +350,7 @@ static enum err aggregate_records(struct request *request, struct response *resp
         }
         for (size_t i = 0; i < measure_count; i++) {
             bool plain = measures[i].kind == 'c' || measures[i].kind == 'd' || measures[i].kind == 'a';
-            const struct field *field = plain ? NULL : &object->fields[measures[i].field];
+            const struct field *field = plain ? NULL : &object_fields(object)[measures[i].field];
             json_object_set_new(values, str_c(request->arena, names[i]),
                                 aggregate_json(request, field, rows_get(&rows, r, 1 + 2 * part_count + i)));
         }
@@ -488,12 +488,12 @@ static const struct field *answer_fields(const struct object *object)
         {.name = "masked", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "fields shown masked"},
         FIELD_END,
     };
-    size_t own = fields_count(object->fields);
+    size_t own = fields_count(object_fields(object));
     struct field *fields = calloc(own * 2 + 1, sizeof *fields);
     assert(fields != NULL);
     size_t count = 0;
     for (size_t i = 0; i < own; i++) {
-        const struct field *field = &object->fields[i];
+        const struct field *field = &object_fields(object)[i];
         fields[count] = *field;
         /* Absent only where field permissions hide it; null where the column may be. */
         fields[count].flags =
@@ -545,7 +545,7 @@ const struct route *object_routes(const struct object *object, size_t *count_out
     const struct field *answer = answer_fields(object);
     bool directory = (object->flags & OBJECT_DIRECTORY) != 0;
     bool writable = (object->flags & OBJECT_NO_CREATE) == 0;
-    const struct field *body = writable ? concat(object->fields, object->extra_body) : NULL;
+    const struct field *body = writable ? concat(object_fields(object), object->extra_body) : NULL;
     bool deletable = (object->flags & OBJECT_NO_DELETE) == 0;
     bool viewed = (object->flags & OBJECT_VIEWS) != 0;
     bool transferable = object->owner_column != NULL && (object->flags & OBJECT_HISTORY) == 0;

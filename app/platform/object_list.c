@@ -14,9 +14,9 @@ static bool is_open(const struct request *request, const struct object *object, 
 /* A closed field keeps its place (values are matched by index) but is marked unusable. */
 const struct field *object_filter_fields(struct request *request, const struct object *object)
 {
-    size_t count = fields_count(object->fields);
+    size_t count = fields_count(object_fields(object));
     struct field *fields = ARENA_ARRAY(request->arena, struct field, count + 2);
-    memcpy(fields, object->fields, count * sizeof *fields);
+    memcpy(fields, object_fields(object), count * sizeof *fields);
     for (size_t i = 0; i < count; i++) {
         if (!is_open(request, object, &fields[i])) {
             fields[i].flags |= FIELD_NO_FILTER;
@@ -31,11 +31,12 @@ const struct field *object_filter_fields(struct request *request, const struct o
 static size_t usual_sort(const struct request *request, const struct object *object, struct str name)
 {
     size_t usual = object_field(object, str_c(request->arena, name));
-    if (is_open(request, object, &object->fields[usual])) {
+    if (is_open(request, object, &object_fields(object)[usual])) {
         return usual;
     }
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        if ((object->fields[i].flags & FIELD_SORTABLE) != 0 && is_open(request, object, &object->fields[i])) {
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        if ((object_fields(object)[i].flags & FIELD_SORTABLE) != 0 &&
+            is_open(request, object, &object_fields(object)[i])) {
             return i;
         }
     }
@@ -54,8 +55,8 @@ static enum err read_sort(struct request *request, const struct object *object, 
         out->sort_field = usual_sort(request, object, name);
         return OK;
     }
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         bool sortable = (field->flags & FIELD_SORTABLE) != 0 && is_open(request, object, field);
         if (str_eq_c(name, field->name) && sortable) {
             out->sort_field = i;
@@ -87,7 +88,7 @@ enum err object_list_read(struct request *request, const struct object *object, 
 
 struct str object_cursor_write(struct request *request, const struct list_request *list, const struct record_row *row)
 {
-    const struct field *field = &list->object->fields[list->sort_field];
+    const struct field *field = &object_fields(list->object)[list->sort_field];
     json_t *cursor =
         json_keep(request->arena, json_pack("{s:s,s:b,s:o,s:I}", "f", field->name, "d", list->descending, "v",
                                             field_json(field, row->values[list->sort_field], request->arena), "i",
@@ -122,7 +123,7 @@ enum err object_cursor_read(struct request *request, struct str cursor, struct l
     if (json_read(request->arena, str_n((const char *)text, len), &ignored, &json) != OK || !json_is_object(json)) {
         return refuse_cursor(request);
     }
-    const struct field *field = &list->object->fields[list->sort_field];
+    const struct field *field = &object_fields(list->object)[list->sort_field];
     json_t *value = json_object_get(json, "v");
     bool same_sort =
         str_eq_c(json_get_str(json, "f"), field->name) && json_get_bool(json, "d", false) == list->descending;

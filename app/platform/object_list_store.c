@@ -21,7 +21,7 @@ enum {
 static void add_field(struct query *query, const struct object *object, size_t field)
 {
     query_sql(query, "t.");
-    select_table(query, object->fields[field].name);
+    select_table(query, object_fields(object)[field].name);
 }
 
 /* " AND …" for the rows behind the cursor. NULLs come first ascending and last descending. */
@@ -46,7 +46,7 @@ static void add_cursor(struct query *query, const struct list_request *list)
         query_sql(query, past);
         query_arg(query, V(list->after_id));
         query_sql(query, "))");
-        if (list->descending && (object->fields[list->sort_field].flags & FIELD_NULLABLE) != 0) {
+        if (list->descending && (object_fields(object)[list->sort_field].flags & FIELD_NULLABLE) != 0) {
             query_sql(query, " OR ");
             add_field(query, object, list->sort_field);
             query_sql(query, " IS NULL");
@@ -136,7 +136,7 @@ static bool walk_is_quicker(const struct list_request *list, const struct scope_
 {
     const struct object *object = list->object;
     const char *usual = object->default_sort + (object->default_sort[0] == '-');
-    bool in_order = strcmp(usual, object->fields[list->sort_field].name) == 0 && size->lists <= SCOPE_LISTS_MAX;
+    bool in_order = strcmp(usual, object_fields(object)[list->sort_field].name) == 0 && size->lists <= SCOPE_LISTS_MAX;
     bool has_parent = object->parent_object != NULL;
     int64_t limit = (int64_t)list->limit;
     int64_t walked = limit * size->table / (size->records + 1) * (has_parent ? 2 : 1);
@@ -484,7 +484,7 @@ enum err object_store_aggregate(struct request *request, const struct object *ob
         add_part(&query, object, &parts[i]);
     }
     for (size_t i = 0; i < part_count; i++) {
-        const struct field *field = &object->fields[parts[i].field];
+        const struct field *field = &object_fields(object)[parts[i].field];
         if (field->type != FIELD_REF) {
             query_sql(&query, ", NULL");
             continue;

@@ -80,8 +80,8 @@ static enum err lock_before(struct request *request, const struct object *object
 static void read_fields(struct request *request, const struct object *object, json_t *body,
                         struct record_change *change)
 {
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         json_t *member = json_object_get(body, field->name);
         if (member == NULL || field->type == FIELD_OBJECT || field->type == FIELD_LIST) {
             continue;
@@ -113,7 +113,7 @@ static void read_fields(struct request *request, const struct object *object, js
 /* Tags that are new to the record must be offered for its kind. */
 static enum err check_tags(struct request *request, const struct record_change *change, size_t index)
 {
-    const struct field *field = &change->object->fields[index];
+    const struct field *field = &object_fields(change->object)[index];
     struct value before = change->before == NULL ? value_null() : change->before[index];
     int64_t ids[TAGS_MAX];
     size_t count = tags_ids(change->after[index], ids);
@@ -139,8 +139,8 @@ static bool is_parent(const struct object *object, const struct field *field)
 static enum err check_references(struct request *request, const struct record_change *change, bool unscoped)
 {
     const struct object *object = change->object;
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         bool unchanged = change->before != NULL && value_eq(change->before[i], change->after[i]);
         if (field->type == FIELD_TAGS && !unchanged) {
             TRY(check_tags(request, change, i));
@@ -205,10 +205,11 @@ static enum err explain_duplicate(struct request *request, const struct object *
         return err;
     }
     struct str key = db_failed_key(request->db);
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        if (str_ends(key, str_from(object->fields[i].name))) {
-            error_field(request->error, str_from(object->fields[i].name), "duplicate",
-                        "Another record already has this %s (it may be in the recycle bin).", object->fields[i].name);
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        if (str_ends(key, str_from(object_fields(object)[i].name))) {
+            error_field(request->error, str_from(object_fields(object)[i].name), "duplicate",
+                        "Another record already has this %s (it may be in the recycle bin).",
+                        object_fields(object)[i].name);
         }
     }
     return refuse(request, ERR_DUPLICATE);
@@ -218,8 +219,8 @@ static enum err explain_duplicate(struct request *request, const struct object *
 static json_t *change_json(struct request *request, const struct record_change *change)
 {
     json_t *changes = json_keep(request->arena, json_object());
-    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
-        const struct field *field = &change->object->fields[i];
+    for (size_t i = 0; object_fields(change->object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(change->object)[i];
         struct value before = change->before == NULL ? value_null() : change->before[i];
         bool shown = (field->flags & FIELD_SENSITIVE) == 0 && strcmp(field->name, "updated_at") != 0;
         if (shown && !value_eq(before, change->after[i])) {
@@ -251,8 +252,8 @@ static enum err keep_names(struct request *request, const struct record_change *
 /* The index of tags follows the records' own lists. */
 static enum err keep_tags(struct request *request, const struct record_change *change)
 {
-    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
-        const struct field *field = &change->object->fields[i];
+    for (size_t i = 0; object_fields(change->object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(change->object)[i];
         struct value before = change->before == NULL ? value_null() : change->before[i];
         if (field->type == FIELD_TAGS && !value_eq(before, change->after[i])) {
             TRY(object_store_tags(request, field, change->id, change->after[i]));
@@ -277,10 +278,10 @@ static enum err tell_saved(struct request *request, const struct record_change *
 
 static const struct field *body_fields(const struct object *object, struct arena *arena)
 {
-    size_t own = fields_count(object->fields);
+    size_t own = fields_count(object_fields(object));
     size_t extra = object->extra_body == NULL ? 0 : fields_count(object->extra_body);
     struct field *all = ARENA_ARRAY(arena, struct field, own + extra + 1);
-    memcpy(all, object->fields, own * sizeof *all);
+    memcpy(all, object_fields(object), own * sizeof *all);
     if (extra > 0) {
         memcpy(all + own, object->extra_body, extra * sizeof *all);
     }
@@ -296,7 +297,7 @@ enum err record_check_changes(struct request *request, const struct object *obje
     }
     TRY(fields_check_member(body_fields(object, request->arena), changes, true, name, request->error));
     json_object_foreach (changes, key, member) {
-        bool own = fields_find(object->fields, str_from(key)) != NULL;
+        bool own = fields_find(object_fields(object), str_from(key)) != NULL;
         if (own && scope_field_access(request, object, key) != FIELD_ACCESS_EDIT) {
             error_field(request->error, str_format(request->arena, "%s.%s", name, key), "read_only",
                         "You may not change %s.", key);
@@ -359,7 +360,7 @@ enum err record_create(struct request *request, const struct object *object, jso
         .body = body,
         .reason = options->reason,
         .importing = options->importing,
-        .after = ARENA_ARRAY(request->arena, struct value, fields_count(object->fields) + 1),
+        .after = ARENA_ARRAY(request->arena, struct value, fields_count(object_fields(object)) + 1),
     };
     struct record_move move;
     struct move_options how = {
@@ -397,7 +398,7 @@ static enum err refuse_stale(struct request *request, const struct object *objec
 
 static bool nothing_changes(const struct record_change *change)
 {
-    for (size_t i = 0; change->object->fields[i].name != NULL; i++) {
+    for (size_t i = 0; object_fields(change->object)[i].name != NULL; i++) {
         if (!value_eq(change->before[i], change->after[i])) {
             return false;
         }
@@ -418,7 +419,7 @@ static bool names_extra(const struct object *object, const json_t *body)
 
 static struct value *copy_values(struct arena *arena, const struct object *object, const struct value *values)
 {
-    size_t count = fields_count(object->fields);
+    size_t count = fields_count(object_fields(object));
     struct value *copy = ARENA_ARRAY(arena, struct value, count + 1);
     memcpy(copy, values, count * sizeof *copy);
     return copy;
@@ -561,8 +562,8 @@ enum err record_restore(struct request *request, const struct object *object, in
     if (!row.deleted_at.set) {
         return OK;
     }
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         bool belongs = (field->flags & FIELD_REQUIRED) != 0 || is_parent(object, field);
         bool ok = true;
         if (field->type == FIELD_REF && belongs && row.values[i].type != VALUE_NULL) {

@@ -51,7 +51,7 @@ static void add_like(struct query *query, const struct object *object, const str
 void search_add_match(const struct request *request, struct query *query, const struct object *object, struct str text)
 {
     const char *word = " AND (";
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if (is_searched(request, object, field)) {
             query_sql(query, word);
             add_like(query, object, field, text);
@@ -167,7 +167,7 @@ enum err search_candidates(struct request *request, const struct object *object,
 {
     *few_out = false;
     query_init(query, request->arena);
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if (!is_searched(request, object, field)) {
             continue;
         }

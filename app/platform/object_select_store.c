@@ -36,15 +36,15 @@ const struct label_sources *select_no_labels(struct request *request, const stru
 {
     struct label_sources *labels = ARENA_NEW(request->arena, struct label_sources);
     *labels = (struct label_sources){
-        object, ARENA_ARRAY(request->arena, struct label_source, fields_count(object->fields) + 1)};
+        object, ARENA_ARRAY(request->arena, struct label_source, fields_count(object_fields(object)) + 1)};
     return labels;
 }
 
 enum err select_labels(struct request *request, const struct object *object, const struct label_sources **out)
 {
     const struct label_sources *labels = select_no_labels(request, object);
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         struct label_source *source = &labels->sources[i];
         if (!is_named(field)) {
             continue;
@@ -77,7 +77,7 @@ static void add_tag_names(struct query *query, const struct field *field)
 
 void select_columns(struct query *query, const struct label_sources *labels)
 {
-    const struct field *fields = labels->object->fields;
+    const struct field *fields = object_fields(labels->object);
     query_sql(query, "SELECT t.id, t.version, t.deleted_at");
     for (size_t i = 0; fields[i].name != NULL; i++) {
         query_sql(query, is_stored(&fields[i]) ? ", t." : ", NULL AS ");
@@ -100,7 +100,7 @@ void select_columns(struct query *query, const struct label_sources *labels)
 
 void select_label_joins(struct query *query, const struct label_sources *labels)
 {
-    const struct field *fields = labels->object->fields;
+    const struct field *fields = object_fields(labels->object);
     for (size_t i = 0; fields[i].name != NULL; i++) {
         if (labels->sources[i].kind != JOINED || fields[i].type == FIELD_TAGS) {
             continue;
@@ -152,7 +152,7 @@ static enum err kept_label(struct request *request, const struct field *field, c
 enum err select_row(struct request *request, const struct label_sources *labels, const struct rows *rows, size_t index,
                     struct record_row *out)
 {
-    const struct field *fields = labels->object->fields;
+    const struct field *fields = object_fields(labels->object);
     size_t count = fields_count(fields);
     struct value *values = ARENA_ARRAY(request->arena, struct value, count + 1);
     struct value *names = ARENA_ARRAY(request->arena, struct value, count + 1);

@@ -67,13 +67,13 @@ enum err object_store_insert(struct request *request, struct record_change *chan
     struct query values;
     query_init(&values, request->arena);
     query_arg(&values, request_actor(request));
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
         /* Absent values are left to the column's default. */
-        if (!is_stored(&object->fields[i]) || change->after[i].type == VALUE_NULL) {
+        if (!is_stored(&object_fields(object)[i]) || change->after[i].type == VALUE_NULL) {
             continue;
         }
         query_sql(&query, ", ");
-        select_table(&query, object->fields[i].name);
+        select_table(&query, object_fields(object)[i].name);
         query_sql(&values, ", ");
         query_arg(&values, change->after[i]);
     }
@@ -97,8 +97,8 @@ enum err object_store_update(struct request *request, const struct record_change
     query_arg(&query, V(request->now));
     query_sql(&query, ", updated_by_id = ");
     query_arg(&query, request_actor(request));
-    for (size_t i = 0; object->fields[i].name != NULL; i++) {
-        const struct field *field = &object->fields[i];
+    for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
+        const struct field *field = &object_fields(object)[i];
         if (!is_stored(field) || is_standard(field) || value_eq(change->before[i], change->after[i])) {
             continue;
         }

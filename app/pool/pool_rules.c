@@ -158,7 +158,7 @@ static bool names(const struct record_change *change, const char *member)
 /* A customer's field that a pool may close: not its name, nor where it lies. */
 static bool can_be_closed(struct str name)
 {
-    const struct field *field = fields_find(POOL_CUSTOMER.fields, name);
+    const struct field *field = fields_find(object_fields(&POOL_CUSTOMER), name);
     return field != NULL && (field->flags & FIELD_LABEL) == 0 && !str_eq_c(name, "pool_id") &&
            !str_eq_c(name, "pool_entered_at") && !str_eq_c(name, "created_at") && !str_eq_c(name, "updated_at");
 }

@@ -43,7 +43,7 @@ enum err recycle_query_of(struct request *request, const struct worktime *calend
     struct filter_context context = {.today = request->today, .zone = request->zone};
     struct filter *covers = NULL;
     struct str text = rule->covers.set ? rule->covers.value : (struct str){0};
-    TRY(filter_parse_text(request->arena, CUSTOMER.fields, text, &context, request->error, &covers));
+    TRY(filter_parse_text(request->arena, object_fields(&CUSTOMER), text, &context, request->error, &covers));
     struct date last = last_act_day(calendar, rule, day);
     struct date last_before = last_act_day(calendar, rule, date_add_days(day, -1));
     int64_t midnight = (int64_t)day.days * 24 * 60;

@@ -139,9 +139,9 @@ static enum err prepare_rule(struct request *request, struct record_change *chan
         fill_rule(change);
     }
     struct value covers = change_after(change, "covers");
-    return covers.type == VALUE_NULL
-               ? OK
-               : filter_parse_text(request->arena, CUSTOMER.fields, covers.text, &context, request->error, &filter);
+    return covers.type == VALUE_NULL ? OK
+                                     : filter_parse_text(request->arena, object_fields(&CUSTOMER), covers.text,
+                                                         &context, request->error, &filter);
 }
 
 const struct object POOL_RULE = {

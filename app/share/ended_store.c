@@ -123,7 +123,7 @@ enum err ended_store_in_pool(struct request *request, const struct object *objec
     struct query query;
     struct rows rows;
     *out = false;
-    if (fields_find(object->fields, STR("pool_id")) == NULL) {
+    if (fields_find(object_fields(object), STR("pool_id")) == NULL) {
         return OK;
     }
     query_init(&query, request->arena);

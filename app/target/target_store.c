@@ -346,7 +346,7 @@ enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct
 enum err target_store_labels(struct request *request, const struct object *object, const int64_t *ids, size_t count,
                              struct target_label **rows_out, size_t *count_out)
 {
-    bool has_customer = fields_find(object->fields, STR("customer_id")) != NULL;
+    bool has_customer = fields_find(object_fields(object), STR("customer_id")) != NULL;
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT t.id, LEFT(t.`");

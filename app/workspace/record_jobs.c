@@ -179,7 +179,7 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
     if (index == ID_COLUMN) {
         return (struct sheet_cell){.type = SHEET_INT, .integer = row->id};
     }
-    const struct field *field = &output->object->fields[index];
+    const struct field *field = &object_fields(output->object)[index];
     struct value value = row->values[index];
     enum field_access access = object_row_access(request, output->object, row, field->name);
     if (value.type == VALUE_NULL || access == FIELD_ACCESS_HIDDEN) {
@@ -276,19 +276,19 @@ static void choose_columns(struct output *output, const struct request *request)
 {
     const struct object *object = output->object;
     const json_t *names = json_object_get(output->job->input, "columns");
-    size_t count = fields_count(object->fields);
+    size_t count = fields_count(object_fields(object));
     output->columns = ARENA_ARRAY(request->arena, size_t, count + json_array_size(names) + 1);
     for (size_t i = 0; i < json_array_size(names); i++) {
         struct str name = str_from(json_string_value(json_array_get(names, i)));
-        const struct field *field = fields_find(object->fields, name);
+        const struct field *field = fields_find(object_fields(object), name);
         if (str_eq_c(name, "id")) {
             output->columns[output->column_count++] = ID_COLUMN;
         } else if (field != NULL && scope_field_access(request, object, field->name) > FIELD_ACCESS_HIDDEN) {
-            output->columns[output->column_count++] = (size_t)(field - object->fields);
+            output->columns[output->column_count++] = (size_t)(field - object_fields(object));
         }
     }
     for (size_t i = 0; names == NULL && i < count; i++) {
-        if (scope_field_access(request, object, object->fields[i].name) > FIELD_ACCESS_HIDDEN) {
+        if (scope_field_access(request, object, object_fields(object)[i].name) > FIELD_ACCESS_HIDDEN) {
             output->columns[output->column_count++] = i;
         }
     }
@@ -300,7 +300,7 @@ static enum err open_output(struct output *output, bool xlsx)
     struct str *headings = ARENA_ARRAY(job->arena, struct str, output->column_count + 1);
     for (size_t i = 0; i < output->column_count; i++) {
         size_t index = output->columns[i];
-        const struct field *field = index == ID_COLUMN ? NULL : &output->object->fields[index];
+        const struct field *field = index == ID_COLUMN ? NULL : &object_fields(output->object)[index];
         headings[i] = field == NULL ? STR("ID") : str_from(output->chinese ? field->zh : field->en);
     }
     if (xlsx) {

@@ -14,16 +14,15 @@ enum { SEARCH_MAX = 50, NOTIFICATIONS_PAGE = 50, CHANGES_PAGE = 500, CHANGE_DELA
 /* ---- metadata ---- */
 
 static const char *const TYPE_WORDS[] = {
-    [FIELD_TEXT] = "text",   [FIELD_LONG_TEXT] = "long_text",
-    [FIELD_INT] = "int",     [FIELD_MONEY] = "money",
-    [FIELD_PPM] = "ppm",     [FIELD_BOOL] = "bool",
-    [FIELD_DATE] = "date",   [FIELD_INSTANT] = "instant",
-    [FIELD_ENUM] = "enum",   [FIELD_REF] = "ref",
-    [FIELD_EMAIL] = "email", [FIELD_PHONE] = "phone",
-    [FIELD_URL] = "url",     [FIELD_CURRENCY] = "text",
-    [FIELD_TAGS] = "tags",   [FIELD_JSON] = "json",
-    [FIELD_OBJECT] = "object",
-    [FIELD_LIST] = "list",
+    [FIELD_TEXT] = "text",     [FIELD_LONG_TEXT] = "long_text",
+    [FIELD_INT] = "int",       [FIELD_MONEY] = "money",
+    [FIELD_PPM] = "ppm",       [FIELD_BOOL] = "bool",
+    [FIELD_DATE] = "date",     [FIELD_INSTANT] = "instant",
+    [FIELD_ENUM] = "enum",     [FIELD_REF] = "ref",
+    [FIELD_EMAIL] = "email",   [FIELD_PHONE] = "phone",
+    [FIELD_URL] = "url",       [FIELD_CURRENCY] = "text",
+    [FIELD_TAGS] = "tags",     [FIELD_JSON] = "json",
+    [FIELD_OBJECT] = "object", [FIELD_LIST] = "list",
 };
 static const char *const ACCESS_WORDS[] = {"hidden", "masked", "read", "edit"};
 
@@ -78,7 +77,7 @@ static json_t *object_meta(struct request *request, const struct object *object)
     bool chinese = in_chinese(request);
     json_t *fields = json_array();
     json_t *children = json_array();
-    for (const struct field *field = object->fields; field->name != NULL; field++) {
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
         if (scope_field_access(request, object, field->name) > FIELD_ACCESS_HIDDEN) {
             json_array_append_new(fields, field_meta(request, object, field));
         }

@@ -19,7 +19,7 @@ enum object_flag {
     OBJECT_HISTORY = 1 << 4, /* rows tell what was: the program writes them, nobody imports, shares, finds by search or
                                 takes them over */
     OBJECT_VIEWS = 1 << 5,   /* `complete` writes down who opened one: GET one runs in a transaction */
-    OBJECT_POOLED = 1 << 7,  /* has held_since, and pool_id and pool_entered_at for what nobody holds: moves keep them */
+    OBJECT_POOLED = 1 << 7, /* has held_since, and pool_id and pool_entered_at for what nobody holds: moves keep them */
     OBJECT_NAMES_KEPT = 1 << 6, /* few, and named by most records: workers keep their labels (directory.h) */
 };
 
@@ -61,7 +61,8 @@ struct object {
     const char *zh, *en;        /* what people call one: 客户, customer */
     const char *plural;         /* URL segment: "customers" */
     const char *table;          /* SQL table */
-    const struct field *fields; /* ended by FIELD_END; standard fields included by OBJECT_STANDARD_FIELDS */
+    const struct field *fields; /* built in, ended by FIELD_END; standard ones by OBJECT_STANDARD_FIELDS; read them by
+                                   object_fields() */
     enum permission view, create, edit, remove, export, import, transfer; /* PERM_… */
     const char *owner_column;                                             /* "owner_id", or NULL for directories */
     const char *department_column;                                        /* "department_id", or NULL */
@@ -177,7 +178,9 @@ struct str tags_label_member(struct arena *arena, const struct field *field);
 
 const struct object *object_find(const char *name);
 const struct object *const *objects_all(size_t *count_out);
-/* Index of a field in object->fields; asserts that it exists. */
+/* The object's fields, ended by one without name. They stay as they are during a request or a job. */
+const struct field *object_fields(const struct object *object);
+/* Index of a field in object_fields(); asserts that it exists. */
 size_t object_field(const struct object *object, const char *name);
 const struct field *object_label(const struct object *object);
 /* Value of a field in a change, after and before. */
