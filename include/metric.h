@@ -14,7 +14,7 @@
 
 enum measure {
     MEASURE_SIGNED_AMOUNT, MEASURE_RECEIVED_AMOUNT, MEASURE_GROSS_PROFIT, MEASURE_NEW_CUSTOMERS, MEASURE_WON_DEALS,
-    MEASURE_FOLLOW_UPS, MEASURE_COUNT
+    MEASURE_FOLLOW_UPS, MEASURE_INVOICED_AMOUNT, MEASURE_VISITS, MEASURE_COUNT
 };
 
 /* What people can set targets for. */
@@ -23,6 +23,13 @@ struct measure_kind {
     bool is_money;    /* minor units; else a count */
 };
 extern const struct measure_kind MEASURES[MEASURE_COUNT];
+
+/* How much somebody aims at: what was promised, and two steps beyond. */
+enum target_level { LEVEL_BASE, LEVEL_STRETCH, LEVEL_CHALLENGE, LEVEL_COUNT };
+extern const char *const TARGET_LEVELS[LEVEL_COUNT]; /* wire words and SQL values */
+/* False when there is no such word. */
+bool level_find(struct str key, enum target_level *out);
+
 /* False when there is no such key. */
 bool measure_find(struct str key, enum measure *out);
 

@@ -323,7 +323,7 @@ static enum err make_targets(struct db *db, void *context)
                 cells[m] = (struct target_cell){
                     .is_user = true, .subject_id = demo->people[p], .month = m + 1, .amount = parts[m].minor};
             }
-            TRY(target_save(&demo->request, year, (enum measure)measure, cells, TARGET_MONTHS, true));
+            TRY(target_save(&demo->request, year, (enum measure)measure, LEVEL_BASE, cells, TARGET_MONTHS, true));
         }
     }
     return OK;

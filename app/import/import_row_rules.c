@@ -327,12 +327,16 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
     struct request *request = run->request;
     struct target_cell cells[TARGET_MONTHS];
     enum measure measure;
+    enum target_level level = LEVEL_BASE;
     size_t count = 0;
     bool is_user = json_has(body, "user_id");
     struct str key = json_get_str(body, "measure");
     int64_t subject = json_get_int(body, is_user ? "user_id" : "department_id", 0);
     if (!measure_find(key, &measure)) {
         error_field(request->error, STR("measure"), "not_an_option", "There is no measure \"%.*s\".", STR_ARG(key));
+    }
+    if (json_has(body, "level") && !level_find(json_get_str(body, "level"), &level)) {
+        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
     }
     if (subject == 0) {
         error_field(request->error, STR("user_id"), "required", "A target needs a person or a department.");
@@ -351,7 +355,8 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
         }
     }
     *outcome = OUTCOME_UPDATED;
-    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), measure, cells, count, true);
+    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), measure, level,
+                                         cells, count, true);
 }
 
 enum err import_work_row(struct run *run, const struct table_row *row, enum outcome *outcome)

@@ -19,7 +19,23 @@ const struct measure_kind MEASURES[MEASURE_COUNT] = {
     [MEASURE_SIGNED_AMOUNT] = {"signed_amount", true},   [MEASURE_RECEIVED_AMOUNT] = {"received_amount", true},
     [MEASURE_GROSS_PROFIT] = {"gross_profit", true},     [MEASURE_NEW_CUSTOMERS] = {"new_customers", false},
     [MEASURE_WON_DEALS] = {"won_deals", false},          [MEASURE_FOLLOW_UPS] = {"follow_ups", false},
+    [MEASURE_INVOICED_AMOUNT] = {"invoiced_amount", true}, [MEASURE_VISITS] = {"visits", false},
 };
+
+const char *const TARGET_LEVELS[LEVEL_COUNT] = {
+    [LEVEL_BASE] = "base", [LEVEL_STRETCH] = "stretch", [LEVEL_CHALLENGE] = "challenge",
+};
+
+bool level_find(struct str key, enum target_level *out)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        if (str_eq_c(key, TARGET_LEVELS[i])) {
+            *out = (enum target_level)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 bool measure_find(struct str key, enum measure *out)
 {
@@ -98,8 +114,11 @@ static size_t compute_facts(const struct metric_source *source, const struct sou
         }
         struct fact fact = attribute(&rows[from], to - from, company);
         for (size_t m = 0; m < source->measure_count; m++) {
+            if (!rows[from].amounts[m].set) {
+                continue;
+            }
             fact.measure = source->measures[m];
-            fact.amount = rows[from].amounts[m];
+            fact.amount = rows[from].amounts[m].value;
             facts_out[fact_count++] = fact;
         }
     }

@@ -14,16 +14,22 @@ const struct metric_source METRIC_SOURCES[] = {
      "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
      2},
-    {"payment", "payment", "t.received_on, NULL, t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
-    {"refund", "refund", "t.refunded_on, NULL, -t.amount_minor, 0", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
-    {"customer", "customer", "NULL, t.created_at, 1, 0", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
+    {"payment", "payment", "t.received_on, NULL, t.amount_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"refund", "refund", "t.refunded_on, NULL, -t.amount_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"customer", "customer", "NULL, t.created_at, 1, NULL", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
     {"opportunity",
      "opportunity",
-     "t.closed_on, NULL, 1, 0",
+     "t.closed_on, NULL, 1, NULL",
      "t.status = 'won' AND t.closed_on IS NOT NULL",
      {MEASURE_WON_DEALS},
      1},
-    {"follow_up", "follow_up", "NULL, t.followed_at, 1, 0", "TRUE", {MEASURE_FOLLOW_UPS}, 1},
+    {"follow_up",
+     "follow_up",
+     "NULL, t.followed_at, 1, IF(t.method = 'visit', 1, NULL)",
+     "TRUE",
+     {MEASURE_FOLLOW_UPS, MEASURE_VISITS},
+     2},
+    {"invoice", "invoice", "t.issued_on, NULL, t.amount_minor, NULL", "TRUE", {MEASURE_INVOICED_AMOUNT}, 1},
     {NULL, NULL, NULL, NULL, {0}, 0},
 };
 
@@ -100,7 +106,7 @@ enum err metric_store_sources(struct db *db, struct arena *arena, const struct m
         out[i] = (struct source_row){
             .record_id = rows_get(&rows, i, 0).integer,
             .on = on.type == VALUE_DATE ? on.date : instant_date(rows_get(&rows, i, 2).instant, zone),
-            .amounts = {rows_get(&rows, i, 3).integer, rows_get(&rows, i, 4).integer},
+            .amounts = {opt_int_of(rows_get(&rows, i, 3)), opt_int_of(rows_get(&rows, i, 4))},
             .interval_id = opt_int_of(rows_get(&rows, i, 5)),
             .owner_from = opt_date_of(rows_get(&rows, i, 6)),
             .owner_id = opt_int_of(rows_get(&rows, i, 7)),
@@ -230,19 +236,17 @@ enum err metric_store_add_departments(struct db *db, struct arena *arena, const 
 
 enum err metric_store_add_totals(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count)
 {
-    enum { WIDTH = 4 };
+    enum { WIDTH = 5 };
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[deltas[i].measure].key),
-            V(deltas[i].month),
-            V(deltas[i].department_id),
-            V(deltas[i].amount),
+            V(MEASURES[deltas[i].measure].key), V(TARGET_LEVELS[deltas[i].level]), V(deltas[i].month),
+            V(deltas[i].department_id),         V(deltas[i].amount),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
     return db_bulk(db, arena,
-                   STR("INSERT INTO target_total (measure, month_on, department_id, amount) VALUES (?, ?, ?, ?) "
+                   STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
                        "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
                    values, WIDTH, count);
 }
@@ -326,7 +330,7 @@ enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t 
     return db_exec(db, arena, &STAMP_TARGETS, ARGS(V(user_id), V(from)));
 }
 
-/* Rows of measure, month, department, person (0), amount, number. */
+/* Rows of measure, month, department, person (0), amount, number; of totals of targets also the level. */
 static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, struct rollup_delta **deltas_out,
                             size_t *count_out)
 {
@@ -342,6 +346,10 @@ static enum err read_deltas(struct db *db, struct arena *arena, struct str sql, 
             .amount = rows_get(&rows, i, 4).integer,
             .fact_count = rows_get(&rows, i, 5).integer,
         };
+        if (rows.column_count > 6) {
+            bool known = level_find(rows_get(&rows, i, 6).text, &deltas[i].level);
+            assert(known);
+        }
     }
     *deltas_out = deltas;
     *count_out = rows.count;
@@ -381,11 +389,11 @@ enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct ro
 {
     return read_deltas(
         db, arena,
-        STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0 FROM ("
-            "SELECT measure, month_on, department_id, amount FROM target_value WHERE level = 'base' "
-            "UNION ALL SELECT measure, month_on, department_id, -amount FROM target_total WHERE level = 'base') x "
-            "GROUP BY measure, month_on, department_id HAVING SUM(amount) <> 0 ORDER BY measure, month_on, "
-            "department_id"),
+        STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0, level FROM ("
+            "SELECT measure, level, month_on, department_id, amount FROM target_value "
+            "UNION ALL SELECT measure, level, month_on, department_id, -amount FROM target_total) x "
+            "GROUP BY measure, level, month_on, department_id HAVING SUM(amount) <> 0 "
+            "ORDER BY measure, level, month_on, department_id"),
         deltas_out, count_out);
 }
 

@@ -8,7 +8,7 @@
 struct metric_source {
     const char *object;            /* struct object name */
     const char *table;             /* SQL table */
-    const char *columns;           /* SQL: business date, moment (one of both NULL), first and second amount; alias t */
+    const char *columns;           /* SQL: business date, moment (one of both NULL), first and second amount (NULL: does not count as that); alias t */
     const char *counts;            /* SQL condition of the records that count; alias t */
     enum measure measures[2];      /* what the amounts are */
     size_t measure_count;          /* used in `measures` */
@@ -25,7 +25,7 @@ struct metric_pick {
 struct source_row {
     int64_t record_id;             /* the record */
     struct date on;                /* business date of the event */
-    int64_t amounts[2];            /* as the source's measures say */
+    struct opt_int amounts[2];     /* as the source's measures say; absent: no such fact */
     struct opt_int interval_id;    /* the owner interval; absent: the record has no history */
     struct opt_date owner_from;    /* its first day */
     struct opt_int owner_id;       /* of the interval, else of the record */
@@ -48,6 +48,7 @@ struct fact {
 /* A change of one monthly sum. */
 struct rollup_delta {
     enum measure measure;          /* key … */
+    enum target_level level;       /* totals of targets: … */
     struct date month;             /* first day */
     int64_t department_id;         /* … */
     int64_t user_id;               /* … key */

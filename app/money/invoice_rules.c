@@ -3,6 +3,7 @@
 
 #include "allocation_store.h"
 #include "invoice_store.h"
+#include "metric.h"
 #include "money.h"
 #include "installment_store.h"
 
@@ -270,7 +271,8 @@ static enum err prepare_invoice(struct request *request, struct record_change *c
 
 static enum err invoice_saved(struct request *request, const struct record_change *change)
 {
-    return invoice_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer);
+    TRY(invoice_store_refresh(request->db, request->arena, change_after(change, "contract_id").integer));
+    return metric_sync(request->db, request->arena, "invoice", change->id);
 }
 
 /* The contract comes before its invoices. */
@@ -312,6 +314,7 @@ const struct object INVOICE = {
     .lock = lock_invoice,
     .prepare = prepare_invoice,
     .saved = invoice_saved,
+    .moved = metric_moved,
 };
 
 enum err invoice_reverse(struct request *request, int64_t id, int64_t *id_out)

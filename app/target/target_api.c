@@ -10,7 +10,11 @@ static const struct option MEASURE_OPTIONS[] = {
     {"signed_amount", "签约额", "Signed amount"}, {"received_amount", "回款额", "Received amount"},
     {"gross_profit", "毛利", "Gross profit"},     {"new_customers", "新客户数", "New customers"},
     {"won_deals", "赢单数", "Won deals"},         {"follow_ups", "跟进数", "Follow-ups"},
+    {"invoiced_amount", "开票额", "Invoiced amount"}, {"visits", "拜访数", "Visits"},
     {NULL, NULL, NULL},
+};
+static const struct option LEVEL_OPTIONS[] = {
+    {"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL},
 };
 static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option METHOD_OPTIONS[] = {
@@ -24,7 +28,7 @@ static const struct option NODE_OPTIONS[] = {
     {"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL},
 };
 
-/* Reads `year` and `measure` of the query and loads what the user may see. */
+/* Reads `year`, `measure` and `level` of the query and loads what the user may see. */
 static enum err load_view(struct request *request, struct target_view *out)
 {
     int64_t year = 0;
@@ -35,7 +39,15 @@ static enum err load_view(struct request *request, struct target_view *out)
         error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
         return error_check_fields(request->error);
     }
-    return target_view_load(request, year, measure, out);
+    struct str level = request_query(request, "level");
+    enum target_level wanted = LEVEL_BASE;
+    if (level.len > 0 && !level_find(level, &wanted)) {
+        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
+        return error_check_fields(request->error);
+    }
+    TRY(target_view_load(request, year, measure, out));
+    out->level = wanted;
+    return OK;
 }
 
 /* An optional id of the query: absent or empty is not set. */
@@ -93,7 +105,7 @@ static enum err get_grid(struct request *request, struct response *response)
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, grid_row_json(&rows[i]));
     }
-    response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:o,s:o}", "year", (json_int_t)view.year, "measure", MEASURES[view.measure].key,
+    response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "year", (json_int_t)view.year, "measure", MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level],
                                                          "kind", MEASURES[view.measure].is_money ? "money" : "count", "months", months, "rows", items));
     return OK;
 }
@@ -112,6 +124,13 @@ static enum measure body_measure(const struct request *request)
     return measure;
 }
 
+static enum target_level body_level(const struct request *request)
+{
+    enum target_level level = LEVEL_BASE;
+    level_find(json_get_str(request->json, "level"), &level);
+    return level;
+}
+
 static enum err put_grid(struct request *request, struct response *response)
 {
     const json_t *list = json_object_get(request->json, "cells");
@@ -124,7 +143,7 @@ static enum err put_grid(struct request *request, struct response *response)
             .month = json_get_int(cell, "month", 0), .amount = json_get_int(cell, "amount", 0), .version = json_get_int(cell, "version", 0),
         };
     }
-    TRY(target_save(request, json_get_int(request->json, "year", 0), body_measure(request), cells, count, false));
+    TRY(target_save(request, json_get_int(request->json, "year", 0), body_measure(request), body_level(request), cells, count, false));
     json_t *saved = json_array();
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(saved, cell_json(&cells[i]));
@@ -216,7 +235,7 @@ static json_t *overview_json(const struct target_view *view, const struct target
     json_t *own = json_object();
     set_figures(own, &overview->own, 0, TARGET_MONTHS);
     json_object_set_new(own, "periods", periods_json(view, &overview->own, step));
-    json_t *answer = json_pack("{s:I,s:s,s:s,s:o,s:o,s:o,s:I}", "year", (json_int_t)view->year, "measure", MEASURES[view->measure].key, "kind",
+    json_t *answer = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:I}", "year", (json_int_t)view->year, "measure", MEASURES[view->measure].key, "level", TARGET_LEVELS[view->level], "kind",
                                MEASURES[view->measure].is_money ? "money" : "count", "as_of", json_date(request->arena, request->today),
                                "from_on", json_date(request->arena, view->months[0]), "to_on",
                                json_date(request->arena, view->months[TARGET_MONTHS]), "time_passed_ppm",
@@ -328,6 +347,7 @@ static enum err list_facts(struct request *request, struct response *response)
 /* clang-format off */
 #define YEAR_FIELD {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year, named after the calendar year it begins in; the running one unless given"}
 #define MEASURE_FIELD {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .about = "what is measured; signed_amount unless given"}
+#define LEVEL_FIELD {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"}
 #define FIGURE_FIELDS                                                                                                     \
     {.name = "target", .type = FIELD_INT, .about = "minor units or count"},                                               \
     {.name = "actual", .type = FIELD_INT, .about = "minor units or count"},                                               \
@@ -335,10 +355,10 @@ static enum err list_facts(struct request *request, struct response *response)
     {.name = "gap", .type = FIELD_INT, .about = "target less actual: what is missing; negative when exceeded"}
 
 static const struct field GRID_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "this department and below; all that is visible unless given"}, FIELD_END,
+    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "this department and below; all that is visible unless given"}, FIELD_END,
 };
 static const struct field OVERVIEW_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD,
+    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person as the node"},
     {.name = "by", .type = FIELD_ENUM, .options = BY_OPTIONS, .about = "length of a period; month unless given"}, FIELD_END,
@@ -370,7 +390,7 @@ static const struct field GRID_ROW[] = {
     {.name = "cells", .type = FIELD_LIST, .fields = GRID_CELL, .flags = FIELD_NULLABLE, .max = TARGET_MONTHS, .about = "by month; null where the person is in another department that month"}, FIELD_END,
 };
 static const struct field GRID_ANSWER[] = {
-    YEAR_FIELD, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "months", .type = FIELD_LIST, .item = FIELD_DATE, .about = "first days of the twelve months"},
     {.name = "rows", .type = FIELD_LIST, .fields = GRID_ROW, .about = "a department, its people, its departments"}, FIELD_END,
 };
@@ -384,6 +404,7 @@ static const struct field SAVE_CELL[] = {
 static const struct field SAVE_BODY[] = {
     {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
     {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    LEVEL_FIELD,
     {.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .max = TARGET_CELLS_MAX, .flags = FIELD_REQUIRED, .about = "changed cells"}, FIELD_END,
 };
 static const struct field SAVE_ANSWER[] = {{.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .about = "as sent, with their new versions"}, FIELD_END};
@@ -412,7 +433,7 @@ static const struct field PATH_FIELDS[] = {
     {.name = "id", .type = FIELD_INT, .about = "department.id"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"}, FIELD_END,
 };
 static const struct field OVERVIEW_ANSWER[] = {
-    YEAR_FIELD, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "as_of", .type = FIELD_TEXT, .about = "today, YYYY-MM-DD"}, {.name = "from_on", .type = FIELD_DATE, .about = "first day of the year"},
     {.name = "to_on", .type = FIELD_DATE, .about = "first day after"}, {.name = "time_passed_ppm", .type = FIELD_PPM, .about = "of the year"},
     {.name = "path", .type = FIELD_LIST, .fields = PATH_FIELDS, .about = "visible departments above the node"},

@@ -371,8 +371,9 @@ static void note_conflict(struct save *save, const struct target_cell *cell, con
 static void note_change(struct save *save, const struct target_cell *cell, int64_t before, struct date month)
 {
     struct request *request = save->view->request;
-    struct str key = str_format(request->arena, "%s/%s/%lld/%.*s", MEASURES[save->view->measure].key,
-                                cell->is_user ? "user" : "department", (long long)cell->subject_id,
+    struct str key = str_format(request->arena, "%s/%s%s%s/%lld/%.*s", MEASURES[save->view->measure].key,
+                                save->view->level == LEVEL_BASE ? "" : TARGET_LEVELS[save->view->level],
+                                save->view->level == LEVEL_BASE ? "" : "/", cell->is_user ? "user" : "department", (long long)cell->subject_id,
                                 STR_ARG(date_format(request->arena, month)));
     json_object_set_new(save->changes, str_c(request->arena, key), json_pack("[I,I]", (json_int_t)before, (json_int_t)cell->amount));
 }
@@ -441,15 +442,17 @@ static enum err write_changes(struct save *save)
         return OK;
     }
     merge_gains(save);
-    TRY(target_store_put(request, save->view->measure, save->changed, save->changed_count));
-    TRY(target_store_add_totals(request, save->view->measure, save->gains, save->gain_count));
+    TRY(target_store_put(request, save->view->measure, save->view->level, save->changed, save->changed_count));
+    TRY(target_store_add_totals(request, save->view->measure, save->view->level, save->gains, save->gain_count));
     return audit_write(request, "target", save->view->year, "update", 0, save->changes, (struct str){0});
 }
 
-enum err target_save(struct request *request, int64_t year, enum measure measure, struct target_cell *cells, size_t count, bool force)
+enum err target_save(struct request *request, int64_t year, enum measure measure, enum target_level level,
+                     struct target_cell *cells, size_t count, bool force)
 {
     struct target_view view;
     TRY(target_view_load(request, year, measure, &view));
+    view.level = level;
     struct save save = {.view = &view, .cells = cells, .count = count};
     if (count > TARGET_CELLS_MAX) {
         error_field(request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.", TARGET_CELLS_MAX);

@@ -83,7 +83,9 @@ static void add_sums_source(struct query *query, const struct target_span *span,
         query_sql(query, " WHERE measure = ");
     } else {
         query_sql(query, by_user ? " FROM target_value" : " FROM target_total");
-        query_sql(query, " WHERE level = 'base' AND measure = ");
+        query_sql(query, " WHERE level = ");
+        query_arg(query, V(TARGET_LEVELS[span->level]));
+        query_sql(query, " AND measure = ");
     }
     query_arg(query, V(MEASURES[span->measure].key));
 }
@@ -160,7 +162,9 @@ enum err target_store_rows(struct db *db, struct arena *arena, const struct targ
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT subject_kind = 'user', subject_id, month_on, department_id, amount, version "
-                      "FROM target_value WHERE level = 'base' AND measure = ");
+                      "FROM target_value WHERE level = ");
+    query_arg(&query, V(TARGET_LEVELS[span->level]));
+    query_sql(&query, " AND measure = ");
     query_arg(&query, V(MEASURES[span->measure].key));
     add_months(&query, span, pick->all);
     add_pick(&query, pick, "department_id", "subject_kind = 'user' AND subject_id", " OR ");
@@ -223,13 +227,14 @@ enum err target_store_lock_sheet(struct request *request, int64_t year, enum mea
                    ARGS(V(year), V(MEASURES[measure].key), V(request->now), V(request->user->user_id)));
 }
 
-enum err target_store_put(struct request *request, enum measure measure, const struct target_row *rows, size_t count)
+enum err target_store_put(struct request *request, enum measure measure, enum target_level level,
+                          const struct target_row *rows, size_t count)
 {
-    enum { WIDTH = 10 };
+    enum { WIDTH = 11 };
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[measure].key), V(rows[i].is_user ? "user" : "department"),
+            V(MEASURES[measure].key), V(TARGET_LEVELS[level]), V(rows[i].is_user ? "user" : "department"),
             V(rows[i].subject_id),    V(rows[i].month),
             V(rows[i].department_id), V(rows[i].amount),
             V(request->now),          V(request->user->user_id),
@@ -238,25 +243,25 @@ enum err target_store_put(struct request *request, enum measure measure, const s
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
     return db_bulk(request->db, request->arena,
-                   STR("INSERT INTO target_value (measure, subject_kind, subject_id, month_on, department_id, amount, "
-                       "created_at, created_by_id, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                   STR("INSERT INTO target_value (measure, level, subject_kind, subject_id, month_on, department_id, amount, "
+                       "created_at, created_by_id, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                        "ON DUPLICATE KEY UPDATE amount = VALUES(amount), department_id = VALUES(department_id), "
                        "version = version + 1, updated_at = VALUES(updated_at), updated_by_id = VALUES(updated_by_id)"),
                    values, WIDTH, count);
 }
 
-enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums,
-                                 size_t count)
+enum err target_store_add_totals(struct request *request, enum measure measure, enum target_level level,
+                                 const struct target_sum *sums, size_t count)
 {
-    enum { WIDTH = 4 };
+    enum { WIDTH = 5 };
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
-        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(sums[i].month), V(sums[i].department_id),
+        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(TARGET_LEVELS[level]), V(sums[i].month), V(sums[i].department_id),
                                          V(sums[i].amount)};
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
     return db_bulk(request->db, request->arena,
-                   STR("INSERT INTO target_total (measure, month_on, department_id, amount) VALUES (?, ?, ?, ?) "
+                   STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
                        "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
                    values, WIDTH, count);
 }

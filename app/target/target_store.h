@@ -34,6 +34,7 @@ struct target_pick {
 /* The months asked for, and the measure. */
 struct target_span {
     enum measure measure;          /* what */
+    enum target_level level;       /* of targets */
     const struct date *months;     /* TARGET_MONTHS first days and the first day behind them */
 };
 
@@ -116,9 +117,9 @@ enum err target_store_people(struct db *db, struct arena *arena, const int64_t *
  * Lock order: sheet, assignments, cells. */
 enum err target_store_lock_sheet(struct request *request, int64_t year, enum measure measure) MUST_CHECK;
 /* Adds to the departments' totals: what cells gained or lost, one row a department and month, in that order. */
-enum err target_store_add_totals(struct request *request, enum measure measure, const struct target_sum *sums, size_t count) MUST_CHECK;
+enum err target_store_add_totals(struct request *request, enum measure measure, enum target_level level, const struct target_sum *sums, size_t count) MUST_CHECK;
 /* Inserts or replaces cells and raises their versions. */
-enum err target_store_put(struct request *request, enum measure measure, const struct target_row *rows, size_t count) MUST_CHECK;
+enum err target_store_put(struct request *request, enum measure measure, enum target_level level, const struct target_row *rows, size_t count) MUST_CHECK;
 
 /* Facts, newest first. */
 enum err target_store_facts(struct db *db, struct arena *arena, const struct target_facts_request *facts,

@@ -10,6 +10,7 @@
 struct target_view {
     struct request *request;              /* who asks */
     enum measure measure;                 /* what */
+    enum target_level level;              /* of targets; base unless somebody sets it */
     int64_t year;                         /* fiscal year */
     struct target_company company;        /* settings */
     struct date months[TARGET_MONTHS + 1]; /* first days, and the first day after the year */

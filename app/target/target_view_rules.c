@@ -158,7 +158,7 @@ bool target_view_has_person(const struct target_view *view, int64_t user_id)
 
 struct target_span target_view_span(const struct target_view *view)
 {
-    return (struct target_span){view->measure, view->months};
+    return (struct target_span){view->measure, view->level, view->months};
 }
 
 size_t target_view_month(const struct target_view *view, struct date month)

@@ -10,7 +10,7 @@ import { lostReason } from "./pipeline-samples.mjs";
 const YEAR = 2021; // a year no other test has figures in
 const SEED = Number(process.env.DABIAO_TEST_SEED ?? Date.now() % 1_000_000);
 const STEPS = Number(process.env.DABIAO_TEST_STEPS ?? 250);
-const MEASURES = ["signed_amount", "received_amount", "gross_profit", "new_customers", "won_deals", "follow_ups"];
+const MEASURES = ["signed_amount", "received_amount", "gross_profit", "new_customers", "won_deals", "follow_ups", "visits", "invoiced_amount"];
 
 await stack();
 

@@ -48,7 +48,7 @@ function assertAddsUp(answer) {
 test("the measures are known", async () => {
     const { items } = await rep.get("/targets/measures");
     assert.deepEqual(items.map((item) => item.key),
-        ["signed_amount", "received_amount", "gross_profit", "new_customers", "won_deals", "follow_ups"]);
+        ["signed_amount", "received_amount", "gross_profit", "new_customers", "won_deals", "follow_ups", "invoiced_amount", "visits"]);
     assert.deepEqual([...new Set(items.map((item) => item.kind))], ["money", "count"]);
 });
 
@@ -167,6 +167,45 @@ test("contracts, payments and refunds count at once, and every figure opens its 
     const received = await overview(rep, { measure: "received_amount" });
     assert.deepEqual(received.periods.slice(1, 3).map((period) => period.actual), [50_00, -20_00]);
     assert.equal((await overview(rep, { measure: "gross_profit" })).node.actual, 100_00 - 26_66 - 6_66);
+});
+
+test("what is invoiced counts on its day, what is taken back counts against it; of follow-ups only visits are visits", async () => {
+    const boss = await admin();
+    const signed = await contract(rep, 1_000_00, `${YEAR + 5}-01-15`);
+    const invoice = await boss.post("/invoices", { contract_id: signed.id, title: "t", amount_minor: 600_00, issued_on: `${YEAR + 5}-02-03` });
+    await boss.post(`/invoices/${invoice.id}/red-letter`, { issued_on: `${YEAR + 5}-03-04` });
+    await boss.post("/invoices", { contract_id: signed.id, title: "t", amount_minor: 400_00, issued_on: `${YEAR + 5}-03-05` });
+    const invoiced = await overview(rep, { year: YEAR + 5, measure: "invoiced_amount" });
+    assert.deepEqual(invoiced.periods.slice(0, 4).map((period) => period.actual), [0, 600_00, -200_00, 0]);
+    const facts = await rep.get("/targets/facts", { year: YEAR + 5, measure: "invoiced_amount" });
+    assert.deepEqual([facts.sum, facts.count], [400_00, 3]);
+    assert.ok(facts.items.every((item) => item.object === "invoice"));
+
+    const customer = await rep.post("/customers", { name: unique("customer") });
+    const visit = await rep.post("/follow-ups", { customer_id: customer.id, method: "visit", content: "seen" });
+    await rep.post("/follow-ups", { customer_id: customer.id, method: "call", content: "heard" });
+    const counted = async () => {
+        const both = await Promise.all(["follow_ups", "visits"].map((measure) => rep.get("/targets/overview", { measure })));
+        return both.map((answer) => answer.node.actual);
+    };
+    const [all, visits] = await counted();
+    assert.deepEqual([all >= 2, visits], [true, 1]);
+    await rep.patch(`/follow-ups/${visit.id}`, { method: "call" }, visit.version);
+    assert.deepEqual(await counted(), [all, 0], "a correction takes the visit away and leaves the follow-up");
+});
+
+test("stretch and challenge are targets beside the base, with sums of their own", async () => {
+    const before = (await overview(manager)).node.target;
+    const saved = await save(rep, [cell(rep, 8, 150_00)], { level: "stretch" });
+    assert.equal(saved.status, 200, JSON.stringify(saved.body));
+    expectProblem(await save(rep, [cell(rep, 8, 1)], { level: "dream" }), 422, "invalid", "level");
+    expectProblem(await rep.send("GET", `/targets/overview?year=${YEAR}&level=dream`), 422, "invalid", "level");
+    assert.equal((await overview(manager)).node.target, before);
+    const stretch = await overview(manager, { level: "stretch" });
+    assert.deepEqual([stretch.level, stretch.node.target], ["stretch", 150_00]);
+    assertAddsUp(stretch);
+    const grid = await rep.get("/targets/grid", { year: YEAR, measure: MEASURE, level: "stretch" });
+    assert.deepEqual(grid.rows.map((row) => [row.total, row.cells[7].version]), [[150_00, 1]]);
 });
 
 test("a figure never shows a record to those who may not read it", async () => {

@@ -12,7 +12,9 @@ FROM (
   SELECT 'customer', id, 'new_customers', DATE(created_at + INTERVAL 8 HOUR),
     IF(id MOD 10 = 9, 2 + CRC32(CONCAT('w', id)) MOD 1999, owner_id), 1 FROM customer
   UNION ALL SELECT 'opportunity', id, 'won_deals', closed_on, owner_id, 1 FROM opportunity WHERE status = 'won'
-  UNION ALL SELECT 'follow_up', id, 'follow_ups', DATE(followed_at + INTERVAL 8 HOUR), owner_id, 1 FROM follow_up) x
+  UNION ALL SELECT 'follow_up', id, 'follow_ups', DATE(followed_at + INTERVAL 8 HOUR), owner_id, 1 FROM follow_up
+  UNION ALL SELECT 'follow_up', id, 'visits', DATE(followed_at + INTERVAL 8 HOUR), owner_id, 1 FROM follow_up WHERE method = 'visit'
+  UNION ALL SELECT 'invoice', id, 'invoiced_amount', issued_on, owner_id, amount_minor FROM invoice WHERE deleted_at IS NULL) x
 LEFT JOIN user_assignment a ON a.user_id = x.owner_id AND a.valid_from <= x.fact_on AND (a.valid_to IS NULL OR a.valid_to > x.fact_on);
 DELETE FROM metric_rollup;
 INSERT INTO metric_rollup (measure, month_on, department_id, user_id, amount, fact_count)

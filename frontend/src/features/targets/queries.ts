@@ -23,6 +23,7 @@ const SOURCES = new Set([
   'customer',
   'opportunity',
   'follow_up',
+  'invoice',
   'target',
   'user',
   'department',

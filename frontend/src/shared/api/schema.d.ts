@@ -12765,7 +12765,7 @@ export interface operations {
                              * @description wire word
                              * @enum {string}
                              */
-                            key?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                            key?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
                             /**
                              * @description money: minor units
                              * @enum {string}
@@ -12794,7 +12794,8 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                level?: "base" | "stretch" | "challenge";
                 department_id?: number;
             };
             header?: never;
@@ -12816,7 +12817,12 @@ export interface operations {
                          * @description what is measured; signed_amount unless given
                          * @enum {string}
                          */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description which targets; base unless given
+                         * @enum {string}
+                         */
+                        level?: "base" | "stretch" | "challenge";
                         /**
                          * @description unit of the amounts
                          * @enum {string}
@@ -12881,7 +12887,12 @@ export interface operations {
                      * @description what is measured
                      * @enum {string}
                      */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description which targets; base unless given
+                     * @enum {string}
+                     */
+                    level?: "base" | "stretch" | "challenge";
                     /** @description changed cells */
                     cells: {
                         /**
@@ -12958,7 +12969,7 @@ export interface operations {
                      * @description what is measured
                      * @enum {string}
                      */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
                     /**
                      * @description by which weights
                      * @enum {string}
@@ -13008,7 +13019,8 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                level?: "base" | "stretch" | "challenge";
                 department_id?: number;
                 user_id?: number;
                 by?: "month" | "quarter";
@@ -13032,7 +13044,12 @@ export interface operations {
                          * @description what is measured; signed_amount unless given
                          * @enum {string}
                          */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description which targets; base unless given
+                         * @enum {string}
+                         */
+                        level?: "base" | "stretch" | "challenge";
                         /**
                          * @description unit of the amounts
                          * @enum {string}
@@ -13220,7 +13237,7 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups";
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
                 from_on?: string;
                 to_on?: string;
                 department_id?: number;
