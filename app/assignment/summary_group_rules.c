@@ -1,19 +1,81 @@
-/* Sums of figures over intervals. Reading the rows costs more than computing the figures, so what is known to make few
- * groups is read once and put together here. */
+/* Sums of figures over intervals. The database counts those that are alike; which figures they count for is asked of
+ * each figure's own filter, once for each kind. */
 #include "summary_group_rules.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/filter.h"
+#include "ledger.h"
+#include "platform/object.h"
+#include "profile_rules.h"
 
-static struct summary_sums *find_sums(struct arena *arena, struct summary_list *list, struct value key,
-                                      struct value name)
+enum { KINDS_FIRST = 64, ALL_BITS = INT32_MAX };
+
+/* Intervals that are alike. */
+struct kind {
+    int64_t profile; /* as far as it was asked for */
+    bool is_late;    /* likewise */
+    uint64_t fits;   /* bit i: figure i counts them */
+};
+
+/* Putting together. */
+struct folding {
+    struct request *request;       /* whose filters */
+    const struct figures *figures; /* which */
+    struct kind *kinds;            /* seen so far */
+    size_t kind_count, kind_capacity;
+    struct summary *out;        /* totals go here */
+    struct summary_list *keys;  /* NULL: not by key */
+    struct summary_list *weeks; /* NULL: not by period */
+    bool counts_totals;         /* of this pass */
+    bool is_one_batch;          /* so far */
+    int64_t batched;            /* intervals that came by one */
+};
+
+static uint64_t fits_of(const struct folding *folding, const struct kind *kind)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (value_eq(list->items[i].key, key)) {
-            return &list->items[i];
+    const struct figures *figures = folding->figures;
+    size_t field_count = fields_count(object_fields(&ASSIGNMENT));
+    const struct value *values = profile_values(folding->request, field_count, kind->profile, kind->is_late);
+    uint64_t fits = 0;
+    for (size_t i = 0; i < figures->count; i++) {
+        const struct figure *figure = &figures->items[i];
+        if (!figure->closed && filter_matches(figure->filter, values, NULL, NULL)) {
+            fits |= UINT64_C(1) << i;
+        }
+    }
+    return fits;
+}
+
+static uint64_t find_fits(struct folding *folding, const struct summary_row *row)
+{
+    for (size_t i = 0; i < folding->kind_count; i++) {
+        if (folding->kinds[i].profile == row->profile && folding->kinds[i].is_late == row->is_late) {
+            return folding->kinds[i].fits;
+        }
+    }
+    if (folding->kind_count == folding->kind_capacity) {
+        size_t capacity = folding->kind_capacity == 0 ? KINDS_FIRST : folding->kind_capacity * 2;
+        struct kind *kinds = ARENA_ARRAY(folding->request->arena, struct kind, capacity);
+        if (folding->kind_count > 0) {
+            memcpy(kinds, folding->kinds, folding->kind_count * sizeof *kinds);
+        }
+        folding->kinds = kinds;
+        folding->kind_capacity = capacity;
+    }
+    struct kind *kind = &folding->kinds[folding->kind_count++];
+    *kind = (struct kind){.profile = row->profile, .is_late = row->is_late};
+    kind->fits = fits_of(folding, kind);
+    return kind->fits;
+}
+
+/* Rows of one key mostly come one after the other. */
+static struct summary_sums *find_sums(struct arena *arena, struct summary_list *list, struct value key)
+{
+    for (size_t i = list->count; i > 0; i--) {
+        if (value_eq(list->items[i - 1].key, key)) {
+            return &list->items[i - 1];
         }
     }
     if (list->count == list->capacity) {
@@ -25,50 +87,53 @@ static struct summary_sums *find_sums(struct arena *arena, struct summary_list *
         list->items = items;
         list->capacity = capacity;
     }
+    if (key.type == VALUE_TEXT) {
+        key.text = str_dup(arena, key.text);
+    }
     struct summary_sums *sums = &list->items[list->count++];
-    *sums = (struct summary_sums){.key = key, .name = name};
+    *sums = (struct summary_sums){.key = key, .name = value_null()};
     return sums;
 }
 
-/* The database says absent where a sum has no rows. */
-static void add_row(struct summary_sums *sums, const struct rows *rows, size_t row, size_t count)
+static void add_row(const struct figures *figures, struct summary_sums *sums, const struct summary_row *row,
+                    uint64_t fits)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct value value = rows_get(rows, row, SUMMARY_FIGURES + i);
-        sums->values[i] += value.type == VALUE_INT ? value.integer : 0;
+    for (size_t i = 0; i < figures->count; i++) {
+        if ((fits >> i & 1) != 0) {
+            sums->values[i] += row->sums[figures->items[i].sum];
+        }
     }
 }
 
-static void add_totals(struct summary *out, const struct rows *rows, size_t count)
+/* Whether all came by one batch shows at the end. */
+static void add_batch(struct folding *folding, const struct summary_row *row)
 {
-    struct value first = value_null();
-    bool same = true;
-    int64_t batched = 0;
-    for (size_t i = 0; i < rows->count; i++) {
-        struct value low = rows_get(rows, i, SUMMARY_FIRST_BATCH);
-        struct value high = rows_get(rows, i, SUMMARY_LAST_BATCH);
-        first = i == 0 ? low : first;
-        same = same && value_eq(low, first) && value_eq(high, first);
-        batched += rows_get(rows, i, SUMMARY_BATCHED).integer;
-        out->from_owners += rows_get(rows, i, SUMMARY_FROM_OWNERS).integer;
-        add_row(&out->totals, rows, i, count);
+    if (folding->out->totals.values[0] == 0) {
+        folding->out->batch = row->first_batch;
+        folding->is_one_batch = true;
     }
-    out->batch = same && batched == out->totals.values[0] ? first : value_null();
+    folding->is_one_batch = folding->is_one_batch && value_eq(row->first_batch, folding->out->batch) &&
+                            value_eq(row->last_batch, folding->out->batch);
+    folding->batched += row->batched;
 }
 
-static void add_lists(struct arena *arena, struct summary *out, const struct rows *rows, const size_t counts[2])
+static enum err fold_row(void *context, const struct summary_row *row)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        struct value key = rows_get(rows, i, SUMMARY_KEY);
-        struct value name = rows_get(rows, i, SUMMARY_NAME);
-        struct value cohort = rows_get(rows, i, SUMMARY_COHORT);
-        if (counts[0] > 0) {
-            add_row(find_sums(arena, &out->by_key, key, name), rows, i, counts[0]);
-        }
-        if (counts[1] > 0) {
-            add_row(find_sums(arena, &out->cohorts, cohort, value_null()), rows, i, counts[1]);
-        }
+    struct folding *folding = context;
+    struct arena *arena = folding->request->arena;
+    uint64_t fits = find_fits(folding, row);
+    if (folding->counts_totals) {
+        add_batch(folding, row);
+        folding->out->from_owners += profile_has_former_owner(row->profile) ? row->sums[SUMMARY_INTERVALS] : 0;
+        add_row(folding->figures, &folding->out->totals, row, fits);
     }
+    if (folding->keys != NULL) {
+        add_row(folding->figures, find_sums(arena, folding->keys, row->key), row, fits);
+    }
+    if (folding->weeks != NULL) {
+        add_row(folding->figures, find_sums(arena, folding->weeks, row->cohort), row, fits);
+    }
+    return OK;
 }
 
 static int compare_texts(struct str a, struct str b)
@@ -105,48 +170,58 @@ static void sort_list(struct summary_list *list, int (*compare)(const void *a, c
     }
 }
 
-static bool is_batch(void *context, const struct field *field)
-{
-    (void)context;
-    return strcmp(field->name, "batch_id") == 0;
-}
-
 /* A batch begins on one day and has few receivers: key and period together make about as many groups as the key. */
-static bool makes_few_groups(const struct list_request *list)
-{
-    return list->filter != NULL && filter_find_field(list->filter, is_batch, NULL) != NULL;
-}
-
-enum err summary_sums_of(struct request *request, const struct list_request *list, const struct field *by,
-                         enum summary_period period, const struct figure *figures, size_t count, size_t key_count,
+enum err summary_sums_of(struct request *request, const struct list_request *list, int64_t batch_id,
+                         const struct field *by, enum summary_period period, const struct figures *figures,
                          struct summary *out)
 {
-    struct rows rows;
-    assert(count <= SUMMARY_FIGURES_MAX && key_count <= count);
+    bool at_once = batch_id != 0;
+    struct summary_wish wish = {list, at_once ? by : NULL, period, ALL_BITS, batch_id};
+    struct folding folding = {.request = request,
+                              .figures = figures,
+                              .out = out,
+                              .keys = at_once ? &out->by_key : NULL,
+                              .weeks = &out->cohorts,
+                              .counts_totals = true};
+    assert(figures->count <= SUMMARY_FIGURES_MAX);
     *out = (struct summary){.batch = value_null()};
-    if (makes_few_groups(list)) {
-        TRY(summary_store_groups(request, list, by, period, figures, count, &rows));
-        add_totals(out, &rows, count);
-        add_lists(request->arena, out, &rows, (const size_t[]){key_count, count});
-    } else {
-        TRY(summary_store_groups(request, list, NULL, period, figures, count, &rows));
-        add_totals(out, &rows, count);
-        add_lists(request->arena, out, &rows, (const size_t[]){0, count});
-        TRY(summary_store_groups(request, list, by, SUMMARY_WHOLE, figures, key_count, &rows));
-        add_lists(request->arena, out, &rows, (const size_t[]){key_count, 0});
+    TRY(summary_store_groups(request, &wish, fold_row, &folding));
+    if (!folding.is_one_batch || folding.batched != out->totals.values[0]) {
+        out->batch = value_null();
+    }
+    if (!at_once) {
+        wish = (struct summary_wish){list, by, SUMMARY_WHOLE, PROFILE_TABLE_BITS, 0};
+        folding = (struct folding){.request = request, .figures = figures, .out = out, .keys = &out->by_key};
+        TRY(summary_store_groups(request, &wish, fold_row, &folding));
     }
     sort_list(&out->by_key, most_first);
     sort_list(&out->cohorts, latest_first);
     return OK;
 }
 
-enum err summary_totals_of(struct request *request, const struct list_request *list, const struct figure *figures,
-                           size_t count, struct summary_sums *out)
+typedef enum err summary_groups(struct request *request, const struct summary_wish *wish,
+                                enum err (*each)(void *context, const struct summary_row *row), void *context);
+
+static enum err fold_together(struct request *request, const struct summary_wish *wish, const struct figures *figures,
+                              summary_groups *groups, struct summary_sums *out)
 {
-    struct rows rows;
-    assert(count <= SUMMARY_FIGURES_MAX);
-    *out = (struct summary_sums){.key = value_null()};
-    TRY(summary_store_groups(request, list, NULL, SUMMARY_WHOLE, figures, count, &rows));
-    add_row(out, &rows, 0, count);
+    struct summary sums = {.batch = value_null()};
+    struct folding folding = {.request = request, .figures = figures, .out = &sums, .counts_totals = true};
+    TRY(groups(request, wish, fold_row, &folding));
+    *out = sums.totals;
     return OK;
+}
+
+enum err summary_totals_of(struct request *request, const struct list_request *list, int64_t batch_id,
+                           const struct figures *figures, struct summary_sums *out)
+{
+    struct summary_wish wish = {list, NULL, SUMMARY_WHOLE, PROFILE_TABLE_BITS, batch_id};
+    return fold_together(request, &wish, figures, summary_store_groups, out);
+}
+
+enum err summary_former_of(struct request *request, const struct list_request *list, int64_t batch_id,
+                           const struct figures *figures, struct summary_sums *out)
+{
+    struct summary_wish wish = {list, NULL, SUMMARY_WHOLE, PROFILE_TABLE_BITS, batch_id};
+    return fold_together(request, &wish, figures, summary_store_former, out);
 }

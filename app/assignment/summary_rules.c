@@ -8,17 +8,18 @@
 #include "ledger.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
+#include "profile_rules.h"
 #include "summary_group_rules.h"
 
 enum { GROUPS_MAX = 500, COHORTS_MAX = 60 };
 
 /* A figure as we write it down. */
 struct figure_seed {
-    const char *section; /* of the answer */
-    const char *key;     /* in its section */
-    const char *filter;  /* filter language; $now is the request's moment */
-    const char *sum;     /* column to add up, or NULL: count */
-    const char *needs;   /* field that the user must be able to read */
+    const char *section;  /* of the answer */
+    const char *key;      /* in its section */
+    const char *filter;   /* filter language; $now is the request's moment */
+    const char *needs;    /* field that the user must be able to read */
+    enum summary_sum sum; /* of what */
 };
 
 #define ALL "{}"
@@ -28,56 +29,54 @@ struct figure_seed {
 #define OVERDUE "{\"all\":[" OPEN "," UNTOUCHED ",{\"field\":\"first_touch_due_at\",\"op\":\"lt\",\"value\":\"$now\"}]}"
 #define OUTCOME(word) "{\"field\":\"outcome\",\"op\":\"eq\",\"value\":\"" word "\"}"
 #define POSITIVE(field) "{\"field\":\"" field "\",\"op\":\"gt\",\"value\":0}"
+/* Bounds and days of the curve are those of the profile: a figure cannot count parts of what is alike. */
 #define MINUTES_BELOW(to) "{\"field\":\"response_minutes\",\"op\":\"lt\",\"value\":" to "}"
 #define MINUTES_FROM(from) "{\"field\":\"response_minutes\",\"op\":\"ge\",\"value\":" from "}"
 #define MINUTES_IN(from, to) "{\"all\":[" MINUTES_FROM(from) "," MINUTES_BELOW(to) "]}"
 
 /* The first ones stand in every table too. */
 static const struct figure_seed SEEDS[] = {
-    {"totals", "assigned", ALL, NULL, NULL},
-    {"totals", "open", OPEN, NULL, "ended_at"},
-    {"totals", "touched", TOUCHED, NULL, "first_touch_at"},
-    {"totals", "untouched", UNTOUCHED, NULL, "first_touch_at"},
-    {"totals", "overdue", OVERDUE, NULL, "first_touch_due_at"},
-    {"totals", "with_opportunity", POSITIVE("opportunity_count"), NULL, "opportunity_count"},
-    {"totals", "with_deal", "{\"field\":\"deal_on\",\"op\":\"not_null\"}", NULL, "deal_on"},
-    {"totals", "follow_ups", ALL, "follow_up_count", "follow_up_count"},
-    {"totals", "opportunities", ALL, "opportunity_count", "opportunity_count"},
-    {"totals", "contracts", ALL, "contract_count", "contract_count"},
-    {"totals", "ordered_minor", ALL, "ordered_minor", "ordered_minor"},
-    {"totals", "received_minor", ALL, "received_minor", "received_minor"},
-    {"funnel", "assigned", ALL, NULL, NULL},
-    {"funnel", "touched", TOUCHED, NULL, "first_touch_at"},
-    {"funnel", "opportunity", POSITIVE("opportunity_count"), NULL, "opportunity_count"},
-    {"funnel", "won", "{\"field\":\"won_on\",\"op\":\"not_null\"}", NULL, "won_on"},
-    {"funnel", "signed", POSITIVE("contract_count"), NULL, "contract_count"},
-    {"funnel", "paid", POSITIVE("received_minor"), NULL, "received_minor"},
-    {"outcomes", "open", OUTCOME("open"), NULL, "outcome"},
-    {"outcomes", "won", OUTCOME("won"), NULL, "outcome"},
-    {"outcomes", "transferred", OUTCOME("transferred"), NULL, "outcome"},
-    {"outcomes", "returned", OUTCOME("returned"), NULL, "outcome"},
-    {"outcomes", "recycled", OUTCOME("recycled"), NULL, "outcome"},
-    {"outcomes", "deleted", OUTCOME("deleted"), NULL, "outcome"},
-    {"responses", "within_1h", MINUTES_BELOW("60"), NULL, "response_minutes"},
-    {"responses", "within_2h", MINUTES_IN("60", "120"), NULL, "response_minutes"},
-    {"responses", "within_4h", MINUTES_IN("120", "240"), NULL, "response_minutes"},
-    {"responses", "within_8h", MINUTES_IN("240", "480"), NULL, "response_minutes"},
-    {"responses", "within_16h", MINUTES_IN("480", "960"), NULL, "response_minutes"},
-    {"responses", "within_40h", MINUTES_IN("960", "2400"), NULL, "response_minutes"},
-    {"responses", "later", MINUTES_FROM("2400"), NULL, "response_minutes"},
-    {"responses", "none", "{\"field\":\"response_minutes\",\"op\":\"is_null\"}", NULL, "response_minutes"},
+    {"totals", "assigned", ALL, NULL, SUMMARY_INTERVALS},
+    {"totals", "open", OPEN, "ended_at", SUMMARY_INTERVALS},
+    {"totals", "touched", TOUCHED, "first_touch_at", SUMMARY_INTERVALS},
+    {"totals", "untouched", UNTOUCHED, "first_touch_at", SUMMARY_INTERVALS},
+    {"totals", "overdue", OVERDUE, "first_touch_due_at", SUMMARY_INTERVALS},
+    {"totals", "with_opportunity", POSITIVE("opportunity_count"), "opportunity_count", SUMMARY_INTERVALS},
+    {"totals", "with_deal", "{\"field\":\"deal_on\",\"op\":\"not_null\"}", "deal_on", SUMMARY_INTERVALS},
+    {"totals", "follow_ups", ALL, "follow_up_count", SUMMARY_FOLLOW_UPS},
+    {"totals", "opportunities", ALL, "opportunity_count", SUMMARY_OPPORTUNITIES},
+    {"totals", "contracts", ALL, "contract_count", SUMMARY_CONTRACTS},
+    {"totals", "ordered_minor", ALL, "ordered_minor", SUMMARY_ORDERED},
+    {"totals", "received_minor", ALL, "received_minor", SUMMARY_RECEIVED},
+    {"funnel", "assigned", ALL, NULL, SUMMARY_INTERVALS},
+    {"funnel", "touched", TOUCHED, "first_touch_at", SUMMARY_INTERVALS},
+    {"funnel", "opportunity", POSITIVE("opportunity_count"), "opportunity_count", SUMMARY_INTERVALS},
+    {"funnel", "won", "{\"field\":\"won_on\",\"op\":\"not_null\"}", "won_on", SUMMARY_INTERVALS},
+    {"funnel", "signed", POSITIVE("contract_count"), "contract_count", SUMMARY_INTERVALS},
+    {"funnel", "paid", POSITIVE("received_minor"), "received_minor", SUMMARY_INTERVALS},
+    {"outcomes", "open", OUTCOME("open"), "outcome", SUMMARY_INTERVALS},
+    {"outcomes", "won", OUTCOME("won"), "outcome", SUMMARY_INTERVALS},
+    {"outcomes", "transferred", OUTCOME("transferred"), "outcome", SUMMARY_INTERVALS},
+    {"outcomes", "returned", OUTCOME("returned"), "outcome", SUMMARY_INTERVALS},
+    {"outcomes", "recycled", OUTCOME("recycled"), "outcome", SUMMARY_INTERVALS},
+    {"outcomes", "deleted", OUTCOME("deleted"), "outcome", SUMMARY_INTERVALS},
+    {"responses", "within_1h", MINUTES_BELOW("60"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "within_2h", MINUTES_IN("60", "120"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "within_4h", MINUTES_IN("120", "240"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "within_8h", MINUTES_IN("240", "480"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "within_16h", MINUTES_IN("480", "960"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "within_40h", MINUTES_IN("960", "2400"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "later", MINUTES_FROM("2400"), "response_minutes", SUMMARY_INTERVALS},
+    {"responses", "none", "{\"field\":\"response_minutes\",\"op\":\"is_null\"}", "response_minutes", SUMMARY_INTERVALS},
 };
-enum { SEED_COUNT = sizeof SEEDS / sizeof SEEDS[0], TABLE_COUNT = 12 };
-
-/* Days after the assignment at which the cohort curve is read. */
-static const int CURVE_DAYS[] = {0, 3, 7, 14, 30, 60, 90, 180, 365};
-enum { CURVE_COUNT = sizeof CURVE_DAYS / sizeof CURVE_DAYS[0], FIGURE_COUNT = SEED_COUNT + CURVE_COUNT };
+enum { SEED_COUNT = sizeof SEEDS / sizeof SEEDS[0], TABLE_COUNT = 12, FIGURE_COUNT = SEED_COUNT + PROFILE_CURVE };
 
 /* What the whole page is about. */
 struct page {
     struct request *request;    /* who asks */
     struct list_request list;   /* the rows */
     json_t *given;              /* the filter as given, or NULL */
+    int64_t batch_id;           /* the one that the filter names, or 0 */
     struct filter_context when; /* for parsing */
     const struct field *fields; /* that the user may filter by */
 };
@@ -106,7 +105,7 @@ static json_t *combine(const struct page *page, json_t *own)
     return all_own ? json_incref(page->given) : json_pack("{s:[O,O]}", "all", page->given, own);
 }
 
-static enum err make_figure(const struct page *page, json_t *own, const char *sum, const char *needs,
+static enum err make_figure(const struct page *page, json_t *own, enum summary_sum sum, const char *needs,
                             struct figure *out)
 {
     struct filter *filter = NULL;
@@ -129,10 +128,10 @@ static enum err make_figures(const struct page *page, struct figure *figures, js
         owns[i] = read_seed(page, SEEDS[i].filter);
         TRY(make_figure(page, owns[i], SEEDS[i].sum, SEEDS[i].needs, &figures[i]));
     }
-    for (size_t i = 0; i < CURVE_COUNT; i++) {
+    for (size_t i = 0; i < PROFILE_CURVE; i++) {
         json_t *own = json_keep(page->request->arena, json_pack("{s:s,s:s,s:i}", "field", "days_to_deal", "op", "le",
-                                                                "value", CURVE_DAYS[i]));
-        TRY(make_figure(page, own, NULL, "days_to_deal", &figures[SEED_COUNT + i]));
+                                                                "value", PROFILE_CURVE_DAYS[i]));
+        TRY(make_figure(page, own, SUMMARY_INTERVALS, "days_to_deal", &figures[SEED_COUNT + i]));
     }
     return OK;
 }
@@ -169,11 +168,35 @@ static void add_sections(const struct page *page, const struct figure *figures, 
 
 /* ---- by person, department, source, batch ---- */
 
-static void add_table(const struct page *page, const struct figure *figures, const struct field *by,
-                      const struct summary_list *list, json_t *answer)
+/* Names of those that are shown. */
+static enum err add_names(struct request *request, const struct field *by, struct summary_list *list)
+{
+    struct rows rows;
+    size_t count = list->count < GROUPS_MAX ? list->count : GROUPS_MAX;
+    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    if (by->type != FIELD_REF) {
+        return OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = list->items[i].key.type == VALUE_INT ? list->items[i].key.integer : 0;
+    }
+    TRY(summary_store_names(request, by, ids, count, &rows));
+    for (size_t row = 0; row < rows.count; row++) {
+        for (size_t i = 0; i < count; i++) {
+            if (value_eq(list->items[i].key, rows_get(&rows, row, 0))) {
+                list->items[i].name = rows_get(&rows, row, 1);
+            }
+        }
+    }
+    return OK;
+}
+
+static enum err add_table(const struct page *page, const struct figure *figures, const struct field *by,
+                          struct summary_list *list, json_t *answer)
 {
     json_t *table = json_array();
     json_object_set_new(answer, "rows", table);
+    TRY(add_names(page->request, by, list));
     for (size_t i = 0; i < list->count && i < GROUPS_MAX; i++) {
         const struct summary_sums *sums = &list->items[i];
         json_t *key = field_json(by, sums->key, page->request->arena);
@@ -185,6 +208,7 @@ static void add_table(const struct page *page, const struct figure *figures, con
                                                sums->name.type == VALUE_TEXT ? json_str(sums->name.text) : json_null(),
                                                "filter", combine(page, own), "values", values_json(figures, sums)));
     }
+    return OK;
 }
 
 /* ---- cohorts ---- */
@@ -205,12 +229,12 @@ static json_t *cohort_json(const struct page *page, const struct figure *figures
 {
     struct date from = sums->key.date;
     json_t *points = json_array();
-    for (size_t i = 0; i < CURVE_COUNT; i++) {
-        bool is_over = to.days + CURVE_DAYS[i] <= page->request->today.days;
+    for (size_t i = 0; i < PROFILE_CURVE; i++) {
+        bool is_over = to.days + PROFILE_CURVE_DAYS[i] <= page->request->today.days;
         json_array_append_new(points,
-                              json_pack("{s:i,s:o,s:b,s:o}", "days", CURVE_DAYS[i], "value",
+                              json_pack("{s:i,s:o,s:b,s:o}", "days", PROFILE_CURVE_DAYS[i], "value",
                                         value_of(&figures[SEED_COUNT + i], sums->values[SEED_COUNT + i]), "is_over",
-                                        is_over, "filter", days_filter(page, from, to, CURVE_DAYS[i])));
+                                        is_over, "filter", days_filter(page, from, to, PROFILE_CURVE_DAYS[i])));
     }
     return json_pack("{s:o,s:o,s:I,s:o,s:o}", "from_on", json_date(page->request->arena, from), "to_on",
                      json_date(page->request->arena, to), "assigned", (json_int_t)sums->values[0], "filter",
@@ -232,7 +256,7 @@ static void add_cohorts(const struct page *page, const struct figure *figures, e
 /* ---- comparison ---- */
 
 /* The batch before, when the whole page is about one batch. */
-static enum err add_batch_before(const struct page *page, const struct figure *figures, struct value batch,
+static enum err add_batch_before(const struct page *page, const struct figures *figures, struct value batch,
                                  json_t *answer)
 {
     int64_t before = 0;
@@ -250,28 +274,42 @@ static enum err add_batch_before(const struct page *page, const struct figure *f
         page->request->arena, json_pack("{s:s,s:s,s:I}", "field", "batch_id", "op", "eq", "value", (json_int_t)before));
     TRY(object_list_read(page->request, &ASSIGNMENT, json_write(page->request->arena, filter), (struct str){0},
                          (struct str){0}, &list));
-    TRY(summary_totals_of(page->request, &list, figures, TABLE_COUNT, &sums));
+    TRY(summary_totals_of(page->request, &list, before, figures, &sums));
     json_object_set_new(answer, "batch_before",
                         json_pack("{s:I,s:O,s:o}", "batch_id", (json_int_t)before, "filter", filter, "values",
-                                  values_json(figures, &sums)));
+                                  values_json(figures->items, &sums)));
     return OK;
 }
 
-static enum err add_former(const struct page *page, const struct figure *figures, int64_t from_owners, json_t *answer)
+static enum err add_former(const struct page *page, const struct figures *figures, int64_t from_owners, json_t *answer)
 {
-    struct rows rows;
     struct summary_sums sums = {.key = value_null()};
     if (from_owners > 0) {
-        TRY(summary_store_former(page->request, &page->list, figures, TABLE_COUNT, &rows));
-        for (size_t i = 0; i < TABLE_COUNT; i++) {
-            sums.values[i] = rows_get(&rows, 0, i).integer;
-        }
+        TRY(summary_former_of(page->request, &page->list, page->batch_id, figures, &sums));
     }
-    json_object_set_new(answer, "former_owners", values_json(figures, &sums));
+    json_object_set_new(answer, "former_owners", values_json(figures->items, &sums));
     return OK;
 }
 
 /* ---- the page ---- */
+
+/* The batch that a filter names, alone or beside other conditions; 0: none or several. */
+static int64_t batch_of(const json_t *filter)
+{
+    const json_t *all = json_object_get(filter, "all");
+    const char *field = json_string_value(json_object_get(filter, "field"));
+    const char *op = json_string_value(json_object_get(filter, "op"));
+    if (field != NULL && op != NULL && strcmp(field, "batch_id") == 0 && strcmp(op, "eq") == 0) {
+        return json_integer_value(json_object_get(filter, "value"));
+    }
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        int64_t batch_id = batch_of(json_array_get(all, i));
+        if (batch_id != 0) {
+            return batch_id;
+        }
+    }
+    return 0;
+}
 
 static enum err read_page(struct request *request, struct page *out)
 {
@@ -284,6 +322,7 @@ static enum err read_page(struct request *request, struct page *out)
     TRY(object_list_read(request, &ASSIGNMENT, filter, (struct str){0}, request_query(request, "q"), &out->list));
     if (filter.len > 0) {
         out->given = json_keep(request->arena, json_loadb(filter.ptr, filter.len, 0, NULL));
+        out->batch_id = batch_of(out->given);
     }
     return OK;
 }
@@ -318,7 +357,8 @@ static enum err read_word(struct request *request, const char *name, const struc
 enum err summary_make(struct request *request, json_t **out)
 {
     struct page page;
-    struct figure figures[FIGURE_COUNT];
+    struct figure items[FIGURE_COUNT];
+    struct figures figures = {items, FIGURE_COUNT};
     json_t *owns[SEED_COUNT];
     struct summary summary;
     const char *by = NULL;
@@ -333,13 +373,13 @@ enum err summary_make(struct request *request, json_t **out)
         return error_check_fields(request->error);
     }
     json_t *answer = json_keep(request->arena, json_object());
-    TRY(make_figures(&page, figures, owns));
-    TRY(summary_sums_of(request, &page.list, field, period, figures, FIGURE_COUNT, TABLE_COUNT, &summary));
-    add_sections(&page, figures, owns, &summary.totals, answer);
-    add_table(&page, figures, field, &summary.by_key, answer);
-    add_cohorts(&page, figures, period, &summary.cohorts, answer);
-    TRY(add_batch_before(&page, figures, summary.batch, answer));
-    TRY(add_former(&page, figures, summary.from_owners, answer));
+    TRY(make_figures(&page, items, owns));
+    TRY(summary_sums_of(request, &page.list, page.batch_id, field, period, &figures, &summary));
+    add_sections(&page, items, owns, &summary.totals, answer);
+    TRY(add_table(&page, items, field, &summary.by_key, answer));
+    add_cohorts(&page, items, period, &summary.cohorts, answer);
+    TRY(add_batch_before(&page, &figures, summary.batch, answer));
+    TRY(add_former(&page, &figures, summary.from_owners, answer));
     *out = answer;
     return OK;
 }
