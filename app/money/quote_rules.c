@@ -219,6 +219,34 @@ static enum err read_line(struct request *request, const struct record_change *c
     return OK;
 }
 
+/* Another price book has other prices to be measured against; what is asked of the customer stays. */
+static bool is_measured_anew(const struct record_change *change)
+{
+    return change->action == RECORD_UPDATE && lines_of(change) == NULL && change_differs(change, "price_book_id");
+}
+
+static enum err measure(struct request *request, const struct record_change *change, struct quote_line *lines,
+                        size_t count)
+{
+    struct price price;
+    struct value book = change_after(change, "price_book_id");
+    struct opt_int book_id = {book.type == VALUE_INT, book.type == VALUE_INT ? book.integer : 0};
+    for (size_t i = 0; i < count; i++) {
+        if (!lines[i].product_id.set) {
+            continue;
+        }
+        enum err err =
+            price_store_find(request->db, request->arena, book_id, lines[i].product_id.value, request->today, &price);
+        if (err == ERR_NOT_FOUND) {
+            continue; /* a product that is gone keeps the prices it had */
+        }
+        TRY(err);
+        lines[i].list_price_minor = price.price_minor;
+        lines[i].floor_minor = price.floor_minor;
+    }
+    return OK;
+}
+
 /* The lines the quote is to have: those sent, else those it has. */
 static enum err read_lines(struct request *request, const struct record_change *change, struct quote_line **lines_out,
                            size_t *count_out)
@@ -229,7 +257,10 @@ static enum err read_lines(struct request *request, const struct record_change *
     if (list == NULL) {
         *lines_out = NULL;
         *count_out = 0;
-        return change->id == 0 ? OK : quote_store_lines(request->db, request->arena, change->id, lines_out, count_out);
+        if (change->id != 0) {
+            TRY(quote_store_lines(request->db, request->arena, change->id, lines_out, count_out));
+        }
+        return is_measured_anew(change) ? measure(request, change, *lines_out, *count_out) : OK;
     }
     *lines_out = ARENA_ARRAY(request->arena, struct quote_line, json_array_size(list) + 1);
     *count_out = json_array_size(list);
@@ -400,7 +431,8 @@ static void check_status(struct request *request, struct record_change *change, 
         refuse_status(request, "not_an_option", "A quote does not go from that status to this one.");
     }
     bool goes_out = (says(after, "sent") || says(after, "accepted")) && !value_eq(before, after);
-    if (goes_out && !change->importing) {
+    bool is_history = change->importing && change->before == NULL;
+    if (goes_out && !is_history) {
         check_ready(request, change, line_count);
     }
     if (says(after, "sent") && !value_eq(before, after)) {
@@ -497,7 +529,8 @@ static enum err prepare_quote(struct request *request, struct record_change *cha
         TRY(begin_version(request, change));
     }
     TRY(read_lines(request, change, &lines, &count));
-    bool priced = created || lines_of(change) != NULL || change_differs(change, "discount_minor");
+    bool priced =
+        created || lines_of(change) != NULL || is_measured_anew(change) || change_differs(change, "discount_minor");
     if (priced) {
         TRY(sum_up(request, change, lines, count));
         TRY(judge(request, change));
@@ -510,7 +543,7 @@ static enum err quote_saved(struct request *request, const struct record_change 
 {
     struct quote_line *lines;
     size_t count;
-    if (lines_of(change) == NULL) {
+    if (lines_of(change) == NULL && !is_measured_anew(change)) {
         return OK;
     }
     TRY(read_lines(request, change, &lines, &count));
@@ -639,6 +672,10 @@ enum err quote_make_contract(struct request *request, int64_t id, int64_t *contr
     }
     if (!says(status, "sent") && !says(status, "accepted")) {
         return error_set(request->error, ERR_CONFLICT, "Only a quote that was sent or accepted becomes a contract.");
+    }
+    struct value until = values[object_field(&QUOTE, "valid_until")];
+    if (says(status, "sent") && until.type == VALUE_DATE && date_compare(until.date, request->today) < 0) {
+        return error_set(request->error, ERR_CONFLICT, "This quote is not valid any more.");
     }
     TRY(quote_store_lines(request->db, request->arena, id, &lines, &count));
     TRY(record_create(request, contract, contract_body(request, values, lines, count), &options, contract_id_out));

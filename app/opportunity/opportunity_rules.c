@@ -280,21 +280,38 @@ static void follow_furthest(struct record_change *change, const struct stages *s
     change_set(change, "furthest_stage_id", V(furthest->id));
 }
 
-/* Put off: the expected close of an open one goes to a later day. */
-static void count_slips(struct record_change *change)
+/* The expected close that counts: a day that was taken away and set anew is put off from where it was last. */
+static enum err last_expected(struct request *request, const struct record_change *change, struct value *out)
 {
-    struct value before = change_before(change, "expected_close_on");
+    struct opt_date last = {0};
+    *out = change_before(change, "expected_close_on");
+    if (out->type != VALUE_NULL || change_after(change, "expected_close_on").type == VALUE_NULL) {
+        return OK;
+    }
+    TRY(stage_event_last_close(request->db, request->arena, change->id, &last));
+    *out = V(last);
+    return OK;
+}
+
+/* Put off: the expected close of an open one goes to a later day. */
+static enum err count_slips(struct request *request, struct record_change *change)
+{
+    struct value before;
     struct value after = change_after(change, "expected_close_on");
     if (change->before == NULL) {
         change_set(change, "slip_count", V(0));
-        return;
+        return OK;
     }
     bool was_open = str_eq_c(change_before(change, "status").text, "open");
     bool is_open = str_eq_c(change_after(change, "status").text, "open");
-    bool later = before.type == VALUE_DATE && after.type == VALUE_DATE && date_compare(after.date, before.date) > 0;
-    if (was_open && is_open && later) {
+    if (!was_open || !is_open) {
+        return OK;
+    }
+    TRY(last_expected(request, change, &before));
+    if (before.type == VALUE_DATE && after.type == VALUE_DATE && date_compare(after.date, before.date) > 0) {
         change_set(change, "slip_count", V(change_before(change, "slip_count").integer + 1));
     }
+    return OK;
 }
 
 /* What was said about the closing holds for that closing: one that is open again, or ends otherwise, has no reason yet.
@@ -351,7 +368,7 @@ static enum err prepare(struct request *request, struct record_change *change)
     }
     follow_stage(request, change, stage);
     follow_furthest(change, &stages, stage);
-    count_slips(change);
+    TRY(count_slips(request, change));
     follow_reason(change);
     TRY(error_check_fields(request->error));
     return pipeline_check_move(request, change, &stages);

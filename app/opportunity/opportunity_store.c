@@ -28,6 +28,13 @@ STATEMENT_ROWS(
     "u.name AS user_name, e.cause FROM stage_event e LEFT JOIN stage f ON f.id = e.from_stage_id JOIN stage t ON "
     "t.id = e.to_stage_id "
     "LEFT JOIN `user` u ON u.id = e.user_id WHERE e.opportunity_id = ? ORDER BY e.id DESC");
+struct day {
+    struct opt_date value;
+};
+static const struct column DAY[] = {COLUMN(struct day, value)};
+STATEMENT_ROWS(LAST_CLOSE, "stage_event.last_close", struct day, DAY,
+               "SELECT (SELECT expected_close_on FROM stage_event WHERE opportunity_id = ? "
+               "AND expected_close_on IS NOT NULL ORDER BY id DESC LIMIT 1) AS value");
 /* A purge has no clock of its own: the file goes with the next sweep, whenever it was removed. */
 STATEMENT(DROP_FILES, "opportunity.drop_files",
           "UPDATE attachment SET removed_at = created_at WHERE object = 'opportunity' AND record_id = ? "
@@ -49,6 +56,14 @@ enum err stage_event_list(struct db *db, struct arena *arena, int64_t opportunit
                           size_t *count_out)
 {
     return db_many(db, arena, &LIST_EVENTS, ARGS(V(opportunity_id)), rows_out, count_out);
+}
+
+enum err stage_event_last_close(struct db *db, struct arena *arena, int64_t opportunity_id, struct opt_date *out)
+{
+    struct day day;
+    TRY(db_one(db, arena, &LAST_CLOSE, ARGS(V(opportunity_id)), &day));
+    *out = day.value;
+    return OK;
 }
 
 enum err opportunity_store_currency(struct db *db, struct arena *arena, struct str *out)

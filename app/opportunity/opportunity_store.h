@@ -22,6 +22,9 @@ struct stage_event_row {
 };
 enum err stage_event_list(struct db *db, struct arena *arena, int64_t opportunity_id, struct stage_event_row **rows_out,
                           size_t *count_out) MUST_CHECK;
+/* The day that was expected last, whenever that was. */
+enum err stage_event_last_close(struct db *db, struct arena *arena, int64_t opportunity_id,
+                                struct opt_date *out) MUST_CHECK;
 /* Currency of the company. */
 enum err opportunity_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 /* Name of a customer. */

@@ -86,6 +86,11 @@ static enum err list_of(const struct page *page, const json_t *filter, struct li
     return filter_list(page->request, filter, (struct str){0}, out);
 }
 
+static bool shows(const struct page *page, const char *field)
+{
+    return scope_field_access(page->request, object_find("opportunity"), field) >= FIELD_ACCESS_READ;
+}
+
 /* ---- now open ---- */
 
 static enum err add_open(const struct page *page)
@@ -93,7 +98,8 @@ static enum err add_open(const struct page *page)
     struct list_request list;
     struct board_sum *sums;
     size_t count;
-    bool amounts = scope_field_access(page->request, object_find("opportunity"), "amount_minor") >= FIELD_ACCESS_READ;
+    bool amounts = shows(page, "amount_minor");
+    bool chances = amounts && shows(page, "win_probability_ppm");
     TRY(list_of(page, with_given(page, is_open()), &list));
     TRY(board_store_sums(page->request, &list, &sums, &count));
     for (size_t s = 0; s < page->stages.count; s++) {
@@ -106,7 +112,7 @@ static enum err add_open(const struct page *page)
                 json_array_append_new(
                     parts, json_pack("{s:o,s:o,s:o}", "currency", json_str(sums[i].currency), "amount_minor",
                                      amounts ? json_integer(sums[i].amount_minor) : json_null(), "weighted_minor",
-                                     amounts ? json_integer(sums[i].weighted_minor) : json_null()));
+                                     chances ? json_integer(sums[i].weighted_minor) : json_null()));
             }
         }
         json_t *filter = with_given(page, filter_all(in_stage(stage), is_open(), NULL));
@@ -390,7 +396,7 @@ static enum err add_reasons(const struct page *page, const struct list_request *
     struct reason_count *rows;
     size_t count;
     json_t *reasons = json_array();
-    bool amounts = scope_field_access(page->request, object_find("opportunity"), "amount_minor") >= FIELD_ACCESS_READ;
+    bool amounts = shows(page, "amount_minor");
     json_object_set_new(page->answer, "reasons", reasons);
     TRY(analysis_store_reasons(page->request, closed, &rows, &count));
     for (size_t i = 0; i < count; i++) {

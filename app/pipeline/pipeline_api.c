@@ -303,6 +303,9 @@ static const struct field MOVE_FIELDS[] = {
     }
 static const struct field PIPELINE_BODY[] = {
     {.name = "name", .type = FIELD_TEXT, .max = 100, .flags = FIELD_REQUIRED, .about = "shown"},
+    {.name = "is_default",
+     .type = FIELD_BOOL,
+     .about = "new opportunities begin in it where no other fits; the one that was is no longer"},
     DEPARTMENT_IDS,
     ALLOW_SKIP,
     ALLOW_BACK,

@@ -8,27 +8,9 @@
 #include "ledger.h"
 #include "platform/audit.h"
 #include "platform/directory.h"
+#include "setup_rules.h"
 
-enum { STAGES_MAX = 30, GUIDE_MAX = 50, IDS_MAX = 200, MAP_CHUNK = 1000 };
-
-/* A pipeline on its way. */
-struct setup {
-    struct request *request; /* who changes it */
-    int64_t pipeline_id;     /* 0 until it is made */
-    json_t *body;            /* as sent */
-    struct stages old;       /* as they were */
-};
-
-bool guide_can_tick(struct str kind)
-{
-    return str_eq_c(kind, "ask") || str_eq_c(kind, "deliver") || str_eq_c(kind, "confirm");
-}
-
-bool pipeline_can_require(const struct field *field)
-{
-    return (field->flags & FIELD_READ_ONLY) == 0 && field->type != FIELD_BOOL &&
-           strcmp(field->name, "pipeline_id") != 0 && strcmp(field->name, "stage_id") != 0;
-}
+enum { GUIDE_MAX = 50, MAP_CHUNK = 1000 };
 
 json_t *pipeline_ids_json(struct opt_str list)
 {
@@ -52,165 +34,6 @@ json_t *pipeline_words_json(struct str list)
         json_array_append_new(words, json_str(word));
     }
     return words;
-}
-
-/* Ids of a list, each once. */
-static size_t read_ids(const json_t *list, int64_t ids[IDS_MAX])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < json_array_size(list) && count < IDS_MAX; i++) {
-        int64_t id = json_integer_value(json_array_get(list, i));
-        bool seen = false;
-        for (size_t k = 0; k < count; k++) {
-            seen = seen || ids[k] == id;
-        }
-        if (!seen) {
-            ids[count++] = id;
-        }
-    }
-    return count;
-}
-
-static struct str place(const struct setup *setup, size_t stage, const char *name)
-{
-    return str_format(setup->request->arena, "stages.%zu.%s", stage, name);
-}
-
-/* ---- checks ---- */
-
-/* A pipeline needs an open, a won and a lost stage. */
-static void check_kinds(const struct setup *setup, const json_t *stages)
-{
-    static const char *const kinds[] = {"open", "won", "lost"};
-    for (size_t k = 0; k < 3; k++) {
-        bool found = false;
-        size_t index;
-        json_t *stage;
-        json_array_foreach (stages, index, stage) {
-            found = found || str_eq_c(json_get_str(stage, "kind"), kinds[k]);
-        }
-        if (!found) {
-            error_field(setup->request->error, STR("stages"), "missing_kind", "A pipeline needs a stage of kind %s.",
-                        kinds[k]);
-        }
-    }
-}
-
-static void check_fields(const struct setup *setup, const json_t *stage, size_t index)
-{
-    const struct object *object = object_find("opportunity");
-    const json_t *names = json_object_get(stage, "required_fields");
-    for (size_t i = 0; i < json_array_size(names); i++) {
-        const char *name = json_string_value(json_array_get(names, i));
-        const struct field *field = fields_find(object_fields(object), str_from(name));
-        if (field == NULL || !pipeline_can_require(field)) {
-            error_field(setup->request->error, place(setup, index, "required_fields"), "not_an_option",
-                        "A stage cannot ask for %.60s.", name);
-        }
-    }
-}
-
-static enum err check_roles(const struct setup *setup, const json_t *stage, size_t index, const char *name)
-{
-    int64_t ids[IDS_MAX];
-    size_t count = read_ids(json_object_get(stage, name), ids);
-    int64_t found = 0;
-    if (count == 0) {
-        return OK;
-    }
-    TRY(pipeline_store_roles(setup->request->db, setup->request->arena, ids, count, &found));
-    if (found != (int64_t)count) {
-        error_field(setup->request->error, place(setup, index, name), "no_such_record", "One of the roles is none.");
-    }
-    return OK;
-}
-
-static void check_guide(const struct setup *setup, const json_t *stage, size_t index)
-{
-    size_t i;
-    json_t *item;
-    json_array_foreach (json_object_get(stage, "guide"), i, item) {
-        bool marked = json_get_bool(item, "is_mandatory", false) || json_get_bool(item, "needs_file", false);
-        if (marked && !guide_can_tick(json_get_str(item, "kind"))) {
-            error_field(setup->request->error,
-                        str_format(setup->request->arena, "stages.%zu.guide.%zu.is_mandatory", index, i),
-                        "not_an_option", "Only what can be ticked can be mandatory or need a file.");
-        }
-    }
-}
-
-static void check_days(const struct setup *setup, const json_t *stage, size_t index)
-{
-    struct opt_int usual = json_get_opt_int(stage, "usual_days");
-    struct opt_int longest = json_get_opt_int(stage, "longest_days");
-    if (usual.set && longest.set && longest.value < usual.value) {
-        error_field(setup->request->error, place(setup, index, "longest_days"), "too_small",
-                    "The longest stay cannot be shorter than the usual one.");
-    }
-}
-
-/* A stage that is named is one of the pipeline, once; its kind stays while it is used: the deals in it are open, won or
- * lost by it. */
-static enum err check_identity(const struct setup *setup, const json_t *stages, const json_t *stage, size_t index)
-{
-    int64_t id = json_get_int(stage, "id", 0);
-    const struct stage_row *old = stages_find(&setup->old, id);
-    int64_t used = 0;
-    if (id == 0) {
-        return OK;
-    }
-    for (size_t i = 0; i < index; i++) {
-        if (json_get_int(json_array_get(stages, i), "id", 0) == id) {
-            error_field(setup->request->error, place(setup, index, "id"), "duplicate", "This stage stands here twice.");
-        }
-    }
-    if (old == NULL) {
-        error_field(setup->request->error, place(setup, index, "id"), "no_such_record",
-                    "The pipeline has no such stage.");
-        return OK;
-    }
-    if (str_eq(old->kind, json_get_str(stage, "kind"))) {
-        return OK;
-    }
-    TRY(stage_store_use(setup->request->db, setup->request->arena, id, &used));
-    if (used > 0) {
-        error_field(setup->request->error, place(setup, index, "kind"), "in_use",
-                    "%lld opportunities are in this stage: its kind must stay.", (long long)used);
-    }
-    return OK;
-}
-
-static enum err check_departments(const struct setup *setup)
-{
-    int64_t ids[IDS_MAX];
-    size_t count = read_ids(json_object_get(setup->body, "department_ids"), ids);
-    int64_t found = 0;
-    if (count == 0) {
-        return OK;
-    }
-    TRY(pipeline_store_departments(setup->request->db, setup->request->arena, ids, count, &found));
-    if (found != (int64_t)count) {
-        error_field(setup->request->error, STR("department_ids"), "no_such_record", "One of the departments is none.");
-    }
-    return OK;
-}
-
-static enum err check_setup(const struct setup *setup)
-{
-    const json_t *stages = json_object_get(setup->body, "stages");
-    size_t index;
-    json_t *stage;
-    check_kinds(setup, stages);
-    json_array_foreach (stages, index, stage) {
-        TRY(check_identity(setup, stages, stage, index));
-        TRY(check_roles(setup, stage, index, "enter_role_ids"));
-        TRY(check_roles(setup, stage, index, "leave_role_ids"));
-        check_fields(setup, stage, index);
-        check_guide(setup, stage, index);
-        check_days(setup, stage, index);
-    }
-    TRY(check_departments(setup));
-    return error_check_fields(setup->request->error);
 }
 
 /* ---- stages that go ---- */
@@ -416,12 +239,12 @@ static enum err save_plan(const struct setup *setup, int64_t stage_id, const jso
 static enum err save_roles(const struct setup *setup, int64_t stage_id, const json_t *body, const char *name,
                            const char *direction)
 {
-    int64_t ids[IDS_MAX];
+    int64_t ids[SETUP_IDS_MAX];
     const json_t *list = json_object_get(body, name);
     if (list == NULL) {
         return OK;
     }
-    size_t count = read_ids(list, ids);
+    size_t count = setup_ids(list, ids);
     return stage_store_set_roles(setup->request->db, setup->request->arena, stage_id, direction, ids, count);
 }
 
@@ -454,8 +277,8 @@ static enum err save_parts(const struct setup *setup)
         TRY(save_stage(setup, stage, index, &order_changed));
     }
     if (departments != NULL) {
-        int64_t ids[IDS_MAX];
-        size_t count = read_ids(departments, ids);
+        int64_t ids[SETUP_IDS_MAX];
+        size_t count = setup_ids(departments, ids);
         TRY(pipeline_store_set_departments(request->db, request->arena, setup->pipeline_id, ids, count));
     }
     if (order_changed) {
@@ -464,20 +287,39 @@ static enum err save_parts(const struct setup *setup)
     return directory_change(request);
 }
 
-static void read_head(const json_t *body, struct pipeline_row *row)
+/* One pipeline is the default: another takes its place, nothing else ends it. */
+static enum err read_head(const struct setup *setup, struct pipeline_row *row)
 {
+    const json_t *body = setup->body;
+    bool is_default = json_get_bool(body, "is_default", row->is_default);
+    if (row->is_default && !is_default) {
+        error_field(setup->request->error, STR("is_default"), "read_only",
+                    "Make another pipeline the default one instead.");
+        return error_check_fields(setup->request->error);
+    }
+    row->is_default = is_default;
     row->name = str_trim(json_get_str(body, "name"));
     row->allow_skip = json_get_bool(body, "allow_skip", row->allow_skip);
     row->allow_back = json_get_bool(body, "allow_back", row->allow_back);
+    return OK;
+}
+
+static enum err save_default(const struct setup *setup)
+{
+    return setup->is_default
+               ? pipeline_store_make_default(setup->request->db, setup->request->arena, setup->pipeline_id)
+               : OK;
 }
 
 enum err pipeline_create(struct request *request, json_t *body, int64_t *id_out)
 {
     struct setup setup = {.request = request, .body = body};
     struct pipeline_row row = {.allow_skip = true, .allow_back = true};
-    read_head(body, &row);
-    TRY(check_setup(&setup));
+    TRY(read_head(&setup, &row));
+    setup.is_default = row.is_default;
+    TRY(setup_check(&setup));
     TRY(pipeline_store_insert(request->db, request->arena, &row, request->now, &setup.pipeline_id));
+    TRY(save_default(&setup));
     TRY(save_parts(&setup));
     *id_out = setup.pipeline_id;
     return audit_write(request, "pipeline", setup.pipeline_id, "create", 1, body, (struct str){0});
@@ -492,26 +334,31 @@ enum err pipeline_update(struct request *request, int64_t id, int64_t version, j
     if (err != OK) {
         return error_set(request->error, err, "%s", err_text(err));
     }
-    read_head(body, &row);
+    TRY(read_head(&setup, &row));
+    setup.is_default = row.is_default;
     TRY(stage_store_of(request->db, request->arena, id, &setup.old));
-    TRY(check_setup(&setup));
+    TRY(setup_check(&setup));
     TRY(pipeline_store_update(request->db, request->arena, &row, request->now));
+    TRY(save_default(&setup));
     TRY(save_parts(&setup));
     return audit_write(request, "pipeline", id, "update", version + 1, body, (struct str){0});
 }
 
+/* Its stages go first: who creates an opportunity in one of them holds it, so what is counted then is all there is. */
 enum err pipeline_remove(struct request *request, int64_t id)
 {
     int64_t used = 0;
-    TRY(pipeline_store_use(request->db, request->arena, id, &used));
-    if (used > 0) {
-        return error_set(request->error, ERR_IN_USE, "%lld opportunities are in this pipeline.", (long long)used);
-    }
     enum err err = pipeline_store_delete(request->db, request->arena, id, request->now);
     if (err == ERR_NOT_FOUND) {
         return error_set(request->error, err, "There is no such pipeline, or it is the default one.");
     }
     TRY(err);
+    TRY(stage_store_delete_all(request->db, request->arena, id, request->now));
+    TRY(pipeline_store_use(request->db, request->arena, id, &used));
+    if (used > 0) {
+        return error_set(request->error, ERR_IN_USE, "%lld opportunities are in this pipeline.", (long long)used);
+    }
+    TRY(directory_change(request));
     return audit_write(request, "pipeline", id, "delete", 0, NULL, (struct str){0});
 }
 

@@ -60,6 +60,9 @@ STATEMENT(INSERT_PIPELINE, "pipeline.insert",
 STATEMENT(UPDATE_PIPELINE, "pipeline.update",
           "UPDATE pipeline SET name = ?, allow_skip = ?, allow_back = ?, version = version + 1, updated_at = ? "
           "WHERE id = ?");
+STATEMENT(MAKE_DEFAULT, "pipeline.make_default",
+          "UPDATE pipeline SET is_default = (id = ?), version = version + (id <> ?) "
+          "WHERE deleted_at IS NULL AND is_default <> (id = ?)");
 STATEMENT(DELETE_PIPELINE, "pipeline.delete",
           "UPDATE pipeline SET deleted_at = ?, version = version + 1 WHERE id = ? AND NOT is_default "
           "AND deleted_at IS NULL");
@@ -74,6 +77,8 @@ STATEMENT(UPDATE_STAGE, "stage.update",
           "usual_days = ?, longest_days = ?, required_fields = ? WHERE id = ? AND pipeline_id = ? "
           "AND deleted_at IS NULL");
 STATEMENT(DELETE_STAGE, "stage.delete", "UPDATE stage SET deleted_at = ? WHERE id = ?");
+STATEMENT(DELETE_STAGES, "stage.delete_all",
+          "UPDATE stage SET deleted_at = ? WHERE pipeline_id = ? AND deleted_at IS NULL");
 STATEMENT(CLEAR_ROLES, "stage.clear_roles", "DELETE FROM stage_role WHERE stage_id = ? AND direction = ?");
 STATEMENT(ADD_ROLE, "stage.add_role", "INSERT IGNORE INTO stage_role (stage_id, direction, role_id) VALUES (?, ?, ?)");
 
@@ -142,6 +147,11 @@ enum err pipeline_store_update(struct db *db, struct arena *arena, const struct 
 {
     return db_exec(db, arena, &UPDATE_PIPELINE,
                    ARGS(V(row->name), V(row->allow_skip), V(row->allow_back), V(now), V(row->id)));
+}
+
+enum err pipeline_store_make_default(struct db *db, struct arena *arena, int64_t id)
+{
+    return db_exec(db, arena, &MAKE_DEFAULT, ARGS(V(id), V(id), V(id)));
 }
 
 enum err pipeline_store_delete(struct db *db, struct arena *arena, int64_t id, struct instant now)
@@ -263,6 +273,11 @@ enum err stage_store_update(struct db *db, struct arena *arena, const struct sta
 enum err stage_store_delete(struct db *db, struct arena *arena, int64_t id, struct instant now)
 {
     return db_exec(db, arena, &DELETE_STAGE, ARGS(V(now), V(id)));
+}
+
+enum err stage_store_delete_all(struct db *db, struct arena *arena, int64_t pipeline_id, struct instant now)
+{
+    return db_exec(db, arena, &DELETE_STAGES, ARGS(V(now), V(pipeline_id)));
 }
 
 enum err stage_store_hold(struct db *db, struct arena *arena, int64_t stage_id)

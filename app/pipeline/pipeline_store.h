@@ -24,6 +24,8 @@ enum err pipeline_store_insert(struct db *db, struct arena *arena, const struct 
                                int64_t *id_out) MUST_CHECK;
 enum err pipeline_store_update(struct db *db, struct arena *arena, const struct pipeline_row *row,
                                struct instant now) MUST_CHECK;
+/* The default one from now on; whichever was is no longer. */
+enum err pipeline_store_make_default(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND, for the default one too. */
 enum err pipeline_store_delete(struct db *db, struct arena *arena, int64_t id, struct instant now) MUST_CHECK;
 enum err pipeline_store_set_departments(struct db *db, struct arena *arena, int64_t id, const int64_t *ids,
@@ -50,6 +52,7 @@ enum err stage_store_insert(struct db *db, struct arena *arena, const struct sta
 /* Errors: ERR_NOT_FOUND when it is not of that pipeline. */
 enum err stage_store_update(struct db *db, struct arena *arena, const struct stage_row *stage) MUST_CHECK;
 enum err stage_store_delete(struct db *db, struct arena *arena, int64_t id, struct instant now) MUST_CHECK;
+enum err stage_store_delete_all(struct db *db, struct arena *arena, int64_t pipeline_id, struct instant now) MUST_CHECK;
 /* Holds a live stage as it is to the transaction's end. Errors: ERR_NOT_FOUND. */
 enum err stage_store_hold(struct db *db, struct arena *arena, int64_t stage_id) MUST_CHECK;
 /* `direction`: enter, leave. */

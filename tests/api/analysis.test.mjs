@@ -188,6 +188,11 @@ test("the scope, the filter and field rights hold here as everywhere", async () 
     const masked = await personWith(await role("all", { fields: [{ object: "opportunity", field: "amount_minor", access: "masked" }] }));
     const hidden = await analyse(masked);
     assert.deepEqual([hidden.reasons[0].amount_minor, hidden.stages[0].open.sums[0].amount_minor, hidden.stages[0].open.sums[0].weighted_minor], [null, null, null]);
+    // A hidden chance is not told by the weighted sum either.
+    const careful = await personWith(await role("all", { fields: [{ object: "opportunity", field: "win_probability_ppm", access: "hidden" }] }));
+    const unweighted = await careful.get(`/pipelines/${pipeline.id}/analysis`);
+    const sums = unweighted.stages.flatMap((one) => one.open.sums);
+    assert.ok(sums.length > 0 && sums.every((sum) => sum.weighted_minor === null && sum.amount_minor !== null));
     const blind = await personWith(await role("all", { fields: [{ object: "opportunity", field: "closed_on", access: "hidden" }] }));
     const path = `/pipelines/${pipeline.id}/analysis`;
     expectProblem(await blind.send("GET", path), 403, "forbidden");

@@ -244,10 +244,18 @@ test("PIPE-2 the expected close put off counts as a slip, only of open ones and 
     let now = (await patch(record, { expected_close_on: "2030-01-20" })).body;
     assert.equal(now.slip_count, 1);
     now = (await patch(now, { expected_close_on: "2030-01-15" })).body;
+    // Taken away and set anew: the day that was expected last counts.
     now = (await patch(now, { expected_close_on: null })).body;
+    now = (await patch(now, { expected_close_on: "2030-01-15" })).body;
+    assert.equal(now.slip_count, 1, "the same day again");
+    now = (await patch(now, { expected_close_on: null, remark: "以后再说" })).body;
+    now = (await patch(now, { amount_minor: 7_00 })).body;
     now = (await patch(now, { expected_close_on: "2030-03-01" })).body;
-    assert.equal(now.slip_count, 1);
-    now = (await patch(now, { expected_close_on: "2030-03-02", remark: "再等" })).body;
     assert.equal(now.slip_count, 2);
+    now = (await patch(now, { expected_close_on: "2030-03-02", remark: "再等" })).body;
+    assert.equal(now.slip_count, 3);
+    // The first day that is ever expected puts nothing off.
+    const later = await deal();
+    assert.equal((await patch(later, { expected_close_on: "2030-05-01" })).body.slip_count, 0);
     expectProblem(await patch(now, { slip_count: 0 }), 422, "invalid", "slip_count");
 });

@@ -183,6 +183,47 @@ test("PIPE-1 pipelines for departments: where new opportunities begin, and what 
     assert.equal((await mine(stranger)).pipeline_id, ordinary.id);
 });
 
+test("PIPE-1 another pipeline becomes the default one; the default one is everybody's", async () => {
+    const stages = [stage("甲"), stage("赢", "won"), stage("输", "lost")];
+    const before = (await boss.get("/pipelines")).items.find((item) => item.is_default);
+    const begins = async () => (await boss.post("/opportunities", { name: unique("商机"), customer_id: customer.id })).pipeline_id;
+    const next = await makePipeline(stages);
+    const bound = await makePipeline(stages, { department_ids: [(await department({ name: unique("部") })).id] });
+    expectProblem(await change(bound, { is_default: true, department_ids: bound.department_ids }), 422, "invalid", "department_ids");
+    expectProblem(await change(await reload(before), { is_default: false }), 422, "invalid", "is_default");
+    expectProblem(await boss.send("PUT", `/pipelines/${next.id}`, { body: { name: next.name, stages: next.stages, is_default: true },
+        headers: { "If-Match": String(next.version + 1) } }), 412, "stale_version");
+    assert.equal((await change(next, { is_default: true })).status, 200);
+    assert.deepEqual((await boss.get("/pipelines")).items.filter((item) => item.is_default).map((item) => item.id), [next.id]);
+    assert.equal(await begins(), next.id);
+    expectProblem(await boss.send("DELETE", `/pipelines/${next.id}`), 404, "not_found");
+    // Two at once: one of them is.
+    const [one, two] = [await makePipeline(stages), await makePipeline(stages)];
+    const answers = await Promise.all([one, two].map((each) => change(each, { is_default: true })));
+    assert.ok(answers.some((answer) => answer.status === 200), JSON.stringify(answers));
+    assert.equal((await boss.get("/pipelines")).items.filter((item) => item.is_default).length, 1);
+    // A new one may be made the default at once.
+    const born = await makePipeline(stages, { is_default: true });
+    assert.equal(await begins(), born.id);
+    assert.equal((await change(await reload(before), { is_default: true })).status, 200);
+    assert.equal(await begins(), before.id);
+});
+
+test("PIPE-6 nothing begins in a removed pipeline, whoever creates while it goes", async () => {
+    const stages = [stage("甲"), stage("赢", "won"), stage("输", "lost")];
+    const create = (pipeline) => rep.send("POST", "/opportunities", { body: { name: unique("商机"), customer_id: customer.id, stage_id: pipeline.at.甲 } });
+    const gone = await makePipeline(stages);
+    await boss.delete(`/pipelines/${gone.id}`);
+    expectProblem(await create(gone), 422, "invalid", "stage_id");
+    for (let round = 0; round < 5; round++) {
+        const pipeline = await makePipeline(stages);
+        const [removed, ...created] = await Promise.all([boss.send("DELETE", `/pipelines/${pipeline.id}`), ...Array.from({ length: 6 }, () => create(pipeline))]);
+        const made = created.filter((answer) => answer.status === 201).length;
+        assert.equal(removed.status, made > 0 ? 409 : 204, JSON.stringify([removed.body, created.map((answer) => answer.status)]));
+        assert.equal((await boss.get("/pipelines")).items.some((item) => item.id === pipeline.id), made > 0);
+    }
+});
+
 test("PIPE-4 reasons of closing are kept in order, changed and removed; deals keep their names", async () => {
     const added = await boss.post("/close-reasons", { kind: "lost", name: unique("原因"), needs_note: true, sort_order: 1 });
     assert.deepEqual([added.code, added.needs_competitor, added.needs_note, added.is_active], [null, false, true, true]);

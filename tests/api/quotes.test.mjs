@@ -124,6 +124,36 @@ test("MON-2: who goes beyond his right needs somebody who may", async () => {
     assert.equal((await quoteOf(rep, [line(tea, 1, 1)])).authority_state, "fine", "where nobody's right is limited, everybody may");
 });
 
+test("MON-2: another price book measures the same prices anew; an import sends nothing that needs an approval", async () => {
+    await boss.post("/discount-authorities", { name: unique("权限"), role_id: await roleId("sales"), max_discount_ppm: 100_000, may_go_below_floor: false });
+    try {
+        const quote = await quoteOf(rep, [line(tea, 1), { name: "运费", quantity_milli: 1000, unit_price_minor: 5_00 }]);
+        assert.deepEqual([quote.authority_state, quote.list_minor], ["fine", 105_00]);
+        const moved = await done(patch(rep, quote, { price_book_id: book.id }));
+        assert.deepEqual([moved.authority_state, moved.list_minor, moved.amount_minor, moved.is_below_floor], ["needs_approval", 205_00, 105_00, true]);
+        assert.deepEqual(moved.lines.map((one) => [one.list_price_minor, one.floor_minor, one.unit_price_minor]), [[200_00, 150_00, 100_00], [5_00, null, 5_00]]);
+        const batch = await boss.upload(`/import/batches?${new URLSearchParams({ kind: "quote", name: "q.csv" })}`, Buffer.from(`number,status\n${quote.number},sent`));
+        await boss.put(`/import/batches/${batch.id}/mapping`, { mapping: { columns: ["number", "status"].map((field) => ({ column: field, field })), key: "number", on_existing: "update" } });
+        await boss.job((await boss.post(`/import/batches/${batch.id}/run`, { dry_run: false })).job_id);
+        const { items } = await boss.get(`/import/batches/${batch.id}/faults`);
+        assert.deepEqual(items.flatMap((fault) => fault.errors.map((error) => error.code)), ["needs_approval"], JSON.stringify(items));
+        assert.equal((await fresh(quote)).status, "draft");
+        const back = await done(patch(rep, quote, { price_book_id: null }));
+        assert.deepEqual([back.authority_state, back.list_minor, back.is_below_floor], ["fine", 105_00, false]);
+    } finally {
+        for (const right of await boss.list("/discount-authorities")) {
+            await boss.delete(`/discount-authorities/${right.id}`, right.version);
+        }
+    }
+});
+
+test("MON-2: a quote whose last day is over becomes no contract, before the night has told", async () => {
+    const quote = await quoteOf(rep, [line(tea, 1)], { status: "sent" });
+    await sql(`UPDATE quote SET valid_until = '2020-01-01' WHERE id = ${quote.id}`);
+    expectProblem(await rep.send("POST", `/quotes/${quote.id}/contract`, {}), 409, "conflict");
+    expectProblem(await rep.send("PATCH", `/quotes/${quote.id}`, { body: { status: "accepted" }, headers: { "If-Match": String(quote.version) } }), 422, "invalid", "valid_until");
+});
+
 test("MON-2: what was sent is kept when it is changed", async () => {
     const quote = await quoteOf(rep, [line(tea, 1)], { name: "一号" });
     assert.deepEqual((await rep.get(`/quotes/${quote.id}/versions`)).items, [], "a draft has no versions");

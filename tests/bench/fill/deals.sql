@@ -25,7 +25,8 @@ SELECT o.id, (SELECT MIN(id) FROM stage), o.stage_id, o.amount_minor, o.expected
 FROM opportunity o WHERE o.stage_id <> (SELECT MIN(id) FROM stage);
 
 -- A quarter of the sum comes with each payment; three or four payments for each signed contract. What was just filled
--- still counts as empty to the optimizer, so the order of the joins is said.
+-- still counts as empty, and would be read anew for each row: hence ANALYZE.
+ANALYZE TABLE opportunity;
 DELETE FROM contract;
 INSERT INTO contract (id, number, name, customer_id, opportunity_id, status, amount_minor, cost_minor, currency, signed_on, starts_on, ends_on,
   received_minor, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
@@ -36,15 +37,16 @@ SELECT s.seq, CONCAT('HT', LPAD(s.seq, 8, '0')), CONCAT(o.name, '合同'), o.cus
   IF(s.seq > @signed, 0, ((s.seq * @payments + @signed - 1) DIV @signed - ((s.seq - 1) * @payments + @signed - 1) DIV @signed)
                          * (50 + CRC32(CONCAT('a', s.seq)) MOD 9950) * 10000),
   o.owner_id, o.department_id, o.updated_at, o.owner_id, o.updated_at, o.owner_id
-FROM seq_1_to_300000 s STRAIGHT_JOIN opportunity o ON o.id = s.seq * @opportunities DIV @contracts
+FROM seq_1_to_300000 s JOIN opportunity o ON o.id = s.seq * @opportunities DIV @contracts
 WHERE s.seq <= @contracts;
+ANALYZE TABLE contract;
 DELETE FROM payment;
 INSERT INTO payment (id, number, contract_id, customer_id, amount_minor, allocated_minor, currency, received_on, method, owner_id, department_id,
   created_at, created_by_id, updated_at, updated_by_id)
 SELECT s.seq, CONCAT('HK', LPAD(s.seq, 8, '0')), c.id, c.customer_id, c.amount_minor DIV 4, c.amount_minor DIV 4, 'CNY',
   LEAST(DATE(@until), c.signed_on + INTERVAL CRC32(CONCAT('d', s.seq)) MOD 90 DAY), 'transfer', c.owner_id, c.department_id,
   c.updated_at, c.owner_id, c.updated_at, c.owner_id
-FROM seq_1_to_1000000 s STRAIGHT_JOIN contract c ON c.id = 1 + (s.seq - 1) * @signed DIV @payments
+FROM seq_1_to_1000000 s JOIN contract c ON c.id = 1 + (s.seq - 1) * @signed DIV @payments
 WHERE s.seq <= @payments;
 DELETE FROM allocation;
 INSERT INTO allocation (contract_id, payment_id, amount_minor) SELECT contract_id, id, amount_minor FROM payment;

@@ -17,7 +17,7 @@ const NAMES = { open: 'Open', won: 'Won', lost: 'Lost' };
 const stored: Pipeline = {
   id: 1,
   name: 'Standard',
-  is_default: true,
+  is_default: false,
   version: 3,
   department_ids: [2],
   allow_skip: false,
@@ -80,9 +80,14 @@ describe('faults of a stage', () => {
 
 describe('what is sent', () => {
   it('is what was stored, as long as nothing changed', () => {
-    const { name, department_ids, allow_skip, allow_back, stages } = stored;
-    expect(pipelineBody(draftOf(stored), [])).toEqual({ name, department_ids, allow_skip, allow_back, stages });
+    const { name, is_default, department_ids, allow_skip, allow_back, stages } = stored;
+    const body = { name, is_default, department_ids, allow_skip, allow_back, stages };
+    expect(pipelineBody(draftOf(stored), [])).toEqual(body);
     expect(fingerprint(draftOf(stored))).toBe(fingerprint(draftOf(stored)));
+  });
+  it('makes the default pipeline everybody’s', () => {
+    const draft = { ...draftOf(stored), is_default: true };
+    expect(pipelineBody(draft, [])).toMatchObject({ is_default: true, department_ids: [] });
   });
   it('says where the deals of a stage go', () => {
     const moves = [{ from_stage_id: 4, to_stage_id: 5 }];

@@ -34,6 +34,7 @@ export interface StageDraft {
 }
 export interface PipelineDraft {
   name: string;
+  is_default: boolean; // new opportunities begin in it where no other fits
   department_ids: number[];
   allow_skip: boolean;
   allow_back: boolean;
@@ -80,10 +81,11 @@ export function draftOf(
   if (!pipeline) {
     const stages = STAGE_KINDS.map((kind) => newStage(names[kind], kind));
     stages[0]!.win_probability_ppm = 100_000;
-    return { name: '', department_ids: [], allow_skip: true, allow_back: true, stages };
+    return { name: '', is_default: false, department_ids: [], allow_skip: true, allow_back: true, stages };
   }
   return {
     name: pipeline.name,
+    is_default: pipeline.is_default,
     department_ids: [...pipeline.department_ids],
     allow_skip: pipeline.allow_skip,
     allow_back: pipeline.allow_back,
@@ -201,7 +203,8 @@ function stageBody(stage: StageDraft): Omit<Stage, 'id'> & { readonly id?: numbe
 export function pipelineBody(draft: PipelineDraft, moves: readonly StageMove[]): Record<string, unknown> {
   return {
     name: draft.name.trim(),
-    department_ids: draft.department_ids,
+    is_default: draft.is_default,
+    department_ids: draft.is_default ? [] : draft.department_ids, // the default one is everybody's
     allow_skip: draft.allow_skip,
     allow_back: draft.allow_back,
     stages: draft.stages.map(stageBody),

@@ -9818,6 +9818,8 @@ export interface operations {
                 "application/json": {
                     /** @description shown */
                     name: string;
+                    /** @description new opportunities begin in it where no other fits; the one that was is no longer */
+                    is_default?: boolean;
                     /** @description whose new opportunities it takes, with those below; []: everybody's */
                     department_ids?: number[];
                     /** @description forward over open stages */
@@ -10016,6 +10018,8 @@ export interface operations {
                 "application/json": {
                     /** @description shown */
                     name: string;
+                    /** @description new opportunities begin in it where no other fits; the one that was is no longer */
+                    is_default?: boolean;
                     /** @description whose new opportunities it takes, with those below; []: everybody's */
                     department_ids?: number[];
                     /** @description forward over open stages */
