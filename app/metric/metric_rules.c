@@ -305,7 +305,15 @@ enum err metric_moved(struct request *request, const struct object *object, cons
     if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
         return OK; /* a new record's `saved` has told */
     }
-    return metric_sync_many(request->db, request->arena, object->name, ids, moved);
+    for (size_t from = 0; from < moved; from += CHUNK) {
+        int64_t *changed;
+        size_t changed_count;
+        size_t size = moved - from < CHUNK ? moved - from : CHUNK;
+        TRY(metric_store_moved(request->db, request->arena, object->name, ids + from, size, request->today, &changed,
+                               &changed_count));
+        TRY(metric_sync_many(request->db, request->arena, object->name, changed, changed_count));
+    }
+    return OK;
 }
 
 enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, struct date from)

@@ -157,6 +157,31 @@ enum err metric_store_facts(struct db *db, struct arena *arena, const struct met
     return OK;
 }
 
+enum err metric_store_moved(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count,
+                            struct date from, int64_t **ids_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT f.record_id FROM metric_fact f WHERE f.object = ");
+    query_arg(&query, V(object));
+    query_sql(&query, " AND f.record_id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " AND (f.fact_on >= ");
+    query_arg(&query, V(from));
+    query_sql(&query, " OR NOT EXISTS (SELECT 1 FROM ownership o WHERE o.object = ");
+    query_arg(&query, V(object));
+    query_sql(&query, " AND o.record_id = f.record_id AND o.valid_from <= f.fact_on))");
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    int64_t *found = ARENA_ARRAY(arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        found[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = found;
+    *count_out = rows.count;
+    return OK;
+}
+
 enum err metric_store_put(struct db *db, struct arena *arena, const struct metric_source *source,
                           const struct fact *facts, size_t count)
 {
