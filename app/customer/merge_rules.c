@@ -322,25 +322,32 @@ static enum err check_undo(struct request *request, const struct merge_row *merg
     return survivor->deleted_at.set ? too_late(request, "Restore the customer from the recycle bin first.") : OK;
 }
 
-/* Both customers must be in reach, but for a source that is removed for good; they are locked by ascending id, then the
+/* Which of both were removed for good: source, survivor. */
+static enum err load_gone(struct request *request, const struct merge_row *row, bool gone[2])
+{
+    TRY(merge_store_is_gone(request->db, request->arena, row->source_id, &gone[0]));
+    TRY(merge_store_is_gone(request->db, request->arena, row->survivor_id, &gone[1]));
+    return gone[0] && gone[1] ? ERR_NOT_FOUND : OK; /* nothing is left by which to tell who may know */
+}
+
+/* Both customers must be in reach, but for one that is removed for good; they are locked by ascending id, then the
  * merge. */
 static enum err load_undo(struct merging *merging, int64_t id)
 {
     struct request *request = merging->request;
     struct record_row rows[2] = {0};
     struct merge_row *row = &merging->row;
-    bool gone = false;
+    bool gone[2] = {false, false};
     enum err err = merge_store_get(request->db, request->arena, id, false, row);
     if (err == OK) {
-        err = merge_store_is_gone(request->db, request->arena, row->source_id, &gone);
+        err = load_gone(request, row, gone);
     }
     for (int i = 0; err == OK && i < 2; i++) {
-        bool source = (i == 0) == (row->source_id < row->survivor_id);
-        if (source && gone) {
-            continue;
+        int which = (i == 0) == (row->source_id < row->survivor_id) ? 0 : 1;
+        int64_t customer_id = which == 0 ? row->source_id : row->survivor_id;
+        if (!gone[which]) {
+            err = object_store_get(request, &CUSTOMER, customer_id, true, true, true, &rows[which]);
         }
-        int64_t customer_id = source ? row->source_id : row->survivor_id;
-        err = object_store_get(request, &CUSTOMER, customer_id, true, true, true, &rows[source ? 0 : 1]);
     }
     if (err == OK) {
         err = merge_store_get(request->db, request->arena, id, true, row);
@@ -349,8 +356,11 @@ static enum err load_undo(struct merging *merging, int64_t id)
         return error_set(request->error, err, "%s", err_text(err));
     }
     TRY(err);
-    if (gone) {
+    if (gone[0]) {
         return too_late(request, "The customer that went has been removed from the recycle bin for good.");
+    }
+    if (gone[1]) {
+        return too_late(request, "The customer it went into has been removed from the recycle bin for good.");
     }
     merging->source = rows[0].values;
     merging->survivor = rows[1].values;
