@@ -9,6 +9,7 @@ enum { TARGET_MONTHS = 12, TARGET_CELLS_MAX = 30000 };
 #define TARGET_AMOUNT_MAX 1000000000000000LL
 
 extern const struct feature TARGET_FEATURE;
+extern const struct feature TARGET_ROUND_FEATURE;
 
 /* One cell of the year's grid. */
 struct target_cell {

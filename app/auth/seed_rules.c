@@ -19,7 +19,7 @@ struct role_seed {
     const char *name;               /* shown */
     const char *description;        /* what it is for */
     struct role_object objects[24]; /* ended by a row without object */
-    const char *others[24];         /* permissions that belong to no object; NULL-terminated */
+    const char *others[32];         /* permissions that belong to no object; NULL-terminated */
 };
 
 static const struct role_seed
@@ -60,7 +60,7 @@ static const struct role_seed
                     },
                 .others = {"customer.merge", "duplicate_rule.edit", "tag.edit", "escalation.edit", "pool.claim",
                            "pool.return", "pool.manage", "pool.run", "holding_limit.edit", "sla_policy.edit",
-                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "quote.approve", "price_book.edit", "discount_authority.edit", "audit.view", "job.view_all", "record.share"},
+                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "quote.approve", "price_book.edit", "discount_authority.edit", "target.agree", "target.round", "audit.view", "job.view_all", "record.share"},
             },
             {
                 .code = "manager",
@@ -91,7 +91,7 @@ static const struct role_seed
                         {"target", "VE", "department_and_below"},
                     },
                 .others = {"customer.merge", "tag.edit", "pool.claim", "pool.return", "pool.manage", "quote.approve",
-                           "record.share"},
+                           "target.commit", "target.agree", "record.share"},
             },
             {
                 .code = "sales",
@@ -120,7 +120,7 @@ static const struct role_seed
                         {"user", "V", NULL},
                         {"target", "VE", "own"},
                     },
-                .others = {"pool.claim", "pool.return", "record.share"},
+                .others = {"pool.claim", "pool.return", "target.commit", "record.share"},
             },
             {
                 .code = "finance",
@@ -170,7 +170,7 @@ static const struct role_seed
                         {"user", "V", NULL},
                         {"target", "VE", "all"},
                     },
-                .others = {"quote.approve", "audit.view", "record.share"},
+                .others = {"quote.approve", "target.agree", "target.round", "audit.view", "record.share"},
             },
 };
 

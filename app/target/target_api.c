@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include "engines/rollup.h"
+#include "round_store.h"
 #include "target_rules.h"
 
 enum { YEAR_MIN = 1900, YEAR_MAX = 2999, FACTS_LIMIT = 50, FACTS_LIMIT_MAX = 200, GROWTH_MAX_PPM = 100000000 };
@@ -15,6 +16,10 @@ static const struct option MEASURE_OPTIONS[] = {
 };
 static const struct option LEVEL_OPTIONS[] = {
     {"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL},
+};
+static const struct option STATE_OPTIONS[] = {
+    {"draft", "填报中", "Draft"}, {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"}, {"agreed", "已约定", "Agreed"},
+    {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL},
 };
 static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option METHOD_OPTIONS[] = {
@@ -83,9 +88,11 @@ static json_t *grid_row_json(const struct target_grid_row *row)
                                                          : json_pack("{s:I,s:I}", "amount", (json_int_t)row->cells[m].amount, "version",
                                                                      (json_int_t)row->cells[m].version));
     }
-    return json_pack("{s:s,s:I,s:o,s:I,s:o,s:b,s:I,s:o}", "subject_kind", row->is_user ? "user" : "department", "subject_id",
+    json_t *object = json_pack("{s:s,s:I,s:o,s:I,s:o,s:b,s:I,s:o}", "subject_kind", row->is_user ? "user" : "department", "subject_id",
                      (json_int_t)row->subject_id, "name", json_str(row->name), "depth", (json_int_t)row->depth, "parent_id",
                      opt_id(row->parent_id), "can_edit", row->can_edit, "total", (json_int_t)total, "cells", cells);
+    json_object_set_new(object, "state", row->state == 0 ? json_null() : json_string(PLAN_STATES[row->state]));
+    return object;
 }
 
 static enum err get_grid(struct request *request, struct response *response)
@@ -386,7 +393,8 @@ static const struct field GRID_ROW[] = {
     {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "depth", .type = FIELD_INT, .about = "0 at the top"},
     {.name = "parent_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_NULLABLE, .about = "department the row stands below"},
-    {.name = "can_edit", .type = FIELD_BOOL, .about = "its cells may be changed"}, {.name = "total", .type = FIELD_INT, .about = "sum of its cells"},
+    {.name = "can_edit", .type = FIELD_BOOL, .about = "its cells may be changed"},
+    {.name = "state", .type = FIELD_ENUM, .options = STATE_OPTIONS, .flags = FIELD_NULLABLE, .about = "in a planning round; null outside of one"}, {.name = "total", .type = FIELD_INT, .about = "sum of its cells"},
     {.name = "cells", .type = FIELD_LIST, .fields = GRID_CELL, .flags = FIELD_NULLABLE, .max = TARGET_MONTHS, .about = "by month; null where the person is in another department that month"}, FIELD_END,
 };
 static const struct field GRID_ANSWER[] = {

@@ -1,5 +1,5 @@
 /* The grid of a year: which rows a user sees, and saving cells all or nothing. */
-#include "target_rules.h"
+#include "round_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct grid {
     struct target_grid_row *rows;        /* result */
     size_t count;                        /* in `rows` */
     bool can_edit;                       /* the user has the right */
+    struct target_movement movement;     /* the planning round of the year */
 };
 
 static int compare_department(const void *left, const void *right, void *context)
@@ -70,8 +71,16 @@ static bool worked_in_year(const struct grid *grid, const struct target_member *
     return member->is_active || (member->left_on.set && date_compare(member->left_on.value, grid->view->months[0]) >= 0);
 }
 
+/* In a planning round cells move by their owners alone, and only until they are submitted. */
+static void mark_row(const struct grid *grid, struct target_grid_row *row)
+{
+    row->state = target_movement_state(&grid->movement, row->is_user, row->subject_id);
+    row->can_edit = row->can_edit && target_movement_bar(grid->view, &grid->movement, row->is_user, row->subject_id) == TARGET_MAY_MOVE;
+}
+
 static void add_person(struct grid *grid, const struct target_member *member, struct target_grid_row row)
 {
+    mark_row(grid, &row);
     bool here = false;
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         here = here || row.cells[m].here;
@@ -117,6 +126,7 @@ static void add_department(struct grid *grid, const struct target_department *de
         row.cells[m].here = true;
     }
     size_t at = grid->count;
+    mark_row(grid, &row);
     bool used = fill_cells(grid, &row);
     grid->rows[grid->count++] = row;
     add_people(grid, department->id, depth + 1);
@@ -169,6 +179,8 @@ static enum err load_grid(struct grid *grid, const struct target_pick *pick)
     grid->stored = stored;
     grid->by_department = by_department;
     grid->can_edit = identity_can(request->user, PERM_TARGET_EDIT);
+    struct target_pick plans = {.all = true};
+    TRY(target_movement_load(grid->view, &plans, &grid->movement));
     grid->rows = ARENA_ARRAY(request->arena, struct target_grid_row, 2 * grid->member_count + grid->view->department_count);
     return OK;
 }
@@ -220,6 +232,8 @@ struct save {
     size_t gain_count;                   /* in `gains` */
     json_t *changes;                     /* for the audit entry */
     json_t *conflicts;                   /* cells that somebody else changed */
+    enum target_save_mode mode;          /* how */
+    struct target_movement movement;     /* the planning round of the year */
 };
 
 static int compare_place(bool a_user, int64_t a_subject, int64_t a_month, bool b_user, int64_t b_subject, int64_t b_month)
@@ -253,7 +267,7 @@ static void sort_cells(struct save *save)
 static void refuse(const struct save *save, size_t index, const char *member, const char *code, const char *sentence)
 {
     struct request *request = save->view->request;
-    error_field(request->error, str_format(request->arena, "cells.%zu.%s", index, member), code, "%s", sentence);
+    error_field(request->error, str_format(request->arena, "%s.%zu.%s", save->mode == TARGET_SAVE_CHECK ? "amounts" : "cells", index, member), code, "%s", sentence);
 }
 
 static void check_amounts(const struct save *save)
@@ -302,6 +316,7 @@ static enum err load_state(struct save *save)
     struct target_pick rows = {.departments = departments, .department_count = department_count, .people = people, .people_count = people_count};
     TRY(target_store_lock_sheet(request, save->view->year, save->view->measure));
     TRY(target_store_members(request->db, request->arena, &span, &members, true, &save->members, &save->member_count));
+    TRY(target_movement_load(save->view, &rows, &save->movement));
     return target_store_rows(request->db, request->arena, &span, &rows, &save->stored, &save->stored_count);
 }
 
@@ -378,8 +393,31 @@ static void note_change(struct save *save, const struct target_cell *cell, int64
     json_object_set_new(save->changes, str_c(request->arena, key), json_pack("[I,I]", (json_int_t)before, (json_int_t)cell->amount));
 }
 
+/* Says why the cell may not be moved now; false when it may. */
+static bool is_barred(const struct save *save, size_t index)
+{
+    static const struct {
+        const char *code;     /* of the field */
+        const char *sentence; /* why */
+    } bars[] = {
+        [TARGET_NOT_YOURS] = {"target_not_yours", "In the planning round only whose target it is moves it."},
+        [TARGET_IS_SUBMITTED] = {"target_submitted", "This target is submitted; it moves again when it is returned or withdrawn."},
+        [TARGET_IS_AGREED] = {"target_agreed", "This target is agreed; it moves again when it is returned."},
+        [TARGET_IS_LOCKED] = {"target_locked", "This target is locked; it moves by a change that both sides agree to."},
+    };
+    const struct target_cell *cell = &save->cells[index];
+    if (save->mode == TARGET_SAVE_AGREED || save->mode == TARGET_SAVE_CHECK) {
+        return false;
+    }
+    enum target_bar bar = target_movement_bar(save->view, &save->movement, cell->is_user, cell->subject_id);
+    if (bar != TARGET_MAY_MOVE) {
+        refuse(save, index, "subject_id", bars[bar].code, bars[bar].sentence);
+    }
+    return bar != TARGET_MAY_MOVE;
+}
+
 /* Decides about every cell: refused, in conflict, as it is already, or to be written. */
-static void decide(struct save *save, bool force)
+static void decide(struct save *save)
 {
     for (size_t i = 0; i < save->count; i++) {
         struct target_cell *cell = &save->cells[save->sorted[i]];
@@ -395,7 +433,10 @@ static void decide(struct save *save, bool force)
             cell->version = version;
             continue;
         }
-        if (!force && version != cell->version) {
+        if (is_barred(save, save->sorted[i])) {
+            continue;
+        }
+        if (save->mode == TARGET_SAVE_COMPARE && version != cell->version) {
             note_conflict(save, cell, row);
             continue;
         }
@@ -447,13 +488,10 @@ static enum err write_changes(struct save *save)
     return audit_write(request, "target", save->view->year, "update", 0, save->changes, (struct str){0});
 }
 
-enum err target_save(struct request *request, int64_t year, enum measure measure, enum target_level level,
-                     struct target_cell *cells, size_t count, bool force)
+enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count, enum target_save_mode mode)
 {
-    struct target_view view;
-    TRY(target_view_load(request, year, measure, &view));
-    view.level = level;
-    struct save save = {.view = &view, .cells = cells, .count = count};
+    struct request *request = view->request;
+    struct save save = {.view = view, .cells = cells, .count = count, .mode = mode};
     if (count > TARGET_CELLS_MAX) {
         error_field(request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.", TARGET_CELLS_MAX);
         return error_check_fields(request->error);
@@ -467,11 +505,20 @@ enum err target_save(struct request *request, int64_t year, enum measure measure
     save.gains = ARENA_ARRAY(request->arena, struct target_sum, 2 * count);
     save.changes = json_keep(request->arena, json_object());
     save.conflicts = json_keep(request->arena, json_array());
-    decide(&save, force);
+    decide(&save);
     TRY(error_check_fields(request->error));
     if (json_array_size(save.conflicts) > 0) {
         request->error->extra = json_keep(request->arena, json_pack("{s:{s:O}}", "current", "cells", save.conflicts));
         return error_set(request->error, ERR_TARGET_CONFLICT, "%s", err_text(ERR_TARGET_CONFLICT));
     }
-    return write_changes(&save);
+    return mode == TARGET_SAVE_CHECK ? OK : write_changes(&save);
+}
+
+enum err target_save(struct request *request, int64_t year, enum measure measure, enum target_level level,
+                     struct target_cell *cells, size_t count, bool force)
+{
+    struct target_view view;
+    TRY(target_view_load(request, year, measure, &view));
+    view.level = level;
+    return target_save_cells(&view, cells, count, force ? TARGET_SAVE_FORCE : TARGET_SAVE_COMPARE);
 }

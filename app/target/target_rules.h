@@ -19,6 +19,7 @@ struct target_grid_row {
     int64_t parent_id;          /* department the row stands below; 0: none that is visible */
     int64_t depth;              /* 0 at the top of what is shown */
     bool can_edit;              /* cells that are here may be changed */
+    int64_t state;              /* enum plan_state in a planning round; 0 outside of one */
     struct target_grid_cell cells[TARGET_MONTHS]; /* by month */
 };
 
@@ -26,6 +27,12 @@ struct target_grid_row {
  * `department_id` 0: all that is visible. Errors: ERR_NOT_FOUND. */
 enum err target_grid(const struct target_view *view, int64_t department_id, struct target_grid_row **rows_out,
                      size_t *count_out) MUST_CHECK;
+
+/* How cells are saved. Versions are compared or not; in a planning round each side moves what is its own, except where both
+ * have agreed. Check: whether agreed amounts could be written, and nothing is written. */
+enum target_save_mode { TARGET_SAVE_COMPARE, TARGET_SAVE_FORCE, TARGET_SAVE_AGREED, TARGET_SAVE_CHECK };
+/* Saves cells of the view's year, measure and level; see target_save. In mode check refusals name `amounts`, else `cells`. */
+enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count, enum target_save_mode mode) MUST_CHECK;
 
 enum target_line_kind { TARGET_LINE_SCOPE, TARGET_LINE_DEPARTMENT, TARGET_LINE_USER };
 

@@ -20,11 +20,11 @@ enum err target_store_company(struct db *db, struct arena *arena, struct target_
 static const struct column DEPARTMENT_COLUMNS[] = {
     COLUMN(struct target_department, id),         COLUMN(struct target_department, parent_id),
     COLUMN(struct target_department, name),       COLUMN(struct target_department, sort_order),
-    COLUMN(struct target_department, is_deleted),
+    COLUMN(struct target_department, is_deleted), COLUMN(struct target_department, head_id),
 };
 STATEMENT_ROWS(
     DEPARTMENTS, "target.departments", struct target_department, DEPARTMENT_COLUMNS,
-    "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL FROM department ORDER BY id");
+    "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL, manager_id FROM department ORDER BY id");
 
 enum err target_store_departments(struct db *db, struct arena *arena, struct target_department **rows_out,
                                   size_t *count_out)

@@ -20,6 +20,7 @@ struct target_department {
     struct str name;               /* shown */
     int64_t sort_order;            /* among its siblings */
     bool is_deleted;               /* kept for its past figures */
+    struct opt_int head_id;        /* user.id of its head */
 };
 
 /* Which rows: of these departments or these people; everything when `all`. */

@@ -17,6 +17,8 @@ struct target_view {
     bool all;                             /* everything is visible */
     const struct target_department *departments; /* visible ones, ascending by id; parent_id: nearest visible ancestor, 0: none */
     size_t department_count;              /* in `departments` */
+    const struct target_department *tree; /* all departments, ascending by id, with their real parents: for what everybody may know */
+    size_t tree_count;                    /* in `tree` */
     const size_t *order;                  /* their indexes by sort order, then id */
     const int64_t *people;                /* visible wherever they are: the user and those below; ascending; empty for all */
     size_t people_count;                  /* in `people` */
@@ -44,6 +46,10 @@ size_t target_view_subtree(const struct target_view *view, int64_t department_id
 struct target_pick target_view_pick(const struct target_view *view);
 /* True when the person stands in a visible department for a day of the year, or is visible everywhere, or all is. */
 enum err target_view_sees_person(const struct target_view *view, int64_t user_id, bool *out) MUST_CHECK;
+/* A department of the whole tree; NULL when there is none. */
+const struct target_department *target_view_any_department(const struct target_view *view, int64_t id);
+/* Totals of the view's targets (or facts) of every visible department and month, at [department × TARGET_MONTHS + month]. */
+enum err target_view_sums(const struct target_view *view, bool actual, int64_t *totals_out) MUST_CHECK;
 /* Totals of every visible department, that of departments[i] at out[i]: own, people and all below. */
 enum err target_view_totals(const struct target_view *view, struct target_figures **out) MUST_CHECK;
 /* Visible sums of people wherever they stand, or, with `outside_only`, outside the visible departments. */

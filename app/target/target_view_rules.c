@@ -133,6 +133,8 @@ enum err target_view_load(struct request *request, int64_t year, enum measure me
     fill_months(out);
     const struct scope *scope = scope_for_key(request, "target");
     out->all = scope->all;
+    out->tree = tree;
+    out->tree_count = count;
     keep_visible(out, tree, count, scope);
     sort_departments(out);
     keep_people(out, scope);
@@ -149,6 +151,11 @@ void target_view_year_before(const struct target_view *view, struct target_view 
 const struct target_department *target_view_department(const struct target_view *view, int64_t id)
 {
     return find_department(view->departments, view->department_count, id);
+}
+
+const struct target_department *target_view_any_department(const struct target_view *view, int64_t id)
+{
+    return find_department(view->tree, view->tree_count, id);
 }
 
 bool target_view_has_person(const struct target_view *view, int64_t user_id)
@@ -218,8 +225,7 @@ enum err target_view_sees_person(const struct target_view *view, int64_t user_id
     return OK;
 }
 
-/* Totals of targets or facts of all visible departments, at [department × TARGET_MONTHS + month]. */
-static enum err sum_tree(const struct target_view *view, bool actual, int64_t *totals_out)
+enum err target_view_sums(const struct target_view *view, bool actual, int64_t *totals_out)
 {
     struct arena *arena = view->request->arena;
     struct target_pick pick = target_view_pick(view);
@@ -250,8 +256,8 @@ enum err target_view_totals(const struct target_view *view, struct target_figure
     size_t size = view->department_count * TARGET_MONTHS;
     int64_t *targets = ARENA_ARRAY(view->request->arena, int64_t, size);
     int64_t *actuals = ARENA_ARRAY(view->request->arena, int64_t, size);
-    TRY(sum_tree(view, false, targets));
-    TRY(sum_tree(view, true, actuals));
+    TRY(target_view_sums(view, false, targets));
+    TRY(target_view_sums(view, true, actuals));
     *out = ARENA_ARRAY(view->request->arena, struct target_figures, view->department_count);
     for (size_t i = 0; i < view->department_count; i++) {
         memcpy((*out)[i].target, &targets[i * TARGET_MONTHS], sizeof (*out)[i].target);

@@ -25,6 +25,14 @@ let meta; // objects by name
 const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { plural: "assignment-batches" }, pool_event: { plural: "pool-events" },
     pool_run_item: { plural: "pool-run-items" } };
 
+/** A planning round: one a year, so an own year. */
+const ROUND_YEAR = 2051;
+async function roundOf() {
+    const boss = await admin();
+    return (await boss.get("/target-rounds")).items.find((round) => round.year === ROUND_YEAR) ??
+        boss.post("/target-rounds", { year: ROUND_YEAR, deadline_on: `${ROUND_YEAR}-01-31` });
+}
+
 /** A batch of one customer, to its owner. */
 async function batchOf(client, customer) {
     const { id, job_id } = await client.post("/assignment-batches", { ids: [customer.id], strategy: "one", name: unique("批次"), people: [{ user_id: client.user.id }] });
@@ -341,6 +349,21 @@ const SPECIAL = {
         expectProblem(await stranger.send("POST", "/targets/split", { body: { ...body, user_id: owner.user.id } }), 404, "not_found");
         expectProblem(await stranger.send("POST", "/targets/split", { body: { ...body, department_id: theirs.id } }), 404, "not_found");
         assert.equal((await manager.post("/targets/split", { ...body, user_id: owner.user.id })).amounts[1], 12_00);
+    },
+    async "GET /target-rounds/{id}/node"() {
+        const { id } = await roundOf();
+        const mine = await stranger.get(`/target-rounds/${id}/node`, {});
+        assert.ok(!mine.children.some((line) => line.kind === "user" && line.id === owner.user.id));
+        expectProblem(await stranger.send("GET", `/target-rounds/${id}/node?department_id=${theirs.id}`), 404, "not_found");
+        const team = await manager.get(`/target-rounds/${id}/node`, { department_id: theirs.id });
+        assert.equal(team.node.id, theirs.id);
+    },
+    async "GET /target-rounds/{id}/plan"() {
+        const { id } = await roundOf();
+        const address = (kind, subject) => `/target-rounds/${id}/plan?subject_kind=${kind}&subject_id=${subject}`;
+        expectProblem(await stranger.send("GET", address("user", owner.user.id)), 404, "not_found");
+        expectProblem(await stranger.send("GET", address("department", theirs.id)), 404, "not_found");
+        assert.equal((await manager.get(address("user", owner.user.id))).subject_id, owner.user.id);
     },
     async "GET /targets/overview"() {
         await refuseTargets("GET", "/targets/overview");

@@ -107,7 +107,8 @@ before(async () => {
     const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pools.pool.id, is_active: false });
     const book = await boss.post("/price-books", { name: unique("价格表"), currency: "CNY" });
     const right = await boss.post("/discount-authorities", { name: unique("权"), role_id: (await boss.post("/roles", { name: unique("role"), permissions: ["audit.view"], fields: [], scopes: [] })).id, max_discount_ppm: 1 });
-    ids = { "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    const round = await boss.post("/target-rounds", { year: 2052, deadline_on: "2052-01-31" });
+    ids = { "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
@@ -124,6 +125,7 @@ const QUERIES = {
     "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),
     "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),
     "/product-prices": () => ({ product_id: ids.products }),
+    "/target-rounds/{id}/plan": () => ({ subject_kind: "user", subject_id: rep.user.id }),
     "/targets/grid": { year: 2023 }, "/targets/overview": { year: 2023, by: "quarter" }, "/targets/facts": { year: 2023 }, "/regions": {},
 };
 const RAW = new Set(["/jobs/{id}/file", "/attachments/{id}/file", "/import/batches/{id}/errors", "/events/authorize"]);
@@ -170,7 +172,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "number_pattern.update", "pipeline.update", "role.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -296,6 +298,11 @@ const WRITES = [
     ["POST", "/notifications/read", () => ({ all: true })],
     ["POST", "/events/ticket", () => undefined],
     ["POST", "/targets/split", () => ({ year: 2023, measure: "signed_amount", method: "even", total: 100 })],
+    ["POST", "/target-rounds", () => ({ year: 2053, deadline_on: "2053-01-31" })],
+    ["PUT", "/target-rounds/{id}/asks", () => ({ measure: "visits", asks: [{ department_id: ids.departments, amount: 5, version: 0 }] })],
+    ["POST", "/target-rounds/{id}/plan/submit", () => ({ measure: "visits", subject_kind: "department", subject_id: ids.departments, version: 0 })],
+    ["POST", "/target-rounds/{id}/plan/agree", () => ({ measure: "visits", subject_kind: "department", subject_id: ids.departments, version: 1 })],
+    ["POST", "/target-rounds/{id}/lock", () => ({ anyway: true, version: 1 })],
     ["PUT", "/targets/grid", () => ({ year: 2024, measure: "follow_ups",
         cells: [{ subject_kind: "user", subject_id: rep.user.id, month: 1, amount: 1, version: 0 }] })],
     ["PUT", "/import/batches/{id}/mapping", () => ({ mapping: upload.mapping })],

@@ -1607,6 +1607,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/target-rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planning rounds, one a fiscal year. */
+        get: operations["target_round.list"];
+        put?: never;
+        /** Opens the planning round of a fiscal year. */
+        post: operations["target_round.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Moves the deadline, changes the note. */
+        patch: operations["target_round.update"];
+        trace?: never;
+    };
+    "/target-rounds/{id}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what is asked of departments, all or nothing; 412 names those that somebody else changed. */
+        put: operations["target_round.ask"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the round: what is agreed moves by agreed changes only. */
+        post: operations["target_round.lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Asked, entered, gap, over-assignment and answers of a node and its children. */
+        get: operations["target_round.node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The target of a person or department: months, state, signatures, versions, thread. */
+        get: operations["target_plan.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner signs and submits what the grid holds. */
+        post: operations["target_plan.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner takes it back before it was answered. */
+        post: operations["target_plan.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returned with a reason, and perhaps a counter-offer. */
+        post: operations["target_plan.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other side signs what was submitted. */
+        post: operations["target_plan.agree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The owner signs the counter-offer; the grid takes its amounts over. */
+        post: operations["target_plan.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something in the thread. */
+        post: operations["target_plan.comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Either side proposes other amounts from a month on. */
+        post: operations["target_plan.change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/change-agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other side signs the change; the grid takes its amounts over. */
+        post: operations["target_plan.change_agree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/target-rounds/{id}/plan/change-decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a proposed change with a reason. */
+        post: operations["target_plan.change_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/shares": {
         parameters: {
             query?: never;
@@ -5513,7 +5769,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "in_pool" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "in_pool" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "target_state" | "target_not_yours" | "target_not_agreed" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -12851,6 +13107,11 @@ export interface operations {
                             parent_id?: number | null;
                             /** @description its cells may be changed */
                             can_edit?: boolean;
+                            /**
+                             * @description in a planning round; null outside of one
+                             * @enum {string|null}
+                             */
+                            state?: "draft" | "submitted" | "returned" | "agreed" | "locked" | null;
                             /** @description sum of its cells */
                             total?: number;
                             /** @description by month; null where the person is in another department that month */
@@ -13291,6 +13552,3133 @@ export interface operations {
                         count?: number;
                         /** @description null on the last page */
                         next_cursor?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Planning rounds, one a fiscal year. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest year first */
+                        items?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description fiscal year */
+                    year: number;
+                    /**
+                     * Format: date
+                     * @description last day to answer; not in the past
+                     */
+                    deadline_on: string;
+                    /** @description for those who take part */
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Opens the planning round of a fiscal year. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description round */
+                        id?: number;
+                        /** @description fiscal year */
+                        year?: number;
+                        /**
+                         * Format: date
+                         * @description last day to answer
+                         */
+                        deadline_on?: string;
+                        /**
+                         * @description locked: closed
+                         * @enum {string}
+                         */
+                        state?: "open" | "locked";
+                        /** @description for those who take part */
+                        note?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was closed
+                         */
+                        locked_at?: string | null;
+                        /** @description for If-Match */
+                        version?: number;
+                        /** @description measures that something is asked for */
+                        measures?: string[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date
+                     * @description last day to answer; not in the past
+                     */
+                    deadline_on?: string;
+                    /** @description for those who take part */
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Moves the deadline, changes the note. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description round */
+                        id?: number;
+                        /** @description fiscal year */
+                        year?: number;
+                        /**
+                         * Format: date
+                         * @description last day to answer
+                         */
+                        deadline_on?: string;
+                        /**
+                         * @description locked: closed
+                         * @enum {string}
+                         */
+                        state?: "open" | "locked";
+                        /** @description for those who take part */
+                        note?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was closed
+                         */
+                        locked_at?: string | null;
+                        /** @description for If-Match */
+                        version?: number;
+                        /** @description measures that something is asked for */
+                        measures?: string[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description changed ones */
+                    asks: {
+                        /** @description with all below; the top department is the company */
+                        department_id: number;
+                        /** @description null: asked for no longer */
+                        amount?: number | null;
+                        /** @description as read; 0: never asked */
+                        version: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Says what is asked of departments, all or nothing; 412 names those that somebody else changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description round */
+                        id?: number;
+                        /** @description fiscal year */
+                        year?: number;
+                        /**
+                         * Format: date
+                         * @description last day to answer
+                         */
+                        deadline_on?: string;
+                        /**
+                         * @description locked: closed
+                         * @enum {string}
+                         */
+                        state?: "open" | "locked";
+                        /** @description for those who take part */
+                        note?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was closed
+                         */
+                        locked_at?: string | null;
+                        /** @description for If-Match */
+                        version?: number;
+                        /** @description measures that something is asked for */
+                        measures?: string[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.lock": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description also when not everybody has agreed: what is open may still be agreed to, and is locked then */
+                    anyway?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Closes the round: what is agreed moves by agreed changes only. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description round */
+                        id?: number;
+                        /** @description fiscal year */
+                        year?: number;
+                        /**
+                         * Format: date
+                         * @description last day to answer
+                         */
+                        deadline_on?: string;
+                        /**
+                         * @description locked: closed
+                         * @enum {string}
+                         */
+                        state?: "open" | "locked";
+                        /** @description for those who take part */
+                        note?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when it was closed
+                         */
+                        locked_at?: string | null;
+                        /** @description for If-Match */
+                        version?: number;
+                        /** @description measures that something is asked for */
+                        measures?: string[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.node": {
+        parameters: {
+            query?: {
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                department_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked, entered, gap, over-assignment and answers of a node and its children. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /** @description visible departments above */
+                        path?: {
+                            /** @description department.id */
+                            id?: number;
+                            /** @description shown */
+                            name?: string;
+                        }[];
+                        /** @description own and all children */
+                        node?: {
+                            /**
+                             * @description what the line stands for
+                             * @enum {string}
+                             */
+                            kind?: "department" | "user" | "scope";
+                            /** @description null for the scope */
+                            id?: number | null;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the department with all below */
+                            asked?: number | null;
+                            /** @description for PUT asks */
+                            ask_version?: number;
+                            /** @description base of the year: own, people and departments below */
+                            entered?: number;
+                            /** @description the same of the level stretch */
+                            stretch?: number;
+                            /** @description the same of the level challenge */
+                            challenge?: number;
+                            /** @description of it: of departments themselves, what nobody took or a buffer */
+                            own?: number;
+                            /** @description of it: of people */
+                            people?: number;
+                            /** @description asked less entered */
+                            gap?: number | null;
+                            /** @description over-assignment: people / asked - 1 in millionths */
+                            over_ppm?: number | null;
+                            /** @description people who take part */
+                            expected?: number;
+                            /** @description of them: submitted or agreed */
+                            answered?: number;
+                            /** @description of them: agreed */
+                            agreed?: number;
+                            /**
+                             * @description of the subject's own target; null while nothing is asked
+                             * @enum {string|null}
+                             */
+                            state?: "draft" | "submitted" | "returned" | "agreed" | "locked" | null;
+                            /** @description the user moves it */
+                            is_mine?: boolean;
+                        };
+                        /** @description of exactly this department */
+                        own?: {
+                            /** @description of the year */
+                            base?: number;
+                            /** @description of the year */
+                            stretch?: number;
+                            /** @description of the year */
+                            challenge?: number;
+                        };
+                        /** @description departments, then people */
+                        children?: {
+                            /**
+                             * @description what the line stands for
+                             * @enum {string}
+                             */
+                            kind?: "department" | "user" | "scope";
+                            /** @description null for the scope */
+                            id?: number | null;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the department with all below */
+                            asked?: number | null;
+                            /** @description for PUT asks */
+                            ask_version?: number;
+                            /** @description base of the year: own, people and departments below */
+                            entered?: number;
+                            /** @description the same of the level stretch */
+                            stretch?: number;
+                            /** @description the same of the level challenge */
+                            challenge?: number;
+                            /** @description of it: of departments themselves, what nobody took or a buffer */
+                            own?: number;
+                            /** @description of it: of people */
+                            people?: number;
+                            /** @description asked less entered */
+                            gap?: number | null;
+                            /** @description over-assignment: people / asked - 1 in millionths */
+                            over_ppm?: number | null;
+                            /** @description people who take part */
+                            expected?: number;
+                            /** @description of them: submitted or agreed */
+                            answered?: number;
+                            /** @description of them: agreed */
+                            agreed?: number;
+                            /**
+                             * @description of the subject's own target; null while nothing is asked
+                             * @enum {string|null}
+                             */
+                            state?: "draft" | "submitted" | "returned" | "agreed" | "locked" | null;
+                            /** @description the user moves it */
+                            is_mine?: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.get": {
+        parameters: {
+            query: {
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                subject_kind: "user" | "department";
+                subject_id: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The target of a person or department: months, state, signatures, versions, thread. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The owner signs and submits what the grid holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The owner takes it back before it was answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason: string;
+                    /** @description a counter-offer: twelve months */
+                    amounts?: number[] | null;
+                    /**
+                     * @description which amounts; base unless given
+                     * @enum {string}
+                     */
+                    level?: "base" | "stretch" | "challenge";
+                };
+            };
+        };
+        responses: {
+            /** @description Returned with a reason, and perhaps a counter-offer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.agree": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The other side signs what was submitted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The owner signs the counter-offer; the grid takes its amounts over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Says something in the thread. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason: string;
+                    /** @description from that month to the end of the year */
+                    amounts?: number[] | null;
+                    /**
+                     * @description which amounts; base unless given
+                     * @enum {string}
+                     */
+                    level?: "base" | "stretch" | "challenge";
+                    /**
+                     * Format: date
+                     * @description first day of a month of the year that is not over
+                     */
+                    effective_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Either side proposes other amounts from a month on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.change_agree": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The other side signs the change; the grid takes its amounts over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_plan.change_decline": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what is measured
+                     * @enum {string}
+                     */
+                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /**
+                     * @description whose
+                     * @enum {string}
+                     */
+                    subject_kind: "user" | "department";
+                    /** @description user.id or department.id */
+                    subject_id: number;
+                    /** @description as read */
+                    version: number;
+                    /** @description what the other side reads */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ends a proposed change with a reason. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description which round */
+                        round?: {
+                            /** @description round */
+                            id?: number;
+                            /** @description fiscal year */
+                            year?: number;
+                            /**
+                             * Format: date
+                             * @description last day to answer
+                             */
+                            deadline_on?: string;
+                            /**
+                             * @description locked: closed
+                             * @enum {string}
+                             */
+                            state?: "open" | "locked";
+                            /** @description for those who take part */
+                            note?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when it was closed
+                             */
+                            locked_at?: string | null;
+                            /** @description for If-Match */
+                            version?: number;
+                            /** @description measures that something is asked for */
+                            measures?: string[];
+                        };
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /**
+                         * @description whose
+                         * @enum {string}
+                         */
+                        subject_kind?: "user" | "department";
+                        /** @description user.id or department.id */
+                        subject_id?: number;
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description how far it is
+                         * @enum {string}
+                         */
+                        state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                        /** @description for the next step; 0: nothing happened yet */
+                        version?: number;
+                        /** @description the user moves it */
+                        is_mine?: boolean;
+                        /** @description the user returns it and agrees to it */
+                        may_review?: boolean;
+                        /** @description first days */
+                        months?: string[];
+                        /** @description of the department and those above */
+                        asked?: {
+                            /** @description nearest first */
+                            department_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of the year */
+                            amount?: number;
+                        }[];
+                        /** @description as they stand */
+                        levels?: {
+                            /**
+                             * @description which
+                             * @enum {string}
+                             */
+                            level?: "base" | "stretch" | "challenge";
+                            /** @description by month */
+                            amounts?: number[];
+                            /** @description of the cells, for PUT grid */
+                            versions?: number[];
+                        }[];
+                        /** @description for joiners and leavers */
+                        presence?: {
+                            /** @description on which the person works here, by month */
+                            days?: number[];
+                            /** @description days of the month */
+                            of_days?: number[];
+                        };
+                        /** @description who promised */
+                        signed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description who agreed */
+                        agreed?: {
+                            /** @description who */
+                            name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            at?: string;
+                        } | null;
+                        /** @description version that was offered instead */
+                        counter_number?: number | null;
+                        /** @description version that waits for the other side */
+                        change_number?: number | null;
+                        /** @description which side proposed it */
+                        change_by_owner?: boolean;
+                        /** @description of the same person or department */
+                        last_year?: {
+                            /** @description by month */
+                            target?: number[];
+                            /** @description by month */
+                            actual?: number[];
+                        };
+                        /** @description all, oldest first */
+                        versions?: {
+                            /** @description 1, 2, 3 … */
+                            number?: number;
+                            /**
+                             * @description how it came up
+                             * @enum {string}
+                             */
+                            kind?: "submitted" | "counter" | "change";
+                            /** @description who */
+                            made_by?: string;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description why */
+                            reason?: string | null;
+                            /**
+                             * Format: date
+                             * @description first month that it changes
+                             */
+                            effective_on?: string;
+                            /**
+                             * Format: date-time
+                             * @description agreed by both since; null: never
+                             */
+                            agreed_at?: string | null;
+                            /** @description its amounts */
+                            levels?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                level?: "base" | "stretch" | "challenge";
+                                /** @description by month */
+                                amounts?: number[];
+                                /** @description of the cells, for PUT grid */
+                                versions?: number[];
+                            }[];
+                            /** @description base: less the version before, by month */
+                            diff?: number[];
+                            /** @description of a person's agreed version: the time it holds for, and what came of it */
+                            in_force?: {
+                                /**
+                                 * Format: date
+                                 * @description first day
+                                 */
+                                from_on?: string;
+                                /**
+                                 * Format: date
+                                 * @description first day after
+                                 */
+                                to_on?: string;
+                                /** @description in that time */
+                                target?: number;
+                                /** @description in that time */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            } | null;
+                        }[];
+                        /** @description the thread, oldest first */
+                        events?: {
+                            /** @description order */
+                            id?: number;
+                            /** @description comment submitted withdrawn returned agreed accepted change change_agreed change_declined */
+                            kind?: string;
+                            /** @description what was said */
+                            text?: string | null;
+                            /** @description version it is about */
+                            number?: number | null;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            made_at?: string;
+                            /** @description who */
+                            made_by?: string;
+                        }[];
                     };
                 };
             };

@@ -1,0 +1,114 @@
+/* Planning rounds: what is asked, who moves what, and how a target comes from draft to locked. */
+#ifndef DABIAO_TARGET_ROUND_RULES_H
+#define DABIAO_TARGET_ROUND_RULES_H
+
+#include "platform/job.h"
+#include "round_store.h"
+#include "target_rules.h"
+
+/* Who may move cells of a year and measure now. */
+struct target_movement {
+    bool in_round;                 /* a planning round asks for the measure; else the grid is free */
+    struct target_round round;     /* that round */
+    const struct target_plan *plans; /* people before departments, by id */
+    size_t plan_count;             /* in `plans` */
+};
+
+/* Why a cell may not be moved. */
+enum target_bar { TARGET_MAY_MOVE, TARGET_NOT_YOURS, TARGET_IS_SUBMITTED, TARGET_IS_AGREED, TARGET_IS_LOCKED };
+
+/* Loads the round of the view's year and measure, and the plans of the subjects. */
+enum err target_movement_load(const struct target_view *view, const struct target_pick *pick, struct target_movement *out) MUST_CHECK;
+/* Whether the user may move the subject's cells. A person's are moved by that person; a department's own by its head, or, where it
+ * has none, by whoever agrees to targets there. */
+enum target_bar target_movement_bar(const struct target_view *view, const struct target_movement *movement, bool is_user,
+                                    int64_t subject_id);
+/* enum plan_state of the subject; 0 outside of a round. */
+int64_t target_movement_state(const struct target_movement *movement, bool is_user, int64_t subject_id);
+/* Whether the target belongs to the user. */
+bool target_is_mine(const struct target_view *view, bool is_user, int64_t subject_id);
+
+/* ---- rounds ---- */
+
+/* One node of the round's tree. */
+struct round_line {
+    enum target_line_kind kind;    /* department, person, or all that is visible */
+    int64_t id;                    /* department.id, user.id; 0 for the scope */
+    struct str name;               /* shown */
+    struct opt_int asked;          /* of the department with all below */
+    int64_t ask_version;           /* of what is asked; 0: never asked */
+    int64_t entered[LEVEL_COUNT];  /* by level: own, people, departments below */
+    int64_t own;                   /* base of departments themselves: what nobody took, or a buffer */
+    int64_t expected;              /* people who take part */
+    int64_t answered;              /* of them: submitted, agreed or locked */
+    int64_t agreed;                /* of them: agreed or locked */
+    int64_t state;                 /* enum plan_state of the subject itself */
+    int64_t version;               /* of its plan */
+    bool is_mine;                  /* the user moves it */
+};
+/* A node with what it consists of. */
+struct round_node {
+    struct round_line line;        /* asked for */
+    int64_t own[LEVEL_COUNT];      /* of exactly this department */
+    struct round_line *children;   /* departments, then people */
+    size_t child_count;            /* in `children` */
+    const struct target_department **path; /* visible ancestors, the top first */
+    size_t path_count;             /* in `path` */
+};
+/* Department 0: the top of what the user may see. Errors: ERR_NOT_FOUND. */
+enum err round_node(const struct target_view *view, const struct target_round *round, int64_t department_id, struct round_node *out) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND. */
+enum err round_get(struct request *request, int64_t id, struct target_round *out) MUST_CHECK;
+/* Errors: ERR_INVALID, ERR_DUPLICATE. */
+enum err round_create(struct request *request, int64_t *id_out) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND, ERR_INVALID, ERR_STALE_VERSION, ERR_TARGET_LOCKED. */
+enum err round_update(struct request *request, int64_t id, int64_t version) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND, ERR_INVALID, ERR_TARGET_CONFLICT, ERR_TARGET_LOCKED. */
+enum err round_ask(struct request *request, int64_t id) MUST_CHECK;
+/* Errors: ERR_NOT_FOUND, ERR_STALE_VERSION, ERR_TARGET_LOCKED, ERR_TARGET_NOT_AGREED with who has not. */
+enum err round_close(struct request *request, int64_t id, int64_t version) MUST_CHECK;
+/* The night's reminders. */
+enum err round_remind(struct job *job, json_t **result_out) MUST_CHECK;
+
+/* ---- plans ---- */
+
+/* One target in one round, as the user meets it. */
+struct plan_case {
+    struct target_view view;       /* year, measure, scope; level base */
+    struct target_round round;     /* which round */
+    struct target_plan plan;       /* how far it is */
+    struct str name;               /* of the person or department */
+    struct opt_int head_id;        /* who moves it: the person, the department's head */
+    struct target_employment person; /* of a person */
+    bool is_mine;                  /* the user moves it */
+    bool may_review;               /* the user returns it and agrees to it */
+};
+/* Amounts of one subject: level by month. */
+struct plan_amounts {
+    int64_t amount[LEVEL_COUNT][TARGET_MONTHS];  /* minor units or count */
+    int64_t version[LEVEL_COUNT][TARGET_MONTHS]; /* of the cells */
+};
+/* Errors: ERR_NOT_FOUND. */
+enum err target_plan_open(struct request *request, int64_t round_id, enum measure measure, bool is_user, int64_t subject_id, struct plan_case *out) MUST_CHECK;
+enum err target_plan_amounts(const struct plan_case *item, struct plan_amounts *out) MUST_CHECK;
+/* What was written down of a version. */
+void target_plan_read_content(struct arena *arena, struct str content, struct plan_amounts *out);
+/* Days of each month on which the person works here, and the days of the month. */
+void target_plan_presence(const struct plan_case *item, int64_t days_out[TARGET_MONTHS], int64_t of_out[TARGET_MONTHS]);
+
+/* A step of the user, from the body of the request: who moves what when is said in docs/formulas.md. Errors: ERR_NOT_FOUND, ERR_INVALID,
+ * ERR_STALE_VERSION, ERR_TARGET_NOT_YOURS, ERR_TARGET_STATE. */
+typedef enum err plan_step(struct plan_case *item);
+plan_step target_plan_submit;
+plan_step target_plan_withdraw;
+plan_step target_plan_return;
+plan_step target_plan_agree;
+plan_step target_plan_accept;
+plan_step target_plan_comment;
+plan_step target_plan_change;
+plan_step target_plan_change_agree;
+plan_step target_plan_change_decline;
+/* Opens what the body names, under the sheet's lock, compares versions and takes the step. */
+enum err target_plan_take(struct request *request, int64_t round_id, plan_step *step, struct plan_case *out) MUST_CHECK;
+
+#endif
