@@ -106,7 +106,7 @@ STATEMENT_ROWS(
                 "'stage', 0 "
                 "FROM opportunity o JOIN stage_event e ON e.opportunity_id = o.id "
                 "LEFT JOIN stage fs ON fs.id = e.from_stage_id LEFT JOIN stage ts ON ts.id = e.to_stage_id "
-                "WHERE o.customer_id = ? AND " BEHIND(
+                "WHERE o.customer_id = ? AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id) AND " BEHIND(
                     "e.at",
                     "e.id") "UNION ALL (SELECT a.id, a.at, 'audit', a.object, a.record_id, a.user_id, a.reason, "
                             "a.changes, a.action, 0 "

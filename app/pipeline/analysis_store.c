@@ -3,6 +3,14 @@
 
 #include "platform/object_select.h"
 
+/* The one column of a row. */
+struct text {
+    struct str value; /* a name */
+};
+static const struct column TEXT[] = {COLUMN(struct text, value)};
+STATEMENT_ROWS(REASON_NAME, "analysis.reason", struct text, TEXT,
+               "SELECT name AS value FROM close_reason WHERE id = ?");
+
 static enum err run(struct request *request, const struct query *query, struct rows *out)
 {
     return db_query(request->db, request->arena, query_text(query), query_args(query), out);
@@ -13,98 +21,124 @@ static struct opt_int opt_id(struct value value)
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
 }
 
-enum err analysis_store_reached(struct request *request, const struct list_request *list, struct reached_row **rows_out,
-                                size_t *count_out)
+static void add_case(struct query *query, const struct filter *filter, const char *before, const char *after)
+{
+    query_sql(query, before);
+    query_sql(query, "CASE WHEN ");
+    filter_sql(query, filter, "t");
+    query_sql(query, after);
+}
+
+static enum err refuse_sums(struct request *request)
+{
+    return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
+}
+
+enum err analysis_store_alike(struct request *request, const struct list_request *list, const struct filter *created,
+                              const struct filter *closed, int64_t slips_max, struct alike **rows_out,
+                              size_t *count_out)
 {
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.furthest_stage_id, t.stage_id, COUNT(*)");
+    query_sql(&query, "SELECT t.stage_id, t.furthest_stage_id, t.status");
+    add_case(&query, created, ", ", " THEN 1 ELSE 0 END AS is_created");
+    add_case(&query, closed, ", ", " THEN 1 ELSE 0 END AS is_closed");
+    query_sql(&query, ", LEAST(t.slip_count, ");
+    query_arg(&query, V(slips_max));
+    query_sql(&query, ") AS slips, t.close_reason_id, COUNT(*), CAST(SUM(IF(t.currency = (SELECT currency FROM company "
+                      "WHERE id = 1), t.amount_minor, 0)) AS DECIMAL(30))");
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY t.furthest_stage_id, t.stage_id");
+    query_sql(&query, " GROUP BY t.stage_id, t.furthest_stage_id, t.status, is_created, is_closed, slips, "
+                      "t.close_reason_id");
     TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct reached_row, rows.count + 1);
+    *rows_out = ARENA_ARRAY(request->arena, struct alike, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct reached_row){opt_id(rows_get(&rows, i, 0)), rows_get(&rows, i, 1).integer,
-                                              rows_get(&rows, i, 2).integer};
+        if (rows_get(&rows, i, 8).type != VALUE_INT) {
+            return refuse_sums(request);
+        }
+        (*rows_out)[i] = (struct alike){
+            .stage_id = rows_get(&rows, i, 0).integer,
+            .furthest_id = opt_id(rows_get(&rows, i, 1)),
+            .status = rows_get(&rows, i, 2).text,
+            .is_created = rows_get(&rows, i, 3).integer != 0,
+            .is_closed = rows_get(&rows, i, 4).integer != 0,
+            .slips = rows_get(&rows, i, 5).integer,
+            .reason_id = opt_id(rows_get(&rows, i, 6)),
+            .count = rows_get(&rows, i, 7).integer,
+            .amount_minor = rows_get(&rows, i, 8).integer,
+        };
     }
     return OK;
 }
 
-/* Where streamed moves go. */
-struct moves {
-    enum err (*each)(void *context, const struct move_row *row); /* the caller's */
-    void *context;                                               /* for it */
-};
-
-static enum err give_move(void *context, const struct value *row, size_t column_count)
+enum err analysis_store_reason(struct db *db, struct arena *arena, int64_t id, struct str *name_out)
 {
-    const struct moves *moves = context;
-    (void)column_count;
-    const struct move_row move = {opt_id(row[0]), row[1].integer, opt_id(row[2])};
-    return moves->each(moves->context, &move);
+    struct text name;
+    TRY(db_one(db, arena, &REASON_NAME, ARGS(V(id)), &name));
+    *name_out = name.value;
+    return OK;
 }
 
 enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, enum err (*each)(void *context, const struct move_row *row),
-                              void *context)
+                              struct instant to, struct move_row **rows_out, size_t *count_out)
 {
     struct query query;
-    struct moves moves = {each, context};
+    struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT e.from_stage_id, e.to_stage_id, e.seconds_in_stage FROM (SELECT t.id");
+    query_sql(&query,
+              "SELECT e.from_stage_id, e.to_stage_id, (e.seconds_in_stage + 43200) DIV 86400 AS days, COUNT(*), "
+              "CAST(COALESCE(SUM(e.seconds_in_stage), 0) AS SIGNED) FROM (SELECT t.id");
     TRY(select_all_rows(request, &query, list));
     query_sql(&query, ") p JOIN stage_event e ON e.opportunity_id = p.id WHERE e.at >= ");
     query_arg(&query, V(from));
     query_sql(&query, " AND e.at < ");
     query_arg(&query, V(to));
-    query_sql(&query, " AND e.cause <> 'mapping' AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id)");
-    return db_query_each(request->db, request->arena, query_text(&query), query_args(&query), give_move, &moves);
-}
-
-enum err analysis_store_counts(struct request *request, const struct list_request *list,
-                               const struct filter *const *filters, size_t count, struct rows *out)
-{
-    struct query query;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT COUNT(*)");
-    for (size_t i = 0; i < count; i++) {
-        query_sql(&query, ", COUNT(CASE WHEN ");
-        filter_sql(&query, filters[i], "t");
-        query_sql(&query, " THEN 1 END)");
+    query_sql(&query, " AND e.cause <> 'mapping' AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id) "
+                      "GROUP BY e.from_stage_id, e.to_stage_id, days ORDER BY e.from_stage_id, days");
+    TRY(run(request, &query, &rows));
+    *rows_out = ARENA_ARRAY(request->arena, struct move_row, rows.count + 1);
+    *count_out = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        (*rows_out)[i] = (struct move_row){opt_id(rows_get(&rows, i, 0)), rows_get(&rows, i, 1).integer,
+                                           opt_id(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
+                                           rows_get(&rows, i, 4).integer};
     }
-    TRY(select_all_rows(request, &query, list));
-    return run(request, &query, out);
+    return OK;
 }
 
-enum err analysis_store_reasons(struct request *request, const struct list_request *list,
-                                struct reason_count **rows_out, size_t *count_out)
+enum err analysis_store_open(struct request *request, const struct list_request *list,
+                             const struct filter *const *filters, size_t filter_count, struct open_row **rows_out,
+                             size_t *count_out)
 {
+    enum { FIXED = 5 };
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT p.reason_id, r.name, p.status, p.deals, p.amount FROM (SELECT t.close_reason_id AS "
-                      "reason_id, t.status, COUNT(*) AS deals, CAST(SUM(IF(t.currency = (SELECT currency FROM company "
-                      "WHERE id = 1), t.amount_minor, 0)) AS DECIMAL(30)) AS amount");
+    /* Decimals: an amount times a chance does not fit into 64 bits. */
+    query_sql(&query, "SELECT t.stage_id, t.currency, COUNT(*), CAST(SUM(t.amount_minor) AS DECIMAL(30)), "
+                      "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
+                      "AS DECIMAL(30))");
+    for (size_t i = 0; i < filter_count; i++) {
+        add_case(&query, filters[i], ", COUNT(", " THEN 1 END)");
+    }
     TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY t.close_reason_id, t.status) p LEFT JOIN close_reason r ON r.id = p.reason_id "
-                      "ORDER BY p.status DESC, p.deals DESC, p.reason_id");
+    query_sql(&query, " GROUP BY t.stage_id, t.currency ORDER BY t.stage_id, COUNT(*) DESC, t.currency");
     TRY(run(request, &query, &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct reason_count, rows.count + 1);
+    *rows_out = ARENA_ARRAY(request->arena, struct open_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        struct value name = rows_get(&rows, i, 1);
-        if (rows_get(&rows, i, 4).type != VALUE_INT) {
-            return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
+        if (rows_get(&rows, i, 3).type != VALUE_INT || rows_get(&rows, i, 4).type != VALUE_INT) {
+            return refuse_sums(request);
         }
-        (*rows_out)[i] = (struct reason_count){
-            .reason_id = opt_id(rows_get(&rows, i, 0)),
-            .name = {name.type == VALUE_TEXT, name.type == VALUE_TEXT ? name.text : (struct str){0}},
-            .kind = rows_get(&rows, i, 2).text,
-            .count = rows_get(&rows, i, 3).integer,
-            .amount_minor = rows_get(&rows, i, 4).integer,
-        };
+        struct open_row *row = &(*rows_out)[i];
+        *row = (struct open_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).text,
+                                 rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
+                                 rows_get(&rows, i, 4).integer, ARENA_ARRAY(request->arena, int64_t, filter_count + 1)};
+        for (size_t f = 0; f < filter_count; f++) {
+            row->fitting[f] = rows_get(&rows, i, FIXED + f).integer;
+        }
     }
     return OK;
 }
@@ -116,7 +150,7 @@ enum err analysis_store_closed(struct request *request, const struct list_reques
     struct rows rows;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT t.id, t.status = 'won', COALESCE(t.cycle_days, GREATEST(DATEDIFF(t.closed_on, "
-                      "t.created_at), 0)), t.slip_count, COALESCE(t.furthest_stage_id, 0)");
+                      "t.created_at), 0)), COALESCE(t.furthest_stage_id, 0)");
     TRY(select_all_rows(request, &query, list));
     query_sql(&query, " ORDER BY t.id");
     TRY(run(request, &query, &rows));
@@ -124,8 +158,7 @@ enum err analysis_store_closed(struct request *request, const struct list_reques
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct closed_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer != 0,
-                                             rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
-                                             rows_get(&rows, i, 4).integer};
+                                             rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer};
     }
     return OK;
 }

@@ -4,47 +4,56 @@
 
 #include "platform/object_store.h"
 
-/* Opportunities that lie furthest in one stage and stand in another now. */
-struct reached_row {
+/* Opportunities that are alike, of those that were created or closed in the period. */
+struct alike {
+    int64_t stage_id;           /* where they stand */
     struct opt_int furthest_id; /* stage */
-    int64_t stage_id;           /* stage */
+    struct str status;          /* open won lost */
+    bool is_created;            /* in the period */
+    bool is_closed;             /* in the period */
+    int64_t slips;              /* so often put off; `slips_max`: or more */
+    struct opt_int reason_id;   /* close_reason.id */
     int64_t count;              /* opportunities */
+    int64_t amount_minor;       /* of those in the company's currency */
 };
-enum err analysis_store_reached(struct request *request, const struct list_request *list, struct reached_row **rows_out,
-                                size_t *count_out) MUST_CHECK;
+/* The list's, in no order. */
+enum err analysis_store_alike(struct request *request, const struct list_request *list, const struct filter *created,
+                              const struct filter *closed, int64_t slips_max, struct alike **rows_out,
+                              size_t *count_out) MUST_CHECK;
+/* The name of a reason, of a removed one too. Errors: ERR_NOT_FOUND. */
+enum err analysis_store_reason(struct db *db, struct arena *arena, int64_t id, struct str *name_out) MUST_CHECK;
 
-/* A move between two stages. */
+/* Moves that are alike. */
 struct move_row {
-    struct opt_int from_id; /* not set: created */
+    struct opt_int from_id; /* stage; not set: created */
     int64_t to_id;          /* stage */
-    struct opt_int seconds; /* in the stage before */
+    struct opt_int days;    /* in the stage before, to the nearest */
+    int64_t count;          /* moves */
+    int64_t seconds;        /* in the stage before, together */
 };
-/* Streams the moves of the list's opportunities in [from, to), in no order. What a removed stage moved is none. */
+/* Moves of the list's opportunities in [from, to), by from and days. What a removed stage moved is none. */
 enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, enum err (*each)(void *context, const struct move_row *row),
-                              void *context) MUST_CHECK;
+                              struct instant to, struct move_row **rows_out, size_t *count_out) MUST_CHECK;
 
-/* One row: how many of the list fit each filter. */
-enum err analysis_store_counts(struct request *request, const struct list_request *list,
-                               const struct filter *const *filters, size_t count, struct rows *out) MUST_CHECK;
-
-/* Closed opportunities by reason. */
-struct reason_count {
-    struct opt_int reason_id; /* close_reason.id */
-    struct opt_str name;      /* of it */
-    struct str kind;          /* won, lost */
-    int64_t count;            /* opportunities */
-    int64_t amount_minor;     /* of those in the company's currency */
+/* Open ones of a stage and currency. */
+struct open_row {
+    int64_t stage_id;       /* stage */
+    struct str currency;    /* ISO 4217 */
+    int64_t count;          /* opportunities */
+    int64_t amount_minor;   /* together */
+    int64_t weighted_minor; /* each amount times its chance, together */
+    int64_t *fitting;       /* how many of them fit each of the filters */
 };
-enum err analysis_store_reasons(struct request *request, const struct list_request *list,
-                                struct reason_count **rows_out, size_t *count_out) MUST_CHECK;
+/* Ascending by stage, most first. */
+enum err analysis_store_open(struct request *request, const struct list_request *list,
+                             const struct filter *const *filters, size_t filter_count, struct open_row **rows_out,
+                             size_t *count_out) MUST_CHECK;
 
 /* A closed opportunity. */
 struct closed_row {
     int64_t id;          /* opportunity.id */
     bool is_won;         /* or lost */
     int64_t days;        /* from its beginning (else its creation) to the close */
-    int64_t slips;       /* put off so often */
     int64_t furthest_id; /* stage */
 };
 /* All of the list, ascending by id. */

@@ -3,36 +3,6 @@
 
 #include "platform/object_select.h"
 
-enum err board_store_sums(struct request *request, const struct list_request *list, struct board_sum **rows_out,
-                          size_t *count_out)
-{
-    struct query query;
-    struct rows rows;
-    query_init(&query, request->arena);
-    /* Decimals: an amount times a chance does not fit into 64 bits. */
-    query_sql(&query, "SELECT t.stage_id, t.currency, COUNT(*), CAST(SUM(t.amount_minor) AS DECIMAL(30)), "
-                      "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
-                      "AS DECIMAL(30))");
-    TRY(select_all_rows(request, &query, list));
-    query_sql(&query, " GROUP BY t.stage_id, t.currency ORDER BY t.stage_id, COUNT(*) DESC, t.currency");
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct board_sum, rows.count + 1);
-    *count_out = rows.count;
-    for (size_t i = 0; i < rows.count; i++) {
-        if (rows_get(&rows, i, 3).type != VALUE_INT || rows_get(&rows, i, 4).type != VALUE_INT) {
-            return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
-        }
-        (*rows_out)[i] = (struct board_sum){
-            .stage_id = rows_get(&rows, i, 0).integer,
-            .currency = rows_get(&rows, i, 1).text,
-            .count = rows_get(&rows, i, 2).integer,
-            .amount_minor = rows_get(&rows, i, 3).integer,
-            .weighted_minor = rows_get(&rows, i, 4).integer,
-        };
-    }
-    return OK;
-}
-
 static struct opt_int opt_int(struct value value)
 {
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};

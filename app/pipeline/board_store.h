@@ -26,10 +26,6 @@ struct board_sum {
     int64_t amount_minor;   /* together */
     int64_t weighted_minor; /* each times its chance, half up to the minor unit */
 };
-/* All opportunities of the list, by stage and currency. Errors: ERR_INTERNAL when a sum does not fit. */
-enum err board_store_sums(struct request *request, const struct list_request *list, struct board_sum **rows_out,
-                          size_t *count_out) MUST_CHECK;
-
 /* One card. */
 struct board_card {
     int64_t id;                          /* opportunity.id */

@@ -624,6 +624,7 @@ test("the timeline goes on exactly where a page ended, whatever happened at the 
         now = (await boss.patch(`/customers/${customer.id}`, { remark }, now)).version;
     }
     const deal = await boss.post("/opportunities", { name: "x", customer_id: customer.id });
+    await boss.patch(`/opportunities/${deal.id}`, { amount_minor: 5_00 }, deal.version); // no move
     await sql(`UPDATE audit_entry SET at = '2024-05-06 07:08:09.010' WHERE object = 'customer' AND record_id = ${customer.id}`);
     await sql(`UPDATE stage_event SET at = '2024-05-06 07:08:09.010' WHERE opportunity_id = ${deal.id}`);
     const path = `/customers/${customer.id}/timeline`;

@@ -14,7 +14,7 @@ const SILENT = new Set(['updated_at', 'created_at', 'created_by_id', 'department
 
 /** The fields that a person changed, with their names: {"level": ["b", "a"]}. A new record lists none. */
 export function changesOf(entry: TimelineEntry, object: MetaObject | null, showing: Showing): readonly Change[] {
-  if (entry.kind !== 'audit' || entry.action === 'create' || !entry.detail) {
+  if (!['audit', 'stage'].includes(entry.kind) || entry.action === 'create' || !entry.detail) {
     return [];
   }
   return Object.entries(entry.detail).flatMap(([name, pair]) => {
@@ -32,6 +32,44 @@ export function changesOf(entry: TimelineEntry, object: MetaObject | null, showi
             ? value
             : null;
     return [{ label: field.label, from: word(pair[0]), to: word(pair[1]) }];
+  });
+}
+
+/** A line of an opportunity's history: what held since then. */
+export interface StageEvent {
+  readonly at: string;
+  readonly from_stage: string | null;
+  readonly to_stage: string;
+  readonly user_name: string | null;
+  readonly amount_minor?: number;
+  readonly expected_close_on?: string | null;
+}
+const FOLLOWED = ['amount_minor', 'expected_close_on'] as const;
+
+/** The history of an opportunity, newest first: its moves, and how amount and expected close changed with and between them. */
+export function stageEntries(record: number, history: readonly StageEvent[]): TimelineEntry[] {
+  return history.flatMap((event, index) => {
+    const before = history[index + 1];
+    const changes = before ? FOLLOWED.filter((name) => name in event && event[name] !== before[name]) : [];
+    const moved = event.from_stage !== event.to_stage;
+    if (!moved && changes.length === 0) {
+      return [];
+    }
+    const pairs = Object.fromEntries(changes.map((name) => [name, [before?.[name] ?? null, event[name] ?? null]]));
+    return [
+      {
+        at: event.at,
+        kind: moved ? 'stage' : 'audit',
+        action: moved ? 'stage' : 'update',
+        object: 'opportunity',
+        record_id: record,
+        user_id: null,
+        user_name: event.user_name,
+        title: moved ? event.to_stage : null,
+        detail: moved ? { to: event.to_stage, ...pairs } : pairs,
+        file_count: 0,
+      },
+    ];
   });
 }
 
