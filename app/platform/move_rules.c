@@ -110,6 +110,7 @@ static enum err lock_records(struct request *request, const struct object *objec
             moves[i].from_department_id = rows[r].department_id;
             moves[i].version = rows[r].version;
             moves[i].from_pool_id = rows[r].pool_id;
+            moves[i].from_pool_since = rows[r].pool_since;
             r++;
         }
     }
@@ -235,6 +236,9 @@ enum err record_move(struct request *request, const struct object *object, struc
     TRY(place_owners(request, moves, count));
     if (!options->unscoped) {
         check_right(request, object, moves, count);
+    }
+    if (options->check != NULL) {
+        TRY(options->check(request, moves, count, options->context));
     }
     if (object->moving != NULL) {
         TRY(object->moving(request, object, moves, count, options));

@@ -20,6 +20,12 @@ static struct opt_int opt_of(struct value value)
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
 }
 
+static struct opt_instant opt_instant_of(struct value value)
+{
+    bool set = value.type == VALUE_INSTANT;
+    return (struct opt_instant){set, set ? value.instant : (struct instant){0}};
+}
+
 enum err move_store_lock(struct request *request, const struct object *object, const int64_t *ids, size_t count,
                          bool unscoped, struct held_row **rows_out, size_t *count_out)
 {
@@ -27,8 +33,9 @@ enum err move_store_lock(struct request *request, const struct object *object, c
     struct rows rows;
     query_init(&query, request->arena);
     select_ids(&query, object,
-               (object->flags & OBJECT_POOLED) != 0 ? "SELECT t.id, t.owner_id, t.department_id, t.version, t.pool_id"
-                                                    : "SELECT t.id, t.owner_id, t.department_id, t.version, NULL",
+               (object->flags & OBJECT_POOLED) != 0
+                   ? "SELECT t.id, t.owner_id, t.department_id, t.version, t.pool_id, t.pool_entered_at"
+                   : "SELECT t.id, t.owner_id, t.department_id, t.version, NULL, NULL",
                ids, count);
     if (!unscoped) {
         query_sql(&query, " AND ");
@@ -40,7 +47,7 @@ enum err move_store_lock(struct request *request, const struct object *object, c
     for (size_t i = 0; i < rows.count; i++) {
         held[i] = (struct held_row){rows_get(&rows, i, 0).integer, opt_of(rows_get(&rows, i, 1)),
                                     opt_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
-                                    opt_of(rows_get(&rows, i, 4))};
+                                    opt_of(rows_get(&rows, i, 4)), opt_instant_of(rows_get(&rows, i, 5))};
     }
     *rows_out = held;
     *count_out = rows.count;

@@ -26,20 +26,35 @@ static struct instant tomorrow(const struct request *request)
 struct claim {
     struct request *request;
     const struct pool_settings *pool;
-    int64_t left; /* claims left today; -1: no limit */
+    const struct pool_order *order;
+    int64_t left;           /* claims left today; -1: no limit */
+    struct left_row *lost;  /* what the claimer has held and lost, where the pool asks */
+    size_t lost_count;      /* in `lost` */
+    int64_t *were_here;     /* what lay here once and does no more */
+    size_t were_here_count; /* in `were_here` */
 };
 
-static void check_fresh(const struct claim *claim, const struct wanted_row *row, struct record_move *move)
+static struct opt_date left_on(const struct claim *claim, int64_t customer_id)
 {
-    bool former = row->left_on.set && claim->pool->fresh_former_hours.set;
+    for (size_t i = 0; i < claim->lost_count; i++) {
+        if (claim->lost[i].customer_id == customer_id) {
+            return (struct opt_date){true, claim->lost[i].left_on};
+        }
+    }
+    return (struct opt_date){0};
+}
+
+static void check_fresh(const struct claim *claim, struct opt_date left, struct record_move *move)
+{
+    bool former = left.set && claim->pool->fresh_former_hours.set;
     int64_t hours = claim->pool->fresh_hours.set ? claim->pool->fresh_hours.value : 0;
     if (former && claim->pool->fresh_former_hours.value > hours) {
         hours = claim->pool->fresh_former_hours.value;
     }
-    if (hours == 0 || !row->pool_entered_at.set) {
+    if (hours == 0 || !move->from_pool_since.set) {
         return;
     }
-    struct instant free_at = {row->pool_entered_at.value.ms + hours * HOUR_MS};
+    struct instant free_at = {move->from_pool_since.value.ms + hours * HOUR_MS};
     if (free_at.ms > claim->request->now.ms) {
         refuse_until(move, ERR_FRESH,
                      str_format(claim->request->arena, "Customers may be claimed %lld hours after they came in.",
@@ -48,12 +63,12 @@ static void check_fresh(const struct claim *claim, const struct wanted_row *row,
     }
 }
 
-static void check_former(const struct claim *claim, const struct wanted_row *row, struct record_move *move)
+static void check_former(const struct claim *claim, struct opt_date left, struct record_move *move)
 {
-    if (!row->left_on.set || !claim->pool->former_owner_days.set) {
+    if (!left.set || !claim->pool->former_owner_days.set) {
         return;
     }
-    struct date free_on = date_add_days(row->left_on.value, (int)claim->pool->former_owner_days.value);
+    struct date free_on = date_add_days(left.value, (int)claim->pool->former_owner_days.value);
     if (date_compare(claim->request->today, free_on) < 0) {
         refuse_until(move, ERR_FORMER_OWNER,
                      str_format(claim->request->arena, "Former owners may claim again %lld days after they lost it.",
@@ -62,17 +77,29 @@ static void check_former(const struct claim *claim, const struct wanted_row *row
     }
 }
 
-static void check_one(struct claim *claim, const struct wanted_row *row, struct record_move *move)
+static bool lies_here(const struct claim *claim, const struct record_move *move)
 {
-    bool lies_here = row != NULL && row->pool_id.set && row->pool_id.value == claim->pool->id;
-    if (!lies_here) {
-        bool was_here = row != NULL && row->was_in_pool.set && row->was_in_pool.value != 0;
-        enum err code = was_here ? ERR_ALREADY_CLAIMED : ERR_NOT_FOUND;
-        move_refuse(move, code, str_from(err_text(code)));
+    return move->from_pool_id.set && move->from_pool_id.value == claim->pool->id;
+}
+
+static void refuse_elsewhere(const struct claim *claim, struct record_move *move)
+{
+    enum err code = ERR_NOT_FOUND;
+    for (size_t i = 0; i < claim->were_here_count; i++) {
+        code = claim->were_here[i] == move->id ? ERR_ALREADY_CLAIMED : code;
+    }
+    move_refuse(move, code, str_from(err_text(code)));
+}
+
+static void check_one(struct claim *claim, struct record_move *move)
+{
+    if (!lies_here(claim, move)) {
+        refuse_elsewhere(claim, move);
         return;
     }
-    check_former(claim, row, move);
-    check_fresh(claim, row, move);
+    struct opt_date left = left_on(claim, move->id);
+    check_former(claim, left, move);
+    check_fresh(claim, left, move);
     if (move->refused == OK && claim->left == 0) {
         refuse_until(move, ERR_CLAIM_LIMIT,
                      str_format(claim->request->arena, "This pool allows %lld claims a day.",
@@ -84,8 +111,41 @@ static void check_one(struct claim *claim, const struct wanted_row *row, struct 
     }
 }
 
-static enum err load_claim(struct request *request, int64_t pool_id, struct pool_settings *pool, struct claim *out)
+/* What only the locked rows can tell. */
+static enum err load_past(struct claim *claim, const struct record_move *moves, size_t count)
 {
+    struct request *request = claim->request;
+    int64_t *elsewhere = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    size_t elsewhere_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].refused == OK && !lies_here(claim, &moves[i])) {
+            elsewhere[elsewhere_count++] = moves[i].id;
+        }
+    }
+    if (claim->pool->former_owner_days.set || claim->pool->fresh_former_hours.set) {
+        TRY(claim_store_left(request, claim->order->ids, claim->order->count, request->user->user_id, &claim->lost,
+                             &claim->lost_count));
+    }
+    return claim_store_were_in(request, elsewhere, elsewhere_count, claim->pool->id, &claim->were_here,
+                               &claim->were_here_count);
+}
+
+/* The claims left today go to those that were asked for first. */
+static enum err check_claims(struct request *request, struct record_move *moves, size_t count, void *context)
+{
+    struct claim *claim = context;
+    (void)request;
+    TRY(load_past(claim, moves, count));
+    for (size_t i = 0; i < claim->order->count; i++) {
+        check_one(claim, order_find_move(moves, count, claim->order->ids[i]));
+    }
+    return OK;
+}
+
+static enum err load_claim(struct request *request, const struct pool_order *order, struct pool_settings *pool,
+                           struct claim *out)
+{
+    int64_t pool_id = order->pool_id;
     struct pool_membership mine;
     int64_t used = 0;
     TRY(pool_store_membership(request->db, request->arena, pool_id, request->user->user_id, &mine));
@@ -98,7 +158,7 @@ static enum err load_claim(struct request *request, int64_t pool_id, struct pool
         return error_set(request->error, ERR_POOL_INACTIVE, "The pool %.*s is switched off.", STR_ARG(pool->name));
     }
     TRY(claim_store_lock_claimer(request->db, request->arena, request->user->user_id));
-    *out = (struct claim){.request = request, .pool = pool, .left = -1};
+    *out = (struct claim){.request = request, .pool = pool, .order = order, .left = -1};
     if (pool->claims_per_day.set) {
         TRY(claim_store_claims(request->db, request->arena, request->user->user_id, pool_id, request->today,
                                pool->refund_returns, &used));
@@ -111,15 +171,10 @@ enum err claim_customers(struct request *request, const struct pool_order *order
 {
     struct pool_settings pool;
     struct claim claim = {0};
-    struct wanted_row *rows;
-    size_t row_count;
-    TRY(load_claim(request, order->pool_id, &pool, &claim));
-    TRY(claim_store_lock(request, order->ids, order->count, request->user->user_id, order->pool_id, &rows, &row_count));
+    TRY(load_claim(request, order, &pool, &claim));
     struct record_move *moves = order_moves(request, order, (struct opt_int){true, request->user->user_id});
-    for (size_t i = 0; i < order->count; i++) {
-        check_one(&claim, order_find(rows, row_count, moves[i].id), &moves[i]);
-    }
-    struct move_options options = {.cause = MOVE_CLAIM, .unscoped = true, .skip_refused = true};
+    struct move_options options = {
+        .cause = MOVE_CLAIM, .unscoped = true, .skip_refused = true, .check = check_claims, .context = &claim};
     TRY(record_move(request, &CUSTOMER, moves, order->count, &options));
     return order_answer(request, order, moves, out);
 }

@@ -34,67 +34,94 @@ enum err claim_store_lock_claimer(struct db *db, struct arena *arena, int64_t us
     return db_one(db, arena, &LOCK_CLAIMER, ARGS(V(user_id)), &number);
 }
 
-static void lock_query(struct query *query, const int64_t *ids, size_t count)
-{
-    query_sql(query, "SELECT id, pool_id, owner_id, pool_entered_at FROM customer WHERE deleted_at IS NULL AND id IN ");
-    query_arg_ids(query, ids, count);
-    query_sql(query, " ORDER BY id FOR UPDATE");
-}
-
-static void history_query(struct query *query, const int64_t *ids, size_t count, int64_t user_id, int64_t pool_id)
-{
-    query_sql(query,
-              "SELECT c.id, (SELECT MAX(a.ended_on) FROM assignment a WHERE a.customer_id = c.id AND a.owner_id = ");
-    query_arg(query, V(user_id));
-    query_sql(query, "), EXISTS (SELECT 1 FROM pool_event e WHERE e.customer_id = c.id AND e.pool_id = ");
-    query_arg(query, V(pool_id));
-    query_sql(query, ") FROM customer c WHERE c.deleted_at IS NULL AND c.id IN ");
-    query_arg_ids(query, ids, count);
-    query_sql(query, " ORDER BY c.id");
-}
-
 static struct opt_int opt_of(struct value value)
 {
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
 }
 
-enum err claim_store_lock(struct request *request, const int64_t *ids, size_t count, int64_t user_id, int64_t pool_id,
+enum err claim_store_were_in(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
+                             int64_t **ids_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows = {0};
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT DISTINCT customer_id FROM pool_event WHERE pool_id = ");
+    query_arg(&query, V(pool_id));
+    query_sql(&query, " AND customer_id IN ");
+    query_arg_ids(&query, ids, count);
+    if (count > 0) {
+        TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    }
+    int64_t *found = ARENA_ARRAY(request->arena, int64_t, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        found[i] = rows_get(&rows, i, 0).integer;
+    }
+    *ids_out = found;
+    *count_out = rows.count;
+    return OK;
+}
+
+enum err claim_store_left(struct request *request, const int64_t *ids, size_t count, int64_t user_id,
+                          struct left_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT customer_id, MAX(ended_on) FROM assignment WHERE ended_on IS NOT NULL AND owner_id = ");
+    query_arg(&query, V(user_id));
+    query_sql(&query, " AND customer_id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " GROUP BY customer_id");
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    struct left_row *left = ARENA_ARRAY(request->arena, struct left_row, rows.count + 1);
+    for (size_t i = 0; i < rows.count; i++) {
+        left[i] = (struct left_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).date};
+    }
+    *rows_out = left;
+    *count_out = rows.count;
+    return OK;
+}
+
+/* Marks those that lie elsewhere now. */
+static enum err mark_former(struct request *request, struct wanted_row *wanted, size_t count, int64_t pool_id)
+{
+    int64_t *former;
+    size_t former_count;
+    size_t elsewhere_count = 0;
+    int64_t *elsewhere = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (!wanted[i].pool_id.set || wanted[i].pool_id.value != pool_id) {
+            elsewhere[elsewhere_count++] = wanted[i].id;
+        }
+    }
+    TRY(claim_store_were_in(request, elsewhere, elsewhere_count, pool_id, &former, &former_count));
+    for (size_t k = 0; k < former_count; k++) {
+        for (size_t i = 0; i < count; i++) {
+            wanted[i].was_in_pool = wanted[i].was_in_pool || wanted[i].id == former[k];
+        }
+    }
+    return OK;
+}
+
+enum err claim_store_lock(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
                           struct wanted_row **rows_out, size_t *count_out)
 {
-    struct query locked;
-    struct query history;
+    struct query query;
     struct rows rows;
-    struct rows past;
-    query_init(&locked, request->arena);
-    query_init(&history, request->arena);
-    lock_query(&locked, ids, count);
-    TRY(db_query(request->db, request->arena, query_text(&locked), query_args(&locked), &rows));
-    history_query(&history, ids, count, user_id, pool_id);
-    TRY(db_query(request->db, request->arena, query_text(&history), query_args(&history), &past));
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT id, pool_id, owner_id FROM customer WHERE deleted_at IS NULL AND id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " ORDER BY id FOR UPDATE");
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     struct wanted_row *wanted = ARENA_ARRAY(request->arena, struct wanted_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        struct value entered = rows_get(&rows, i, 3);
         wanted[i] = (struct wanted_row){.id = rows_get(&rows, i, 0).integer,
                                         .pool_id = opt_of(rows_get(&rows, i, 1)),
                                         .owner_id = opt_of(rows_get(&rows, i, 2))};
-        if (entered.type == VALUE_INSTANT) {
-            wanted[i].pool_entered_at = (struct opt_instant){true, entered.instant};
-        }
-        /* Both are ordered by id; locked rows cannot have gone meanwhile. */
-        for (size_t k = 0; k < past.count; k++) {
-            if (rows_get(&past, k, 0).integer != wanted[i].id) {
-                continue;
-            }
-            struct value left = rows_get(&past, k, 1);
-            if (left.type == VALUE_DATE) {
-                wanted[i].left_on = (struct opt_date){true, left.date};
-            }
-            wanted[i].was_in_pool = opt_of(rows_get(&past, k, 2));
-        }
     }
     *rows_out = wanted;
     *count_out = rows.count;
-    return OK;
+    return mark_former(request, wanted, rows.count, pool_id);
 }
 
 enum err claim_store_claims(struct db *db, struct arena *arena, int64_t user_id, int64_t pool_id, struct date day,

@@ -4,17 +4,27 @@
 
 #include "pool_store.h"
 
-/* A customer that somebody wants, locked. */
+/* A customer that somebody takes from another or orders about, locked. */
 struct wanted_row {
     int64_t id;
     struct opt_int pool_id, owner_id;
-    struct opt_instant pool_entered_at;
-    struct opt_date left_on;    /* when the asking person last lost it */
-    struct opt_int was_in_pool; /* 1: it lay in the pool asked for once */
+    bool was_in_pool; /* it lay in the pool asked for once, and does so no more */
 };
-/* Those that live, by ascending id, locked. `user_id`, `pool_id`: whom and what the history is asked for. */
-enum err claim_store_lock(struct request *request, const int64_t *ids, size_t count, int64_t user_id, int64_t pool_id,
+/* Those that live, by ascending id, locked. `pool_id`: the one asked for. */
+enum err claim_store_lock(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
                           struct wanted_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Those of the customers that lay in the pool at some time. */
+enum err claim_store_were_in(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
+                             int64_t **ids_out, size_t *count_out) MUST_CHECK;
+
+/* When somebody lost a customer last. */
+struct left_row {
+    int64_t customer_id;
+    struct date left_on;
+};
+/* Of the customers those that the user has held and lost. */
+enum err claim_store_left(struct request *request, const int64_t *ids, size_t count, int64_t user_id,
+                          struct left_row **rows_out, size_t *count_out) MUST_CHECK;
 /* One at a time for one person: claims and views of the day stay counted until the transaction ends. */
 enum err claim_store_lock_claimer(struct db *db, struct arena *arena, int64_t user_id) MUST_CHECK;
 /* Claims of a person from the pool on a business date; `refunded`: those returned on the same day do not count. */

@@ -41,7 +41,7 @@ enum err order_refuse(struct request *request, const struct record_move *move)
     return err;
 }
 
-static const struct record_move *find_move(const struct record_move *moves, size_t count, int64_t id)
+struct record_move *order_find_move(struct record_move *moves, size_t count, int64_t id)
 {
     size_t i = 0;
     while (i < count && moves[i].id != id) {
@@ -59,8 +59,7 @@ static json_t *result_json(struct request *request, const struct record_move *mo
                      json_opt_instant(request->arena, move->available_at), "available_on", available_on(request, move));
 }
 
-enum err order_answer(struct request *request, const struct pool_order *order, const struct record_move *moves,
-                      json_t **out)
+enum err order_answer(struct request *request, const struct pool_order *order, struct record_move *moves, json_t **out)
 {
     json_t *results = json_array();
     json_int_t done = 0;
@@ -70,7 +69,7 @@ enum err order_answer(struct request *request, const struct pool_order *order, c
         return order_refuse(request, &moves[0]);
     }
     for (size_t i = 0; i < order->count; i++) {
-        const struct record_move *move = find_move(moves, order->count, order->ids[i]);
+        const struct record_move *move = order_find_move(moves, order->count, order->ids[i]);
         done += move->refused == OK;
         json_array_append_new(results, result_json(request, move));
     }
@@ -181,7 +180,7 @@ enum err return_customers(struct request *request, const struct pool_order *orde
     size_t row_count;
     TRY(return_check(request, order));
     TRY(claim_store_lock_claimer(request->db, request->arena, request->user->user_id));
-    TRY(claim_store_lock(request, order->ids, order->count, request->user->user_id, order->pool_id, &rows, &row_count));
+    TRY(claim_store_lock(request, order->ids, order->count, order->pool_id, &rows, &row_count));
     struct record_move *moves = order_moves(request, order, (struct opt_int){0});
     for (size_t i = 0; i < order->count; i++) {
         TRY(check_giver(request, &moves[i], order_find(rows, row_count, moves[i].id)));
@@ -209,11 +208,11 @@ static enum err lock_lying(struct request *request, const struct pool_order *ord
 {
     struct wanted_row *rows;
     size_t row_count;
-    TRY(claim_store_lock(request, order->ids, order->count, request->user->user_id, order->pool_id, &rows, &row_count));
+    TRY(claim_store_lock(request, order->ids, order->count, order->pool_id, &rows, &row_count));
     for (size_t i = 0; i < order->count; i++) {
         const struct wanted_row *row = order_find(rows, row_count, moves[i].id);
         if (row == NULL || !row->pool_id.set || row->pool_id.value != order->pool_id) {
-            enum err code = row != NULL && row->was_in_pool.value != 0 ? ERR_ALREADY_CLAIMED : ERR_NOT_FOUND;
+            enum err code = row != NULL && row->was_in_pool ? ERR_ALREADY_CLAIMED : ERR_NOT_FOUND;
             move_refuse(&moves[i], code, str_from(err_text(code)));
         }
     }

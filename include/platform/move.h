@@ -34,6 +34,7 @@ struct record_move {
     struct opt_int owner_id;           /* to this person, or to nobody */
     struct opt_int pool_id;            /* nobody's customers lie in this pool from now on */
     struct opt_int from_pool_id;       /* out: pool it lay in */
+    struct opt_instant from_pool_since; /* out: since when */
     struct opt_int department_id;      /* out: the new owner's */
     struct opt_int from_owner_id;      /* out: whose it was */
     struct opt_int from_department_id; /* out: and in which department */
@@ -57,6 +58,10 @@ struct move_options {
     struct opt_date expected_action_on;    /* day by which something should happen */
     struct opt_int rule_id;                /* rule that took or gave */
     struct opt_int run_id;                 /* run of a job in which it happened */
+    /* Rules of the caller's own, asked when the records are locked and before the object's `moving`: may refuse single
+     * moves, which are in the order of their ids by then. May be NULL. */
+    enum err (*check)(struct request *request, struct record_move *moves, size_t count, void *context);
+    void *context; /* for `check` */
 };
 
 /* Moves records that live; ids are distinct and in any order. Rows are locked by ascending id. Errors: ERR_NOT_FOUND

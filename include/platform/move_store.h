@@ -6,11 +6,12 @@
 
 /* A record before its move. */
 struct held_row {
-    int64_t id;                   /* record */
-    struct opt_int owner_id;      /* now */
-    struct opt_int department_id; /* now */
-    int64_t version;              /* now */
-    struct opt_int pool_id;       /* where it lies (OBJECT_POOLED) */
+    int64_t id;                    /* record */
+    struct opt_int owner_id;       /* now */
+    struct opt_int department_id;  /* now */
+    int64_t version;               /* now */
+    struct opt_int pool_id;        /* where it lies (OBJECT_POOLED) */
+    struct opt_instant pool_since; /* and since when */
 };
 
 /* Live records with these ids, locked, by ascending id. `for_write`: only those the user may change; `unscoped`: all.
