@@ -1,26 +1,28 @@
-/** Build of the front end: one chunk per route, heavy libraries in chunks of their own, no inline assets (CSP). */
+/** Build of the front end: few chunks for what is loaded first, one for each other page, no inline assets (CSP). */
 import { fileURLToPath, URL } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { groupsOf, layersOf } from './boot/chunks.ts';
+import { boot } from './boot/plugin.ts';
 
-/** Libraries that change seldom and are shared by every page stay cached when the program is upgraded. */
-const GROUPS = [
-  { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|pinia|vue-i18n|@intlify)\//, priority: 3 },
-  { name: 'query', test: /node_modules\/@tanstack\/(vue-query|query-core)\//, priority: 2 },
-  { name: 'echarts', test: /node_modules\/(echarts|zrender)\//, priority: 1 },
-];
+let layers: ReadonlyMap<string, string> = new Map();
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [
+    vue(),
+    boot(),
+    {
+      name: 'dabiao-layers',
+      buildEnd() {
+        layers = layersOf({ ids: [...this.getModuleIds()], getModuleInfo: (id) => this.getModuleInfo(id) });
+      },
+    },
+  ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   define: {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
-    __VUE_I18N_FULL_INSTALL__: false,
-    __VUE_I18N_LEGACY_API__: false,
-    __INTLIFY_PROD_DEVTOOLS__: false,
-    __INTLIFY_DROP_MESSAGE_COMPILER__: false,
   },
   build: {
     target: 'es2022',
@@ -30,7 +32,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
+    rolldownOptions: { output: { codeSplitting: { groups: groupsOf(() => layers) } } },
   },
   server: {
     proxy: {

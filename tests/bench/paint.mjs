@@ -88,8 +88,9 @@ async function signInWith(browser, url, credentials) {
     const page = await browser.contexts()[0].newPage();
     await page.goto(`${url}/favicon.svg`);
     const status = await page.evaluate(async (body) => {
-        localStorage.setItem("dabiao.signed-in", "1"); // as the sign-in page remembers
-        return (await fetch("/api/v1/auth/sign-in", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })).status;
+        const answer = await fetch("/api/v1/auth/sign-in", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+        localStorage.setItem("dabiao.signed-in", (await answer.json()).user?.locale ?? "1"); // as the sign-in page remembers
+        return answer.status;
     }, { ...credentials, client: "browser" });
     if (status !== 200) {
         throw new Error(`${credentials.login} cannot sign in: ${status}`);

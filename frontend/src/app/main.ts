@@ -1,18 +1,20 @@
 /** Starts the program: texts of the language, the session of the cookie, then the page asked for. */
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
-import { useSession } from '@/shared/api/session';
-import { addMessages, i18n, initialLocale, setLocale } from '@/shared/i18n';
+import { mayBeSignedIn, useSession } from '@/shared/api/session';
+import { addMessages, initialLocale, setLocale } from '@/shared/i18n';
 import '@/shared/style/tokens.css';
 import '@/shared/style/base.css';
 import App from './App.vue';
 import { coreTexts } from './locales';
-import { router } from './router';
+import { loadPages, router } from './router';
 
 async function start(): Promise<void> {
   const app = createApp(App);
   app.use(createPinia());
-  app.use(i18n);
+  if (mayBeSignedIn()) {
+    loadPages().catch(() => undefined); // the router asks again
+  }
   await setLocale(initialLocale(), false);
   await addMessages(coreTexts);
   try {
@@ -21,6 +23,7 @@ async function start(): Promise<void> {
     app.provide('unreachable', true);
   }
   app.use(router);
+  await router.isReady().catch(() => undefined); // until then the frame of index.html stands there
   app.mount('#app');
 }
 

@@ -1,51 +1,23 @@
-/** Addresses of all pages, and who may open them. */
+/** Addresses of all pages, and who may open them. Those behind the sign-in come with ./inside. */
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
-import { loadMeta } from '@/shared/api/meta';
+import signIn from '@/features/sign-in';
 import { useSession } from '@/shared/api/session';
-import { addMessages, t } from '@/shared/i18n';
+import { t } from '@/shared/i18n';
 import { recall, remember } from '@/shared/lib/preferences';
-import { FEATURES, NAV } from './features';
-import { restTexts } from './locales';
 
-const routes = FEATURES.flatMap((feature) => feature.routes);
+const WAITING = 'waiting'; // an address whose page is not known yet
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    ...routes.filter((route) => route.meta?.plain),
-    {
-      path: '/',
-      component: () => import('./shell/AppShell.vue'),
-      children: [
-        { path: '', name: 'home', component: () => import('./pages/NotFound.vue') },
-        ...routes.filter((route) => !route.meta?.plain),
-        {
-          path: 'no-right',
-          name: 'no-right',
-          meta: { title: 'app.no_right.title' },
-          component: () => import('./pages/NoRight.vue'),
-        },
-        {
-          path: ':rest(.*)*',
-          name: 'not-found',
-          meta: { title: 'app.not_found.title' },
-          component: () => import('./pages/NotFound.vue'),
-        },
-      ],
-    },
+    ...signIn.routes,
+    { path: '/:rest(.*)*', name: WAITING, component: () => import('./pages/NotFound.vue') }, // never shown
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
-/** The first page of the navigation that this person may open. */
-function homeOf(can: (permission: string) => boolean): RouteLocationRaw {
-  return (
-    NAV.find((entry) => !entry.permission || can(entry.permission))?.to ?? {
-      name: 'not-found',
-      params: { rest: ['home'] },
-    }
-  );
-}
+/** The rest of the program. Asked for again after a failure. */
+export const loadPages = () => import('./inside');
 
 async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | boolean> {
   const session = useSession();
@@ -58,9 +30,15 @@ async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | bo
   if (session.mustChangePassword) {
     return to.name === 'first-password' ? true : { name: 'first-password', query: { next: to.fullPath } };
   }
-  await Promise.all([addMessages(restTexts), loadMeta()]);
+  const inside = await loadPages();
+  await inside.loadInside();
+  if (router.hasRoute(WAITING)) {
+    router.removeRoute(WAITING);
+    inside.addPages(router);
+    return to.fullPath;
+  }
   if (to.name === 'home') {
-    return homeOf(session.can);
+    return inside.homeOf(session.can);
   }
   return to.meta.permission && !session.can(to.meta.permission) ? { name: 'no-right' } : true;
 }

@@ -1,7 +1,7 @@
 /** Texts that the first page needs. */
-import { mergeTexts, type TextFile } from './merge';
+import type { TextFile } from './merge';
 
-export default mergeTexts(
+export default Object.values(
   import.meta.glob<TextFile>(['../../shared/**/locales/en.json', '../../features/sign-in/locales/en.json'], {
     eager: true,
     import: 'default',

@@ -1,7 +1,7 @@
 /** Texts that the first page needs. */
-import { mergeTexts, type TextFile } from './merge';
+import type { TextFile } from './merge';
 
-export default mergeTexts(
+export default Object.values(
   import.meta.glob<TextFile>(['../../shared/**/locales/zh-CN.json', '../../features/sign-in/locales/zh-CN.json'], {
     eager: true,
     import: 'default',

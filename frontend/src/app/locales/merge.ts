@@ -14,8 +14,8 @@ function mergeInto(target: Messages, source: Messages): void {
   }
 }
 
-export function mergeTexts(files: Record<string, TextFile>): Messages {
+export function mergeTexts(files: readonly TextFile[]): Messages {
   const all: Messages = {};
-  Object.values(files).forEach((file) => mergeInto(all, file));
+  files.forEach((file) => mergeInto(all, file));
   return all;
 }

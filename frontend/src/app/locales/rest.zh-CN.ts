@@ -1,7 +1,7 @@
 /** Texts of the shell and of all features behind the sign-in. */
-import { mergeTexts, type TextFile } from './merge';
+import type { TextFile } from './merge';
 
-export default mergeTexts(
+export default Object.values(
   import.meta.glob<TextFile>(
     ['../**/locales/zh-CN.json', '../../features/*/locales/zh-CN.json', '!../../features/sign-in/**'],
     { eager: true, import: 'default' },

@@ -1,6 +1,7 @@
 /** The one way to the API: token and its renewal, language, request id, idempotency key, version, problems. */
 import { currentLocale } from '@/shared/i18n';
 import { randomId } from '@/shared/lib/ids';
+import { earlyAnswer } from './early';
 import { ApiProblem, isAborted, type ProblemBody } from './problem';
 import { freshToken, renewToken } from './token';
 
@@ -62,6 +63,11 @@ async function problemOf(response: Response): Promise<ApiProblem> {
 /** Sends and answers the raw response. Errors: ApiProblem; AbortError when `signal` says so. */
 export async function sendRaw(method: Method, path: string, call: Call = {}): Promise<Response> {
   const key = call.key ?? randomId(); // the same for the second attempt
+  const early =
+    method === 'GET' && !call.anonymous ? await earlyAnswer(addressOf(path, call.query), currentLocale()) : null;
+  if (early) {
+    return early;
+  }
   const body = call.body instanceof Blob ? call.body : call.body === undefined ? undefined : JSON.stringify(call.body);
   for (let attempt = 0; ; attempt += 1) {
     const token = call.anonymous ? null : await freshToken();

@@ -1,6 +1,6 @@
 /** The description of the company and of all objects: which fields there are, and what this person may do. */
 import { keepPreviousData, useQuery } from '@tanstack/vue-query';
-import { computed, type ComputedRef } from 'vue';
+import { computed, inject, provide, type ComputedRef, type InjectionKey } from 'vue';
 import { currentLocale } from '@/shared/i18n';
 import { send } from './client';
 import { setProblemZone } from './problem';
@@ -25,20 +25,34 @@ export async function loadMeta(): Promise<Meta> {
   return queryClient.ensureQueryData({ queryKey: [KEY, currentLocale()], queryFn: fetchMeta, staleTime: STALE_MS });
 }
 
-/** The description; `loadMeta` ran before any page that uses it. */
-export function useMeta(): ComputedRef<Meta> {
-  const query = useQuery({
-    queryKey: [KEY, computed(currentLocale)],
-    queryFn: fetchMeta,
-    staleTime: STALE_MS,
-    placeholderData: keepPreviousData,
-  });
+const SHOWN: InjectionKey<ComputedRef<Meta>> = Symbol('meta');
+
+function queryMeta(): ComputedRef<Meta> {
+  const query = useQuery(
+    {
+      queryKey: [KEY, computed(currentLocale)],
+      queryFn: fetchMeta,
+      staleTime: STALE_MS,
+      placeholderData: keepPreviousData,
+    },
+    queryClient,
+  );
   return computed(() => {
     if (!query.data.value) {
       throw new Error('meta is not loaded');
     }
     return query.data.value;
   });
+}
+
+/** Watches the description once for everything below: each cell of a list asks for it, and a query is not cheap. */
+export function provideMeta(): void {
+  provide(SHOWN, queryMeta());
+}
+
+/** The description; `loadMeta` ran before any page that uses it. */
+export function useMeta(): ComputedRef<Meta> {
+  return inject(SHOWN, queryMeta, true);
 }
 
 export function useCompany(): ComputedRef<Company> {

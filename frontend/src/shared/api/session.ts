@@ -4,11 +4,18 @@ import { computed, ref } from 'vue';
 import { asLocale, currentLocale, setLocale, type Locale } from '@/shared/i18n';
 import { recall, remember } from '@/shared/lib/preferences';
 import { send } from './client';
+import { dropEarly } from './early';
 import { adoptToken, dropToken, onSessionEnd, restoreSession } from './token';
 import type { Me, SignInAnswer } from './types';
 
-/** Set while a session may exist, so that a first visit does not ask the server for one. */
+/** Set while a session may exist, so that a first visit does not ask the server for one; holds the account's language,
+ * so that boot/boot.js fetches the right texts. */
 const HINT = 'signed-in';
+
+/** Whether this browser remembers a session; only the server knows whether there is one. */
+export function mayBeSignedIn(): boolean {
+  return recall(HINT) !== null;
+}
 
 export interface Credentials {
   readonly login: string;
@@ -57,11 +64,12 @@ export const useSession = defineStore('session', () => {
   async function adopt(answer: SignInAnswer): Promise<void> {
     adoptToken(answer);
     me.value = answer.user;
-    remember(HINT, '1');
+    remember(HINT, answer.user.locale);
     await agreeOnLocale(answer.user.locale);
   }
 
   async function signIn(credentials: Credentials): Promise<void> {
+    dropEarly();
     await adopt(
       await send<SignInAnswer>('POST', '/auth/sign-in', {
         body: { ...credentials, client: 'browser' },
@@ -72,12 +80,13 @@ export const useSession = defineStore('session', () => {
 
   /** Takes up the session of the cookie, if there is one. Errors: ApiProblem when the server cannot be reached. */
   async function restore(): Promise<void> {
-    if (recall(HINT) === null) {
+    if (!mayBeSignedIn()) {
       return;
     }
     const answer = await restoreSession();
     if (answer) {
       me.value = answer.user;
+      remember(HINT, answer.user.locale);
       await agreeOnLocale(answer.user.locale);
     } else {
       remember(HINT, null);

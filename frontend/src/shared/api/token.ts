@@ -1,5 +1,6 @@
 /** The access token: in memory only, shared between the tabs of this browser, renewed silently by the HttpOnly
  * refresh cookie. Parallel requests and parallel tabs cause one renewal. */
+import { dropEarly, earlySession } from './early';
 import { ApiProblem, type ProblemBody } from './problem';
 import type { SignInAnswer } from './types';
 
@@ -23,6 +24,7 @@ tabs?.addEventListener('message', (event: MessageEvent<TabMessage>) => {
     endsAt = event.data.endsAt ?? 0;
   } else if (event.data.kind === 'signed-out') {
     token = null;
+    dropEarly();
     sessionEnded();
   }
 });
@@ -42,6 +44,7 @@ export function adoptToken(answer: SignInAnswer): void {
 /** Forgets the token here and in the other tabs. */
 export function dropToken(): void {
   token = null;
+  dropEarly();
   tabs?.postMessage({ kind: 'signed-out' } satisfies TabMessage);
 }
 
@@ -53,15 +56,19 @@ export async function freshToken(): Promise<string | null> {
   return token;
 }
 
-async function requestRenewal(): Promise<SignInAnswer> {
+function askForRenewal(): Promise<Response> {
+  return fetch(`${BASE}/auth/refresh`, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: '{}',
+  });
+}
+
+async function requestRenewal(early: Promise<Response> | null = null): Promise<SignInAnswer> {
   let response: Response;
   try {
-    response = await fetch(`${BASE}/auth/refresh`, {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: '{}',
-    });
+    response = await (early ?? askForRenewal());
   } catch {
     throw new ApiProblem(0, { code: 'offline' });
   }
@@ -120,8 +127,9 @@ export async function renewToken(stale: string | null): Promise<void> {
 
 /** Renews from the cookie at start. Answers the session, or null when there is none. */
 export async function restoreSession(): Promise<SignInAnswer | null> {
+  const early = earlySession(); // holds the lock itself
   try {
-    return await oneAtATime(() => requestRenewal());
+    return await (early ? requestRenewal(early) : oneAtATime(() => requestRenewal()));
   } catch (failure) {
     if (failure instanceof ApiProblem && failure.status > 0 && failure.status < 500) {
       return null;

@@ -1,6 +1,6 @@
 /** Languages: loading of texts, switching while the program runs. Texts lie beside what shows them, in
  * `locales/<language>.json`; each language is two chunks (sign-in needs the core alone). */
-import { createI18n } from 'vue-i18n';
+import { ref, shallowRef } from 'vue';
 import { recall, remember } from '@/shared/lib/preferences';
 
 export type Locale = 'zh-CN' | 'en';
@@ -16,15 +16,54 @@ export interface Messages {
 /** Loads one chunk of texts in one language. */
 export type Loader = (locale: Locale) => Promise<Messages>;
 
-export const i18n = createI18n({
-  legacy: false,
-  locale: DEFAULT as string,
-  fallbackLocale: false,
-  missingWarn: false,
-  fallbackWarn: false,
-  warnHtmlMessage: false,
-  messages: {} as Record<string, Messages>,
-});
+const shown = ref<Locale>(DEFAULT);
+/** One tree of texts a language; replaced when texts arrive, so that what is shown follows. */
+const trees = shallowRef<Readonly<Record<Locale, Messages>>>({ 'zh-CN': {}, en: {} });
+const found = new Map<Messages, Map<string, string | null>>(); // texts looked up before, by tree
+
+function joined(old: Messages, more: Messages): Messages {
+  const all: Messages = { ...old };
+  for (const [key, value] of Object.entries(more)) {
+    const before = all[key];
+    all[key] = typeof before === 'object' && typeof value === 'object' ? joined(before, value) : value;
+  }
+  return all;
+}
+
+/** Adds texts to a language. */
+export function mergeMessages(locale: Locale, more: Messages): void {
+  found.delete(trees.value[locale]);
+  trees.value = { ...trees.value, [locale]: joined(trees.value[locale], more) };
+}
+
+function textAt(tree: Messages, key: string): string | null {
+  let place: string | Messages | undefined = tree;
+  for (const step of key.split('.')) {
+    place = typeof place === 'object' && Object.hasOwn(place, step) ? place[step] : undefined;
+  }
+  return typeof place === 'string' ? place : null;
+}
+
+function textOf(key: string): string | null {
+  const tree = trees.value[shown.value];
+  let known = found.get(tree);
+  if (!known) {
+    known = new Map();
+    found.set(tree, known);
+  }
+  let text = known.get(key);
+  if (text === undefined) {
+    text = textAt(tree, key);
+    known.set(key, text);
+  }
+  return text;
+}
+
+/** "one thing | {n} things": the first for one, else the last. */
+function formFor(text: string, count: number): string {
+  const forms = text.split(' | ');
+  return (count === 1 ? forms[0] : forms.at(-1)) ?? text;
+}
 
 const loaders: Loader[] = [];
 const loaded = new Map<Locale, Set<Loader>>();
@@ -35,7 +74,7 @@ async function load(locale: Locale, loader: Loader): Promise<void> {
   if (done.has(loader)) {
     return;
   }
-  i18n.global.mergeLocaleMessage(locale, await loader(locale));
+  mergeMessages(locale, await loader(locale));
   done.add(loader);
 }
 
@@ -48,7 +87,7 @@ export async function addMessages(loader: Loader): Promise<void> {
 }
 
 export function currentLocale(): Locale {
-  return i18n.global.locale.value as Locale;
+  return shown.value;
 }
 
 export function asLocale(text: string | null | undefined): Locale | null {
@@ -58,7 +97,7 @@ export function asLocale(text: string | null | undefined): Locale | null {
 /** Shows another language; resolves when its texts are in place. `chosen`: the person said so, keep it. */
 export async function setLocale(locale: Locale, chosen = true): Promise<void> {
   await Promise.all(loaders.map((loader) => load(locale, loader)));
-  i18n.global.locale.value = locale;
+  shown.value = locale;
   document.documentElement.lang = locale;
   if (chosen) {
     remember('locale', locale);
@@ -71,18 +110,24 @@ export function initialLocale(): Locale {
 }
 
 export function hasText(key: string): boolean {
-  return i18n.global.te(key);
+  return textOf(key) !== null;
 }
 
 /** The first of the keys that has a text, else the fallback. */
 export function firstText(keys: readonly string[], fallback: string): string {
-  const key = keys.find((candidate) => i18n.global.te(candidate));
-  return key === undefined ? fallback : i18n.global.t(key);
+  const key = keys.find(hasText);
+  return key === undefined ? fallback : t(key);
 }
 
 /** The text of a key in the language shown now; follows a switch when called in a template or a computed. `n` or
- * `count` among the values chooses between singular and plural ("one thing | {n} things"). */
+ * `count` among the values chooses between singular and plural ("one thing | {n} things"). A key without a text is
+ * shown as it is. */
 export function t(key: string, values: Record<string, unknown> = {}): string {
+  const text = textOf(key);
+  if (text === null) {
+    return key;
+  }
   const count = values.n ?? values.count;
-  return typeof count === 'number' ? i18n.global.t(key, values, count) : i18n.global.t(key, values);
+  const form = typeof count === 'number' ? formFor(text, count) : text;
+  return form.includes('{') ? form.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')) : form;
 }

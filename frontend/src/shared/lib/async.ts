@@ -38,3 +38,15 @@ export function saveFile(data: Blob, name: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+const IDLE_MS = 500; // at the latest
+
+/** Runs the action when the browser has nothing better to do; the answer takes that back. */
+export function whenIdle(action: () => void): () => void {
+  if (typeof requestIdleCallback === 'undefined') {
+    const timer = setTimeout(action, 1);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(action, { timeout: IDLE_MS });
+  return () => cancelIdleCallback(handle);
+}
