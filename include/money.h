@@ -11,7 +11,37 @@ extern const struct feature MONEY_FEATURE;
 
 /* Largest amount, in minor units; most lines of a contract or quote. */
 #define MONEY_MAX 1000000000000000LL
-enum { MONEY_LINES_MAX = 200 };
+enum { MONEY_LINES_MAX = 200, MONEY_PPM_ONE = 1000000 };
+
+/* Tax on what is sold, and what is earned by it: contracts and quotes. */
+#define MONEY_TAX_FIELDS                                                                                               \
+    {.name = "tax_rate_ppm",                                                                                           \
+     .zh = "税率",                                                                                                     \
+     .en = "Tax rate",                                                                                                 \
+     .type = FIELD_PPM,                                                                                                \
+     .min = 0,                                                                                                         \
+     .max = MONEY_PPM_ONE,                                                                                             \
+     .flags = FIELD_HIDDEN_IN_LIST,                                                                                    \
+     .about = "comes on top of the lines; 0: prices have it in them"},                                                 \
+    {                                                                                                                  \
+        .name = "tax_minor", .zh = "税额", .en = "Tax", .type = FIELD_MONEY,                                           \
+        .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST, .closed_with = {"amount_minor"},             \
+        .about = "part of the amount"                                                                                  \
+    }
+#define MONEY_MARGIN_FIELDS                                                                                            \
+    {.name = "margin_minor",                                                                                           \
+     .zh = "毛利",                                                                                                     \
+     .en = "Margin",                                                                                                   \
+     .type = FIELD_MONEY,                                                                                              \
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,                                                 \
+     .closed_with = {"cost_minor", "amount_minor"},                                                                    \
+     .about = "amount less tax and cost; closed where either is"},                                                     \
+    {                                                                                                                  \
+        .name = "margin_ppm", .zh = "毛利率", .en = "Margin rate", .type = FIELD_PPM,                                  \
+        .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,                             \
+        .closed_with = {"cost_minor", "amount_minor"},                                                                 \
+        .about = "margin / amount without tax; null when that is 0"                                                    \
+    }
 
 /* What is sold by a line of a contract or quote. */
 #define MONEY_LINE_FIELDS                                                                                              \
@@ -35,6 +65,9 @@ enum { MONEY_LINES_MAX = 200 };
 /* For `prepare` of a kind that has a pattern: gives out field `number` unless it was typed. Numbers that people typed
  * are passed over. */
 enum err money_give_number(struct request *request, struct record_change *change) MUST_CHECK;
+
+/* Sets margin_minor and margin_ppm from the amount, its tax and the cost that the change has. */
+void money_set_margin(struct record_change *change);
 
 /* Quantity in thousandths × price, half away from zero; false when that is too large. Example: 1,500 × 333 = 500
  * (499.5). */

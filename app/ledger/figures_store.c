@@ -33,6 +33,10 @@
 #define CONTRACTS(OF, what)                                                                                            \
     "(SELECT " what " FROM contract k WHERE k.deleted_at IS NULL AND k.status IN ('signed', 'completed') "             \
     "AND " DAY(OF, "k", "contract", "k.signed_on") ")"
+#define CHANGES(OF)                                                                                                    \
+    "(SELECT COALESCE(SUM(g.delta_minor), 0) FROM change_order g JOIN contract k ON k.id = g.contract_id "             \
+    "WHERE g.deleted_at IS NULL AND g.status = 'effective' AND k.deleted_at IS NULL "                                  \
+    "AND k.status IN ('signed', 'completed') AND " DAY(OF, "k", "contract", "g.effective_on") ")"
 #define PAID(OF)                                                                                                       \
     "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.deleted_at IS NULL "                              \
     "AND " DAY(OF, "p", "payment", "p.received_on") ")"
@@ -54,7 +58,7 @@
     "a.opportunity_id = " LAST_STAGE(OF, "o.id") ", "                                                                  \
     "a.stage_id = " LAST_STAGE(OF, "e.to_stage_id") ", "                                                               \
     "a.contract_count = " CONTRACTS(OF, "COUNT(*)") ", "                                                               \
-    "a.ordered_minor = " CONTRACTS(OF, "COALESCE(SUM(k.amount_minor), 0)") ", "                                        \
+    "a.ordered_minor = " CONTRACTS(OF, "COALESCE(SUM(k.amount_minor - k.changed_minor), 0)") " + " CHANGES(OF) ", "    \
     "a.signed_on = " CONTRACTS(OF, "MIN(k.signed_on)") ", "                                                            \
     "a.received_minor = " PAID(OF) " - " REFUNDED(OF) ", "                                                             \
     "a.won_on = " WON(OF) ", "                                                                                         \

@@ -10,8 +10,16 @@
 const struct metric_source METRIC_SOURCES[] = {
     {"contract",
      "contract",
-     "t.signed_on, NULL, t.amount_minor, t.amount_minor - t.cost_minor",
+     "t.signed_on, NULL, t.amount_minor - t.changed_minor, "
+     "t.amount_minor - t.tax_minor - t.cost_minor - t.changed_profit_minor",
      "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL",
+     {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
+     2},
+    {"change_order",
+     "change_order",
+     "t.effective_on, NULL, t.delta_minor, t.profit_delta_minor",
+     "t.status = 'effective' AND EXISTS (SELECT 1 FROM contract k WHERE k.id = t.contract_id AND k.deleted_at IS NULL "
+     "AND k.status IN ('signed', 'completed'))",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
      2},
     {"payment", "payment", "t.received_on, NULL, t.amount_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},

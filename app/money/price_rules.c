@@ -69,6 +69,15 @@ bool money_line_amount(int64_t quantity_milli, int64_t unit_minor, int64_t *out)
     return fits;
 }
 
+void money_set_margin(struct record_change *change)
+{
+    int64_t ppm = 0;
+    int64_t net = change_after(change, "amount_minor").integer - change_after(change, "tax_minor").integer;
+    int64_t margin = net - change_after(change, "cost_minor").integer;
+    change_set(change, "margin_minor", V(margin));
+    change_set(change, "margin_ppm", ratio_ppm(margin, net, &ppm) ? V(ppm) : value_null());
+}
+
 static const json_t *member(const struct record_change *change, const char *name)
 {
     return change->body == NULL ? NULL : json_object_get(change->body, name);

@@ -27,6 +27,7 @@ struct price {
     struct str name;            /* of the product */
     int64_t price_minor;        /* list price */
     struct opt_int floor_minor; /* lowest price; not set: none */
+    int64_t cost_minor;         /* standard cost */
 };
 /* Of the price book on the day, else of the product itself. Errors: ERR_NOT_FOUND: no such product. */
 enum err price_store_find(struct db *db, struct arena *arena, struct opt_int book_id, int64_t product_id,

@@ -3,14 +3,9 @@
 #include "quote_rules.h"
 
 #include "money.h"
-#include "platform/audit.h"
-#include "platform/object_store.h"
 #include "platform/scope.h"
-#include "platform/tx.h"
 #include "price_rules.h"
-#include "quote_store.h"
-
-enum { EXPIRE_CHUNK = 200 };
+#include "quote_line_rules.h"
 
 static const struct option STATUSES[] = {{"draft", "草稿", "Draft"},         {"sent", "已发送", "Sent"},
                                          {"accepted", "已接受", "Accepted"}, {"expired", "已过期", "Expired"},
@@ -72,7 +67,7 @@ static const struct field FIELDS[] = {
      .en = "Amount",
      .type = FIELD_MONEY,
      .flags = FIELD_READ_ONLY | FIELD_MASKABLE,
-     .about = "sum of the lines less the discount"},
+     .about = "sum of the lines less the discount, and tax"},
     {.name = "discount_minor",
      .zh = "整单优惠",
      .en = "Discount",
@@ -86,7 +81,15 @@ static const struct field FIELDS[] = {
      .en = "Off the list",
      .type = FIELD_PPM,
      .flags = FIELD_READ_ONLY,
-     .about = "(list − amount) / list; 0 when not below the list"},
+     .about = "(list − amount without tax) / list; 0 when not below the list"},
+    MONEY_TAX_FIELDS,
+    {.name = "cost_minor",
+     .zh = "成本",
+     .en = "Cost",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .about = "sum of the lines"},
+    MONEY_MARGIN_FIELDS,
     {.name = "is_below_floor",
      .zh = "低于底价",
      .en = "Below the floor",
@@ -146,18 +149,10 @@ static const struct field FIELDS[] = {
     FIELD_END,
 };
 
-static const struct field LINE_FIELDS[] = {
-    MONEY_LINE_FIELDS,
-    {.name = "line_number", .type = FIELD_INT, .about = "position; the order of the list counts"},
-    {.name = "list_price_minor", .type = FIELD_MONEY, .about = "of price book or product that day; computed"},
-    {.name = "floor_minor", .type = FIELD_MONEY, .flags = FIELD_NULLABLE, .about = "lowest price that day; computed"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .about = "quantity × price; computed"},
-    FIELD_END,
-};
 static const struct field EXTRA[] = {
     {.name = "lines",
      .type = FIELD_LIST,
-     .fields = LINE_FIELDS,
+     .fields = QUOTE_LINE_FIELDS,
      .max = MONEY_LINES_MAX,
      .about = "products; replaces all lines when given; with one record"},
     FIELD_END,
@@ -171,158 +166,6 @@ static bool is_set(const struct record_change *change, const char *name)
 static bool says(struct value value, const char *word)
 {
     return value.type == VALUE_TEXT && str_eq_c(value.text, word);
-}
-
-/* ---- lines ---- */
-
-static const json_t *lines_of(const struct record_change *change)
-{
-    return change->body == NULL ? NULL : json_object_get(change->body, "lines");
-}
-
-static void refuse_line(struct request *request, size_t index, const char *name, const char *code, const char *text)
-{
-    error_field(request->error, str_format(request->arena, "lines.%zu.%s", index, name), code, "%s", text);
-}
-
-static enum err read_line(struct request *request, const struct record_change *change, const json_t *body, size_t index,
-                          struct quote_line *line)
-{
-    struct value book = change_after(change, "price_book_id");
-    struct price price = {.name = {0}};
-    *line = (struct quote_line){
-        .line_number = (int64_t)index + 1,
-        .product_id = json_get_opt_int(body, "product_id"),
-        .name = str_trim(json_get_str(body, "name")),
-        .quantity_milli = json_get_int(body, "quantity_milli", 0),
-    };
-    if (line->product_id.set) {
-        struct opt_int book_id = {book.type == VALUE_INT, book.type == VALUE_INT ? book.integer : 0};
-        enum err err =
-            price_store_find(request->db, request->arena, book_id, line->product_id.value, request->today, &price);
-        if (err == ERR_NOT_FOUND) {
-            refuse_line(request, index, "product_id", "no_such_record", "There is no such product.");
-            return OK;
-        }
-        TRY(err);
-    }
-    line->name = line->name.len > 0 ? line->name : price.name;
-    line->unit_price_minor = json_get_int(body, "unit_price_minor", price.price_minor);
-    line->list_price_minor = line->product_id.set ? price.price_minor : line->unit_price_minor;
-    line->floor_minor = price.floor_minor;
-    if (line->name.len == 0) {
-        refuse_line(request, index, "name", "required", "A line needs a product or a name.");
-    }
-    if (!money_line_amount(line->quantity_milli, line->unit_price_minor, &line->amount_minor)) {
-        refuse_line(request, index, "quantity_milli", "too_large", "The line's amount is too large.");
-    }
-    return OK;
-}
-
-/* Another price book has other prices to be measured against; what is asked of the customer stays. */
-static bool is_measured_anew(const struct record_change *change)
-{
-    return change->action == RECORD_UPDATE && lines_of(change) == NULL && change_differs(change, "price_book_id");
-}
-
-static enum err measure(struct request *request, const struct record_change *change, struct quote_line *lines,
-                        size_t count)
-{
-    struct price price;
-    struct value book = change_after(change, "price_book_id");
-    struct opt_int book_id = {book.type == VALUE_INT, book.type == VALUE_INT ? book.integer : 0};
-    for (size_t i = 0; i < count; i++) {
-        if (!lines[i].product_id.set) {
-            continue;
-        }
-        enum err err =
-            price_store_find(request->db, request->arena, book_id, lines[i].product_id.value, request->today, &price);
-        if (err == ERR_NOT_FOUND) {
-            continue; /* a product that is gone keeps the prices it had */
-        }
-        TRY(err);
-        lines[i].list_price_minor = price.price_minor;
-        lines[i].floor_minor = price.floor_minor;
-    }
-    return OK;
-}
-
-/* The lines the quote is to have: those sent, else those it has. */
-static enum err read_lines(struct request *request, const struct record_change *change, struct quote_line **lines_out,
-                           size_t *count_out)
-{
-    size_t index;
-    json_t *item;
-    const json_t *list = lines_of(change);
-    if (list == NULL) {
-        *lines_out = NULL;
-        *count_out = 0;
-        if (change->id != 0) {
-            TRY(quote_store_lines(request->db, request->arena, change->id, lines_out, count_out));
-        }
-        return is_measured_anew(change) ? measure(request, change, *lines_out, *count_out) : OK;
-    }
-    *lines_out = ARENA_ARRAY(request->arena, struct quote_line, json_array_size(list) + 1);
-    *count_out = json_array_size(list);
-    json_array_foreach (list, index, item) {
-        TRY(read_line(request, change, item, index, &(*lines_out)[index]));
-    }
-    return error_check_fields(request->error);
-}
-
-/* What the lines come to. */
-struct sums {
-    struct money list;    /* at list prices */
-    struct money amount;  /* as offered, without the discount on the whole */
-    struct money floored; /* of the lines that have a floor, as offered */
-    struct money floors;  /* the same at their floors */
-    bool below;           /* some price is below its floor */
-};
-
-static bool add_line(struct sums *sums, const struct quote_line *line)
-{
-    int64_t list = 0;
-    int64_t floor = 0;
-    int64_t floor_price = line->floor_minor.set ? line->floor_minor.value : 0;
-    sums->below = sums->below || (line->floor_minor.set && line->unit_price_minor < floor_price);
-    return money_line_amount(line->quantity_milli, line->list_price_minor, &list) &&
-           money_line_amount(line->quantity_milli, floor_price, &floor) &&
-           money_add(sums->list, (struct money){list}, &sums->list) &&
-           money_add(sums->amount, (struct money){line->amount_minor}, &sums->amount) &&
-           money_add(sums->floored, (struct money){line->floor_minor.set ? line->amount_minor : 0}, &sums->floored) &&
-           money_add(sums->floors, (struct money){floor}, &sums->floors);
-}
-
-/* Amounts from the lines. A discount on the whole may eat what is above the floors and what has none. */
-static enum err sum_up(struct request *request, struct record_change *change, const struct quote_line *lines,
-                       size_t count)
-{
-    struct sums sums = {.below = false};
-    bool fits = true;
-    struct value discount = change_after(change, "discount_minor");
-    int64_t off = discount.type == VALUE_INT ? discount.integer : 0;
-    for (size_t i = 0; fits && i < count; i++) {
-        fits = add_line(&sums, &lines[i]);
-    }
-    if (!fits || sums.amount.minor > MONEY_MAX || sums.list.minor > MONEY_MAX) {
-        error_field(request->error, STR("lines"), "too_large", "The sum of the lines is too large.");
-    } else if (off > sums.amount.minor) {
-        error_field(request->error, STR("discount_minor"), "too_large",
-                    "The discount is larger than the sum of the lines.");
-    }
-    TRY(error_check_fields(request->error));
-    int64_t amount = sums.amount.minor - off;
-    int64_t ppm = 0;
-    if (amount < sums.list.minor && !ratio_ppm(sums.list.minor - amount, sums.list.minor, &ppm)) {
-        ppm = 0;
-    }
-    int64_t room = sums.amount.minor - sums.floors.minor;
-    change_set(change, "discount_minor", V(off));
-    change_set(change, "list_minor", V(sums.list.minor));
-    change_set(change, "amount_minor", V(amount));
-    change_set(change, "discount_ppm", V(ppm));
-    change_set(change, "is_below_floor", V(sums.below || (sums.floors.minor > 0 && off > room)));
-    return OK;
 }
 
 /* ---- who may give the discount ---- */
@@ -344,29 +187,22 @@ static enum err judge(struct request *request, struct record_change *change)
 /* Whether a change touches what the customer was offered. */
 static bool changes_offer(const struct record_change *change)
 {
-    static const char *const offered[] = {"name", "customer_id", "price_book_id", "discount_minor", "valid_until"};
+    static const char *const offered[] = {"name",           "customer_id",  "price_book_id",
+                                          "discount_minor", "tax_rate_ppm", "valid_until"};
     for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++) {
         if (change_differs(change, offered[i])) {
             return true;
         }
     }
-    return lines_of(change) != NULL;
-}
-
-static json_t *line_json(const struct quote_line *line)
-{
-    return json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:o,s:I}", "line_number", (json_int_t)line->line_number, "product_id",
-                     json_opt_int(line->product_id), "name", json_str(line->name), "quantity_milli",
-                     (json_int_t)line->quantity_milli, "unit_price_minor", (json_int_t)line->unit_price_minor,
-                     "list_price_minor", (json_int_t)line->list_price_minor, "floor_minor",
-                     json_opt_int(line->floor_minor), "amount_minor", (json_int_t)line->amount_minor);
+    return quote_lines_of(change) != NULL;
 }
 
 /* The quote as it was sent, before it is changed. */
 static enum err keep_version(struct request *request, const struct record_change *change)
 {
-    static const char *const kept[] = {"number",       "name",           "list_minor", "amount_minor", "discount_minor",
-                                       "discount_ppm", "is_below_floor", "currency",   "valid_until",  "approved_at"};
+    static const char *const kept[] = {"number",         "name",         "list_minor",   "amount_minor",
+                                       "discount_minor", "discount_ppm", "tax_rate_ppm", "tax_minor",
+                                       "is_below_floor", "currency",     "valid_until",  "approved_at"};
     struct quote_line *lines;
     size_t count;
     json_t *content = json_keep(request->arena, json_object());
@@ -378,7 +214,7 @@ static enum err keep_version(struct request *request, const struct record_change
                             field_json(&object_fields(change->object)[index], change->before[index], request->arena));
     }
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, line_json(&lines[i]));
+        json_array_append_new(list, quote_line_json(&lines[i]));
     }
     json_object_set_new(content, "lines", list);
     return quote_store_keep_version(request, change->id, change_before(change, "version_number").integer,
@@ -445,7 +281,7 @@ static enum err begin_version(struct request *request, struct record_change *cha
 {
     struct value before = change_before(change, "status");
     if (says(before, "accepted") || says(before, "void")) {
-        error_field(request->error, lines_of(change) != NULL ? STR("lines") : STR("status"), "read_only",
+        error_field(request->error, quote_lines_of(change) != NULL ? STR("lines") : STR("status"), "read_only",
                     "A quote that was accepted, or is void, is not changed any more.");
         return error_check_fields(request->error);
     }
@@ -528,11 +364,13 @@ static enum err prepare_quote(struct request *request, struct record_change *cha
     if (!created && changes_offer(change)) {
         TRY(begin_version(request, change));
     }
-    TRY(read_lines(request, change, &lines, &count));
-    bool priced =
-        created || lines_of(change) != NULL || is_measured_anew(change) || change_differs(change, "discount_minor");
+    TRY(quote_lines_read(request, change, &lines, &count));
+    bool priced = created || quote_lines_of(change) != NULL || quote_is_measured_anew(change) ||
+                  change_differs(change, "discount_minor");
+    if (priced || change_differs(change, "tax_rate_ppm")) {
+        TRY(quote_lines_sum(request, change, lines, count));
+    }
     if (priced) {
-        TRY(sum_up(request, change, lines, count));
         TRY(judge(request, change));
     }
     check_status(request, change, count);
@@ -543,14 +381,14 @@ static enum err quote_saved(struct request *request, const struct record_change 
 {
     struct quote_line *lines;
     size_t count;
-    if (lines_of(change) == NULL && !is_measured_anew(change)) {
+    if (quote_lines_of(change) == NULL && !quote_is_measured_anew(change)) {
         return OK;
     }
-    TRY(read_lines(request, change, &lines, &count));
+    TRY(quote_lines_read(request, change, &lines, &count));
     return quote_store_replace_lines(request->db, request->arena, change->id, lines, count);
 }
 
-static bool shows_amounts(const struct request *request)
+bool quote_shows_amounts(const struct request *request)
 {
     return scope_field_access(request, &QUOTE, "amount_minor") >= FIELD_ACCESS_READ;
 }
@@ -559,15 +397,16 @@ static enum err complete_quote(struct request *request, int64_t id, json_t *reco
 {
     struct quote_line *lines;
     size_t count;
-    if (!shows_amounts(request)) {
+    if (!quote_shows_amounts(request)) {
         return OK;
     }
     TRY(quote_store_lines(request->db, request->arena, id, &lines, &count));
     json_t *list = json_array();
     json_object_set_new(record, "lines", list);
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, line_json(&lines[i]));
+        json_array_append_new(list, quote_line_json(&lines[i]));
     }
+    quote_lines_close(request, list);
     return OK;
 }
 
@@ -597,157 +436,3 @@ const struct object QUOTE = {
     .extra_body = EXTRA,
     .extra_answer = EXTRA,
 };
-
-/* ---- actions ---- */
-
-enum err quote_approve(struct request *request, int64_t id)
-{
-    struct value *values;
-    int64_t version;
-    struct discount_right right;
-    TRY(record_load(request, &QUOTE, id, true, &values, &version));
-    if (!says(values[object_field(&QUOTE, "authority_state")], "needs_approval")) {
-        return error_set(request->error, ERR_CONFLICT, "This quote does not wait for an approval.");
-    }
-    TRY(discount_right_of(request, &right));
-    if (!discount_is_allowed(&right, values[object_field(&QUOTE, "discount_ppm")].integer,
-                             values[object_field(&QUOTE, "is_below_floor")].integer != 0)) {
-        return error_set(request->error, ERR_FORBIDDEN, "This discount is beyond your own right, too.");
-    }
-    TRY(quote_store_approve(request, id));
-    json_t *changes =
-        json_keep(request->arena, json_pack("{s:[s,s]}", "authority_state", "needs_approval", "approved"));
-    return audit_write(request, QUOTE.name, id, "update", version + 1, changes, STR("approve"));
-}
-
-static json_t *contract_line(const struct quote_line *line)
-{
-    return json_pack("{s:o,s:o,s:I,s:I}", "product_id", json_opt_int(line->product_id), "name", json_str(line->name),
-                     "quantity_milli", (json_int_t)line->quantity_milli, "unit_price_minor",
-                     (json_int_t)line->unit_price_minor);
-}
-
-static json_t *contract_body(struct request *request, const struct value *values, const struct quote_line *lines,
-                             size_t count)
-{
-    static const char *const taken[] = {"name",     "customer_id",    "opportunity_id",
-                                        "currency", "discount_minor", "owner_id"};
-    json_t *body = json_keep(request->arena, json_object());
-    json_t *list = json_array();
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
-        size_t index = object_field(&QUOTE, taken[i]);
-        if (values[index].type != VALUE_NULL) {
-            json_object_set_new(body, taken[i],
-                                field_json(&object_fields(&QUOTE)[index], values[index], request->arena));
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, contract_line(&lines[i]));
-    }
-    json_object_set_new(body, "lines", list);
-    return body;
-}
-
-enum err quote_make_contract(struct request *request, int64_t id, int64_t *contract_id_out)
-{
-    struct value *values;
-    struct quote_line *lines;
-    size_t count;
-    int64_t version;
-    bool lives = false;
-    const struct object *contract = object_find("contract");
-    /* The owner of the quote keeps what comes of it. */
-    const struct record_options options = {.unscoped = true, .reason = STR("quote")};
-    TRY(record_load(request, &QUOTE, id, true, &values, &version));
-    struct value made = values[object_field(&QUOTE, "contract_id")];
-    struct value status = values[object_field(&QUOTE, "status")];
-    if (!identity_can(request->user, contract->create)) {
-        return error_set(request->error, ERR_FORBIDDEN, "This needs the right %s.", permission_key(contract->create));
-    }
-    if (made.type == VALUE_INT) {
-        TRY(quote_store_contract_lives(request->db, request->arena, made.integer, &lives));
-    }
-    if (lives) {
-        return error_set(request->error, ERR_CONFLICT, "A contract was made from this quote already.");
-    }
-    if (!says(status, "sent") && !says(status, "accepted")) {
-        return error_set(request->error, ERR_CONFLICT, "Only a quote that was sent or accepted becomes a contract.");
-    }
-    struct value until = values[object_field(&QUOTE, "valid_until")];
-    if (says(status, "sent") && until.type == VALUE_DATE && date_compare(until.date, request->today) < 0) {
-        return error_set(request->error, ERR_CONFLICT, "This quote is not valid any more.");
-    }
-    TRY(quote_store_lines(request->db, request->arena, id, &lines, &count));
-    TRY(record_create(request, contract, contract_body(request, values, lines, count), &options, contract_id_out));
-    TRY(quote_store_set_contract(request, id, *contract_id_out));
-    json_t *changes =
-        json_keep(request->arena, json_pack("{s:[o,I]}", "contract_id", json_null(), (json_int_t)*contract_id_out));
-    return audit_write(request, QUOTE.name, id, "update", version + 1, changes, (struct str){0});
-}
-
-enum err quote_versions(struct request *request, int64_t id, json_t **out)
-{
-    struct quote_version *rows;
-    size_t count;
-    TRY(scope_check(request, &QUOTE, id, false));
-    *out = json_keep(request->arena, json_array());
-    if (!shows_amounts(request)) {
-        return OK;
-    }
-    TRY(quote_store_versions(request->db, request->arena, id, &rows, &count));
-    for (size_t i = 0; i < count; i++) {
-        json_t *content = json_loadb(rows[i].content.ptr, rows[i].content.len, 0, NULL);
-        json_array_append_new(*out,
-                              json_pack("{s:I,s:o,s:o,s:o,s:o}", "version_number", (json_int_t)rows[i].version_number,
-                                        "sent_at", json_opt_instant(request->arena, rows[i].sent_at), "replaced_at",
-                                        json_instant(request->arena, rows[i].replaced_at), "replaced_by_name",
-                                        json_opt_str(rows[i].replaced_by_name), "content", content));
-    }
-    return OK;
-}
-
-/* ---- the night ---- */
-
-/* A chunk of what has expired. */
-struct expiring {
-    struct request request; /* as the company */
-    struct error error;     /* of the chunk */
-    struct arena *arena;    /* memory of the chunk */
-    struct job *job;        /* whose run */
-    size_t found;           /* in the chunk */
-};
-
-static enum err expire_chunk(struct db *db, void *context)
-{
-    struct expiring *expiring = context;
-    const struct record_options options = {.unscoped = true, .reason = STR("valid_until")};
-    int64_t *ids;
-    arena_reset(expiring->arena);
-    error_init(&expiring->error, expiring->arena);
-    job_request(expiring->job, &expiring->request);
-    expiring->request.arena = expiring->arena;
-    expiring->request.error = &expiring->error;
-    expiring->request.company_acts = true;
-    TRY(quote_store_expired(db, expiring->arena, expiring->job->today, EXPIRE_CHUNK, &ids, &expiring->found));
-    for (size_t i = 0; i < expiring->found; i++) {
-        json_t *body = json_keep(expiring->arena, json_pack("{s:s}", "status", "expired"));
-        TRY(record_update(&expiring->request, &QUOTE, ids[i], 0, body, &options));
-    }
-    return OK;
-}
-
-enum err quote_run_expire(struct job *job, json_t **result_out)
-{
-    struct expiring expiring = {.arena = arena_create(64 * 1024 * 1024), .job = job, .found = EXPIRE_CHUNK};
-    int64_t done = 0;
-    enum err err = OK;
-    while (err == OK && expiring.found == EXPIRE_CHUNK) {
-        err = db_tx(job->db, expire_chunk, &expiring);
-        done += err == OK ? (int64_t)expiring.found : 0;
-        err = err == OK ? job_progress(job, done, 0, "quotes") : err;
-    }
-    arena_destroy(expiring.arena);
-    TRY(err);
-    *result_out = json_pack("{s:I}", "expired", (json_int_t)done);
-    return OK;
-}

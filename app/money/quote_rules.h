@@ -7,6 +7,9 @@
 
 extern const struct object QUOTE;
 
+/* Whether the user sees what quotes come to. */
+bool quote_shows_amounts(const struct request *request);
+
 /* Allows a discount that its maker may not give. Errors: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_CONFLICT. */
 enum err quote_approve(struct request *request, int64_t id) MUST_CHECK;
 /* Makes the contract of a quote, once. Errors: ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_CONFLICT, ERR_INVALID. */

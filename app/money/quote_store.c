@@ -1,7 +1,7 @@
 /* SQL of quotes. */
 #include "quote_store.h"
 
-enum { LINE_WIDTH = 9 };
+enum { LINE_WIDTH = 11 };
 
 static const struct column LINE[] = {
     COLUMN(struct quote_line, line_number),
@@ -12,10 +12,12 @@ static const struct column LINE[] = {
     COLUMN(struct quote_line, floor_minor),
     COLUMN(struct quote_line, unit_price_minor),
     COLUMN(struct quote_line, amount_minor),
+    COLUMN(struct quote_line, unit_cost_minor),
+    COLUMN(struct quote_line, cost_minor),
 };
 STATEMENT_ROWS(LINES, "quote.lines", struct quote_line, LINE,
                "SELECT line_number, product_id, name, quantity_milli, list_price_minor, floor_minor, unit_price_minor, "
-               "amount_minor FROM quote_line WHERE quote_id = ? ORDER BY line_number");
+               "amount_minor, unit_cost_minor, cost_minor FROM quote_line WHERE quote_id = ? ORDER BY line_number");
 STATEMENT(DROP_LINES, "quote.drop_lines", "DELETE FROM quote_line WHERE quote_id = ?");
 static const struct column VERSION[] = {
     COLUMN(struct quote_version, version_number),   COLUMN(struct quote_version, content),
@@ -82,12 +84,14 @@ enum err quote_store_replace_lines(struct db *db, struct arena *arena, int64_t q
         row[6] = V(line->floor_minor);
         row[7] = V(line->unit_price_minor);
         row[8] = V(line->amount_minor);
+        row[9] = V(line->unit_cost_minor);
+        row[10] = V(line->cost_minor);
     }
     return count == 0 ? OK
                       : db_bulk(db, arena,
                                 STR("INSERT INTO quote_line (quote_id, line_number, product_id, name, quantity_milli, "
-                                    "list_price_minor, floor_minor, unit_price_minor, amount_minor) "
-                                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                                    "list_price_minor, floor_minor, unit_price_minor, amount_minor, unit_cost_minor, "
+                                    "cost_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                                 values, LINE_WIDTH, count);
 }
 

@@ -14,6 +14,8 @@ struct quote_line {
     struct opt_int floor_minor; /* lowest price that day */
     int64_t unit_price_minor;   /* offered */
     int64_t amount_minor;       /* quantity × unit price */
+    int64_t unit_cost_minor;    /* cost that day */
+    int64_t cost_minor;         /* quantity × unit cost */
 };
 enum err quote_store_lines(struct db *db, struct arena *arena, int64_t quote_id, struct quote_line **rows_out,
                            size_t *count_out) MUST_CHECK;

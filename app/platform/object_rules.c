@@ -444,6 +444,7 @@ enum err record_update(struct request *request, const struct object *object, int
         .body = body,
         .reason = options->reason,
         .importing = options->importing,
+        .amends = options->amends,
         .after = copy_values(request->arena, object, row.values),
     };
     read_fields(request, object, body, &change);

@@ -57,6 +57,18 @@ const struct scope *scope_for(const struct request *request, const struct object
     return scope_for_key(request, object->name);
 }
 
+/* What could be worked out from a closed field is closed as well. */
+static enum field_access narrow(const struct rights *rights, const struct object *object, const char *name,
+                                enum field_access access)
+{
+    const struct field *field = rights->field_count == 0 ? NULL : fields_find(object->fields, str_from(name));
+    for (size_t i = 0; field != NULL && i < 2 && field->closed_with[i] != NULL; i++) {
+        enum field_access other = rights_field_access(rights, object, str_from(field->closed_with[i]));
+        access = other < access ? other : access;
+    }
+    return access;
+}
+
 enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name)
 {
     if (request->user == NULL) {
@@ -68,7 +80,7 @@ enum field_access scope_field_access(const struct request *request, const struct
         enum field_access other = rights_field_access(rights, object_find(object->same_as), str_from(name));
         access = other < access ? other : access;
     }
-    return access;
+    return narrow(rights, object, name, access);
 }
 
 bool scope_label_is_open(const struct request *request, const struct field *reference)

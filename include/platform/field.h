@@ -63,6 +63,7 @@ struct field {
     const char *ref;            /* FIELD_REF: object name */
     const struct field *fields; /* FIELD_OBJECT, FIELD_LIST: nested, ended by a field without name */
     enum field_type item;       /* FIELD_LIST without `fields`: type of the items */
+    const char *closed_with[2]; /* fields from which it could be worked out: never more open than these */
     const char *about;          /* English phrase for the OpenAPI file: shape, unit, source */
 };
 

@@ -37,6 +37,7 @@ struct record_change {
     json_t *body;                /* as sent, or NULL: nested parts such as lines */
     struct str reason;           /* given by the user, or empty */
     bool importing;              /* original created_at / created_by are kept; missing references may be created */
+    bool amends;                 /* a change order changes what was agreed */
 };
 
 /* A field that is closed in the rows of one place. */
@@ -200,6 +201,7 @@ struct record_options {
     struct opt_int created_by_id;  /* original creator (import) */
     bool unscoped;                 /* rules acting for the company, not for the user */
     struct str reason;             /* for history */
+    bool amends;                   /* see record_change */
 };
 
 /* The records of a request's user. Errors: ERR_NOT_FOUND outside the scope, ERR_FORBIDDEN, ERR_INVALID,

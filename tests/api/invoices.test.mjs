@@ -45,7 +45,7 @@ test("MON-5: more than the contract is refused, whichever way", async () => {
     };
     await refuse(boss.send("POST", "/invoices", { body: bodyOf(contract, 40_01) }), "amount_minor", "beyond_contract");
     await refuse(patch("invoices", one, { amount_minor: 100_01 }), "amount_minor", "beyond_contract");
-    await refuse(patch("contracts", contract, { amount_minor: 59_99 }), "amount_minor", "below_invoiced");
+    await refuse(boss.send("POST", "/change-orders", { body: { contract_id: contract.id, reason: "减", status: "effective", amount_minor: 59_99 } }), "amount_minor", "below_invoiced");
     await refuse(patch("contracts", contract, { status: "void" }), "status", "invoiced");
     const two = await issue(contract, 40_00);
     assert.equal((await remove(two)).status, 204);

@@ -445,6 +445,7 @@ test("a reference to a record outside the scope is as if there were none", async
         "follow-ups": { content: "x", customer_id: made.customer.id },
         opportunities: { name: "x", customer_id: made.customer.id },
         contracts: { name: "x", customer_id: made.customer.id },
+        "change-orders": { contract_id: made.contract.id, reason: "x", amount_minor: 1 },
         quotes: { name: "x", customer_id: made.customer.id },
         installments: { contract_id: made.contract.id, name: "x", due_on: "2023-01-01", amount_minor: 1 },
         invoices: { contract_id: made.contract.id, amount_minor: 1, issued_on: "2023-01-01" },

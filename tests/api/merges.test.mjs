@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
 import { admin, dabiao, department, expectProblem, person, query, send, sql, stack, unique } from "./lib.mjs";
-import { personWith, role } from "./samples.mjs";
+import { amend, personWith, role } from "./samples.mjs";
 
 await stack();
 
@@ -142,12 +142,12 @@ test("a deal of before the merge stays with who held the customer then, whatever
     assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [300_00, 0]);
     const later = await boss.get(`/contracts/${contract.id}`);
     assert.equal(later.customer_id, survivor.id);
-    await boss.patch(`/contracts/${contract.id}`, { amount_minor: 400_00 }, later.version);
+    assert.equal(later.amount_minor, 300_00);
+    await amend(boss, contract, { amount_minor: 400_00 }, { effective_on: early });
     assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [400_00, 0]);
-    // Dated today, it is the survivor's.
-    const last = await boss.get(`/contracts/${contract.id}`);
-    await boss.patch(`/contracts/${contract.id}`, { signed_on: today() }, last.version);
-    assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [0, 400_00]);
+    // Changed today, the difference is the survivor's.
+    await amend(boss, contract, { amount_minor: 450_00 });
+    assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [400_00, 50_00]);
     // And on into a third one: each counts what it had in its time.
     const third = await rep.post("/customers", { name: unique("第三") });
     const chained = (await merge(boss, third, survivor)).body;
@@ -337,8 +337,7 @@ test("CUS-2: what was merged away leaves the recycle bin for good; its id, its h
     assert.deepEqual((await boss.get("/customer-merges", { customer_id: source.id })).items.map((item) => item.id), [done.id]);
     // A deal of before the merge is still that of who held the source then, and follows its record.
     assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [300_00, 300_00]);
-    const now = await boss.get(`/contracts/${contract.id}`);
-    await boss.patch(`/contracts/${contract.id}`, { amount_minor: 450_00 }, now.version);
+    await amend(boss, contract, { amount_minor: 450_00 }, { effective_on: contract.signed_on });
     assert.equal((await intervals(source))[0].ordered_minor, 450_00);
     await examine();
 });

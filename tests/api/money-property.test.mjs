@@ -33,7 +33,7 @@ async function worldOf() {
     for (let i = 0; i < 3; i++) {
         contracts.push(await boss.post("/contracts", { name: unique("合同"), customer_id: customer.id, status: "signed", signed_on: "2024-01-01", amount_minor: 500_00 }));
     }
-    return { customer, contracts: contracts.map((one) => one.id), installments: [], payments: [], refunds: [] };
+    return { customer, contracts: contracts.map((one) => one.id), orders: [], installments: [], payments: [], refunds: [] };
 }
 
 function stepsOf(world, random) {
@@ -45,7 +45,7 @@ function stepsOf(world, random) {
         return status === 200 ? boss.send("PATCH", `/${plural}/${id}`, { body, headers: { "If-Match": String(now.version) } }) : { status };
     };
     const make = async (plural, body) => {
-        const answer = await boss.send("POST", `/${plural}`, { body });
+        const answer = await boss.send("POST", `/${plural === "orders" ? "change-orders" : plural}`, { body });
         if (answer.status === 201) {
             world[plural].push(answer.body.id);
         }
@@ -75,7 +75,10 @@ function stepsOf(world, random) {
         () => of("installments", (id) => change("installments", id, { amount_minor: 1 + random(200_00) })),
         () => of("installments", (id) => change("installments", id, { due_on: day() })),
         () => of("installments", (id) => change("installments", id, { status: random(2) === 0 ? "void" : "pending" })),
-        () => change("contracts", pick(world.contracts), { amount_minor: 100_00 + random(900_00) }),
+        () => make("orders", { contract_id: pick(world.contracts), reason: "变更", status: "effective", amount_minor: 100_00 + random(900_00), tax_rate_ppm: random(2) * 130_000 }),
+        () => make("orders", { contract_id: pick(world.contracts), reason: "变更", status: pick(["draft", "effective"]), effective_on: `2024-0${1 + random(9)}-01`,
+            cost_minor: random(100_00), lines: Array.from({ length: random(4) }, () => ({ name: pick(["甲", "乙"]), quantity_milli: 1 + random(9_999), unit_price_minor: random(200_00), unit_cost_minor: random(100_00) })) }),
+        () => of("orders", (id) => change("change-orders", id, pick([{ status: "effective" }, { discount_minor: random(50_00) }, { amount_minor: 100_00 + random(900_00) }]))),
         () => change("contracts", pick(world.contracts), { status: pick(["signed", "signed", "void", "completed"]) }),
         () => remove(pick(["payments", "refunds", "installments"])),
         () => restore(pick(["payments", "refunds", "installments"])),
@@ -104,6 +107,16 @@ async function assertBalanced(world, what) {
             (SELECT COALESCE(SUM(a.amount_minor), 0) FROM allocation a WHERE a.contract_id = k.id) OR k.received_minor > IF(k.status = 'void', 0, k.amount_minor))`,
         "contracts: planned = sum of the plan, which fits": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND (k.planned_minor > k.amount_minor OR k.planned_minor <>
             (SELECT COALESCE(SUM(i.amount_minor), 0) FROM installment i WHERE i.contract_id = k.id AND i.deleted_at IS NULL AND NOT i.is_void))`,
+        "contracts: what change orders did is the sum of what they say, and what was signed is what is left": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND (
+            k.changed_minor <> (SELECT COALESCE(SUM(g.delta_minor), 0) FROM change_order g WHERE g.contract_id = k.id AND g.status = 'effective')
+            OR k.changed_profit_minor <> (SELECT COALESCE(SUM(g.profit_delta_minor), 0) FROM change_order g WHERE g.contract_id = k.id AND g.status = 'effective')
+            OR k.amount_minor - k.changed_minor <> 500_00 OR k.margin_minor <> k.amount_minor - k.tax_minor - k.cost_minor)`.replace("500_00", "50000"),
+        "contracts: amount = lines less discount, and tax": `SELECT COUNT(*) FROM contract k JOIN (SELECT contract_id, SUM(amount_minor) AS amount, SUM(cost_minor) AS cost FROM contract_line GROUP BY contract_id) l
+            ON l.contract_id = k.id WHERE k.id IN (${contracts}) AND (k.amount_minor <> l.amount - k.discount_minor + k.tax_minor OR k.cost_minor <> l.cost
+            OR k.tax_minor <> ROUND((l.amount - k.discount_minor) * k.tax_rate_ppm / 1000000))`,
+        "facts: what counts of a contract is its amount": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND IF(k.status IN ('signed', 'completed'), k.amount_minor, 0) <>
+            (SELECT COALESCE(SUM(f.amount), 0) FROM metric_fact f WHERE f.measure = 'signed_amount' AND ((f.object = 'contract' AND f.record_id = k.id)
+            OR (f.object = 'change_order' AND f.record_id IN (SELECT g.id FROM change_order g WHERE g.contract_id = k.id))))`,
         "installments: received = sum of allocations, not more than they cost": `SELECT COUNT(*) FROM installment i WHERE i.contract_id IN (${contracts}) AND i.deleted_at IS NULL
             AND (i.received_minor > i.amount_minor OR i.received_minor <> (SELECT COALESCE(SUM(a.amount_minor), 0) FROM allocation a WHERE a.installment_id = i.id))`,
         "installments: open and status follow": `SELECT COUNT(*) FROM installment i JOIN contract k ON k.id = i.contract_id WHERE k.id IN (${contracts}) AND i.deleted_at IS NULL AND NOT (

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
-import { personWith, role } from "./samples.mjs";
+import { amend, personWith, role } from "./samples.mjs";
 
 await stack();
 
@@ -58,9 +58,9 @@ test("MON-4: what is prepaid fits in by itself when the contract grows, and come
     const contract = await contractOf(100_00);
     const payment = await pay(contract, 150_00);
     assert.equal(payment.prepaid_minor, 50_00);
-    await patch("contracts", contract, { amount_minor: 130_00 });
+    await amend(boss, contract, { amount_minor: 130_00 });
     assert.equal((await fresh(payment, "payments")).prepaid_minor, 20_00);
-    await patch("contracts", contract, { amount_minor: 60_01 });
+    await amend(boss, contract, { amount_minor: 60_01 });
     assert.deepEqual([(await fresh(payment, "payments")).prepaid_minor, (await fresh(contract, "contracts")).received_minor], [89_99, 60_01]);
 });
 
@@ -165,7 +165,7 @@ test("the plan fits into the contract, whatever is changed", async () => {
     assert.deepEqual(await plan(contract), [[60_00, 0, 60_00, "pending"], [40_00, 0, 0, "void"]]);
     await patch("installments", second, { status: "pending" });
     await boss.delete(`/installments/${second.id}`, (await fresh(second, "installments")).version);
-    await patch("contracts", contract, { amount_minor: 60_00 });
+    await amend(boss, contract, { amount_minor: 60_00 });
     expectProblem(await boss.send("POST", `/installments/${second.id}/restore`), 422, "invalid", "amount_minor");
     await patch("contracts", contract, { status: "void" });
     expectProblem(await boss.send("POST", "/installments", { body: { ...body, amount_minor: 1 } }), 422, "invalid", "contract_id");

@@ -15,6 +15,7 @@ export const OWNED = {
     contract: { plural: "contracts",
         body: (made) => ({ name: unique("合同"), customer_id: made.customer.id, opportunity_id: made.opportunity.id, status: "signed",
             signed_on: "2023-02-03", amount_minor: 900_00, cost_minor: 300_00 }) },
+    change_order: { plural: "change-orders", body: (made) => ({ contract_id: made.contract.id, reason: unique("变更"), amount_minor: 950_00 }) },
     quote: { plural: "quotes", body: (made) => ({ name: unique("报价"), customer_id: made.customer.id }) },
     installment: { plural: "installments",
         body: (made) => ({ name: unique("首付"), contract_id: made.contract.id, due_on: "2099-03-04", amount_minor: 1_00 }) },
@@ -34,6 +35,12 @@ export async function recordsOf(owner) {
         made[object] = await boss.post(`/${plural}`, { ...body(made), owner_id: owner.user.id });
     }
     return made;
+}
+
+/** Changes the terms of a signed contract by a change order that takes effect. */
+export async function amend(client, contract, terms, more = {}) {
+    await client.post("/change-orders", { contract_id: contract.id, reason: unique("变更"), status: "effective", ...terms, ...more });
+    return client.get(`/contracts/${contract.id}`);
 }
 
 /** One more record of an object beside the others of `made`, with nothing hanging on it. */

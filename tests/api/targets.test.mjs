@@ -219,7 +219,9 @@ test("a change of the record moves its figure, deleting takes it away, restoring
     const made = await contract(rep, 9_00, `${YEAR}-09-09`);
     const september = async () => (await overview(rep)).periods[8].actual;
     assert.equal(await september(), 9_00);
-    const changed = await boss.patch(`/contracts/${made.id}`, { amount_minor: 11_00 }, made.version);
+    const draft = await boss.patch(`/contracts/${made.id}`, { status: "draft" }, made.version);
+    assert.equal(await september(), 0);
+    const changed = await boss.patch(`/contracts/${made.id}`, { amount_minor: 11_00, status: "signed" }, draft.version);
     assert.equal(await september(), 11_00);
     await boss.delete(`/contracts/${made.id}`, changed.version);
     assert.equal(await september(), 0);

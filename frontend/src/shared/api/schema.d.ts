@@ -1042,6 +1042,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/contracts/{id}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes what renews a contract, once; both name each other. */
+        post: operations["contract.renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/renewal-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When owner and head of department hear that a contract is to be renewed. */
+        get: operations["renewal_notice.get"];
+        /** Changes that. */
+        put: operations["renewal_notice.update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/number-patterns": {
         parameters: {
             query?: never;
@@ -4126,6 +4161,145 @@ export interface paths {
         put?: never;
         /** Does one thing to many records, as a job. */
         post: operations["contract.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["change_order.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["change_order.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["change_order.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["change_order.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["change_order.update"];
+        trace?: never;
+    };
+    "/change-orders/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["change_order.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["change_order.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["change_order.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["change_order.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a record to another owner; history, stage and links stay. */
+        post: operations["change_order.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/change-orders/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["change_order.bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11234,6 +11408,129 @@ export interface operations {
                             /** @description whose */
                             owner_id: number | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contract.renew": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description a draft of a contract with the lines of this one, or an opportunity
+                     * @enum {string}
+                     */
+                    as: "contract" | "opportunity";
+                };
+            };
+        };
+        responses: {
+            /** @description Makes what renews a contract, once; both name each other. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description what was made
+                         * @enum {string}
+                         */
+                        object: "contract" | "opportunity";
+                        /** @description its id */
+                        id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renewal_notice.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When owner and head of department hear that a contract is to be renewed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description before renewal_on, from the largest to the smallest; none: nobody hears of it */
+                        days: number[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renewal_notice.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description before renewal_on, from the largest to the smallest; none: nobody hears of it */
+                    days: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description before renewal_on, from the largest to the smallest; none: nobody hears of it */
+                        days: number[];
                     };
                 };
             };
@@ -29228,12 +29525,26 @@ export interface operations {
                              * @enum {string|null}
                              */
                             status?: "draft" | "signed" | "completed" | "void" | null;
-                            /** @description sum of the lines less the discount; typed when there are none */
+                            /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                             amount_minor?: number | null;
                             /** @description sum of the lines; typed when there are none */
                             cost_minor?: number | null;
                             /** @description off the sum of the lines */
                             discount_minor?: number | null;
+                            /** @description comes on top of the lines; 0: prices have it in them */
+                            tax_rate_ppm?: number | null;
+                            /** @description part of the amount */
+                            tax_minor?: number | null;
+                            /** @description amount less tax and cost; closed where either is */
+                            margin_minor?: number | null;
+                            /** @description margin / amount without tax; null when that is 0 */
+                            margin_ppm?: number | null;
+                            /** @description change orders in effect */
+                            change_count?: number | null;
+                            /** @description part of the amount that came by change orders */
+                            changed_minor?: number | null;
+                            /** @description part of the margin that came by change orders */
+                            changed_profit_minor?: number | null;
                             /** @description what payments are for it, refunds taken off; what a customer pays beyond is prepaid */
                             received_minor?: number | null;
                             /** @description sum of its installments that are not void */
@@ -29259,6 +29570,23 @@ export interface operations {
                              * @description last day
                              */
                             ends_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description by when it is to be renewed; ends_on unless given
+                             */
+                            renewal_on?: string | null;
+                            /** @description the contract that this one renews */
+                            renewal_of_id?: number | null;
+                            /** @description name behind the reference */
+                            renewal_of_name?: string | null;
+                            /** @description the contract that renews it, unless that is void */
+                            renewed_by_id?: number | null;
+                            /** @description name behind the reference */
+                            renewed_by_name?: string | null;
+                            /** @description opportunity made to renew it */
+                            renewal_opportunity_id?: number | null;
+                            /** @description name behind the reference */
+                            renewal_opportunity_name?: string | null;
                             /** @description anything else */
                             remark?: string | null;
                             /** @description whose record it is; the asking user unless given */
@@ -29293,7 +29621,7 @@ export interface operations {
                                 quantity_milli: number;
                                 /** @description list price unless given */
                                 unit_price_minor?: number;
-                                /** @description standard cost unless given */
+                                /** @description unless given: as the line had it, else the product's cost today */
                                 unit_cost_minor?: number;
                                 /** @description position; the order of the list counts */
                                 line_number?: number;
@@ -29301,6 +29629,8 @@ export interface operations {
                                 amount_minor?: number;
                                 /** @description quantity × cost; computed */
                                 cost_minor?: number;
+                                /** @description amount less cost; computed */
+                                margin_minor?: number;
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -29349,12 +29679,14 @@ export interface operations {
                      * @enum {string}
                      */
                     status?: "draft" | "signed" | "completed" | "void";
-                    /** @description sum of the lines less the discount; typed when there are none */
+                    /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                     amount_minor?: number;
                     /** @description sum of the lines; typed when there are none */
                     cost_minor?: number;
                     /** @description off the sum of the lines */
                     discount_minor?: number;
+                    /** @description comes on top of the lines; 0: prices have it in them */
+                    tax_rate_ppm?: number;
                     /** @description ISO 4217; the company's unless given */
                     currency?: string;
                     /**
@@ -29372,6 +29704,13 @@ export interface operations {
                      * @description last day
                      */
                     ends_on?: string | null;
+                    /**
+                     * Format: date
+                     * @description by when it is to be renewed; ends_on unless given
+                     */
+                    renewal_on?: string | null;
+                    /** @description the contract that this one renews */
+                    renewal_of_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
@@ -29386,7 +29725,7 @@ export interface operations {
                         quantity_milli: number;
                         /** @description list price unless given */
                         unit_price_minor?: number;
-                        /** @description standard cost unless given */
+                        /** @description unless given: as the line had it, else the product's cost today */
                         unit_cost_minor?: number;
                         /** @description position; the order of the list counts */
                         line_number?: number;
@@ -29394,6 +29733,8 @@ export interface operations {
                         amount_minor?: number;
                         /** @description quantity × cost; computed */
                         cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
                     }[];
                 };
             };
@@ -29434,12 +29775,26 @@ export interface operations {
                          * @enum {string|null}
                          */
                         status?: "draft" | "signed" | "completed" | "void" | null;
-                        /** @description sum of the lines less the discount; typed when there are none */
+                        /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                         amount_minor?: number | null;
                         /** @description sum of the lines; typed when there are none */
                         cost_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
+                        /** @description change orders in effect */
+                        change_count?: number | null;
+                        /** @description part of the amount that came by change orders */
+                        changed_minor?: number | null;
+                        /** @description part of the margin that came by change orders */
+                        changed_profit_minor?: number | null;
                         /** @description what payments are for it, refunds taken off; what a customer pays beyond is prepaid */
                         received_minor?: number | null;
                         /** @description sum of its installments that are not void */
@@ -29465,6 +29820,23 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description by when it is to be renewed; ends_on unless given
+                         */
+                        renewal_on?: string | null;
+                        /** @description the contract that this one renews */
+                        renewal_of_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_of_name?: string | null;
+                        /** @description the contract that renews it, unless that is void */
+                        renewed_by_id?: number | null;
+                        /** @description name behind the reference */
+                        renewed_by_name?: string | null;
+                        /** @description opportunity made to renew it */
+                        renewal_opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_opportunity_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -29499,7 +29871,7 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
-                            /** @description standard cost unless given */
+                            /** @description unless given: as the line had it, else the product's cost today */
                             unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
@@ -29507,6 +29879,8 @@ export interface operations {
                             amount_minor?: number;
                             /** @description quantity × cost; computed */
                             cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -29568,12 +29942,26 @@ export interface operations {
                          * @enum {string|null}
                          */
                         status?: "draft" | "signed" | "completed" | "void" | null;
-                        /** @description sum of the lines less the discount; typed when there are none */
+                        /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                         amount_minor?: number | null;
                         /** @description sum of the lines; typed when there are none */
                         cost_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
+                        /** @description change orders in effect */
+                        change_count?: number | null;
+                        /** @description part of the amount that came by change orders */
+                        changed_minor?: number | null;
+                        /** @description part of the margin that came by change orders */
+                        changed_profit_minor?: number | null;
                         /** @description what payments are for it, refunds taken off; what a customer pays beyond is prepaid */
                         received_minor?: number | null;
                         /** @description sum of its installments that are not void */
@@ -29599,6 +29987,23 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description by when it is to be renewed; ends_on unless given
+                         */
+                        renewal_on?: string | null;
+                        /** @description the contract that this one renews */
+                        renewal_of_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_of_name?: string | null;
+                        /** @description the contract that renews it, unless that is void */
+                        renewed_by_id?: number | null;
+                        /** @description name behind the reference */
+                        renewed_by_name?: string | null;
+                        /** @description opportunity made to renew it */
+                        renewal_opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_opportunity_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -29633,7 +30038,7 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
-                            /** @description standard cost unless given */
+                            /** @description unless given: as the line had it, else the product's cost today */
                             unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
@@ -29641,6 +30046,8 @@ export interface operations {
                             amount_minor?: number;
                             /** @description quantity × cost; computed */
                             cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -29734,12 +30141,14 @@ export interface operations {
                      * @enum {string}
                      */
                     status?: "draft" | "signed" | "completed" | "void";
-                    /** @description sum of the lines less the discount; typed when there are none */
+                    /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                     amount_minor?: number;
                     /** @description sum of the lines; typed when there are none */
                     cost_minor?: number;
                     /** @description off the sum of the lines */
                     discount_minor?: number;
+                    /** @description comes on top of the lines; 0: prices have it in them */
+                    tax_rate_ppm?: number;
                     /** @description ISO 4217; the company's unless given */
                     currency?: string;
                     /**
@@ -29757,6 +30166,13 @@ export interface operations {
                      * @description last day
                      */
                     ends_on?: string | null;
+                    /**
+                     * Format: date
+                     * @description by when it is to be renewed; ends_on unless given
+                     */
+                    renewal_on?: string | null;
+                    /** @description the contract that this one renews */
+                    renewal_of_id?: number | null;
                     /** @description anything else */
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
@@ -29771,7 +30187,7 @@ export interface operations {
                         quantity_milli: number;
                         /** @description list price unless given */
                         unit_price_minor?: number;
-                        /** @description standard cost unless given */
+                        /** @description unless given: as the line had it, else the product's cost today */
                         unit_cost_minor?: number;
                         /** @description position; the order of the list counts */
                         line_number?: number;
@@ -29779,6 +30195,8 @@ export interface operations {
                         amount_minor?: number;
                         /** @description quantity × cost; computed */
                         cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
                     }[];
                 };
             };
@@ -29819,12 +30237,26 @@ export interface operations {
                          * @enum {string|null}
                          */
                         status?: "draft" | "signed" | "completed" | "void" | null;
-                        /** @description sum of the lines less the discount; typed when there are none */
+                        /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                         amount_minor?: number | null;
                         /** @description sum of the lines; typed when there are none */
                         cost_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
+                        /** @description change orders in effect */
+                        change_count?: number | null;
+                        /** @description part of the amount that came by change orders */
+                        changed_minor?: number | null;
+                        /** @description part of the margin that came by change orders */
+                        changed_profit_minor?: number | null;
                         /** @description what payments are for it, refunds taken off; what a customer pays beyond is prepaid */
                         received_minor?: number | null;
                         /** @description sum of its installments that are not void */
@@ -29850,6 +30282,23 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description by when it is to be renewed; ends_on unless given
+                         */
+                        renewal_on?: string | null;
+                        /** @description the contract that this one renews */
+                        renewal_of_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_of_name?: string | null;
+                        /** @description the contract that renews it, unless that is void */
+                        renewed_by_id?: number | null;
+                        /** @description name behind the reference */
+                        renewed_by_name?: string | null;
+                        /** @description opportunity made to renew it */
+                        renewal_opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_opportunity_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -29884,7 +30333,7 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
-                            /** @description standard cost unless given */
+                            /** @description unless given: as the line had it, else the product's cost today */
                             unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
@@ -29892,6 +30341,8 @@ export interface operations {
                             amount_minor?: number;
                             /** @description quantity × cost; computed */
                             cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -30113,12 +30564,26 @@ export interface operations {
                          * @enum {string|null}
                          */
                         status?: "draft" | "signed" | "completed" | "void" | null;
-                        /** @description sum of the lines less the discount; typed when there are none */
+                        /** @description sum of the lines less the discount, and tax; typed when there are none. Once signed it changes by change orders */
                         amount_minor?: number | null;
                         /** @description sum of the lines; typed when there are none */
                         cost_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
+                        /** @description change orders in effect */
+                        change_count?: number | null;
+                        /** @description part of the amount that came by change orders */
+                        changed_minor?: number | null;
+                        /** @description part of the margin that came by change orders */
+                        changed_profit_minor?: number | null;
                         /** @description what payments are for it, refunds taken off; what a customer pays beyond is prepaid */
                         received_minor?: number | null;
                         /** @description sum of its installments that are not void */
@@ -30144,6 +30609,23 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description by when it is to be renewed; ends_on unless given
+                         */
+                        renewal_on?: string | null;
+                        /** @description the contract that this one renews */
+                        renewal_of_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_of_name?: string | null;
+                        /** @description the contract that renews it, unless that is void */
+                        renewed_by_id?: number | null;
+                        /** @description name behind the reference */
+                        renewed_by_name?: string | null;
+                        /** @description opportunity made to renew it */
+                        renewal_opportunity_id?: number | null;
+                        /** @description name behind the reference */
+                        renewal_opportunity_name?: string | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -30178,7 +30660,7 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
-                            /** @description standard cost unless given */
+                            /** @description unless given: as the line had it, else the product's cost today */
                             unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
@@ -30186,6 +30668,8 @@ export interface operations {
                             amount_minor?: number;
                             /** @description quantity × cost; computed */
                             cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -30245,6 +30729,1258 @@ export interface operations {
         };
     };
     "contract.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description given out unless typed; key for import */
+                            number?: string | null;
+                            /** @description what is changed: signed or completed */
+                            contract_id?: number;
+                            /** @description name behind the reference */
+                            contract_name?: string | null;
+                            /** @description of the contract: 1… */
+                            change_number?: number | null;
+                            /**
+                             * @description in effect it is not changed any more: another order takes it back
+                             * @enum {string|null}
+                             */
+                            status?: "draft" | "effective" | null;
+                            /** @description why */
+                            reason?: string;
+                            /**
+                             * Format: date
+                             * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                             */
+                            effective_on?: string | null;
+                            /** @description of the contract */
+                            amount_before_minor?: number | null;
+                            /** @description of the contract: by its lines, or typed when there are none */
+                            amount_minor?: number | null;
+                            /** @description amount after less amount before */
+                            delta_minor?: number | null;
+                            /** @description of the contract */
+                            cost_before_minor?: number | null;
+                            /** @description of the contract: by its lines, or typed when there are none */
+                            cost_minor?: number | null;
+                            /** @description amount less tax and cost, after less before */
+                            profit_delta_minor?: number | null;
+                            /** @description on the whole */
+                            discount_before_minor?: number | null;
+                            /** @description on the whole */
+                            discount_minor?: number | null;
+                            /** @description on top of the lines */
+                            tax_rate_before_ppm?: number | null;
+                            /** @description on top of the lines */
+                            tax_rate_ppm?: number | null;
+                            /**
+                             * Format: date
+                             * @description last day of the contract
+                             */
+                            ends_before_on?: string | null;
+                            /**
+                             * Format: date
+                             * @description last day of the contract; as it was unless given
+                             */
+                            ends_on?: string | null;
+                            /** @description of the contract */
+                            currency?: string | null;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /** @description whose record it is; the asking user unless given */
+                            owner_id?: number | null;
+                            /** @description name behind the reference */
+                            owner_name?: string | null;
+                            /** @description the owner's department when the record came to the owner */
+                            department_id?: number | null;
+                            /** @description name behind the reference */
+                            department_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                            /** @description of the contract after the change */
+                            lines?: {
+                                /** @description from the catalogue, or null for free text */
+                                product_id?: number | null;
+                                /** @description the product's unless given */
+                                name?: string | null;
+                                /** @description thousandths: 1500 is 1.5 */
+                                quantity_milli: number;
+                                /** @description list price unless given */
+                                unit_price_minor?: number;
+                                /** @description unless given: as the line had it, else the product's cost today */
+                                unit_cost_minor?: number;
+                                /** @description position; the order of the list counts */
+                                line_number?: number;
+                                /** @description quantity × price; computed */
+                                amount_minor?: number;
+                                /** @description quantity × cost; computed */
+                                cost_minor?: number;
+                                /** @description amount less cost; computed */
+                                margin_minor?: number;
+                            }[];
+                            /** @description of the contract before the change */
+                            lines_before?: {
+                                /** @description from the catalogue, or null for free text */
+                                product_id?: number | null;
+                                /** @description the product's unless given */
+                                name?: string | null;
+                                /** @description thousandths: 1500 is 1.5 */
+                                quantity_milli: number;
+                                /** @description list price unless given */
+                                unit_price_minor?: number;
+                                /** @description unless given: as the line had it, else the product's cost today */
+                                unit_cost_minor?: number;
+                                /** @description position; the order of the list counts */
+                                line_number?: number;
+                                /** @description quantity × price; computed */
+                                amount_minor?: number;
+                                /** @description quantity × cost; computed */
+                                cost_minor?: number;
+                                /** @description amount less cost; computed */
+                                margin_minor?: number;
+                            }[];
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description given out unless typed; key for import */
+                    number?: string;
+                    /** @description what is changed: signed or completed */
+                    contract_id: number;
+                    /**
+                     * @description in effect it is not changed any more: another order takes it back
+                     * @enum {string}
+                     */
+                    status?: "draft" | "effective";
+                    /** @description why */
+                    reason: string;
+                    /**
+                     * Format: date
+                     * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                     */
+                    effective_on?: string | null;
+                    /** @description of the contract: by its lines, or typed when there are none */
+                    amount_minor?: number;
+                    /** @description of the contract: by its lines, or typed when there are none */
+                    cost_minor?: number;
+                    /** @description on the whole */
+                    discount_minor?: number;
+                    /** @description on top of the lines */
+                    tax_rate_ppm?: number;
+                    /**
+                     * Format: date
+                     * @description last day of the contract; as it was unless given
+                     */
+                    ends_on?: string | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                    /** @description of the contract after the change: all of them; as they were unless given; with one record */
+                    lines?: {
+                        /** @description from the catalogue, or null for free text */
+                        product_id?: number | null;
+                        /** @description the product's unless given */
+                        name?: string | null;
+                        /** @description thousandths: 1500 is 1.5 */
+                        quantity_milli: number;
+                        /** @description list price unless given */
+                        unit_price_minor?: number;
+                        /** @description unless given: as the line had it, else the product's cost today */
+                        unit_cost_minor?: number;
+                        /** @description position; the order of the list counts */
+                        line_number?: number;
+                        /** @description quantity × price; computed */
+                        amount_minor?: number;
+                        /** @description quantity × cost; computed */
+                        cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description what is changed: signed or completed */
+                        contract_id?: number;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description of the contract: 1… */
+                        change_number?: number | null;
+                        /**
+                         * @description in effect it is not changed any more: another order takes it back
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "effective" | null;
+                        /** @description why */
+                        reason?: string;
+                        /**
+                         * Format: date
+                         * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                         */
+                        effective_on?: string | null;
+                        /** @description of the contract */
+                        amount_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        amount_minor?: number | null;
+                        /** @description amount after less amount before */
+                        delta_minor?: number | null;
+                        /** @description of the contract */
+                        cost_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost, after less before */
+                        profit_delta_minor?: number | null;
+                        /** @description on the whole */
+                        discount_before_minor?: number | null;
+                        /** @description on the whole */
+                        discount_minor?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_before_ppm?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_ppm?: number | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract
+                         */
+                        ends_before_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract; as it was unless given
+                         */
+                        ends_on?: string | null;
+                        /** @description of the contract */
+                        currency?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description of the contract after the change */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                        /** @description of the contract before the change */
+                        lines_before?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description what is changed: signed or completed */
+                        contract_id?: number;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description of the contract: 1… */
+                        change_number?: number | null;
+                        /**
+                         * @description in effect it is not changed any more: another order takes it back
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "effective" | null;
+                        /** @description why */
+                        reason?: string;
+                        /**
+                         * Format: date
+                         * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                         */
+                        effective_on?: string | null;
+                        /** @description of the contract */
+                        amount_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        amount_minor?: number | null;
+                        /** @description amount after less amount before */
+                        delta_minor?: number | null;
+                        /** @description of the contract */
+                        cost_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost, after less before */
+                        profit_delta_minor?: number | null;
+                        /** @description on the whole */
+                        discount_before_minor?: number | null;
+                        /** @description on the whole */
+                        discount_minor?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_before_ppm?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_ppm?: number | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract
+                         */
+                        ends_before_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract; as it was unless given
+                         */
+                        ends_on?: string | null;
+                        /** @description of the contract */
+                        currency?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description of the contract after the change */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                        /** @description of the contract before the change */
+                        lines_before?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description given out unless typed; key for import */
+                    number?: string;
+                    /** @description what is changed: signed or completed */
+                    contract_id?: number;
+                    /**
+                     * @description in effect it is not changed any more: another order takes it back
+                     * @enum {string}
+                     */
+                    status?: "draft" | "effective";
+                    /** @description why */
+                    reason?: string;
+                    /**
+                     * Format: date
+                     * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                     */
+                    effective_on?: string | null;
+                    /** @description of the contract: by its lines, or typed when there are none */
+                    amount_minor?: number;
+                    /** @description of the contract: by its lines, or typed when there are none */
+                    cost_minor?: number;
+                    /** @description on the whole */
+                    discount_minor?: number;
+                    /** @description on top of the lines */
+                    tax_rate_ppm?: number;
+                    /**
+                     * Format: date
+                     * @description last day of the contract; as it was unless given
+                     */
+                    ends_on?: string | null;
+                    /** @description anything else */
+                    remark?: string | null;
+                    /** @description whose record it is; the asking user unless given */
+                    owner_id?: number | null;
+                    /** @description of the contract after the change: all of them; as they were unless given; with one record */
+                    lines?: {
+                        /** @description from the catalogue, or null for free text */
+                        product_id?: number | null;
+                        /** @description the product's unless given */
+                        name?: string | null;
+                        /** @description thousandths: 1500 is 1.5 */
+                        quantity_milli: number;
+                        /** @description list price unless given */
+                        unit_price_minor?: number;
+                        /** @description unless given: as the line had it, else the product's cost today */
+                        unit_cost_minor?: number;
+                        /** @description position; the order of the list counts */
+                        line_number?: number;
+                        /** @description quantity × price; computed */
+                        amount_minor?: number;
+                        /** @description quantity × cost; computed */
+                        cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description what is changed: signed or completed */
+                        contract_id?: number;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description of the contract: 1… */
+                        change_number?: number | null;
+                        /**
+                         * @description in effect it is not changed any more: another order takes it back
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "effective" | null;
+                        /** @description why */
+                        reason?: string;
+                        /**
+                         * Format: date
+                         * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                         */
+                        effective_on?: string | null;
+                        /** @description of the contract */
+                        amount_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        amount_minor?: number | null;
+                        /** @description amount after less amount before */
+                        delta_minor?: number | null;
+                        /** @description of the contract */
+                        cost_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost, after less before */
+                        profit_delta_minor?: number | null;
+                        /** @description on the whole */
+                        discount_before_minor?: number | null;
+                        /** @description on the whole */
+                        discount_minor?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_before_ppm?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_ppm?: number | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract
+                         */
+                        ends_before_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract; as it was unless given
+                         */
+                        ends_on?: string | null;
+                        /** @description of the contract */
+                        currency?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description of the contract after the change */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                        /** @description of the contract before the change */
+                        lines_before?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description given out unless typed; key for import */
+                        number?: string | null;
+                        /** @description what is changed: signed or completed */
+                        contract_id?: number;
+                        /** @description name behind the reference */
+                        contract_name?: string | null;
+                        /** @description of the contract: 1… */
+                        change_number?: number | null;
+                        /**
+                         * @description in effect it is not changed any more: another order takes it back
+                         * @enum {string|null}
+                         */
+                        status?: "draft" | "effective" | null;
+                        /** @description why */
+                        reason?: string;
+                        /**
+                         * Format: date
+                         * @description business date on which the difference counts; today unless given. Not in the future, not before the contract was signed or changed last
+                         */
+                        effective_on?: string | null;
+                        /** @description of the contract */
+                        amount_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        amount_minor?: number | null;
+                        /** @description amount after less amount before */
+                        delta_minor?: number | null;
+                        /** @description of the contract */
+                        cost_before_minor?: number | null;
+                        /** @description of the contract: by its lines, or typed when there are none */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost, after less before */
+                        profit_delta_minor?: number | null;
+                        /** @description on the whole */
+                        discount_before_minor?: number | null;
+                        /** @description on the whole */
+                        discount_minor?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_before_ppm?: number | null;
+                        /** @description on top of the lines */
+                        tax_rate_ppm?: number | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract
+                         */
+                        ends_before_on?: string | null;
+                        /**
+                         * Format: date
+                         * @description last day of the contract; as it was unless given
+                         */
+                        ends_on?: string | null;
+                        /** @description of the contract */
+                        currency?: string | null;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /** @description whose record it is; the asking user unless given */
+                        owner_id?: number | null;
+                        /** @description name behind the reference */
+                        owner_name?: string | null;
+                        /** @description the owner's department when the record came to the owner */
+                        department_id?: number | null;
+                        /** @description name behind the reference */
+                        department_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                        /** @description of the contract after the change */
+                        lines?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                        /** @description of the contract before the change */
+                        lines_before?: {
+                            /** @description from the catalogue, or null for free text */
+                            product_id?: number | null;
+                            /** @description the product's unless given */
+                            name?: string | null;
+                            /** @description thousandths: 1500 is 1.5 */
+                            quantity_milli: number;
+                            /** @description list price unless given */
+                            unit_price_minor?: number;
+                            /** @description unless given: as the line had it, else the product's cost today */
+                            unit_cost_minor?: number;
+                            /** @description position; the order of the list counts */
+                            line_number?: number;
+                            /** @description quantity × price; computed */
+                            amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the new owner */
+                    owner_id: number;
+                    /** @description kept in the history */
+                    reason?: string;
+                    /** @description children that follow */
+                    choices?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Gives a record to another owner; history, stage and links stay. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change_order.bulk": {
         parameters: {
             query?: never;
             header?: {
@@ -33967,12 +35703,22 @@ export interface operations {
                             version_number?: number | null;
                             /** @description lines at list prices */
                             list_minor?: number | null;
-                            /** @description sum of the lines less the discount */
+                            /** @description sum of the lines less the discount, and tax */
                             amount_minor?: number | null;
                             /** @description off the sum of the lines */
                             discount_minor?: number | null;
-                            /** @description (list − amount) / list; 0 when not below the list */
+                            /** @description (list − amount without tax) / list; 0 when not below the list */
                             discount_ppm?: number | null;
+                            /** @description comes on top of the lines; 0: prices have it in them */
+                            tax_rate_ppm?: number | null;
+                            /** @description part of the amount */
+                            tax_minor?: number | null;
+                            /** @description sum of the lines */
+                            cost_minor?: number | null;
+                            /** @description amount less tax and cost; closed where either is */
+                            margin_minor?: number | null;
+                            /** @description margin / amount without tax; null when that is 0 */
+                            margin_ppm?: number | null;
                             /** @description a price is below its floor, or the discount makes it so */
                             is_below_floor?: boolean | null;
                             /**
@@ -34039,6 +35785,8 @@ export interface operations {
                                 quantity_milli: number;
                                 /** @description list price unless given */
                                 unit_price_minor?: number;
+                                /** @description the product's cost that day unless given */
+                                unit_cost_minor?: number;
                                 /** @description position; the order of the list counts */
                                 line_number?: number;
                                 /** @description of price book or product that day; computed */
@@ -34047,6 +35795,10 @@ export interface operations {
                                 floor_minor?: number | null;
                                 /** @description quantity × price; computed */
                                 amount_minor?: number;
+                                /** @description quantity × cost; computed */
+                                cost_minor?: number;
+                                /** @description amount less cost; computed */
+                                margin_minor?: number;
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -34099,6 +35851,8 @@ export interface operations {
                     status?: "draft" | "sent" | "accepted" | "expired" | "void";
                     /** @description off the sum of the lines */
                     discount_minor?: number;
+                    /** @description comes on top of the lines; 0: prices have it in them */
+                    tax_rate_ppm?: number;
                     /** @description the price book's, else the company's, unless given */
                     currency?: string;
                     /**
@@ -34120,6 +35874,8 @@ export interface operations {
                         quantity_milli: number;
                         /** @description list price unless given */
                         unit_price_minor?: number;
+                        /** @description the product's cost that day unless given */
+                        unit_cost_minor?: number;
                         /** @description position; the order of the list counts */
                         line_number?: number;
                         /** @description of price book or product that day; computed */
@@ -34128,6 +35884,10 @@ export interface operations {
                         floor_minor?: number | null;
                         /** @description quantity × price; computed */
                         amount_minor?: number;
+                        /** @description quantity × cost; computed */
+                        cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
                     }[];
                 };
             };
@@ -34176,12 +35936,22 @@ export interface operations {
                         version_number?: number | null;
                         /** @description lines at list prices */
                         list_minor?: number | null;
-                        /** @description sum of the lines less the discount */
+                        /** @description sum of the lines less the discount, and tax */
                         amount_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
-                        /** @description (list − amount) / list; 0 when not below the list */
+                        /** @description (list − amount without tax) / list; 0 when not below the list */
                         discount_ppm?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description sum of the lines */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
                         /** @description a price is below its floor, or the discount makes it so */
                         is_below_floor?: boolean | null;
                         /**
@@ -34248,6 +36018,8 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
+                            /** @description the product's cost that day unless given */
+                            unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
                             /** @description of price book or product that day; computed */
@@ -34256,6 +36028,10 @@ export interface operations {
                             floor_minor?: number | null;
                             /** @description quantity × price; computed */
                             amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -34325,12 +36101,22 @@ export interface operations {
                         version_number?: number | null;
                         /** @description lines at list prices */
                         list_minor?: number | null;
-                        /** @description sum of the lines less the discount */
+                        /** @description sum of the lines less the discount, and tax */
                         amount_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
-                        /** @description (list − amount) / list; 0 when not below the list */
+                        /** @description (list − amount without tax) / list; 0 when not below the list */
                         discount_ppm?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description sum of the lines */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
                         /** @description a price is below its floor, or the discount makes it so */
                         is_below_floor?: boolean | null;
                         /**
@@ -34397,6 +36183,8 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
+                            /** @description the product's cost that day unless given */
+                            unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
                             /** @description of price book or product that day; computed */
@@ -34405,6 +36193,10 @@ export interface operations {
                             floor_minor?: number | null;
                             /** @description quantity × price; computed */
                             amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -34502,6 +36294,8 @@ export interface operations {
                     status?: "draft" | "sent" | "accepted" | "expired" | "void";
                     /** @description off the sum of the lines */
                     discount_minor?: number;
+                    /** @description comes on top of the lines; 0: prices have it in them */
+                    tax_rate_ppm?: number;
                     /** @description the price book's, else the company's, unless given */
                     currency?: string;
                     /**
@@ -34523,6 +36317,8 @@ export interface operations {
                         quantity_milli: number;
                         /** @description list price unless given */
                         unit_price_minor?: number;
+                        /** @description the product's cost that day unless given */
+                        unit_cost_minor?: number;
                         /** @description position; the order of the list counts */
                         line_number?: number;
                         /** @description of price book or product that day; computed */
@@ -34531,6 +36327,10 @@ export interface operations {
                         floor_minor?: number | null;
                         /** @description quantity × price; computed */
                         amount_minor?: number;
+                        /** @description quantity × cost; computed */
+                        cost_minor?: number;
+                        /** @description amount less cost; computed */
+                        margin_minor?: number;
                     }[];
                 };
             };
@@ -34579,12 +36379,22 @@ export interface operations {
                         version_number?: number | null;
                         /** @description lines at list prices */
                         list_minor?: number | null;
-                        /** @description sum of the lines less the discount */
+                        /** @description sum of the lines less the discount, and tax */
                         amount_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
-                        /** @description (list − amount) / list; 0 when not below the list */
+                        /** @description (list − amount without tax) / list; 0 when not below the list */
                         discount_ppm?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description sum of the lines */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
                         /** @description a price is below its floor, or the discount makes it so */
                         is_below_floor?: boolean | null;
                         /**
@@ -34651,6 +36461,8 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
+                            /** @description the product's cost that day unless given */
+                            unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
                             /** @description of price book or product that day; computed */
@@ -34659,6 +36471,10 @@ export interface operations {
                             floor_minor?: number | null;
                             /** @description quantity × price; computed */
                             amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
@@ -34888,12 +36704,22 @@ export interface operations {
                         version_number?: number | null;
                         /** @description lines at list prices */
                         list_minor?: number | null;
-                        /** @description sum of the lines less the discount */
+                        /** @description sum of the lines less the discount, and tax */
                         amount_minor?: number | null;
                         /** @description off the sum of the lines */
                         discount_minor?: number | null;
-                        /** @description (list − amount) / list; 0 when not below the list */
+                        /** @description (list − amount without tax) / list; 0 when not below the list */
                         discount_ppm?: number | null;
+                        /** @description comes on top of the lines; 0: prices have it in them */
+                        tax_rate_ppm?: number | null;
+                        /** @description part of the amount */
+                        tax_minor?: number | null;
+                        /** @description sum of the lines */
+                        cost_minor?: number | null;
+                        /** @description amount less tax and cost; closed where either is */
+                        margin_minor?: number | null;
+                        /** @description margin / amount without tax; null when that is 0 */
+                        margin_ppm?: number | null;
                         /** @description a price is below its floor, or the discount makes it so */
                         is_below_floor?: boolean | null;
                         /**
@@ -34960,6 +36786,8 @@ export interface operations {
                             quantity_milli: number;
                             /** @description list price unless given */
                             unit_price_minor?: number;
+                            /** @description the product's cost that day unless given */
+                            unit_cost_minor?: number;
                             /** @description position; the order of the list counts */
                             line_number?: number;
                             /** @description of price book or product that day; computed */
@@ -34968,6 +36796,10 @@ export interface operations {
                             floor_minor?: number | null;
                             /** @description quantity × price; computed */
                             amount_minor?: number;
+                            /** @description quantity × cost; computed */
+                            cost_minor?: number;
+                            /** @description amount less cost; computed */
+                            margin_minor?: number;
                         }[];
                     };
                 };
