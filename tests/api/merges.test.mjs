@@ -337,7 +337,7 @@ test("CUS-2: what was merged away leaves the recycle bin for good; its id, its h
     assert.deepEqual((await boss.get("/customer-merges", { customer_id: source.id })).items.map((item) => item.id), [done.id]);
     // A deal of before the merge is still that of who held the source then, and follows its record.
     assert.deepEqual([(await intervals(source))[0].ordered_minor, (await intervals(survivor))[0].ordered_minor], [300_00, 300_00]);
-    await amend(boss, contract, { amount_minor: 450_00 }, { effective_on: contract.signed_on });
+    await amend(boss, contract, { amount_minor: 450_00 }, { effective_on: early });
     assert.equal((await intervals(source))[0].ordered_minor, 450_00);
     await examine();
 });

@@ -154,8 +154,11 @@ test("the plan fits into the contract, whatever is changed", async () => {
     const second = await boss.post("/installments", { ...body, amount_minor: 40_00 });
     assert.deepEqual([second.customer_id, second.currency, second.owner_id], [customer.id, contract.currency, rep.user.id]);
     await refuse("installments", first, { amount_minor: 60_01 }, "amount_minor", "too_large");
-    await refuse("contracts", contract, { amount_minor: 99_99 }, "amount_minor", "below_plan");
-    await refuse("contracts", contract, { lines: [{ name: "x", quantity_milli: 1000, unit_price_minor: 99_99 }] }, "amount_minor", "below_plan");
+    for (const terms of [{ amount_minor: 99_99 }, { lines: [{ name: "x", quantity_milli: 1000, unit_price_minor: 99_99 }] }]) {
+        const order = { contract_id: contract.id, reason: "减", status: "effective", ...terms };
+        const problem = expectProblem(await boss.send("POST", "/change-orders", { body: order }), 422, "invalid", "amount_minor");
+        assert.equal(problem.errors.find((error) => error.field === "amount_minor").code, "below_plan");
+    }
     // A void one makes room and comes back only where there is room.
     await patch("installments", second, { status: "void" });
     await patch("installments", first, { amount_minor: 70_00 });

@@ -2,6 +2,7 @@
 import { send } from '@/shared/api/client';
 import type { Answer, Body as BodyOf, Page, RecordRow } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
+import type { ShownLine } from './lines';
 import type { Allocation, PlanBody } from './model';
 
 export type NumberPattern = Readonly<Answer<'/number-patterns', 'get'>['items'][number]>;
@@ -100,19 +101,9 @@ export function reverseInvoice(id: number, key: string): Promise<{ readonly id: 
 
 // ---- quotes, price books, discount authority ----
 
-export interface QuoteLine {
-  readonly line_number: number;
-  readonly product_id: number | null;
-  readonly name: string;
-  readonly quantity_milli: number;
-  readonly list_price_minor: number;
-  readonly floor_minor: number | null;
-  readonly unit_price_minor: number;
-  readonly amount_minor: number;
-}
 type VersionAnswer = Answer<'/quotes/{id}/versions', 'get'>['items'][number];
 export type QuoteVersion = Readonly<Omit<VersionAnswer, 'content'>> & {
-  readonly content: { readonly amount_minor: number; readonly lines: readonly QuoteLine[] };
+  readonly content: { readonly amount_minor: number; readonly lines: readonly ShownLine[] };
 };
 export interface PriceEntry {
   readonly product_id: number;
@@ -188,4 +179,39 @@ export async function listRoles(): Promise<readonly Named[]> {
 }
 export async function listDepartments(): Promise<readonly Named[]> {
   return (await send<Page<Named>>('GET', '/departments/tree')).items;
+}
+
+// ---- change orders and renewals ----
+
+export interface ChangeOrder extends RecordRow {
+  readonly number: string;
+  readonly change_number: number;
+  readonly status: 'draft' | 'effective';
+  readonly reason: string;
+  readonly effective_on: string | null;
+  readonly amount_before_minor: number | null;
+  readonly amount_minor: number | null;
+  readonly delta_minor: number | null;
+  readonly updated_at: string;
+  readonly owner_name: string | null;
+}
+export function listChanges(contract: number, signal?: AbortSignal): Promise<readonly ChangeOrder[]> {
+  return listAll('change-orders', { field: 'contract_id', op: 'eq', value: contract }, '-updated_at', signal);
+}
+/** Null: a new one. */
+export function saveChange(order: RecordRow | null, body: Values, key: string): Promise<RecordRow> {
+  return saveSetting('change-orders', order, body, key);
+}
+export function makeRenewal(
+  contract: number,
+  as: 'contract' | 'opportunity',
+  key: string,
+): Promise<{ readonly id: number }> {
+  return send('POST', `/contracts/${contract}/renewal`, { body: { as }, key });
+}
+export async function getNotices(): Promise<readonly number[]> {
+  return (await send<Answer<'/renewal-notices', 'get'>>('GET', '/renewal-notices')).days;
+}
+export function saveNotices(days: readonly number[]): Promise<unknown> {
+  return send('PUT', '/renewal-notices', { body: { days } });
 }

@@ -1,10 +1,16 @@
 /** Money beyond the records themselves: what payments are for, payment plans, and the settings of numbers and prices. */
-import { BadgePercent, BookOpen, Hash } from '@lucide/vue';
+import { BadgePercent, BookOpen, FileCog, Hash } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
 
+export { linesBody, linesOf, type Line } from './lines';
+export { lockedFields } from './model';
+
 /** Parts of the pages of records. */
 export const RedLetter = defineAsyncComponent(() => import('./components/RedLetter.vue'));
+export const ContractCard = defineAsyncComponent(() => import('./components/ContractCard.vue'));
+export const ChangeOrderCard = defineAsyncComponent(() => import('./components/ChangeOrderCard.vue'));
+export const LineEditor = defineAsyncComponent(() => import('./components/LineEditor.vue'));
 export const QuoteCard = defineAsyncComponent(() => import('./components/QuoteCard.vue'));
 export const PlanCard = defineAsyncComponent(() => import('./components/PlanCard.vue'));
 export const PaymentAllocations = defineAsyncComponent(() => import('./components/PaymentAllocations.vue'));
@@ -29,6 +35,12 @@ export default defineFeature({
       name: 'discount-authorities',
       meta: { title: 'money.discount.title', permission: 'discount_authority.edit' },
       component: () => import('./pages/DiscountsPage.vue'),
+    },
+    {
+      path: 'contract-settings',
+      name: 'contract-settings',
+      meta: { title: 'money.settings.title', permission: 'company.edit' },
+      component: () => import('./pages/ContractSettingsPage.vue'),
     },
   ],
   nav: [
@@ -55,6 +67,14 @@ export default defineFeature({
       to: '/discount-authorities',
       order: 264,
       permission: 'discount_authority.edit',
+    },
+    {
+      key: 'contract-settings',
+      label: 'money.settings.title',
+      icon: FileCog,
+      to: '/contract-settings',
+      order: 266,
+      permission: 'company.edit',
     },
   ],
 });

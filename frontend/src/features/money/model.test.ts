@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { exampleOf, fillPlaces, placesOf, planBody, planSum, splitAmount, splitPlan, type PlanLine } from './model';
+import {
+  descends,
+  exampleOf,
+  fillPlaces,
+  lockedFields,
+  placesOf,
+  planBody,
+  planSum,
+  splitAmount,
+  splitPlan,
+  type PlanLine,
+} from './model';
 
 describe('the example of a pattern', () => {
   it('is what the server makes', () => {
@@ -60,5 +71,26 @@ describe('where a payment can go', () => {
     ]);
     expect(fillPlaces(places, 70)).toEqual([30, 30, 10]);
     expect(fillPlaces(places, 1000)).toEqual([30, 30, 40]);
+  });
+});
+
+describe('days of notices', () => {
+  it('go from the largest to the smallest', () => {
+    expect([[], [60, 30, 7], [365], [1]].every((days) => descends(days))).toBe(true);
+    expect([[7, 30], [30, 30], [0], [366], [-1]].some((days) => descends(days))).toBe(false);
+  });
+});
+
+describe('what was signed', () => {
+  it('changes by change orders only', () => {
+    const fields = (object: string, status: string | null) => [
+      ...lockedFields(object, status === null ? null : { id: 1, version: 1, status }),
+    ];
+    expect(fields('contract', 'draft')).toEqual([]);
+    expect(fields('contract', null)).toEqual([]);
+    expect(fields('contract', 'signed')).toContain('lines');
+    expect(fields('change_order', 'draft')).toEqual([]);
+    expect(fields('change_order', 'effective')).toContain('reason');
+    expect(fields('quote', 'sent')).toEqual([]);
   });
 });

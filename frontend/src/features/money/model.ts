@@ -1,4 +1,5 @@
 /** Calculations of the money pages: pure, in minor units. */
+import type { RecordRow } from '@/shared/api/types';
 import { addMonths } from '@/shared/lib/dates';
 
 /** What a number of a pattern looks like, as the server makes it; null while the pattern is not complete. */
@@ -148,4 +149,22 @@ export function fillPlaces(places: readonly Place[], money: number): number[] {
     left -= amount;
     return amount;
   });
+}
+
+/** Days of notices: from the largest to the smallest, 1 to 365. */
+export function descends(days: readonly number[]): boolean {
+  return days.every((day, index) => day >= 1 && day <= 365 && (index === 0 || day < (days[index - 1] ?? 0)));
+}
+
+// ---- what was signed ----
+
+const TERMS = ['amount_minor', 'cost_minor', 'discount_minor', 'tax_rate_ppm', 'ends_on'];
+const ORDER = ['number', 'reason', 'status', 'effective_on', ...TERMS];
+
+/** Fields, lines among them, that are no longer changed by hand: of a signed contract, of a change in effect. */
+export function lockedFields(object: string, record: RecordRow | null): ReadonlySet<string> {
+  if (object === 'contract' && record && record.status !== 'draft') {
+    return new Set([...TERMS, 'lines']);
+  }
+  return new Set(object === 'change_order' && record?.status === 'effective' ? [...ORDER, 'lines'] : []);
 }

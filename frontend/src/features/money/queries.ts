@@ -2,12 +2,14 @@
 import { useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
-import { getPrepaid, listAuthorities, listBooks, listPatterns, listPlan } from './api';
+import { getNotices, getPrepaid, listAuthorities, listBooks, listChanges, listPatterns, listPlan } from './api';
 
 const keys = {
   books: ['records', 'price_book', 'all'] as const,
   authorities: ['records', 'discount_authority', 'all'] as const,
   patterns: ['records', 'number_pattern'] as const,
+  notices: ['records', 'renewal_notices'] as const,
+  changes: (contract: number) => ['records', 'change_order', 'of', contract] as const,
   plan: (contract: number) => ['records', 'installment', 'plan', contract] as const,
   prepaid: (customer: number, currency: string) => ['records', 'payment', 'prepaid', customer, currency] as const,
 };
@@ -38,4 +40,14 @@ export function usePrepaid(customer: Ref<number | null>, currency: Ref<string>, 
     queryFn: ({ signal }) => getPrepaid(customer.value ?? 0, currency.value, signal),
     enabled,
   });
+}
+export function useChanges(contract: Ref<number>, enabled: Ref<boolean>) {
+  return useQuery({
+    queryKey: computed(() => keys.changes(contract.value)),
+    queryFn: ({ signal }) => listChanges(contract.value, signal),
+    enabled,
+  });
+}
+export function useNotices() {
+  return useQuery({ queryKey: keys.notices, queryFn: getNotices });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { MetaField, MetaObject } from '@/shared/api/types';
-import { linesBody, linesOf, sumOf } from './lines';
 import { columnsOf, fieldText, formSpecs, queryOf, sectionsOf, stateOf, totalText, withDeletion } from './model';
 import { configOf, OBJECTS } from './objects';
 
@@ -119,42 +118,5 @@ describe('list state', () => {
   it('says when the total is a lower bound', () => {
     expect(totalText(10000, false)).toBe('10,000+');
     expect(totalText(undefined, undefined)).toBe('');
-  });
-});
-
-describe('contract lines', () => {
-  const record = {
-    id: 1,
-    version: 1,
-    lines: [
-      {
-        product_id: 3,
-        name: 'X',
-        quantity_milli: 1500,
-        unit_price_minor: 333,
-        unit_cost_minor: 100,
-        amount_minor: 500,
-      },
-    ],
-  };
-  it('are sent as they came, empty ones left out', () => {
-    expect(linesBody(linesOf(record))).toEqual([
-      { product_id: 3, name: 'X', quantity_milli: 1500, unit_price_minor: 333, unit_cost_minor: 100 },
-    ]);
-    expect(
-      linesBody([
-        {
-          product_id: null,
-          product_name: null,
-          name: ' ',
-          quantity_milli: 1000,
-          unit_price_minor: null,
-          unit_cost_minor: null,
-        },
-      ]),
-    ).toEqual([]);
-  });
-  it('sum like the server', () => {
-    expect(sumOf(linesOf(record), 100)).toBe(400);
   });
 });
