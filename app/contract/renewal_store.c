@@ -34,7 +34,8 @@ static const struct column DUE_ROW[] = {
     COLUMN(struct renewal_row, told_days), COLUMN(struct renewal_row, owner_id), COLUMN(struct renewal_row, head_id),
 };
 STATEMENT_ROWS(DUE, "renewal.due", struct renewal_row, DUE_ROW,
-               "SELECT k.id, k.number, k.name, c.name AS customer, DATEDIFF(k.renewal_on, ?) AS days, k.renewal_on, "
+               "SELECT k.id, k.number, k.name, c.name AS customer, DATEDIFF(k.renewal_on, ?) AS days, "
+               "COALESCE(k.renewal_on, CURRENT_DATE) AS renewal_on, "
                "IF(k.renewal_told_for <=> k.renewal_on, k.renewal_told_days, NULL) AS told_days, k.owner_id, "
                "d.manager_id AS head_id FROM contract k LEFT JOIN customer c ON c.id = k.customer_id "
                "LEFT JOIN department d ON d.id = k.department_id WHERE k.deleted_at IS NULL "
