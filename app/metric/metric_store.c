@@ -175,11 +175,8 @@ enum err metric_store_moved(struct db *db, struct arena *arena, const char *obje
     query_arg(&query, V(object));
     query_sql(&query, " AND f.record_id IN ");
     query_arg_ids(&query, ids, count);
-    query_sql(&query, " AND (f.fact_on >= ");
+    query_sql(&query, " AND f.fact_on >= ");
     query_arg(&query, V(from));
-    query_sql(&query, " OR NOT EXISTS (SELECT 1 FROM ownership o WHERE o.object = ");
-    query_arg(&query, V(object));
-    query_sql(&query, " AND o.record_id = f.record_id AND o.valid_from <= f.fact_on))");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     int64_t *found = ARENA_ARRAY(arena, int64_t, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {

@@ -73,8 +73,8 @@ enum err metric_store_sources(struct db *db, struct arena *arena, const struct m
 /* Stored facts by record and measure. */
 enum err metric_store_facts(struct db *db, struct arena *arena, const struct metric_source *source,
                             const struct metric_pick *pick, struct fact **facts_out, size_t *count_out) MUST_CHECK;
-/* Those of the records whose facts an interval that begins on `from` can change: facts from that day on, and facts before
- * the record's first interval but this one. Their locks must be held, or the answer is old at once. */
+/* Those of the records that have facts from that day on: only these can an interval change that begins then, for a
+ * record's first interval reaches back before all days. Their locks must be held, or the answer is old at once. */
 enum err metric_store_moved(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count,
                             struct date from, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 enum err metric_store_put(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,

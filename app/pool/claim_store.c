@@ -10,11 +10,14 @@ static const struct column NUMBER[] = {COLUMN(struct number, value)};
 STATEMENT(ADD_CLAIMER, "claim.add_claimer", "INSERT IGNORE INTO pool_claimer (user_id) VALUES (?)");
 STATEMENT_ROWS(LOCK_CLAIMER, "claim.lock_claimer", struct number, NUMBER,
                "SELECT user_id AS value FROM pool_claimer WHERE user_id = ? FOR UPDATE");
+STATEMENT_ROWS(COUNT_CLAIMS, "claim.count", struct number, NUMBER,
+               "SELECT COUNT(*) AS value FROM pool_event WHERE owner_id = ? AND happened_on = ? AND kind = 'claim' "
+               "AND pool_id = ?");
 STATEMENT_ROWS(
-    COUNT_CLAIMS, "claim.count", struct number, NUMBER,
+    COUNT_KEPT_CLAIMS, "claim.count_kept", struct number, NUMBER,
     "SELECT COUNT(*) AS value FROM pool_event e WHERE e.owner_id = ? AND e.happened_on = ? AND e.kind = 'claim' "
-    "AND e.pool_id = ? AND NOT (? AND EXISTS (SELECT 1 FROM pool_event r WHERE r.customer_id = e.customer_id "
-    "AND r.id > e.id AND r.kind = 'return' AND r.owner_id = e.owner_id AND r.happened_on = e.happened_on))");
+    "AND e.pool_id = ? AND NOT EXISTS (SELECT 1 FROM pool_event r WHERE r.customer_id = e.customer_id "
+    "AND r.id > e.id AND r.kind = 'return' AND r.owner_id = e.owner_id AND r.happened_on = e.happened_on)");
 STATEMENT_ROWS(COUNT_VIEWS, "claim.count_views", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM pool_view WHERE user_id = ? AND pool_id = ? AND viewed_on = ?");
 STATEMENT_ROWS(HAS_VIEW, "claim.has_view", struct number, NUMBER,
@@ -127,7 +130,7 @@ enum err claim_store_lock(struct request *request, const int64_t *ids, size_t co
 enum err claim_store_claims(struct db *db, struct arena *arena, int64_t user_id, int64_t pool_id, struct date day,
                             bool refunded, int64_t *out)
 {
-    return db_one(db, arena, &COUNT_CLAIMS, ARGS(V(user_id), V(day), V(pool_id), V(refunded)), out);
+    return db_one(db, arena, refunded ? &COUNT_KEPT_CLAIMS : &COUNT_CLAIMS, ARGS(V(user_id), V(day), V(pool_id)), out);
 }
 
 enum err claim_store_views(struct db *db, struct arena *arena, int64_t user_id, int64_t pool_id, struct date day,
