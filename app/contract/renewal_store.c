@@ -35,7 +35,7 @@ static const struct column DUE_ROW[] = {
 };
 STATEMENT_ROWS(DUE, "renewal.due", struct renewal_row, DUE_ROW,
                "SELECT k.id, k.number, k.name, c.name AS customer, DATEDIFF(k.renewal_on, ?) AS days, "
-               "COALESCE(k.renewal_on, CURRENT_DATE) AS renewal_on, "
+               "COALESCE(k.renewal_on, DATE '1000-01-01') AS renewal_on, "
                "IF(k.renewal_told_for <=> k.renewal_on, k.renewal_told_days, NULL) AS told_days, k.owner_id, "
                "d.manager_id AS head_id FROM contract k LEFT JOIN customer c ON c.id = k.customer_id "
                "LEFT JOIN department d ON d.id = k.department_id WHERE k.deleted_at IS NULL "
