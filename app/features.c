@@ -3,6 +3,7 @@
 #include "auth.h"
 #include "contract.h"
 #include "customer.h"
+#include "customfield.h"
 #include "demo.h"
 #include "import.h"
 #include "job.h"
@@ -26,8 +27,13 @@ const struct feature *const FEATURES[] = {
     &CONFLICT_FEATURE,     &MERGE_FEATURE,       &FOLLOW_UP_FEATURE, &ATTACHMENT_FEATURE,   &ASSIGNMENT_FEATURE,
     &PRODUCT_FEATURE,      &OPPORTUNITY_FEATURE, &PIPELINE_FEATURE,  &GUIDE_FEATURE,        &TASK_FEATURE,
     &CONTRACT_FEATURE,     &MONEY_FEATURE,       &POOL_FEATURE,      &POOL_RECYCLE_FEATURE, &POOL_BULK_FEATURE,
+<<<<<<< HEAD
     &POOL_FIGURES_FEATURE, &TARGET_FEATURE, &TARGET_ROUND_FEATURE,      &SHARE_FEATURE,     &IMPORT_FEATURE,       &JOB_FEATURE,
     &WORKSPACE_FEATURE,
+=======
+    &POOL_FIGURES_FEATURE, &TARGET_FEATURE,      &SHARE_FEATURE,     &IMPORT_FEATURE,       &JOB_FEATURE,
+    &WORKSPACE_FEATURE,    &CUSTOMFIELD_FEATURE,
+>>>>>>> 3f526d6 (Custom fields: definitions, typed columns, rules on every write, layouts, impact, formulas)
 };
 const size_t FEATURE_COUNT = sizeof FEATURES / sizeof FEATURES[0];
 

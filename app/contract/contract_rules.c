@@ -490,6 +490,7 @@ const struct object CONTRACT = {
     .parent_object = "customer",
     .parent_column = "customer_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "signed_on",
     .children = CHILDREN,
     .lock = lock_contract,

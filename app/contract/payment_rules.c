@@ -151,6 +151,7 @@ const struct object PAYMENT = {
     .parent_object = "contract",
     .parent_column = "contract_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "received_on",
     .children = PAYMENT_CHILDREN,
     .lock = money_lock_payment,

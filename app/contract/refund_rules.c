@@ -131,6 +131,7 @@ const struct object REFUND = {
     .parent_object = "contract",
     .parent_column = "contract_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "refunded_on",
     .lock = lock_refund,
     .prepare = prepare_refund,

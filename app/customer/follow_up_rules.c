@@ -221,6 +221,7 @@ const struct object FOLLOW_UP = {
     .parent_object = "customer",
     .parent_column = "customer_id",
     .default_sort = "-followed_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "followed_at",
     .prepare = prepare_follow_up,
     .saved = follow_up_saved,

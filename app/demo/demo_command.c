@@ -10,6 +10,7 @@
 #include "demo_territory.h"
 #include "org.h"
 #include "pipeline.h"
+#include "platform/custom.h"
 #include "platform/identity_load.h"
 #include "platform/object.h"
 #include "platform/tx.h"
@@ -87,12 +88,13 @@ static enum err make_follow_ups(struct demo *demo, int64_t customer_id, int64_t 
         }
         json_t *body =
             json_pack("{s:I,s:s,s:s,s:o,s:I}", "customer_id", (json_int_t)customer_id, "content",
-                      DEMO_NOTES[demo_pick(demo, demo_words(DEMO_NOTES))], "method", methods[demo_pick(demo, 5)], "followed_at",
-                      json_instant(demo->request.arena, at), "owner_id", (json_int_t)owner_id);
+                      DEMO_NOTES[demo_pick(demo, demo_words(DEMO_NOTES))], "method", methods[demo_pick(demo, 5)],
+                      "followed_at", json_instant(demo->request.arena, at), "owner_id", (json_int_t)owner_id);
         if (days < 5) {
-            json_object_set_new(body, "next_plan_at",
-                                json_instant(demo->request.arena, (struct instant){demo->request.now.ms +
-                                                                                   (1 + demo_pick(demo, 9)) * 86400000LL}));
+            json_object_set_new(
+                body, "next_plan_at",
+                json_instant(demo->request.arena,
+                             (struct instant){demo->request.now.ms + (1 + demo_pick(demo, 9)) * 86400000LL}));
             json_object_set_new(body, "next_plan", json_string("跟进报价反馈"));
         }
         TRY(demo_create_at(demo, "follow_up", body, (struct opt_instant){true, at}, &id));
@@ -107,7 +109,9 @@ static enum err make_prices(struct db *db, void *context)
         const char *role, *name;
         int ppm;
         int below_floor;
-    } rights[] = {{"sales", "销售 5%", 50000, 0}, {"manager", "销售主管 15%", 150000, 0}, {"operations", "销售运营 30%", 300000, 1}};
+    } rights[] = {{"sales", "销售 5%", 50000, 0},
+                  {"manager", "销售主管 15%", 150000, 0},
+                  {"operations", "销售运营 30%", 300000, 1}};
     struct demo *demo = context;
     int64_t id = 0;
     json_t *entries = json_array();
@@ -139,10 +143,10 @@ static enum err make_quote(struct demo *demo, int64_t opportunity, int64_t owner
         return OK;
     }
     return create(demo, "quote",
-                  json_pack("{s:I,s:I,s:I,s:s,s:o,s:[{s:I,s:i,s:I}]}", "opportunity_id", (json_int_t)opportunity, "owner_id",
-                            (json_int_t)owner, "price_book_id", (json_int_t)demo->price_book, "status", status, "valid_until",
-                            demo_date(demo, -10 - (int)(opportunity % 20)), "lines", "product_id",
-                            (json_int_t)demo->products[product], "quantity_milli", quantity * 1000,
+                  json_pack("{s:I,s:I,s:I,s:s,s:o,s:[{s:I,s:i,s:I}]}", "opportunity_id", (json_int_t)opportunity,
+                            "owner_id", (json_int_t)owner, "price_book_id", (json_int_t)demo->price_book, "status",
+                            status, "valid_until", demo_date(demo, -10 - (int)(opportunity % 20)), "lines",
+                            "product_id", (json_int_t)demo->products[product], "quantity_milli", quantity * 1000,
                             "unit_price_minor",
                             (json_int_t)(DEMO_PRODUCTS[product].price * (100 - opportunity % 9) / 100)),
                   &id);
@@ -269,21 +273,23 @@ static enum err make_customer(struct demo *demo, size_t index)
     struct arena *arena = demo->request.arena;
     struct str name = str_format(arena, "%.*s有限公司", STR_ARG(demo_company_name(demo, index, city, trade)));
     struct instant at = demo_days_ago(demo, age);
-    TRY(demo_create_at(demo, "customer",
-                  json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[demo_pick(demo, 6)],
-                            "source", sources[demo_pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id",
-                            (json_int_t)DEMO_CITY_REGIONS[city], "phone",
-                            json_str(str_format(arena, "0%d-%08d", 20 + demo_pick(demo, 9), 60000000 + demo_pick(demo, 9999999))),
-                            "employee_count", 20 + demo_pick(demo, 2000), "owner_id", (json_int_t)owner),
-                  (struct opt_instant){true, at}, &id));
+    TRY(demo_create_at(
+        demo, "customer",
+        json_pack("{s:o,s:s,s:s,s:s,s:I,s:o,s:i,s:I}", "name", json_str(name), "level", levels[demo_pick(demo, 6)],
+                  "source", sources[demo_pick(demo, 6)], "industry", DEMO_TRADES[trade], "region_id",
+                  (json_int_t)DEMO_CITY_REGIONS[city], "phone",
+                  json_str(str_format(arena, "0%d-%08d", 20 + demo_pick(demo, 9), 60000000 + demo_pick(demo, 9999999))),
+                  "employee_count", 20 + demo_pick(demo, 2000), "owner_id", (json_int_t)owner),
+        (struct opt_instant){true, at}, &id));
     struct str person = str_format(arena, "%s%s", DEMO_SURNAMES[demo_pick(demo, demo_words(DEMO_SURNAMES))],
                                    DEMO_GIVEN[demo_pick(demo, demo_words(DEMO_GIVEN))]);
-    TRY(demo_create_at(demo, "contact",
-                  json_pack("{s:o,s:I,s:s,s:o,s:b,s:I}", "name", json_str(person), "customer_id", (json_int_t)id,
-                            "title", demo_pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
-                            json_str(str_format(arena, "13%d%08d", demo_pick(demo, 10), demo_pick(demo, 99999999))), "is_primary",
-                            1, "owner_id", (json_int_t)owner),
-                  (struct opt_instant){true, at}, &contact));
+    TRY(demo_create_at(
+        demo, "contact",
+        json_pack("{s:o,s:I,s:s,s:o,s:b,s:I}", "name", json_str(person), "customer_id", (json_int_t)id, "title",
+                  demo_pick(demo, 2) ? "采购经理" : "技术总监", "mobile",
+                  json_str(str_format(arena, "13%d%08d", demo_pick(demo, 10), demo_pick(demo, 99999999))), "is_primary",
+                  1, "owner_id", (json_int_t)owner),
+        (struct opt_instant){true, at}, &contact));
     TRY(make_follow_ups(demo, id, owner, age));
     int deals = demo_pick(demo, 3);
     for (int i = 0; i < deals; i++) {
@@ -392,6 +398,7 @@ static enum err start(struct demo *demo)
     }
     TRY(err);
     TRY(identity_load_user(request, request->db, admin));
+    TRY(custom_load(request->db, 0, request->today));
     return auth_set_password(request->db, request->arena, request->config, admin, str_from(PASSWORD), false,
                              request->now);
 }

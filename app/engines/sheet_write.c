@@ -10,7 +10,16 @@ enum { SHEET_ROW_MAX = 1048576, SHEET_NAME_MAX = 31, SHEET_TEXT_MAX = 32767, SHE
 enum { SCRATCH_MAX = 64 * 1024 * 1024 };
 
 /* Formats of cells, each in a plain and a bold form. */
-enum format_kind { FORMAT_TEXT, FORMAT_INT, FORMAT_MONEY, FORMAT_PERCENT, FORMAT_DATE, FORMAT_INSTANT, FORMAT_COUNT };
+enum format_kind {
+    FORMAT_TEXT,
+    FORMAT_INT,
+    FORMAT_MONEY,
+    FORMAT_PERCENT,
+    FORMAT_DATE,
+    FORMAT_INSTANT,
+    FORMAT_DECIMAL,
+    FORMAT_COUNT
+};
 
 struct sheet_writer {
     lxw_workbook *book;                   /* NULL once closed */
@@ -37,8 +46,9 @@ static void release_writer(void *object)
 static void make_formats(struct sheet_writer *writer)
 {
     static const char *const codes[FORMAT_COUNT] = {
-        [FORMAT_TEXT] = "@",        [FORMAT_INT] = "#,##0",       [FORMAT_MONEY] = "#,##0.00",
-        [FORMAT_PERCENT] = "0.00%", [FORMAT_DATE] = "yyyy-mm-dd", [FORMAT_INSTANT] = "yyyy-mm-dd hh:mm:ss",
+        [FORMAT_TEXT] = "@",          [FORMAT_INT] = "#,##0",       [FORMAT_MONEY] = "#,##0.00",
+        [FORMAT_PERCENT] = "0.00%",   [FORMAT_DATE] = "yyyy-mm-dd", [FORMAT_INSTANT] = "yyyy-mm-dd hh:mm:ss",
+        [FORMAT_DECIMAL] = "General",
     };
 
     for (int kind = 0; kind < FORMAT_COUNT; kind++) {
@@ -156,8 +166,9 @@ static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const
     static const enum format_kind kinds[] = {
         [SHEET_EMPTY] = FORMAT_TEXT,      [SHEET_TEXT] = FORMAT_TEXT,   [SHEET_INT] = FORMAT_INT,
         [SHEET_MONEY] = FORMAT_MONEY,     [SHEET_PPM] = FORMAT_PERCENT, [SHEET_DATE] = FORMAT_DATE,
-        [SHEET_INSTANT] = FORMAT_INSTANT, [SHEET_SUM] = FORMAT_MONEY,
+        [SHEET_INSTANT] = FORMAT_INSTANT, [SHEET_SUM] = FORMAT_MONEY,   [SHEET_DECIMAL] = FORMAT_DECIMAL,
     };
+    static const double units[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
     lxw_format *format = writer->formats[kinds[cell->type]][cell->bold ? 1 : 0];
     lxw_worksheet *sheet = writer->sheet;
     lxw_datetime day;
@@ -173,6 +184,8 @@ static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const
         return worksheet_write_number(sheet, writer->row, column, cell->integer / 100.0, format);
     case SHEET_PPM:
         return worksheet_write_number(sheet, writer->row, column, cell->integer / 1000000.0, format);
+    case SHEET_DECIMAL:
+        return worksheet_write_number(sheet, writer->row, column, cell->integer / units[cell->scale], format);
     case SHEET_DATE:
     case SHEET_INSTANT:
         day = day_of(cell);

@@ -1,6 +1,9 @@
 /* One cell of an import. */
 #include "import_cell.h"
 
+#include <string.h>
+
+#include "platform/decimal.h"
 #include "platform/field.h"
 
 struct str cell_login(struct arena *arena, struct str text)
@@ -37,6 +40,40 @@ static json_t *option_json(const struct field *field, struct str text)
     return NULL;
 }
 
+bool cell_cut(struct str *rest, struct str *name)
+{
+    static const char *const marks[] = {",", "，", "、", ";", "；", "|", "\n"};
+    size_t end = rest->len;
+    size_t width = 0;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        size_t at = str_find(*rest, str_from(marks[i]));
+        width = at < end ? strlen(marks[i]) : width;
+        end = at < end ? at : end;
+    }
+    bool more = rest->len > 0;
+    *name = str_trim(str_slice(*rest, 0, end));
+    *rest = str_slice(*rest, end + width, rest->len);
+    return more;
+}
+
+/* Several options; NULL when one of them is none. */
+static json_t *choices_json(const struct field *field, struct str text)
+{
+    struct str name;
+    json_t *list = json_array();
+    while (cell_cut(&text, &name)) {
+        json_t *word = name.len == 0 ? NULL : option_json(field, name);
+        if (name.len > 0 && word == NULL) {
+            json_decref(list);
+            return NULL;
+        }
+        if (word != NULL) {
+            json_array_append_new(list, word);
+        }
+    }
+    return list;
+}
+
 static enum notation read_number(const struct field *field, struct str text, const struct cell_style *style,
                                  int64_t *out)
 {
@@ -70,6 +107,9 @@ static json_t *notation_json(struct request *request, const struct field *field,
     case FIELD_PPM:
         *fault = read_number(field, text, style, &number);
         return *fault == NOTATION_OK ? json_integer(number) : NULL;
+    case FIELD_DECIMAL:
+        *fault = notation_decimal(text, field->scale, style->number, &number);
+        return *fault == NOTATION_OK ? json_str(decimal_format(request->arena, number, field->scale)) : NULL;
     case FIELD_BOOL:
         *fault = notation_bool(text, &boolean);
         return *fault == NOTATION_OK ? json_boolean(boolean) : NULL;
@@ -94,6 +134,11 @@ json_t *cell_json(struct request *request, const struct field *field, struct str
         *code_out = "not_an_option";
         *message_out = "is not one of the allowed words.";
         return option_json(field, text);
+    }
+    if (field->type == FIELD_CHOICES) {
+        *code_out = "not_an_option";
+        *message_out = "names something that cannot be chosen.";
+        return choices_json(field, text);
     }
     bool plain = field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT || field->type == FIELD_EMAIL ||
                  field->type == FIELD_URL || field->type == FIELD_CURRENCY;

@@ -16,6 +16,8 @@ struct cell_style {
     const json_t *values;       /* replacements {text: text}, or NULL */
 };
 
+/* Cuts the next name off a list of names, whatever mark parts them. False at the end. */
+bool cell_cut(struct str *rest, struct str *name);
 /* The value, or NULL after naming the fault: a stable code and an English sentence. References are not read here. */
 json_t *cell_json(struct request *request, const struct field *field, struct str text, const struct cell_style *style,
                   const char **code_out, const char **message_out);

@@ -7,6 +7,7 @@
 #include "import.h"
 #include "import_rules.h"
 #include "org.h"
+#include "platform/custom.h"
 #include "platform/identity_load.h"
 #include "platform/tx.h"
 
@@ -170,6 +171,7 @@ static int run(const struct config *config, int argc, char **argv)
     };
     enum err err = org_user_by_login(request.db, arena, options.login, &user_id);
     err = err == OK ? identity_load_user(&request, request.db, user_id) : err;
+    err = err == OK ? custom_load(request.db, 0, request.today) : err;
     err = err == OK ? prepare(&request, &options, &batch) : err;
     if (err != OK && batch.id == 0 && batch.path.len > 0) {
         remove(str_format(arena, "%s/%.*s", config->data_dir, STR_ARG(batch.path)).ptr);

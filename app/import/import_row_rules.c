@@ -78,23 +78,6 @@ static struct str replaced(const struct cell_style *style, struct arena *arena, 
     return value.ptr == NULL ? text : value;
 }
 
-/* The next name of a list of names, whatever mark parts them. */
-static bool cut_name(struct str *rest, struct str *name)
-{
-    static const char *const marks[] = {",", "，", "、", ";", "；", "|", "\n"};
-    size_t end = rest->len;
-    size_t width = 0;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-        size_t at = str_find(*rest, str_from(marks[i]));
-        width = at < end ? strlen(marks[i]) : width;
-        end = at < end ? at : end;
-    }
-    bool more = rest->len > 0;
-    *name = str_trim(str_slice(*rest, 0, end));
-    *rest = str_slice(*rest, end + width, rest->len);
-    return more;
-}
-
 /* A cell that names tags. */
 static enum err resolve_tags(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
                              json_t *body)
@@ -106,7 +89,7 @@ static enum err resolve_tags(struct run *run, const struct mapped *mapped, struc
     json_object_set_new(body, mapped->field->name, list);
     tag.ref = "tag";
     one.field = &tag;
-    while (cut_name(&text, &name)) {
+    while (cell_cut(&text, &name)) {
         int64_t id = 0;
         if (name.len > 0) {
             TRY(resolve_reference(run, &one, name, row_number, &id));

@@ -1,8 +1,9 @@
-/* `dabiao doctor`: computes every fact, monthly sum and target's place again and compares; with --repair puts right what
- * differs. People may work meanwhile. */
+/* `dabiao doctor`: computes every fact, monthly sum and target's place again and compares; with --repair puts right
+ * what differs. People may work meanwhile. */
 #include <stdio.h>
 
 #include "metric.h"
+#include "platform/custom.h"
 #include "platform/command.h"
 #include "platform/json.h"
 #include "platform/route.h"
@@ -39,9 +40,10 @@ static void print_report(const struct metric_report *report, int64_t wrong_other
                (long long)report->wrong_targets, (long long)wrong_others);
         return;
     }
-    json_t *json = json_pack("{s:I,s:I,s:I,s:I,s:I}", "facts", (json_int_t)report->facts, "wrong_facts",
-                             (json_int_t)report->wrong_facts, "wrong_rollups", (json_int_t)report->wrong_rollups,
-                             "wrong_targets", (json_int_t)report->wrong_targets, "wrong_others", (json_int_t)wrong_others);
+    json_t *json =
+        json_pack("{s:I,s:I,s:I,s:I,s:I}", "facts", (json_int_t)report->facts, "wrong_facts",
+                  (json_int_t)report->wrong_facts, "wrong_rollups", (json_int_t)report->wrong_rollups, "wrong_targets",
+                  (json_int_t)report->wrong_targets, "wrong_others", (json_int_t)wrong_others);
     json_dumpf(json, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(json);
@@ -52,6 +54,7 @@ static enum err examine_features(struct db *db, bool repair, void (*difference)(
                                  void *context, int64_t *wrong_out)
 {
     *wrong_out = 0;
+    TRY(custom_load(db, 0, instant_date(instant_now(), "UTC")));
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
         int64_t wrong = 0;
         if (FEATURES[i]->examine != NULL) {
@@ -105,7 +108,8 @@ static int run_doctor(const struct config *config, int argc, char **argv)
     }
     print_report(&report, wrong_others, as_json);
     db_destroy(db);
-    bool healthy = report.wrong_facts == 0 && report.wrong_rollups == 0 && report.wrong_targets == 0 && wrong_others == 0;
+    bool healthy =
+        report.wrong_facts == 0 && report.wrong_rollups == 0 && report.wrong_targets == 0 && wrong_others == 0;
     return healthy ? COMMAND_DONE : COMMAND_FAILED;
 }
 

@@ -204,6 +204,7 @@ const struct object INSTALLMENT = {
     .parent_object = "contract",
     .parent_column = "contract_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "due_on",
     .lock = lock_installment,
     .prepare = prepare_installment,

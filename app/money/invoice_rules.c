@@ -309,6 +309,7 @@ const struct object INVOICE = {
     .parent_object = "contract",
     .parent_column = "contract_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "issued_on",
     .children = CHILDREN,
     .lock = lock_invoice,

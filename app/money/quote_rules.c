@@ -429,6 +429,7 @@ const struct object QUOTE = {
     .parent_object = "customer",
     .parent_column = "customer_id",
     .default_sort = "-updated_at",
+    .flags = OBJECT_CUSTOM,
     .date_field = "valid_until",
     .prepare = prepare_quote,
     .saved = quote_saved,

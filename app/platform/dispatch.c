@@ -9,6 +9,7 @@
 
 #include "platform/field.h"
 #include "platform/idempotency.h"
+#include "platform/custom.h"
 #include "platform/identity_load.h"
 #include "platform/log.h"
 #include "platform/metrics.h"
@@ -77,9 +78,10 @@ static enum err authenticate(struct dispatcher *dispatcher, struct request *requ
         TRY(identity_load_user(request, db, dispatcher->act_as));
         /* Whoever may run the program acts for the user; nobody signed in with a first password. */
         request->user->must_change_password = false;
-        return OK;
+    } else {
+        TRY(identity_load(request, db));
     }
-    return identity_load(request, db);
+    return custom_load(db, request->org_epoch, request->today);
 }
 
 static enum err authorise(struct request *request)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform/json.h"
+#include "platform/decimal.h"
 #include "platform/tags.h"
 
 enum { TEXT_MAX = 255, LONG_TEXT_MAX = 10000, LIST_ITEMS_MAX = 1000, EMAIL_MAX = 254, QUOTED_KEY_MAX = 64 };
@@ -403,6 +404,77 @@ static bool check_list(const struct field *field, json_t *list, const struct pla
     return accepted;
 }
 
+static bool check_decimal(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                          struct value *out)
+{
+    bool limited = field->min != 0 || field->max != 0;
+    int64_t units = 0;
+    if (json_is_string(json) && json_string_length(json) == 0) {
+        return (field->flags & FIELD_REQUIRED) == 0 || refuse(error, place, "required", "must not be empty.");
+    }
+    struct str text =
+        json_is_integer(json)
+            ? str_format(error->arena, "%lld", (long long)json_integer_value(json))
+            : str_trim(str_n(json_string_value(json), json_is_string(json) ? json_string_length(json) : 0));
+    switch (decimal_parse(text, field->scale, &units)) {
+    case DECIMAL_MALFORMED:
+        return refuse(error, place, "not_a_decimal", "must be a number as text, like \"12.50\".");
+    case DECIMAL_TOO_MANY_DIGITS:
+        return refuse_limit(error, place, "too_many_digits", "must have at most", field->scale,
+                            " digits behind the point");
+    case DECIMAL_TOO_LARGE:
+        return refuse(error, place, "too_large", "is too large.");
+    case DECIMAL_FINE:
+        break;
+    }
+    if (limited && units < field->min) {
+        return refuse(error, place, "too_small", "is too small.");
+    }
+    if (limited && (field->max != 0 || field->min < 0) && units > field->max) {
+        return refuse(error, place, "too_large", "is too large.");
+    }
+    *out = value_int(units);
+    return true;
+}
+
+static bool has_word(const json_t *list, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        if (json_is_string(item) && strcmp(json_string_value(item), word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_choices(const struct field *field, json_t *json, const struct place *place, struct error *error,
+                          struct value *out)
+{
+    struct buf words;
+    bool accepted = true;
+    if (!json_is_array(json)) {
+        return refuse(error, place, "not_a_list", "must be a list.");
+    }
+    for (size_t i = 0; i < json_array_size(json) && error->field_count < ERROR_FIELD_MAX; i++) {
+        struct place item = {.parent = place, .index = i};
+        struct value word;
+        accepted = check_enum(field, json_array_get(json, i), &item, error, &word) && accepted;
+    }
+    if (!accepted) {
+        return false;
+    }
+    buf_init(&words, error->arena);
+    for (const struct option *option = field->options; option->value != NULL; option++) {
+        if (has_word(json, option->value)) {
+            buf_add_c(&words, words.len == 0 ? "" : ",");
+            buf_add_c(&words, option->value);
+        }
+    }
+    *out = words.len == 0 ? value_null() : value_text(buf_str(&words));
+    return true;
+}
+
 static const struct field TAGS_LIST = {.type = FIELD_LIST, .item = FIELD_REF, .max = TAGS_MAX};
 static const struct field TAGS_CHANGE[] = {
     {.name = "add", .type = FIELD_LIST, .item = FIELD_REF, .max = TAGS_MAX},
@@ -465,6 +537,10 @@ static bool check_value(const struct field *field, json_t *json, const struct pl
         return check_list(field, json, place, error);
     case FIELD_TAGS:
         return check_tags(json, place, error, out);
+    case FIELD_DECIMAL:
+        return check_decimal(field, json, place, error, out);
+    case FIELD_CHOICES:
+        return check_choices(field, json, place, error, out);
     case FIELD_JSON:
         return true;
     }
@@ -566,10 +642,27 @@ enum err fields_check_member(const struct field *fields, json_t *object, bool pa
     return error_check_fields(error);
 }
 
+static json_t *words_json(struct value value)
+{
+    struct str rest = value.type == VALUE_TEXT ? value.text : (struct str){0};
+    struct str word;
+    json_t *list = json_array();
+    while (str_cut(&rest, ',', &word)) {
+        json_array_append_new(list, json_str(word));
+    }
+    return list;
+}
+
 json_t *field_json(const struct field *field, struct value value, struct arena *arena)
 {
     if (field->type == FIELD_TAGS) {
         return tags_json(value);
+    }
+    if (field->type == FIELD_CHOICES) {
+        return words_json(value);
+    }
+    if (field->type == FIELD_DECIMAL && value.type == VALUE_INT) {
+        return json_str(decimal_format(arena, value.integer, field->scale));
     }
     switch (value.type) {
     case VALUE_NULL:

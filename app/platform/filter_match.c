@@ -12,10 +12,11 @@ struct match {
     void *context;                                                                                     /* of is_under */
 };
 
-/* Texts of unique fields are codes: the database compares them, like currencies, letter by letter. */
+/* Texts of unique fields are codes: the database compares them, like currencies, letter by letter; but not those that
+ * an administrator made unique. */
 static bool is_exact(const struct field *field)
 {
-    return (field->flags & FIELD_UNIQUE) != 0 || field->type == FIELD_CURRENCY;
+    return ((field->flags & FIELD_UNIQUE) != 0 && field->custom == NULL) || field->type == FIELD_CURRENCY;
 }
 
 /* Next code point of `text`; unless `exact`, full-width forms made narrow and ASCII letters small. */
@@ -136,11 +137,25 @@ static bool matches_under(const struct filter *filter, struct value value, const
     return false;
 }
 
+/* One of the words of "a,b". */
+static bool has_word(struct str words, struct str wanted)
+{
+    struct str word;
+    while (str_cut(&words, ',', &word)) {
+        if (str_eq(word, wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool matches_tags(const struct filter *filter, struct value value)
 {
     bool whole = filter->kind == FILTER_TAGS_ALL;
     for (size_t i = 0; i < filter->value_count; i++) {
-        if (tags_have(value, filter->values[i].integer) != whole) {
+        bool has = filter->field->type == FIELD_CHOICES ? has_word(value.text, filter->values[i].text)
+                                                        : tags_have(value, filter->values[i].integer);
+        if (has != whole) {
             return !whole;
         }
     }

@@ -3,14 +3,11 @@
  * Negation is pushed down to the tests, where the absent value is named: "not less" becomes "not less or NULL". So
  * two-valued logic needs no wrapper around columns, and indexes stay usable. */
 #include "filter_tree.h"
+#include "platform/custom.h"
 
 static void add_column(struct query *query, const struct filter *filter, const char *alias)
 {
-    query_sql(query, "`");
-    query_sql(query, alias);
-    query_sql(query, "`.`");
-    query_sql(query, filter->field->name);
-    query_sql(query, "`");
+    select_field(query, filter->field, alias);
 }
 
 /* "?" or "?, ?, …" for the filter's constants. */
@@ -106,9 +103,15 @@ static void add_tagged(struct query *query, const struct filter *filter, const c
 {
     query_sql(query, "`");
     query_sql(query, alias);
-    query_sql(query, "`.`id` IN (SELECT record_id FROM record_tag WHERE object = ");
-    query_arg(query, value_c(filter->field->ref));
-    query_sql(query, " AND tag_id IN (");
+    if (filter->field->type == FIELD_CHOICES) {
+        query_sql(query, "`.`id` IN (SELECT record_id FROM record_choice WHERE field_id = ");
+        query_arg(query, value_int(filter->field->custom->id));
+        query_sql(query, " AND `value` IN (");
+    } else {
+        query_sql(query, "`.`id` IN (SELECT record_id FROM record_tag WHERE object = ");
+        query_arg(query, value_c(filter->field->ref));
+        query_sql(query, " AND tag_id IN (");
+    }
     for (size_t i = from; i < to; i++) {
         query_sql(query, i == from ? "" : ", ");
         query_arg(query, filter->values[i]);

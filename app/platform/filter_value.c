@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "filter_parse.h"
+#include "platform/decimal.h"
 
 enum { RELATIVE_DAYS_MAX = 36500 };
 
@@ -51,6 +52,7 @@ unsigned filter_class_of(const struct field *field)
     case FIELD_INT:
     case FIELD_MONEY:
     case FIELD_PPM:
+    case FIELD_DECIMAL:
         return CLASS_NUMBER;
     case FIELD_BOOL:
     case FIELD_ENUM:
@@ -61,6 +63,7 @@ unsigned filter_class_of(const struct field *field)
     case FIELD_INSTANT:
         return CLASS_DAY;
     case FIELD_TAGS:
+    case FIELD_CHOICES:
         return CLASS_TAGS;
     case FIELD_JSON:
     case FIELD_OBJECT:
@@ -98,6 +101,21 @@ static enum err parse_option(struct filter_parse *parse, const struct field *fie
         }
     }
     return filter_refuse(parse, "is not one of the options of %s", field->name);
+}
+
+/* More digits than the field has cannot be compared exactly. */
+static enum err parse_decimal(struct filter_parse *parse, const struct field *field, const json_t *json,
+                              struct value *out)
+{
+    int64_t units = 0;
+    struct str text = json_is_integer(json)
+                          ? str_format(parse->arena, "%lld", (long long)json_integer_value(json))
+                          : str_n(json_string_value(json), json_is_string(json) ? json_string_length(json) : 0);
+    if (decimal_parse(text, field->scale, &units) != DECIMAL_FINE) {
+        return filter_refuse(parse, "must be a number with at most %d digits behind the point", field->scale);
+    }
+    *out = value_int(units);
+    return OK;
 }
 
 static enum err parse_ref(struct filter_parse *parse, const struct field *field, const json_t *json, struct value *out)
@@ -158,12 +176,17 @@ enum err filter_parse_constant(struct filter_parse *parse, const struct field *f
     switch (filter_class_of(field)) {
     case CLASS_TEXT:
         return parse_text(parse, json, out);
-    case CLASS_REF:
     case CLASS_TAGS:
+        return field->type == FIELD_CHOICES ? parse_option(parse, field, json, out)
+                                            : parse_ref(parse, field, json, out);
+    case CLASS_REF:
         return parse_ref(parse, field, json, out);
     case CLASS_DAY:
         return parse_day(parse, field, json, plain_date, out);
     case CLASS_NUMBER:
+        if (field->type == FIELD_DECIMAL) {
+            return parse_decimal(parse, field, json, out);
+        }
         if (!json_is_integer(json)) {
             return filter_refuse(parse, "must be an integer");
         }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "platform/events.h"
+#include "platform/custom.h"
 #include "platform/identity_load.h"
 #include "platform/job_run.h"
 #include "platform/job_store.h"
@@ -230,7 +231,7 @@ static enum err load_user(struct job *job)
     job->user = request.user;
     job->today = request.today;
     job->zone = request.zone;
-    return OK;
+    return custom_load(job->db, 0, job->today);
 }
 
 static enum err make_folder(struct job *job, const char *path)

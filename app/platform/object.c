@@ -35,11 +35,6 @@ const struct object *object_find(const char *name)
     return NULL;
 }
 
-const struct field *object_fields(const struct object *object)
-{
-    return object->fields;
-}
-
 size_t object_field(const struct object *object, const char *name)
 {
     const struct field *fields = object_fields(object);

@@ -65,7 +65,7 @@ struct str object_mask(struct arena *arena, struct str text)
 static json_t *masked_json(struct arena *arena, const struct field *field, struct value value)
 {
     bool is_text = value.type == VALUE_TEXT && field->type != FIELD_ENUM;
-    if (field->type == FIELD_TAGS) {
+    if (field->type == FIELD_TAGS || field->type == FIELD_CHOICES) {
         return json_array();
     }
     return is_text ? json_str(object_mask(arena, value.text)) : json_null();
@@ -175,6 +175,10 @@ static void write_value(struct request *request, struct buf *out, const struct f
 {
     if (field->type == FIELD_TAGS) {
         buf_format(out, "[%.*s]", STR_ARG(value.type == VALUE_TEXT ? value.text : STR("")));
+        return;
+    }
+    if (field->type == FIELD_CHOICES || (field->type == FIELD_DECIMAL && value.type == VALUE_INT)) {
+        write_json(request, out, field_json(field, value, request->arena));
         return;
     }
     switch (value.type) {

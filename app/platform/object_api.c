@@ -237,7 +237,7 @@ static bool find_open_field(struct request *request, struct str name, size_t *in
 {
     const struct object *object = object_of(request);
     const struct field *field = fields_find(object_fields(object), name);
-    bool grouped = field != NULL && field->type != FIELD_TAGS;
+    bool grouped = field != NULL && field->type != FIELD_TAGS && field->type != FIELD_CHOICES;
     if (!grouped || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
         return false;
     }
@@ -296,7 +296,7 @@ static enum err read_measures(struct request *request, struct aggregate_measure 
         } else {
             bool found = measure.kind != 0 && find_open_field(request, name, &measure.field);
             enum field_type type = found ? object_fields(object_of(request))[measure.field].type : FIELD_TEXT;
-            bool is_number = type == FIELD_INT || type == FIELD_MONEY || type == FIELD_PPM;
+            bool is_number = type == FIELD_INT || type == FIELD_MONEY || type == FIELD_PPM || type == FIELD_DECIMAL;
             bool is_date = type == FIELD_DATE && (measure.kind == 'n' || measure.kind == 'x');
             if (!found || (!is_number && !is_date)) {
                 return refuse_query(request, "measures", part);
@@ -486,6 +486,7 @@ static const struct field *answer_fields(const struct object *object)
          .flags = FIELD_REQUIRED | FIELD_NULLABLE,
          .about = "in the recycle bin since"},
         {.name = "masked", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "fields shown masked"},
+        {.name = "faults", .type = FIELD_JSON, .about = "GET one: why a formula is null, by field"},
         FIELD_END,
     };
     size_t own = fields_count(object_fields(object));

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "platform/custom.h"
 #include "platform/object_search.h"
 #include "platform/scope.h"
 
@@ -20,8 +21,7 @@ enum {
 
 static void add_field(struct query *query, const struct object *object, size_t field)
 {
-    query_sql(query, "t.");
-    select_table(query, object_fields(object)[field].name);
+    select_field(query, &object_fields(object)[field], "t");
 }
 
 /* " AND …" for the rows behind the cursor. NULLs come first ascending and last descending. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "platform/audit.h"
+#include "platform/custom.h"
 #include "platform/directory.h"
 #include "platform/object_answer.h"
 #include "platform/scope.h"
@@ -68,6 +69,7 @@ enum err record_answer(struct request *request, const struct object *object, int
     if (at != id) {
         json_object_set_new(*out, "merged_from_id", json_integer(id));
     }
+    TRY(custom_faults(request, object, at, row.values, *out));
     return object->complete == NULL ? OK : object->complete(request, at, *out);
 }
 
@@ -205,8 +207,13 @@ static enum err explain_duplicate(struct request *request, const struct object *
         return err;
     }
     struct str key = db_failed_key(request->db);
+    struct str start = str_format(request->arena, "%s_", object->table);
+    /* "customer_x_code" is of x_code, not of code. */
+    key = str_starts(key, start) ? str_slice(key, start.len, key.len) : key;
+    bool exact = fields_find(object_fields(object), key) != NULL;
     for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
-        if (str_ends(key, str_from(object_fields(object)[i].name))) {
+        struct str name = str_from(object_fields(object)[i].name);
+        if (exact ? str_eq(key, name) : str_ends(key, name)) {
             error_field(request->error, str_from(object_fields(object)[i].name), "duplicate",
                         "Another record already has this %s (it may be in the recycle bin).",
                         object_fields(object)[i].name);
@@ -321,6 +328,7 @@ static enum err prepare_create(struct request *request, struct record_change *ch
             TRY(place_owner(request, change, self ? request->user->user_id : owner.integer, options->unscoped));
         }
     }
+    TRY(custom_prepare(request, change));
     TRY(check_references(request, change, options->unscoped));
     if (options->created_at.set) {
         change_set(change, "created_at", V(options->created_at.value)); /* hooks see when it was made */
@@ -328,6 +336,7 @@ static enum err prepare_create(struct request *request, struct record_change *ch
     if (object->prepare != NULL) {
         TRY(object->prepare(request, change));
     }
+    TRY(custom_check(request, change));
     return error_check_fields(request->error);
 }
 
@@ -377,6 +386,7 @@ enum err record_create(struct request *request, const struct object *object, jso
     TRY(keep_grams(request, &change));
     TRY(keep_names(request, &change));
     TRY(keep_tags(request, &change));
+    TRY(custom_saved(request, &change));
     TRY(tell_saved(request, &change));
     if (object->owner_column != NULL) {
         move.id = change.id;
@@ -456,11 +466,13 @@ enum err record_update(struct request *request, const struct object *object, int
     if (object->prepare != NULL) {
         TRY(object->prepare(request, &change));
     }
+    TRY(custom_check(request, &change));
     TRY(error_check_fields(request->error));
     TRY(explain_duplicate(request, object, object_store_update(request, &change)));
     TRY(keep_grams(request, &change));
     TRY(keep_names(request, &change));
     TRY(keep_tags(request, &change));
+    TRY(custom_saved(request, &change));
     TRY(tell_saved(request, &change));
     return audit_write(request, object->name, id, "update", row.version + 1, change_json(request, &change),
                        options->reason);

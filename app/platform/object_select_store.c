@@ -1,6 +1,7 @@
 /* Pieces of SELECT statements over an object's table. */
 #include "platform/object_select.h"
 
+#include "platform/custom.h"
 #include "platform/directory.h"
 #include "platform/tags.h"
 
@@ -25,11 +26,6 @@ void select_table(struct query *query, const char *name)
 static bool is_named(const struct field *field)
 {
     return field->type == FIELD_REF || field->type == FIELD_TAGS;
-}
-
-static bool is_stored(const struct field *field)
-{
-    return field->type != FIELD_OBJECT && field->type != FIELD_LIST;
 }
 
 const struct label_sources *select_no_labels(struct request *request, const struct object *object)
@@ -80,8 +76,12 @@ void select_columns(struct query *query, const struct label_sources *labels)
     const struct field *fields = object_fields(labels->object);
     query_sql(query, "SELECT t.id, t.version, t.deleted_at");
     for (size_t i = 0; fields[i].name != NULL; i++) {
-        query_sql(query, is_stored(&fields[i]) ? ", t." : ", NULL AS ");
-        select_table(query, fields[i].name);
+        query_sql(query, ", ");
+        if (field_is_selected(&fields[i])) {
+            select_field(query, &fields[i], "t");
+        } else {
+            query_sql(query, "NULL");
+        }
     }
     for (size_t i = 0; fields[i].name != NULL; i++) {
         if (labels->sources[i].kind != JOINED) {

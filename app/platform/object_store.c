@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engines/gram.h"
+#include "platform/custom_store.h"
 #include "platform/object_select.h"
 #include "platform/scope.h"
 #include "platform/tags.h"
@@ -39,11 +40,6 @@ enum err object_store_get(struct request *request, const struct object *object, 
     return select_row(request, labels, &rows, 0, out);
 }
 
-static bool is_stored(const struct field *field)
-{
-    return field->type != FIELD_OBJECT && field->type != FIELD_LIST;
-}
-
 static bool is_standard(const struct field *field)
 {
     return strcmp(field->name, "created_at") == 0 || strcmp(field->name, "created_by_id") == 0 ||
@@ -69,7 +65,7 @@ enum err object_store_insert(struct request *request, struct record_change *chan
     query_arg(&values, request_actor(request));
     for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
         /* Absent values are left to the column's default. */
-        if (!is_stored(&object_fields(object)[i]) || change->after[i].type == VALUE_NULL) {
+        if (!field_is_written(&object_fields(object)[i]) || change->after[i].type == VALUE_NULL) {
             continue;
         }
         query_sql(&query, ", ");
@@ -99,7 +95,7 @@ enum err object_store_update(struct request *request, const struct record_change
     query_arg(&query, request_actor(request));
     for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
         const struct field *field = &object_fields(object)[i];
-        if (!is_stored(field) || is_standard(field) || value_eq(change->before[i], change->after[i])) {
+        if (!field_is_written(field) || is_standard(field) || value_eq(change->before[i], change->after[i])) {
             continue;
         }
         query_sql(&query, ", ");
@@ -354,6 +350,9 @@ enum err object_store_purge(struct db *db, struct arena *arena, const struct obj
     TRY(db_exec(db, arena, &DROP_OWNERSHIP, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_TAGS, ARGS(V(object->name), V(id))));
+    for (const struct field *field = object_fields(object); field->name != NULL; field++) {
+        TRY(field->type == FIELD_CHOICES ? custom_store_forget_choices(db, arena, field->custom->id, id) : OK);
+    }
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
         TRY(FEATURES[i]->purged == NULL ? OK : FEATURES[i]->purged(db, arena, object, id));
     }

@@ -95,6 +95,10 @@ static json_t *type_schema(const struct field *field, bool answer)
         return json_pack("{s:s,s:o}", "type", "string", "enum", enum_words(field));
     case FIELD_TAGS:
         return tags_schema(answer);
+    case FIELD_DECIMAL:
+        return json_pack("{s:s}", "type", "string");
+    case FIELD_CHOICES:
+        return json_pack("{s:s,s:{s:s}}", "type", "array", "items", "type", "string");
     case FIELD_JSON:
         return json_object();
     case FIELD_OBJECT:

@@ -65,7 +65,7 @@ const struct object PRODUCT = {
     .import = PERM_PRODUCT_IMPORT,
     .transfer = PERM_PRODUCT_TRANSFER,
     .default_sort = "-updated_at",
-    .flags = OBJECT_DIRECTORY,
+    .flags = OBJECT_DIRECTORY | OBJECT_CUSTOM,
 };
 
 static const struct object *const OBJECTS[] = {&PRODUCT, NULL};

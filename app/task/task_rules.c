@@ -129,6 +129,7 @@ const struct object TASK = {
     .parent_object = "customer",
     .parent_column = "customer_id",
     .default_sort = "due_on",
+    .flags = OBJECT_CUSTOM,
     .date_field = "due_on",
     .prepare = prepare,
 };

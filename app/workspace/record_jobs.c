@@ -5,6 +5,7 @@
 
 #include "engines/csv.h"
 #include "engines/sheet_write.h"
+#include "platform/decimal.h"
 #include "platform/object_answer.h"
 #include "platform/object_ids.h"
 #include "platform/object_list.h"
@@ -172,6 +173,20 @@ static struct str join_lines(struct arena *arena, struct value lines)
     return buf_str(&out);
 }
 
+/* Labels of choices in one cell, as an import reads them. */
+static struct str join_choices(struct arena *arena, const struct output *output, const struct field *field,
+                               struct str words)
+{
+    struct buf out;
+    struct str word;
+    buf_init(&out, arena);
+    while (str_cut(&words, ',', &word)) {
+        buf_add_c(&out, out.len == 0 ? "" : "、");
+        buf_add_c(&out, option_label(output, field, word));
+    }
+    return buf_str(&out);
+}
+
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
 static struct sheet_cell make_cell(const struct output *output, const struct request *request,
                                    const struct record_row *row, size_t index)
@@ -207,6 +222,10 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
         return (struct sheet_cell){.type = SHEET_TEXT, .text = join_lines(request->arena, row->labels[index])};
     case FIELD_ENUM:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(option_label(output, field, value.text))};
+    case FIELD_CHOICES:
+        return (struct sheet_cell){.type = SHEET_TEXT, .text = join_choices(request->arena, output, field, value.text)};
+    case FIELD_DECIMAL:
+        return (struct sheet_cell){.type = SHEET_DECIMAL, .integer = value.integer, .scale = field->scale};
     case FIELD_DATE:
         return (struct sheet_cell){.type = SHEET_DATE, .date = value.date};
     case FIELD_INSTANT: {
@@ -234,6 +253,8 @@ static struct str cell_text(struct arena *arena, const struct sheet_cell *cell)
     case SHEET_PPM:
         return str_format(arena, "%s%lld.%02lld%%", sign, (long long)(magnitude / 10000),
                           (long long)(magnitude / 100 % 100));
+    case SHEET_DECIMAL:
+        return decimal_format(arena, cell->integer, cell->scale);
     case SHEET_DATE:
         return date_format(arena, cell->date);
     case SHEET_INSTANT:

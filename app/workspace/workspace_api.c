@@ -1,7 +1,9 @@
 /* Metadata, search, saved views, notifications, events, health, change feed. */
 #include <string.h>
 
+#include "customfield.h"
 #include "events_api.h"
+#include "platform/custom.h"
 #include "platform/object_answer.h"
 #include "platform/object_list.h"
 #include "platform/scope.h"
@@ -14,15 +16,16 @@ enum { SEARCH_MAX = 50, NOTIFICATIONS_PAGE = 50, CHANGES_PAGE = 500, CHANGE_DELA
 /* ---- metadata ---- */
 
 static const char *const TYPE_WORDS[] = {
-    [FIELD_TEXT] = "text",     [FIELD_LONG_TEXT] = "long_text",
-    [FIELD_INT] = "int",       [FIELD_MONEY] = "money",
-    [FIELD_PPM] = "ppm",       [FIELD_BOOL] = "bool",
-    [FIELD_DATE] = "date",     [FIELD_INSTANT] = "instant",
-    [FIELD_ENUM] = "enum",     [FIELD_REF] = "ref",
-    [FIELD_EMAIL] = "email",   [FIELD_PHONE] = "phone",
-    [FIELD_URL] = "url",       [FIELD_CURRENCY] = "text",
-    [FIELD_TAGS] = "tags",     [FIELD_JSON] = "json",
-    [FIELD_OBJECT] = "object", [FIELD_LIST] = "list",
+    [FIELD_TEXT] = "text",       [FIELD_LONG_TEXT] = "long_text",
+    [FIELD_INT] = "int",         [FIELD_MONEY] = "money",
+    [FIELD_PPM] = "ppm",         [FIELD_BOOL] = "bool",
+    [FIELD_DATE] = "date",       [FIELD_INSTANT] = "instant",
+    [FIELD_ENUM] = "enum",       [FIELD_REF] = "ref",
+    [FIELD_EMAIL] = "email",     [FIELD_PHONE] = "phone",
+    [FIELD_URL] = "url",         [FIELD_CURRENCY] = "text",
+    [FIELD_TAGS] = "tags",       [FIELD_JSON] = "json",
+    [FIELD_OBJECT] = "object",   [FIELD_LIST] = "list",
+    [FIELD_DECIMAL] = "decimal", [FIELD_CHOICES] = "choices",
 };
 static const char *const ACCESS_WORDS[] = {"hidden", "masked", "read", "edit"};
 
@@ -35,8 +38,9 @@ static json_t *options_json(const struct field *field, bool chinese)
 {
     json_t *list = json_array();
     for (const struct option *option = field->options; option != NULL && option->value != NULL; option++) {
-        json_array_append_new(
-            list, json_pack("{s:s,s:s}", "value", option->value, "label", chinese ? option->zh : option->en));
+        bool active = field->custom == NULL || field->custom->option_active[option - field->options];
+        json_array_append_new(list, json_pack("{s:s,s:s,s:b}", "value", option->value, "label",
+                                              chinese ? option->zh : option->en, "is_active", active));
     }
     return list;
 }
@@ -44,6 +48,43 @@ static json_t *options_json(const struct field *field, bool chinese)
 static bool flag(const struct field *field, unsigned bit)
 {
     return (field->flags & bit) != 0;
+}
+
+/* The end that an administrator left open stands there as the widest value. */
+static bool is_widest(const struct field *field, int64_t limit)
+{
+    return field->custom != NULL && (limit >= 1000000000000000 || limit <= -1000000000000000 ||
+                                     (field->type == FIELD_PPM && (limit == INT32_MAX || limit == -INT32_MAX)));
+}
+
+static json_t *json_or_null(struct str text)
+{
+    json_t *json = text.len == 0 ? NULL : json_loadb(text.ptr, text.len, JSON_DECODE_ANY, NULL);
+    return json == NULL ? json_null() : json;
+}
+
+/* What only fields that administrators added have. */
+static void add_custom_meta(json_t *meta, const struct field *field, bool chinese)
+{
+    static const struct custom_field NONE;
+    const struct custom_field *custom = field->custom == NULL ? &NONE : field->custom;
+    const char *help = chinese || custom->help_en == NULL ? custom->help_zh : custom->help_en;
+    help = help == NULL ? custom->help_en : help;
+    bool is_custom = field->custom != NULL;
+    json_object_set_new(meta, "is_custom", json_boolean(is_custom));
+    json_object_set_new(meta, "custom_id", is_custom ? json_integer(custom->id) : json_null());
+    json_object_set_new(meta, "kind",
+                        json_string(is_custom ? CUSTOM_TYPES[custom->kind].word : TYPE_WORDS[field->type]));
+    json_object_set_new(meta, "scale", field->type == FIELD_DECIMAL ? json_integer(field->scale) : json_null());
+    json_object_set_new(meta, "default", json_or_null(custom->fallback));
+    json_object_set_new(meta, "pattern", json_str(custom->pattern_text));
+    json_object_set_new(meta, "help", help == NULL ? json_null() : json_string(help));
+    json_object_set_new(meta, "visible_if", json_or_null(custom->visible_if));
+    json_object_set_new(meta, "readonly_if", json_or_null(custom->readonly_if));
+    json_object_set_new(meta, "is_computed", json_boolean(flag(field, FIELD_COMPUTED)));
+    if (custom->required) {
+        json_object_set_new(meta, "required", json_true());
+    }
 }
 
 static json_t *field_meta(struct request *request, const struct object *object, const struct field *field)
@@ -59,11 +100,13 @@ static json_t *field_meta(struct request *request, const struct object *object, 
                              flag(field, FIELD_UNIQUE), "in_list", !flag(field, FIELD_HIDDEN_IN_LIST), "maskable",
                              flag(field, FIELD_MASKABLE), "access", ACCESS_WORDS[access]);
     json_object_set_new(meta, "is_label", json_boolean(flag(field, FIELD_LABEL)));
-    json_object_set_new(meta, "options", field->type == FIELD_ENUM ? options_json(field, chinese) : json_null());
+    bool chosen = field->type == FIELD_ENUM || field->type == FIELD_CHOICES;
+    json_object_set_new(meta, "options", chosen ? options_json(field, chinese) : json_null());
     json_object_set_new(meta, "ref", field->ref == NULL ? json_null() : json_string(field->ref));
     bool limited = field->min != 0 || field->max != 0;
-    json_object_set_new(meta, "min", limited ? json_integer(field->min) : json_null());
-    json_object_set_new(meta, "max", limited ? json_integer(field->max) : json_null());
+    json_object_set_new(meta, "min", limited && !is_widest(field, field->min) ? json_integer(field->min) : json_null());
+    json_object_set_new(meta, "max", limited && !is_widest(field, field->max) ? json_integer(field->max) : json_null());
+    add_custom_meta(meta, field, chinese);
     return meta;
 }
 
@@ -72,7 +115,7 @@ static bool can(const struct request *request, enum permission permission)
     return permission == PERMISSION_SIGNED_IN || identity_can(request->user, permission);
 }
 
-static json_t *object_meta(struct request *request, const struct object *object)
+static enum err object_meta(struct request *request, const struct object *object, json_t **out)
 {
     bool chinese = in_chinese(request);
     json_t *fields = json_array();
@@ -94,24 +137,31 @@ static json_t *object_meta(struct request *request, const struct object *object)
                                "delete", deletable && can(request, object->remove), "export",
                                can(request, object->export), "import", !history && can(request, object->import),
                                "transfer", object->owner_column != NULL && !history && can(request, object->transfer));
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o}", "name", object->name, "label",
+    *out = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:o}", "name", object->name, "label",
                      chinese ? object->zh : object->en, "plural", object->plural, "label_field",
                      object_label(object)->name, "default_sort", object->default_sort, "date_field", object->date_field,
                      "can", rights, "fields", fields, "children", children);
+    json_t *layout = NULL;
+    bool customizable = object_is_customizable(object);
+    json_object_set_new(*out, "customizable", json_boolean(customizable));
+    TRY(customizable ? layout_meta(request, object, &layout) : OK);
+    return json_object_set(*out, "layout", layout == NULL ? json_null() : layout) == 0 ? OK : ERR_INTERNAL;
 }
 
 static enum err get_meta(struct request *request, struct response *response)
 {
     size_t count;
     const struct object *const *objects = objects_all(&count);
-    json_t *items = json_array();
+    json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i < count; i++) {
         if (can(request, objects[i]->view)) {
-            json_array_append_new(items, object_meta(request, objects[i]));
+            json_t *meta = NULL;
+            TRY(object_meta(request, objects[i], &meta));
+            json_array_append_new(items, meta);
         }
     }
     response->json =
-        json_keep(request->arena, json_pack("{s:o,s:o,s:o}", "today", json_date(request->arena, request->today),
+        json_keep(request->arena, json_pack("{s:o,s:o,s:O}", "today", json_date(request->arena, request->today),
                                             "language", json_str(request->language), "objects", items));
     return OK;
 }
@@ -385,6 +435,7 @@ static enum err get_ready(struct request *request, struct response *response)
 static const struct field META_OPTION[] = {
     {.name = "value", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "on the wire"},
     {.name = "label", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},
+    {.name = "is_active", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "may be chosen"},
     FIELD_END,
 };
 static const struct field META_FIELD[] = {
@@ -393,7 +444,7 @@ static const struct field META_FIELD[] = {
     {.name = "type",
      .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED,
-     .about = "text long_text int money ppm bool date instant enum ref email phone json"},
+     .about = "text long_text int decimal money ppm bool date instant enum choices ref email phone url tags json"},
     {.name = "required", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "on create"},
     {.name = "read_only", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "set by the server"},
     {.name = "create_only", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "not changed by PATCH"},
@@ -405,6 +456,16 @@ static const struct field META_FIELD[] = {
     {.name = "maskable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "field permissions may mask it"},
     {.name = "access", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "masked, read or edit"},
     {.name = "is_label", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "names the record"},
+    {.name = "is_custom", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "added by an administrator"},
+    {.name = "custom_id", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "its definition"},
+    {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of a custom field; else as type"},
+    {.name = "scale", .type = FIELD_INT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "digits behind the point"},
+    {.name = "default", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "of new records, or null"},
+    {.name = "pattern", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "what it must match"},
+    {.name = "help", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "what to fill in"},
+    {.name = "visible_if", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "filter, or null"},
+    {.name = "readonly_if", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "filter, or null"},
+    {.name = "is_computed", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "formula or roll-up: never sent"},
     {.name = "options",
      .type = FIELD_LIST,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,
@@ -432,6 +493,11 @@ static const struct field META_OBJECT[] = {
     {.name = "default_sort", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "of the list"},
     {.name = "date_field", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "business date"},
     {.name = "can", .type = FIELD_JSON, .flags = FIELD_REQUIRED, .about = "action: may the user"},
+    {.name = "customizable", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "takes custom fields"},
+    {.name = "layout",
+     .type = FIELD_JSON,
+     .flags = FIELD_REQUIRED,
+     .about = "sections of forms, fields left out; or null"},
     {.name = "fields",
      .type = FIELD_LIST,
      .flags = FIELD_REQUIRED,

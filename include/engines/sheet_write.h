@@ -12,6 +12,7 @@ enum sheet_cell_type {
     SHEET_INT,     /* `integer` */
     SHEET_MONEY,   /* `integer` minor units, shown as 1,234.50 */
     SHEET_PPM,     /* `integer` parts per million, shown as 12.50% */
+    SHEET_DECIMAL, /* `integer` units of the last of `scale` digits behind the point */
     SHEET_DATE,    /* `date` */
     SHEET_INSTANT, /* `date` and `second` of the local day */
     SHEET_SUM,     /* money: sum of this column from row `from_row` to the row above, with `integer` as stored value */
@@ -24,6 +25,7 @@ struct sheet_cell {
     int64_t integer;           /* SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_SUM */
     struct date date;          /* SHEET_DATE, SHEET_INSTANT */
     int second;                /* SHEET_INSTANT: of the day */
+    int scale;                 /* SHEET_DECIMAL: 0…6 */
     uint32_t from_row;         /* SHEET_SUM: first row summed, from 0 */
     bool bold;                 /* emphasised, for totals */
 };
@@ -38,8 +40,8 @@ enum err sheet_open(struct arena *arena, const char *path, const char *temp_dir,
  * and cleaned of []:*?/\ . */
 enum err sheet_add(struct sheet_writer *writer, struct str name, const struct str *headings, const int *widths,
                    size_t column_count, struct error *error) MUST_CHECK;
-/* The next row of the current sheet. Texts past 32,767 characters are cut (the format's limit). Errors: ERR_TOO_LARGE past
- * 1,048,576 rows. */
+/* The next row of the current sheet. Texts past 32,767 characters are cut (the format's limit). Errors: ERR_TOO_LARGE
+ * past 1,048,576 rows. */
 enum err sheet_add_row(struct sheet_writer *writer, const struct sheet_cell *cells, size_t cell_count,
                        struct error *error) MUST_CHECK;
 /* Number of the next row, from 0: for SHEET_SUM. */

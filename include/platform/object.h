@@ -20,6 +20,7 @@ enum object_flag {
                                 takes them over */
     OBJECT_VIEWS = 1 << 5,   /* `complete` writes down who opened one: GET one runs in a transaction */
     OBJECT_POOLED = 1 << 7, /* has held_since, and pool_id and pool_entered_at for what nobody holds: moves keep them */
+    OBJECT_CUSTOM = 1 << 8, /* administrators may add fields (custom.h) */
     OBJECT_NAMES_KEPT = 1 << 6, /* few, and named by most records: workers keep their labels (directory.h) */
 };
 
