@@ -457,13 +457,13 @@ static const struct field LAYOUT_BODY[] = {
      .flags = FIELD_REQUIRED,
      .about = "in order"},
     {.name = "hidden", .type = FIELD_LIST, .item = FIELD_TEXT, .max = 400, .about = "fields left out of forms"},
-    {.name = "version", .type = FIELD_INT, .about = "it was made from; 0 for the default"},
+    {.name = "version", .type = FIELD_INT, .about = "it was made from"},
     FIELD_END,
 };
 static const struct field LAYOUT_ANSWER[] = {
     {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
     {.name = "is_default", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "derived from the fields"},
-    {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match; 0: the default"},
+    {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match; 1: the default"},
     {.name = "sections", .type = FIELD_LIST, .fields = SECTION, .flags = FIELD_REQUIRED, .about = "in order"},
     {.name = "hidden", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "left out of forms"},
     FIELD_END,

@@ -431,7 +431,7 @@ enum err field_store_formula_rows(struct db *db, struct arena *arena, const stru
 static const struct column LAYOUT[] = {COLUMN(struct layout_row, body), COLUMN(struct layout_row, version)};
 STATEMENT_ROWS(GET_LAYOUT, "layout.get", struct layout_row, LAYOUT,
                "SELECT body, version FROM layout WHERE object = ?");
-STATEMENT(ADD_LAYOUT, "layout.add", "INSERT INTO layout (object, body, updated_at, updated_by_id) VALUES (?, ?, ?, ?)");
+STATEMENT(ADD_LAYOUT, "layout.add", "INSERT INTO layout (object, body, version, updated_at, updated_by_id) VALUES (?, ?, 2, ?, ?)");
 STATEMENT(SAVE_LAYOUT, "layout.save",
           "UPDATE layout SET body = ?, version = version + 1, updated_at = ?, updated_by_id = ? "
           "WHERE object = ? AND version = ?");
@@ -445,7 +445,7 @@ enum err layout_store_get(struct db *db, struct arena *arena, const char *object
 enum err layout_store_save(struct request *request, const char *object, struct str body, int64_t version)
 {
     struct db_result result;
-    if (version == 0) {
+    if (version == LAYOUT_DERIVED) {
         enum err err = db_exec(request->db, request->arena, &ADD_LAYOUT,
                                ARGS(V(object), V(body), V(request->now), request_actor(request)));
         return err == ERR_DUPLICATE ? ERR_STALE_VERSION : err;

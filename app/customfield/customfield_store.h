@@ -66,6 +66,8 @@ enum err field_store_formula_rows(struct db *db, struct arena *arena, const stru
 
 /* ---- layouts ---- */
 
+enum { LAYOUT_DERIVED = 1 }; /* the version of a layout that nobody made; kept ones are above */
+
 struct layout_row {
     struct str body; /* JSON */
     int64_t version;

@@ -70,10 +70,10 @@ static void drop_unknown(const struct object *object, json_t *layout)
     }
 }
 
-/* The layout as it counts; version 0: derived. */
+/* The layout as it counts; LAYOUT_DERIVED: nobody made one. */
 static enum err load(struct request *request, const struct object *object, json_t **out, int64_t *version_out)
 {
-    struct layout_row row = {.version = 0};
+    struct layout_row row = {.version = LAYOUT_DERIVED};
     enum err err = layout_store_get(request->db, request->arena, object->name, &row);
     if (err != OK && err != ERR_NOT_FOUND) {
         return err;
@@ -90,7 +90,7 @@ enum err layout_get(struct request *request, const struct object *object, json_t
     int64_t version;
     TRY(load(request, object, out, &version));
     json_object_set_new(*out, "object", json_string(object->name));
-    json_object_set_new(*out, "is_default", json_boolean(version == 0));
+    json_object_set_new(*out, "is_default", json_boolean(version == LAYOUT_DERIVED));
     json_object_set_new(*out, "version", json_integer(version));
     return OK;
 }
@@ -152,24 +152,12 @@ static enum err refuse(struct request *request, enum err err)
     return err == ERR_STALE_VERSION ? error_set(request->error, err, "%s", err_text(err)) : err;
 }
 
-/* A layout that nobody made yet has version 0. */
-static enum err read_version(struct request *request, int64_t *out)
-{
-    struct str match = request->if_match;
-    const json_t *member = json_object_get(request->json, "version");
-    bool quoted = match.len == 3 && match.ptr[0] == '"' && match.ptr[2] == '"';
-    match = quoted ? str_slice(match, 1, 2) : match;
-    *out = 0;
-    bool first = str_eq_c(match, "0") || (match.len == 0 && json_is_integer(member) && json_integer_value(member) == 0);
-    return first ? OK : request_version(request, out);
-}
-
 enum err layout_put(struct request *request, const struct object *object)
 {
     int64_t version = 0;
     int64_t before_version = 0;
     json_t *before;
-    TRY(read_version(request, &version));
+    TRY(request_version(request, &version));
     TRY(check(request, object));
     TRY(load(request, object, &before, &before_version));
     const json_t *hidden = json_object_get(request->json, "hidden");

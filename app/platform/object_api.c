@@ -1,4 +1,5 @@
 /* The routes every object has: HTTP to record calls and back. */
+#include "platform/custom.h"
 #include "platform/object_routes.h"
 
 #include <assert.h>
@@ -486,7 +487,6 @@ static const struct field *answer_fields(const struct object *object)
          .flags = FIELD_REQUIRED | FIELD_NULLABLE,
          .about = "in the recycle bin since"},
         {.name = "masked", .type = FIELD_LIST, .item = FIELD_TEXT, .about = "fields shown masked"},
-        {.name = "faults", .type = FIELD_JSON, .about = "GET one: why a formula is null, by field"},
         FIELD_END,
     };
     size_t own = fields_count(object_fields(object));
@@ -519,10 +519,15 @@ static const struct field *answer_fields(const struct object *object)
                 .name = label, .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "name behind the reference"};
         }
     }
+    static const struct field faults[] = {
+        {.name = "faults", .type = FIELD_JSON, .about = "GET one: why a formula is null, by field"}, FIELD_END};
+    const struct object *source = object->same_as == NULL ? object : object_find(object->same_as);
     const struct field *named = concat(head, fields);
-    const struct field *all = concat(named, object->extra_answer);
+    const struct field *with = concat(named, object_is_customizable(source) ? faults : NULL);
+    const struct field *all = concat(with, object->extra_answer);
     free(fields);
     free((void *)named);
+    free((void *)with);
     return all;
 }
 

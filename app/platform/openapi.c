@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/custom.h"
 #include "platform/field.h"
 #include "platform/object.h"
 #include "platform/route.h"
@@ -16,6 +17,8 @@ static json_t *object_schema(const struct field *fields, bool answer, bool parti
 {
     json_t *properties = json_object();
     json_t *required = json_array();
+    /* Only records that take fields of administrators can tell of faults in formulas (object_api.c). */
+    bool is_record = answer && fields_find(fields, STR("faults")) != NULL;
     for (; fields->name != NULL; fields++) {
         bool sent = answer || (fields->flags & FIELD_READ_ONLY) == 0;
         if (!sent) {
@@ -31,6 +34,10 @@ static json_t *object_schema(const struct field *fields, bool answer, bool parti
         json_object_set(schema, "required", required);
     }
     json_decref(required);
+    if (is_record) {
+        json_object_set_new(schema, "x-custom-fields",
+                            json_string("fields that administrators added, named x_…: GET /meta tells them"));
+    }
     return schema;
 }
 

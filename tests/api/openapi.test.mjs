@@ -54,6 +54,9 @@ function faults(schema, value, place = "$") {
     if (TYPES.object(value) && schema.properties) {
         found.push(...(schema.required ?? []).filter((name) => !(name in value)).map((name) => `${place}.${name} is missing`));
         for (const [name, member] of Object.entries(value)) {
+            if (schema["x-custom-fields"] && name.startsWith("x_")) {
+                continue;
+            }
             found.push(...(schema.properties[name] ? faults(schema.properties[name], member, `${place}.${name}`) : [`${place}.${name} is not in the document`]));
         }
     }
@@ -82,6 +85,7 @@ let made;
 let ids; // what stands for {id} by the first segment of the path
 let job; // a finished job with a file
 let upload; // an import
+let fields; // of administrators: one that is there, one that is deleted
 
 before(async () => {
     boss = await admin();
@@ -113,7 +117,11 @@ before(async () => {
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
     const guided = await guidedOpportunity(rep);
-    ids = { ...ids, opportunities: guided.id, item: guided.item_id, "close-reasons": (await lostReason()).id };
+    const field = await boss.post("/custom-fields", { object: "task", kind: "select", label_zh: unique("字段"), options: [{ label_zh: "甲" }] });
+    const gone = await boss.post("/custom-fields", { object: "task", kind: "text", label_zh: unique("字段") });
+    await boss.delete(`/custom-fields/${gone.id}`, gone.version);
+    fields = { field, gone };
+    ids = { ...ids, "custom-fields": field.id, opportunities: guided.id, item: guided.item_id, "close-reasons": (await lostReason()).id };
 });
 
 const day = new Date().toISOString().slice(0, 10);
@@ -132,7 +140,7 @@ const RAW = new Set(["/jobs/{id}/file", "/attachments/{id}/file", "/import/batch
 
 function addressOf(route) {
     const segment = route.path.split("/")[1];
-    const path = route.path.replace("{id}", ids[segment]).replace("{item_id}", ids.item);
+    const path = route.path.replace("{id}", ids[segment]).replace("{item_id}", ids.item).replace("{object}", "task").replace("{object:word}", "task");
     const given = QUERIES[route.path];
     const parameters = typeof given === "function" ? given() : given ?? (route.path.endsWith("/aggregate") ? { measures: "count", group_by: "created_by_id" } :
         OWNED[route.object] && route.records === "list" ? { total: 1 } : {});
@@ -172,7 +180,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "duplicate_rule.delete", "duplicate_rule.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "custom_field.delete", "custom_field.update", "duplicate_rule.delete", "duplicate_rule.update", "layout.delete", "layout.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -190,9 +198,9 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     const view = await boss.post("/views", { object: "customer", name: unique("view") });
     const bodies = { "role.update": { name: "x", permissions: [], scopes: [] }, "number_pattern.update": { pattern: "X-{0000}", restarts: "never" },
         "pipeline.update": { name: "x", stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) },
-        "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
+        "layout.update": { sections: [{ title_zh: "x", title_en: "x", columns: 1, fields: [] }] }, "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
     for (const route of versioned) {
-        const path = route.path.replace("{id}", route.name === "view.update" ? view.id : ids[route.path.split("/")[1]]);
+        const path = route.path.replace("{id}", route.name === "view.update" ? view.id : ids[route.path.split("/")[1]]).replace(/\{object(:word)?\}/, "task");
         const body = route.has_body ? bodies[route.name] ?? {} : undefined;
         for (const value of [undefined, "", "*", "0", "-1", "W/\"1\"", "\"1\", \"2\"", "1.5", "99999999999999999999", "one"]) {
             const answer = await boss.send(route.method, path, { body, headers: value === undefined ? {} : { "If-Match": value } });
@@ -308,6 +316,9 @@ const WRITES = [
     ["PUT", "/import/batches/{id}/mapping", () => ({ mapping: upload.mapping })],
     ["POST", "/import/batches/{id}/run", () => ({ dry_run: true })],
     ["POST", "/roles", () => ({ name: unique("role"), permissions: ["customer.view"], scopes: [{ object: "customer", scope: "own" }] })],
+    ["POST", "/custom-fields", () => ({ object: "task", kind: "decimal", label_zh: unique("字段"), code: unique("t").replaceAll("-", "_").slice(0, 25), scale: 2, min: "0.5" })],
+    ["POST", "/custom-fields/{id}/restore", () => undefined, () => fields.gone.id],
+    ["POST", "/formulas/check", () => ({ object: "contract", expression: "amount_minor / 2" })],
     ["POST", "/close-reasons", () => ({ kind: "lost", name: unique("原因") })],
     ["PUT", "/close-reasons/{id}", () => ({ kind: "lost", name: unique("原因") })],
     ["PUT", "/opportunities/{id}/guide/{item_id}", () => ({ done: true, note: "好" })],
@@ -315,10 +326,10 @@ const WRITES = [
     ["POST", "/pipelines", () => ({ name: unique("pipeline"), stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) })],
 ];
 
-for (const [method, path, body] of WRITES) {
+for (const [method, path, body, id] of WRITES) {
     test(`${method} ${path} answers as promised`, async () => {
         const route = find(method, path);
-        const answer = await boss.send(method, addressOf(route), { body: body() });
+        const answer = await boss.send(method, id ? addressOf({ ...route, path: path.replace("{id}", id()) }) : addressOf(route), { body: body() });
         assert.ok(answer.status < 300, JSON.stringify(answer.body));
         assertPromised(route, answer);
     });
@@ -327,4 +338,19 @@ for (const [method, path, body] of WRITES) {
 test("the settings of the company answer as promised", async () => {
     const { version, name } = await boss.get("/company");
     assertPromised(find("PATCH", "/company"), await boss.send("PATCH", "/company", { body: { name }, headers: { "If-Match": `${version}` } }));
+});
+
+test("fields of administrators come and go as promised", async () => {
+    const route = (method, path) => find(method, path);
+    const field = await boss.get(`/custom-fields/${fields.field.id}`);
+    const changed = await boss.send("PUT", `/custom-fields/${field.id}`, { body: { label_zh: unique("改") }, headers: { "If-Match": `${field.version}` } });
+    assertPromised(route("PUT", "/custom-fields/{id}"), changed);
+    const layout = { sections: [{ title_zh: "一", title_en: "One", columns: 2, fields: [{ name: "name", width: 2 }] }] };
+    const laid = await boss.send("PUT", "/layouts/task", { body: layout, headers: { "If-Match": "1" } });
+    assertPromised(route("PUT", "/layouts/{object:word}"), laid);
+    assertPromised(route("DELETE", "/layouts/{object:word}"), await boss.send("DELETE", "/layouts/task", { headers: { "If-Match": `${laid.body.version}` } }));
+    for (const one of (await boss.get("/custom-fields", { object: "task" })).items) {
+        assertPromised(route("DELETE", "/custom-fields/{id}"), await boss.send("DELETE", `/custom-fields/${one.id}`, { headers: { "If-Match": `${one.version}` } }));
+        assertPromised(route("POST", "/custom-fields/{id}/purge"), await boss.send("POST", `/custom-fields/${one.id}/purge`, { body: { name: one.name } }));
+    }
 });

@@ -2361,6 +2361,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/custom-fields/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of fields, and the records that take them. */
+        get: operations["custom_field.kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields that administrators added. */
+        get: operations["custom_field.list"];
+        put?: never;
+        /** Adds a field to a kind of record. */
+        post: operations["custom_field.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/custom-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One field. */
+        get: operations["custom_field.get"];
+        /** Changes what is named; the rest stays. */
+        put: operations["custom_field.update"];
+        post?: never;
+        /** Takes a field away; its values stay until it is purged. */
+        delete: operations["custom_field.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/custom-fields/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted field back with its values. */
+        post: operations["custom_field.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/custom-fields/{id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a deleted field and all its values for good. */
+        post: operations["custom_field.purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/custom-fields/{id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What names a field, and how many records hold a value. */
+        get: operations["custom_field.impact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/formulas/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a formula out. */
+        post: operations["formula.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/layouts/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the forms of a kind of record are laid out. */
+        get: operations["layout.get"];
+        /** Lays the forms out anew. */
+        put: operations["layout.update"];
+        post?: never;
+        /** Goes back to the layout derived from the fields. */
+        delete: operations["layout.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/departments": {
         parameters: {
             query?: never;
@@ -18106,13 +18247,17 @@ export interface operations {
                             date_field: string | null;
                             /** @description action: may the user */
                             can: unknown;
+                            /** @description takes custom fields */
+                            customizable: boolean;
+                            /** @description sections of forms, fields left out; or null */
+                            layout: unknown;
                             /** @description visible fields in order */
                             fields: {
                                 /** @description member of records */
                                 name: string;
                                 /** @description in the user's language */
                                 label: string;
-                                /** @description text long_text int money ppm bool date instant enum ref email phone json */
+                                /** @description text long_text int decimal money ppm bool date instant enum choices ref email phone url tags json */
                                 type: string;
                                 /** @description on create */
                                 required: boolean;
@@ -18136,12 +18281,34 @@ export interface operations {
                                 access: string;
                                 /** @description names the record */
                                 is_label: boolean;
+                                /** @description added by an administrator */
+                                is_custom: boolean;
+                                /** @description its definition */
+                                custom_id: number | null;
+                                /** @description of a custom field; else as type */
+                                kind: string;
+                                /** @description digits behind the point */
+                                scale: number | null;
+                                /** @description of new records, or null */
+                                default: unknown;
+                                /** @description what it must match */
+                                pattern: string | null;
+                                /** @description what to fill in */
+                                help: string | null;
+                                /** @description filter, or null */
+                                visible_if: unknown;
+                                /** @description filter, or null */
+                                readonly_if: unknown;
+                                /** @description formula or roll-up: never sent */
+                                is_computed: boolean;
                                 /** @description of enum fields */
                                 options: {
                                     /** @description on the wire */
                                     value: string;
                                     /** @description shown */
                                     label: string;
+                                    /** @description may be chosen */
+                                    is_active: boolean;
                                 }[] | null;
                                 /** @description object a ref leads to */
                                 ref: string | null;
@@ -18689,6 +18856,1231 @@ export interface operations {
                         /** @description call again at once */
                         more: boolean;
                     };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kinds of fields, and the records that take them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description that take fields */
+                        objects: {
+                            /** @description kind of record */
+                            name: string;
+                            /** @description in the user's language */
+                            label: string;
+                        }[];
+                        /** @description of fields */
+                        kinds: {
+                            /** @description word */
+                            kind: string;
+                            /** @description in the user's language */
+                            label: string;
+                            /** @description as in GET /meta */
+                            type: string;
+                            /** @description names end so */
+                            suffix: string;
+                            /** @description what counts */
+                            settings: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.list": {
+        parameters: {
+            query?: {
+                object?: string;
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fields that administrators added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description by kind, in order */
+                        items: {
+                            /** @description definition */
+                            id: number;
+                            /** @description kind of record */
+                            object: string;
+                            /** @description member of records; never changes */
+                            name: string;
+                            /** @description see GET /custom-fields/kinds */
+                            kind: string;
+                            /** @description Chinese name */
+                            label_zh: string;
+                            /** @description English name */
+                            label_en: string;
+                            /** @description what to fill in */
+                            help_zh: string | null;
+                            /** @description the same in English */
+                            help_en: string | null;
+                            /** @description asked where it is visible */
+                            is_required: boolean;
+                            /** @description no two records have the same */
+                            is_unique: boolean;
+                            /** @description has, or shall have, an index */
+                            is_indexed: boolean;
+                            /** @description none building ready failed */
+                            index_state: string;
+                            /** @description of new records, or null */
+                            default: unknown;
+                            /** @description smallest value, or null */
+                            min: unknown;
+                            /** @description largest value, or null */
+                            max: unknown;
+                            /** @description digits behind the point */
+                            scale: number | null;
+                            /** @description characters */
+                            max_length: number | null;
+                            /** @description what a text must match */
+                            pattern: string | null;
+                            /** @description filter, or null */
+                            visible_if: unknown;
+                            /** @description filter, or null */
+                            readonly_if: unknown;
+                            /** @description in order */
+                            options: {
+                                /** @description in records */
+                                value: string;
+                                /** @description Chinese name */
+                                label_zh: string;
+                                /** @description English name */
+                                label_en: string;
+                                /** @description may be chosen */
+                                is_active: boolean;
+                            }[] | null;
+                            /** @description kind of record it leads to */
+                            ref: string | null;
+                            /** @description see docs/formulas.md */
+                            formula: string | null;
+                            /** @description kind of what a formula gives */
+                            result: string | null;
+                            /** @description what is counted, or null */
+                            rollup: unknown;
+                            /** @description has a column; else computed when read */
+                            is_stored: boolean;
+                            /** @description of serial numbers */
+                            number_pattern: string | null;
+                            /** @description month year never */
+                            restarts: string | null;
+                            /** @description a default column */
+                            in_list: boolean;
+                            /** @description roles may see it shortened */
+                            is_maskable: boolean;
+                            /** @description place among the custom fields */
+                            sort_order: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description when added
+                             */
+                            created_at: string;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at: string;
+                            /**
+                             * Format: date-time
+                             * @description since when
+                             */
+                            deleted_at: string | null;
+                            /** @description the last job about its index */
+                            job_id: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description kind of record */
+                    object: string;
+                    /** @description see GET /custom-fields/kinds */
+                    kind: string;
+                    /** @description Chinese name */
+                    label_zh: string;
+                    /** @description of the name; from the label unless given */
+                    code?: string | null;
+                    /** @description digits behind the point */
+                    scale?: number | null;
+                    /** @description kind of record it leads to */
+                    ref?: string | null;
+                    /** @description kind of what a formula gives */
+                    result?: string | null;
+                    /** @description English name */
+                    label_en?: string;
+                    /** @description what to fill in */
+                    help_zh?: string | null;
+                    /** @description the same in English */
+                    help_en?: string | null;
+                    /** @description asked where it is visible */
+                    is_required?: boolean;
+                    /** @description no two records have the same */
+                    is_unique?: boolean;
+                    /** @description lists filter and sort by it quickly */
+                    is_indexed?: boolean;
+                    /** @description of new records; today, now, me */
+                    default?: unknown;
+                    /** @description smallest value */
+                    min?: unknown;
+                    /** @description largest value */
+                    max?: unknown;
+                    /** @description characters of a text */
+                    max_length?: number | null;
+                    /** @description what a text must match */
+                    pattern?: string | null;
+                    /** @description filter over the record */
+                    visible_if?: unknown;
+                    /** @description filter over the record */
+                    readonly_if?: unknown;
+                    /** @description what may be chosen, in order */
+                    options?: {
+                        /** @description never changes; made from the name unless given */
+                        value?: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en?: string;
+                        /** @description may be chosen */
+                        is_active?: boolean;
+                    }[] | null;
+                    /** @description see docs/formulas.md */
+                    formula?: string | null;
+                    /** @description object, via, function, field, filter */
+                    rollup?: unknown;
+                    /** @description like KH{YYYY}-{0000} */
+                    number_pattern?: string | null;
+                    /** @description month year never */
+                    restarts?: string | null;
+                    /** @description a default column */
+                    in_list?: boolean;
+                    /** @description roles may see it shortened */
+                    is_maskable?: boolean;
+                    /** @description place among the custom fields */
+                    sort_order?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Adds a field to a kind of record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description definition */
+                        id: number;
+                        /** @description kind of record */
+                        object: string;
+                        /** @description member of records; never changes */
+                        name: string;
+                        /** @description see GET /custom-fields/kinds */
+                        kind: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en: string;
+                        /** @description what to fill in */
+                        help_zh: string | null;
+                        /** @description the same in English */
+                        help_en: string | null;
+                        /** @description asked where it is visible */
+                        is_required: boolean;
+                        /** @description no two records have the same */
+                        is_unique: boolean;
+                        /** @description has, or shall have, an index */
+                        is_indexed: boolean;
+                        /** @description none building ready failed */
+                        index_state: string;
+                        /** @description of new records, or null */
+                        default: unknown;
+                        /** @description smallest value, or null */
+                        min: unknown;
+                        /** @description largest value, or null */
+                        max: unknown;
+                        /** @description digits behind the point */
+                        scale: number | null;
+                        /** @description characters */
+                        max_length: number | null;
+                        /** @description what a text must match */
+                        pattern: string | null;
+                        /** @description filter, or null */
+                        visible_if: unknown;
+                        /** @description filter, or null */
+                        readonly_if: unknown;
+                        /** @description in order */
+                        options: {
+                            /** @description in records */
+                            value: string;
+                            /** @description Chinese name */
+                            label_zh: string;
+                            /** @description English name */
+                            label_en: string;
+                            /** @description may be chosen */
+                            is_active: boolean;
+                        }[] | null;
+                        /** @description kind of record it leads to */
+                        ref: string | null;
+                        /** @description see docs/formulas.md */
+                        formula: string | null;
+                        /** @description kind of what a formula gives */
+                        result: string | null;
+                        /** @description what is counted, or null */
+                        rollup: unknown;
+                        /** @description has a column; else computed when read */
+                        is_stored: boolean;
+                        /** @description of serial numbers */
+                        number_pattern: string | null;
+                        /** @description month year never */
+                        restarts: string | null;
+                        /** @description a default column */
+                        in_list: boolean;
+                        /** @description roles may see it shortened */
+                        is_maskable: boolean;
+                        /** @description place among the custom fields */
+                        sort_order: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description when added
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /**
+                         * Format: date-time
+                         * @description since when
+                         */
+                        deleted_at: string | null;
+                        /** @description the last job about its index */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description definition */
+                        id: number;
+                        /** @description kind of record */
+                        object: string;
+                        /** @description member of records; never changes */
+                        name: string;
+                        /** @description see GET /custom-fields/kinds */
+                        kind: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en: string;
+                        /** @description what to fill in */
+                        help_zh: string | null;
+                        /** @description the same in English */
+                        help_en: string | null;
+                        /** @description asked where it is visible */
+                        is_required: boolean;
+                        /** @description no two records have the same */
+                        is_unique: boolean;
+                        /** @description has, or shall have, an index */
+                        is_indexed: boolean;
+                        /** @description none building ready failed */
+                        index_state: string;
+                        /** @description of new records, or null */
+                        default: unknown;
+                        /** @description smallest value, or null */
+                        min: unknown;
+                        /** @description largest value, or null */
+                        max: unknown;
+                        /** @description digits behind the point */
+                        scale: number | null;
+                        /** @description characters */
+                        max_length: number | null;
+                        /** @description what a text must match */
+                        pattern: string | null;
+                        /** @description filter, or null */
+                        visible_if: unknown;
+                        /** @description filter, or null */
+                        readonly_if: unknown;
+                        /** @description in order */
+                        options: {
+                            /** @description in records */
+                            value: string;
+                            /** @description Chinese name */
+                            label_zh: string;
+                            /** @description English name */
+                            label_en: string;
+                            /** @description may be chosen */
+                            is_active: boolean;
+                        }[] | null;
+                        /** @description kind of record it leads to */
+                        ref: string | null;
+                        /** @description see docs/formulas.md */
+                        formula: string | null;
+                        /** @description kind of what a formula gives */
+                        result: string | null;
+                        /** @description what is counted, or null */
+                        rollup: unknown;
+                        /** @description has a column; else computed when read */
+                        is_stored: boolean;
+                        /** @description of serial numbers */
+                        number_pattern: string | null;
+                        /** @description month year never */
+                        restarts: string | null;
+                        /** @description a default column */
+                        in_list: boolean;
+                        /** @description roles may see it shortened */
+                        is_maskable: boolean;
+                        /** @description place among the custom fields */
+                        sort_order: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description when added
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /**
+                         * Format: date-time
+                         * @description since when
+                         */
+                        deleted_at: string | null;
+                        /** @description the last job about its index */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Chinese name */
+                    label_zh?: string;
+                    /** @description it was made from */
+                    version?: number;
+                    /** @description English name */
+                    label_en?: string;
+                    /** @description what to fill in */
+                    help_zh?: string | null;
+                    /** @description the same in English */
+                    help_en?: string | null;
+                    /** @description asked where it is visible */
+                    is_required?: boolean;
+                    /** @description no two records have the same */
+                    is_unique?: boolean;
+                    /** @description lists filter and sort by it quickly */
+                    is_indexed?: boolean;
+                    /** @description of new records; today, now, me */
+                    default?: unknown;
+                    /** @description smallest value */
+                    min?: unknown;
+                    /** @description largest value */
+                    max?: unknown;
+                    /** @description characters of a text */
+                    max_length?: number | null;
+                    /** @description what a text must match */
+                    pattern?: string | null;
+                    /** @description filter over the record */
+                    visible_if?: unknown;
+                    /** @description filter over the record */
+                    readonly_if?: unknown;
+                    /** @description what may be chosen, in order */
+                    options?: {
+                        /** @description never changes; made from the name unless given */
+                        value?: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en?: string;
+                        /** @description may be chosen */
+                        is_active?: boolean;
+                    }[] | null;
+                    /** @description see docs/formulas.md */
+                    formula?: string | null;
+                    /** @description object, via, function, field, filter */
+                    rollup?: unknown;
+                    /** @description like KH{YYYY}-{0000} */
+                    number_pattern?: string | null;
+                    /** @description month year never */
+                    restarts?: string | null;
+                    /** @description a default column */
+                    in_list?: boolean;
+                    /** @description roles may see it shortened */
+                    is_maskable?: boolean;
+                    /** @description place among the custom fields */
+                    sort_order?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes what is named; the rest stays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description definition */
+                        id: number;
+                        /** @description kind of record */
+                        object: string;
+                        /** @description member of records; never changes */
+                        name: string;
+                        /** @description see GET /custom-fields/kinds */
+                        kind: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en: string;
+                        /** @description what to fill in */
+                        help_zh: string | null;
+                        /** @description the same in English */
+                        help_en: string | null;
+                        /** @description asked where it is visible */
+                        is_required: boolean;
+                        /** @description no two records have the same */
+                        is_unique: boolean;
+                        /** @description has, or shall have, an index */
+                        is_indexed: boolean;
+                        /** @description none building ready failed */
+                        index_state: string;
+                        /** @description of new records, or null */
+                        default: unknown;
+                        /** @description smallest value, or null */
+                        min: unknown;
+                        /** @description largest value, or null */
+                        max: unknown;
+                        /** @description digits behind the point */
+                        scale: number | null;
+                        /** @description characters */
+                        max_length: number | null;
+                        /** @description what a text must match */
+                        pattern: string | null;
+                        /** @description filter, or null */
+                        visible_if: unknown;
+                        /** @description filter, or null */
+                        readonly_if: unknown;
+                        /** @description in order */
+                        options: {
+                            /** @description in records */
+                            value: string;
+                            /** @description Chinese name */
+                            label_zh: string;
+                            /** @description English name */
+                            label_en: string;
+                            /** @description may be chosen */
+                            is_active: boolean;
+                        }[] | null;
+                        /** @description kind of record it leads to */
+                        ref: string | null;
+                        /** @description see docs/formulas.md */
+                        formula: string | null;
+                        /** @description kind of what a formula gives */
+                        result: string | null;
+                        /** @description what is counted, or null */
+                        rollup: unknown;
+                        /** @description has a column; else computed when read */
+                        is_stored: boolean;
+                        /** @description of serial numbers */
+                        number_pattern: string | null;
+                        /** @description month year never */
+                        restarts: string | null;
+                        /** @description a default column */
+                        in_list: boolean;
+                        /** @description roles may see it shortened */
+                        is_maskable: boolean;
+                        /** @description place among the custom fields */
+                        sort_order: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description when added
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /**
+                         * Format: date-time
+                         * @description since when
+                         */
+                        deleted_at: string | null;
+                        /** @description the last job about its index */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a field away; its values stay until it is purged. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Brings a deleted field back with its values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description definition */
+                        id: number;
+                        /** @description kind of record */
+                        object: string;
+                        /** @description member of records; never changes */
+                        name: string;
+                        /** @description see GET /custom-fields/kinds */
+                        kind: string;
+                        /** @description Chinese name */
+                        label_zh: string;
+                        /** @description English name */
+                        label_en: string;
+                        /** @description what to fill in */
+                        help_zh: string | null;
+                        /** @description the same in English */
+                        help_en: string | null;
+                        /** @description asked where it is visible */
+                        is_required: boolean;
+                        /** @description no two records have the same */
+                        is_unique: boolean;
+                        /** @description has, or shall have, an index */
+                        is_indexed: boolean;
+                        /** @description none building ready failed */
+                        index_state: string;
+                        /** @description of new records, or null */
+                        default: unknown;
+                        /** @description smallest value, or null */
+                        min: unknown;
+                        /** @description largest value, or null */
+                        max: unknown;
+                        /** @description digits behind the point */
+                        scale: number | null;
+                        /** @description characters */
+                        max_length: number | null;
+                        /** @description what a text must match */
+                        pattern: string | null;
+                        /** @description filter, or null */
+                        visible_if: unknown;
+                        /** @description filter, or null */
+                        readonly_if: unknown;
+                        /** @description in order */
+                        options: {
+                            /** @description in records */
+                            value: string;
+                            /** @description Chinese name */
+                            label_zh: string;
+                            /** @description English name */
+                            label_en: string;
+                            /** @description may be chosen */
+                            is_active: boolean;
+                        }[] | null;
+                        /** @description kind of record it leads to */
+                        ref: string | null;
+                        /** @description see docs/formulas.md */
+                        formula: string | null;
+                        /** @description kind of what a formula gives */
+                        result: string | null;
+                        /** @description what is counted, or null */
+                        rollup: unknown;
+                        /** @description has a column; else computed when read */
+                        is_stored: boolean;
+                        /** @description of serial numbers */
+                        number_pattern: string | null;
+                        /** @description month year never */
+                        restarts: string | null;
+                        /** @description a default column */
+                        in_list: boolean;
+                        /** @description roles may see it shortened */
+                        is_maskable: boolean;
+                        /** @description place among the custom fields */
+                        sort_order: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description when added
+                         */
+                        created_at: string;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at: string;
+                        /**
+                         * Format: date-time
+                         * @description since when
+                         */
+                        deleted_at: string | null;
+                        /** @description the last job about its index */
+                        job_id: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the field, typed again */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Removes a deleted field and all its values for good. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custom_field.impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What names a field, and how many records hold a value. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description that hold a value */
+                        records: number;
+                        /** @description id, name */
+                        views: string[];
+                        /** @description object */
+                        layouts: string[];
+                        /** @description id, name */
+                        roles: string[];
+                        /** @description pipeline and stage */
+                        gates: string[];
+                        /** @description kind, id, name */
+                        rules: string[];
+                        /** @description id, name, label, how */
+                        fields: string[];
+                        /** @description nothing would break */
+                        can_delete: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "formula.check": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description kind of record */
+                    object: string;
+                    /** @description the formula */
+                    expression: string;
+                    /** @description try it on this one */
+                    record_id?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Tries a formula out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description it is a formula */
+                        ok: boolean;
+                        /** @description number text date boolean */
+                        type: string | null;
+                        /** @description would have a column */
+                        is_stored: boolean | null;
+                        /** @description fields it is made from */
+                        names: string[];
+                        /** @description of the record */
+                        value: unknown;
+                        /** @description why there is none */
+                        value_fault: string | null;
+                        /** @description why it is none */
+                        fault: {
+                            /** @description stable word */
+                            code: string;
+                            /** @description English sentence */
+                            message: string;
+                            /** @description in characters */
+                            position: number;
+                            /** @description in characters */
+                            length: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layout.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the forms of a kind of record are laid out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description kind of record */
+                        object: string;
+                        /** @description derived from the fields */
+                        is_default: boolean;
+                        /** @description for If-Match; 1: the default */
+                        version: number;
+                        /** @description in order */
+                        sections: {
+                            /** @description Chinese heading */
+                            title_zh: string;
+                            /** @description English heading */
+                            title_en: string;
+                            /** @description 1 or 2 */
+                            columns: number;
+                            /** @description in order */
+                            fields: {
+                                /** @description of the field */
+                                name: string;
+                                /** @description columns it takes */
+                                width: number;
+                            }[];
+                        }[];
+                        /** @description left out of forms */
+                        hidden: string[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layout.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description in order */
+                    sections: {
+                        /** @description Chinese heading */
+                        title_zh: string;
+                        /** @description English heading */
+                        title_en: string;
+                        /** @description 1 or 2 */
+                        columns: number;
+                        /** @description in order */
+                        fields: {
+                            /** @description of the field */
+                            name: string;
+                            /** @description columns it takes */
+                            width: number;
+                        }[];
+                    }[];
+                    /** @description fields left out of forms */
+                    hidden?: string[];
+                    /** @description it was made from */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Lays the forms out anew. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description kind of record */
+                        object: string;
+                        /** @description derived from the fields */
+                        is_default: boolean;
+                        /** @description for If-Match; 1: the default */
+                        version: number;
+                        /** @description in order */
+                        sections: {
+                            /** @description Chinese heading */
+                            title_zh: string;
+                            /** @description English heading */
+                            title_en: string;
+                            /** @description 1 or 2 */
+                            columns: number;
+                            /** @description in order */
+                            fields: {
+                                /** @description of the field */
+                                name: string;
+                                /** @description columns it takes */
+                                width: number;
+                            }[];
+                        }[];
+                        /** @description left out of forms */
+                        hidden: string[];
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layout.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Goes back to the layout derived from the fields. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
@@ -21408,6 +22800,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description what completeness lacks: fields, contact, contact_number; with one record */
                             missing?: string[];
                             /** @description the id asked for, when that customer went into this one */
@@ -21605,6 +22999,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
                         /** @description the id asked for, when that customer went into this one */
@@ -21739,6 +23135,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
                         /** @description the id asked for, when that customer went into this one */
@@ -21981,6 +23379,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
                         /** @description the id asked for, when that customer went into this one */
@@ -22275,6 +23675,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what completeness lacks: fields, contact, contact_number; with one record */
                         missing?: string[];
                         /** @description the id asked for, when that customer went into this one */
@@ -22474,6 +23876,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -22598,6 +24002,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -22685,6 +24091,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -22854,6 +24262,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -23101,6 +24511,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -23323,6 +24735,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description people called by @name; with one record */
                             mentions?: {
                                 /** @description whom */
@@ -23488,6 +24902,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description people called by @name; with one record */
                         mentions?: {
                             /** @description whom */
@@ -23609,6 +25025,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description people called by @name; with one record */
                         mentions?: {
                             /** @description whom */
@@ -23819,6 +25237,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description people called by @name; with one record */
                         mentions?: {
                             /** @description whom */
@@ -24100,6 +25520,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description people called by @name; with one record */
                         mentions?: {
                             /** @description whom */
@@ -26632,6 +28054,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -26734,6 +28158,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -26807,6 +28233,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -26954,6 +28382,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -27187,6 +28617,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -27405,6 +28837,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description newest first; with one record */
                             stage_history?: {
                                 /**
@@ -27646,6 +29080,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description newest first; with one record */
                         stage_history?: {
                             /**
@@ -27824,6 +29260,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description newest first; with one record */
                         stage_history?: {
                             /**
@@ -28110,6 +29548,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description newest first; with one record */
                         stage_history?: {
                             /**
@@ -28448,6 +29888,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description newest first; with one record */
                         stage_history?: {
                             /**
@@ -28680,6 +30122,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -28817,6 +30261,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -28916,6 +30362,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -29098,6 +30546,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -29357,6 +30807,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -29611,6 +31063,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description products; replaces all lines when given; with one record */
                             lines?: {
                                 /** @description from the catalogue, or null for free text */
@@ -29861,6 +31315,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -30028,6 +31484,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -30323,6 +31781,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -30650,6 +32110,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -32130,6 +33592,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description what the payment is for; with one record, unless amounts are closed */
                             allocations?: {
                                 /** @description which contract */
@@ -32284,6 +33748,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what the payment is for; with one record, unless amounts are closed */
                         allocations?: {
                             /** @description which contract */
@@ -32396,6 +33862,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what the payment is for; with one record, unless amounts are closed */
                         allocations?: {
                             /** @description which contract */
@@ -32595,6 +34063,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what the payment is for; with one record, unless amounts are closed */
                         allocations?: {
                             /** @description which contract */
@@ -32867,6 +34337,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description what the payment is for; with one record, unless amounts are closed */
                         allocations?: {
                             /** @description which contract */
@@ -33080,6 +34552,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -33202,6 +34676,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -33294,6 +34770,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -33461,6 +34939,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -33713,6 +35193,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -33922,6 +35404,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -34056,6 +35540,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -34157,6 +35643,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -34336,6 +35824,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -34597,6 +36087,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -34812,6 +36304,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -34960,6 +36454,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -35067,6 +36563,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -35260,6 +36758,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -35527,6 +37027,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
@@ -35775,6 +37277,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                             /** @description products; replaces all lines when given; with one record */
                             lines?: {
                                 /** @description from the catalogue, or null for free text */
@@ -36008,6 +37512,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -36173,6 +37679,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -36451,6 +37959,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -36776,6 +38286,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                         /** @description products; replaces all lines when given; with one record */
                         lines?: {
                             /** @description from the catalogue, or null for free text */
@@ -39451,6 +40963,8 @@ export interface operations {
                              * @description last change
                              */
                             updated_at?: string | null;
+                            /** @description GET one: why a formula is null, by field */
+                            faults?: unknown;
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -39566,6 +41080,8 @@ export interface operations {
                          * @description last change
                          */
                         updated_at?: string | null;
+                        /** @description GET one: why a formula is null, by field */
+                        faults?: unknown;
                     };
                 };
             };
