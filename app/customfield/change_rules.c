@@ -14,7 +14,9 @@ struct keeping {
     struct request *request;
     const struct definition *before; /* NULL: new */
     struct definition *definition;
-    const char *action; /* for the audit */
+    const char *action;          /* for the audit */
+    struct custom_row **rebuilt; /* fields whose indexes were dropped to make room */
+    size_t rebuilt_count;        /* in rebuilt */
 };
 
 static bool is_text(const struct definition *definition)
@@ -188,10 +190,8 @@ static enum err audit(struct keeping *keeping)
                        keeping->definition->row.version, changes, (struct str){0});
 }
 
-static enum err queue_index(struct keeping *keeping)
+static enum err queue_index(struct request *request, struct custom_row *row)
 {
-    struct request *request = keeping->request;
-    struct custom_row *row = &keeping->definition->row;
     struct opt_int job = {true, 0};
     if (!str_eq_c(row->index_state, "building")) {
         return OK;
@@ -216,9 +216,36 @@ static enum err keep(struct db *db, void *context)
     }
     TRY(field_store_options(request->db, request->arena, definition->row.id, definition->options,
                             definition->option_count));
-    TRY(queue_index(keeping));
+    TRY(queue_index(request, &definition->row));
+    for (size_t i = 0; i < keeping->rebuilt_count; i++) {
+        TRY(queue_index(request, keeping->rebuilt[i]));
+    }
     TRY(audit(keeping));
     return directory_change(request);
+}
+
+/* MariaDB adds no column at once to a table with an index over a computed one: such indexes go, and are built again. */
+static enum err make_room(struct keeping *keeping)
+{
+    struct request *request = keeping->request;
+    const struct definition *definition = keeping->definition;
+    struct custom_row *rows;
+    size_t count;
+    if (!definition->row.is_stored || definition->kind == CUSTOM_FORMULA) {
+        return OK;
+    }
+    TRY(custom_store_rows(request->db, request->arena, false, &rows, &count));
+    keeping->rebuilt = ARENA_ARRAY(request->arena, struct custom_row *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        bool in_the_way = rows[i].is_indexed && rows[i].formula.set && str_eq(rows[i].object, definition->row.object);
+        if (in_the_way) {
+            TRY(column_drop_index(request->db, request->arena, definition->object->table,
+                                  str_c(request->arena, rows[i].name)));
+            rows[i].index_state = STR("building");
+            keeping->rebuilt[keeping->rebuilt_count++] = &rows[i];
+        }
+    }
+    return OK;
 }
 
 static enum err make_column(struct request *request, struct definition *definition)
@@ -242,7 +269,7 @@ static enum err make_column(struct request *request, struct definition *definiti
 enum err definition_create(struct request *request, struct definition *definition)
 {
     struct custom_row *row = &definition->row;
-    struct keeping keeping = {request, NULL, definition, "create"};
+    struct keeping keeping = {.request = request, .definition = definition, .action = "create"};
     if (custom_count(definition->object) >= CUSTOM_FIELDS_MAX) {
         error_field(request->error, STR("object"), "too_many", "One kind of record has at most %d such fields.",
                     CUSTOM_FIELDS_MAX);
@@ -253,6 +280,7 @@ enum err definition_create(struct request *request, struct definition *definitio
     row->version = 1;
     row->created_at = request->now;
     row->updated_at = request->now;
+    TRY(make_room(&keeping));
     TRY(explain(request, make_column(request, definition)));
     enum err err = db_tx(request->db, keep, &keeping);
     if (err != OK && row->is_stored) {
@@ -307,7 +335,7 @@ static enum err change_keys(struct request *request, const struct definition *be
 
 enum err definition_update(struct request *request, const struct definition *before, struct definition *definition)
 {
-    struct keeping keeping = {request, before, definition, "update"};
+    struct keeping keeping = {.request = request, .before = before, .definition = definition, .action = "update"};
     TRY(check_cycle(request, definition));
     TRY(explain(request, change_formula(request, before, definition)));
     TRY(explain(request, change_keys(request, before, definition)));
@@ -373,7 +401,7 @@ static enum err forget(struct db *db, void *context)
 enum err definition_purge(struct request *request, int64_t id)
 {
     struct definition definition;
-    struct keeping keeping = {request, NULL, &definition, "purge"};
+    struct keeping keeping = {.request = request, .definition = &definition, .action = "purge"};
     TRY(definition_load(request, id, false, &definition));
     if (!definition.row.deleted_at.set) {
         return error_set(request->error, ERR_CONFLICT, "Delete the field first.");

@@ -44,15 +44,16 @@ static void close_guard(const struct writer *writer)
     add(writer, ", " LIMIT "), " LIMIT "), -" LIMIT "), -" LIMIT ")");
 }
 
+/* By UNHEX: of a literal beyond ASCII MariaDB keeps other bytes in a column's definition. */
 static void add_hex(const struct writer *writer, struct str text)
 {
     struct buf hex;
     buf_init(&hex, writer->query->sql.arena);
-    buf_add_c(&hex, "(_utf8mb4 X'");
+    buf_add_c(&hex, "(CONVERT(UNHEX('");
     for (size_t i = 0; i < text.len; i++) {
         buf_format(&hex, "%02X", (unsigned)(unsigned char)text.ptr[i]);
     }
-    buf_add_c(&hex, "' COLLATE utf8mb4_nopad_bin)");
+    buf_add_c(&hex, "') USING utf8mb4) COLLATE utf8mb4_nopad_bin)");
     add(writer, hex.ptr);
 }
 
@@ -149,8 +150,8 @@ static void add_as_text(const struct writer *writer, const struct formula_node *
         return;
     case FORMULA_BOOLEAN:
         around(writer, "(CASE ", node,
-               " WHEN TRUE THEN _utf8mb4 X'74727565' COLLATE utf8mb4_nopad_bin "
-               "WHEN FALSE THEN _utf8mb4 X'66616C7365' COLLATE utf8mb4_nopad_bin END)");
+               " WHEN TRUE THEN _utf8mb4'true' COLLATE utf8mb4_nopad_bin "
+               "WHEN FALSE THEN _utf8mb4'false' COLLATE utf8mb4_nopad_bin END)");
         return;
     case FORMULA_TEXT:
     case FORMULA_EMPTY:
@@ -174,7 +175,7 @@ static void add_concat(const struct writer *writer, const struct formula_node *n
     for (size_t i = 0; i < node->arg_count; i++) {
         add(writer, i == 0 ? "COALESCE(" : ", COALESCE(");
         add_as_text(writer, node->args[i]);
-        add(writer, ", _utf8mb4 X'' COLLATE utf8mb4_nopad_bin)");
+        add(writer, ", _utf8mb4'' COLLATE utf8mb4_nopad_bin)");
     }
     add(writer, ")");
 }
@@ -386,7 +387,7 @@ void formula_sql(struct query *query, const struct formula_scope *scope, const s
         add(&writer, units[places]);
         return;
     case FORMULA_TEXT:
-        around(&writer, "NULLIF(LEFT(", formula->root, ", 255), _utf8mb4 X'' COLLATE utf8mb4_nopad_bin)");
+        around(&writer, "NULLIF(LEFT(", formula->root, ", 255), _utf8mb4'' COLLATE utf8mb4_nopad_bin)");
         return;
     case FORMULA_DATE:
         around(&writer, "CAST(", formula->root, " AS DATE)");

@@ -1,6 +1,7 @@
 /* On which records: a user's scope as one SQL predicate. Its shape keeps indexes usable: TRUE for everything, an
  * equality or a list on the owner and department columns, literal ids for the few records shared. Column names come
  * from the tables of objects, values are arguments. */
+#include "platform/custom.h"
 #include "platform/scope.h"
 
 #include <assert.h>
@@ -57,16 +58,46 @@ const struct scope *scope_for(const struct request *request, const struct object
     return scope_for_key(request, object->name);
 }
 
+/* A formula is no more open than what it is made from, here and in the records it looks up; a roll-up likewise.
+ * Formulas of formulas are followed as deep as they may be nested. */
+static enum field_access source_access(const struct rights *rights, const struct object *object,
+                                       const struct field *field, enum field_access access, int depth)
+{
+    const struct custom_field *custom = field == NULL ? NULL : field->custom;
+    enum field_access own = field == NULL ? access : rights_field_access(rights, object, str_from(field->name));
+    access = own < access ? own : access;
+    if (custom == NULL || depth > 8) {
+        return access;
+    }
+    struct formula_scope scope = {custom->object, object_fields(custom->object)};
+    for (size_t i = 0; custom->formula != NULL && i < custom->formula->name_count; i++) {
+        const struct field *reference;
+        const struct field *source = custom_name_field(&scope, custom->formula->names[i], &reference);
+        access = source_access(rights, reference == NULL ? custom->object : object_find(reference->ref), source, access,
+                               depth + 1);
+    }
+    if (custom->rollup != NULL && custom->rollup->field != NULL) {
+        const struct field *child = fields_find(object_fields(custom->rollup->object), str_from(custom->rollup->field));
+        access = source_access(rights, custom->rollup->object, child, access, depth + 1);
+    }
+    return access;
+}
+
+static enum field_access custom_access(const struct rights *rights, const struct field *field, enum field_access access)
+{
+    return source_access(rights, field->custom->object, field, access, 0);
+}
+
 /* What could be worked out from a closed field is closed as well. */
 static enum field_access narrow(const struct rights *rights, const struct object *object, const char *name,
                                 enum field_access access)
 {
-    const struct field *field = rights->field_count == 0 ? NULL : fields_find(object->fields, str_from(name));
+    const struct field *field = rights->field_count == 0 ? NULL : fields_find(object_fields(object), str_from(name));
     for (size_t i = 0; field != NULL && i < 2 && field->closed_with[i] != NULL; i++) {
         enum field_access other = rights_field_access(rights, object, str_from(field->closed_with[i]));
         access = other < access ? other : access;
     }
-    return access;
+    return field != NULL && field->custom != NULL ? custom_access(rights, field, access) : access;
 }
 
 enum field_access scope_field_access(const struct request *request, const struct object *object, const char *name)
