@@ -9,7 +9,7 @@
 #include "pipeline_store.h"
 #include "platform/scope.h"
 
-enum { CARDS_MAX = 2000, CURRENCIES_MAX = 200, CLOSED_DAYS = 30, CLOSED_DAYS_MAX = 366 };
+enum { HIDDEN_MAX = 16, CARDS_MAX = 2000, CURRENCIES_MAX = 200, CLOSED_DAYS = 30, CLOSED_DAYS_MAX = 366 };
 
 static const char *const NEEDED[] = {"pipeline_id", "stage_id", "status", "closed_on", "stage_entered_at"};
 
@@ -35,6 +35,8 @@ struct board {
     struct board_column *columns;   /* by stage */
     const struct board_card *cards; /* newest first */
     size_t card_count;              /* in `cards` */
+    const char *hidden[HIDDEN_MAX]; /* members of a card that this user may not see */
+    size_t hidden_count;            /* in `hidden` */
 };
 
 /* ---- counting ---- */
@@ -178,27 +180,34 @@ static int rot_of(const struct board *board, const struct stage_row *stage, cons
     return over ? 2 : late ? 1 : 0;
 }
 
-/* What the user may not see is null. */
-static void hide(const struct board *board, json_t *card)
+/* What of a card the user may not see: found once, not for each of many cards. */
+static void find_hidden(struct board *board)
 {
     static const char *const shown[] = {"name",      "customer_id",         "owner_id",          "amount_minor",
                                         "currency",  "win_probability_ppm", "expected_close_on", "last_activity_at",
                                         "next_step", "next_step_on",        "slip_count"};
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        if (sees(board, shown[i])) {
-            continue;
-        }
-        json_object_set_new(card, shown[i], json_null());
-        if (strcmp(shown[i], "customer_id") == 0 || strcmp(shown[i], "owner_id") == 0) {
-            json_object_set_new(card, strcmp(shown[i], "owner_id") == 0 ? "owner_name" : "customer_name", json_null());
-        }
-    }
+    static const struct {
+        const char *reference, *name;
+    } names[] = {{"customer_id", "customer_name"}, {"owner_id", "owner_name"}};
     const struct object *object = object_find("opportunity");
-    if (!scope_label_is_open(board->request, &object_fields(object)[object_field(object, "customer_id")])) {
-        json_object_set_new(card, "customer_name", json_null());
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        if (!sees(board, shown[i])) {
+            board->hidden[board->hidden_count++] = shown[i];
+        }
     }
-    if (!scope_label_is_open(board->request, &object_fields(object)[object_field(object, "owner_id")])) {
-        json_object_set_new(card, "owner_name", json_null());
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct field *field = &object_fields(object)[object_field(object, names[i].reference)];
+        if (!sees(board, names[i].reference) || !scope_label_is_open(board->request, field)) {
+            board->hidden[board->hidden_count++] = names[i].name;
+        }
+    }
+}
+
+/* What the user may not see is null. */
+static void hide(const struct board *board, json_t *card)
+{
+    for (size_t i = 0; i < board->hidden_count; i++) {
+        json_object_set_new(card, board->hidden[i], json_null());
     }
 }
 
@@ -296,6 +305,7 @@ enum err board_make(struct request *request, struct response *response)
     TRY(find_pipeline(request, &pipeline_id));
     TRY(read_board(request, pipeline_id, &list));
     TRY(stage_store_of(request->db, request->arena, pipeline_id, &board.stages));
+    find_hidden(&board);
     TRY(count_all(&board, &list));
     TRY(read_cards(&board, &more));
     json_t *columns = json_keep(request->arena, json_array());

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { ROOT, workersOf } from "../harness/process.mjs";
 import { ADMIN, sql } from "../harness/stack.mjs";
 import { BENCH, openCompany, startLean } from "./company.mjs";
-import { lighthouse, sizes } from "./paint.mjs";
+import { board, lighthouse, sizes } from "./paint.mjs";
 import { bare, patches, percentile, watchOthers, wrk } from "./load.mjs";
 import { measureTerritories } from "./territories.mjs";
 
@@ -21,7 +21,7 @@ const WORKERS = 4;
 
 const { values: options } = parseArgs({ options: {
     write: { type: "boolean", default: false }, requests: { type: "string", default: "100000" }, rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" },
-    only: { type: "string", default: "lists,records,search,overview,territories,memory,paint" }, serve: { type: "boolean", default: false } } });
+    only: { type: "string", default: "lists,records,search,overview,territories,pipeline,memory,paint" }, serve: { type: "boolean", default: false } } });
 const SCALE = Number(process.env.SCALE ?? 1);
 /** Of one measurement with all clients; with one client it is half of that. */
 const SECONDS = Number(options.seconds);
@@ -289,6 +289,21 @@ async function measurePaint(stack) {
     }
 }
 
+/** The board's cards and sums, what its analysis counts over a year, and when a browser has painted the cards. */
+async function measurePipeline(stack, tokens) {
+    for (const who of ["team head", "manager", "admin"]) {
+        await measurePaths(stack, tokens[who], `board, ${who}`, [api("/opportunities/board")], 1000);
+    }
+    const { items } = await get(stack, tokens.admin, api("/pipelines"));
+    for (const who of ["team head", "manager", "admin"]) {
+        await measurePaths(stack, tokens[who], `analysis of a year, ${who}`, [api(`/pipelines/${items[0].id}/analysis`)], 5000);
+    }
+    const rounds = await quietRounds(() => board(stack.url, "/pipeline", { login: PEOPLE.admin, password: ADMIN.password }));
+    const paint = middle(rounds, (round) => round.paint_ms);
+    report(`first paint of the board, ${rounds[0].cards} cards, desktop Chromium, empty cache`, "< 1 s", `${(paint / 1000).toFixed(2)} s`,
+        `the board's answer took ${Math.round(middle(rounds, (round) => round.answer_ms))} ms`, paint < 1000 && rounds[0].cards > 0);
+}
+
 function tableText(stack, load) {
     const head = ["what", "target", "measured", "yardstick", "verdict"];
     const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
@@ -312,7 +327,7 @@ function territories(stack, tokens) {
 }
 
 /** What `--only` may name, in the order of the table. */
-const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, territories, memory: measureMemory, paint: measurePaint };
+const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, territories, pipeline: measurePipeline, memory: measureMemory, paint: measurePaint };
 
 /** A token lives 15 minutes, so each part signs in anew. */
 async function signAllIn(stack) {

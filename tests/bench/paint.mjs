@@ -100,6 +100,36 @@ async function signInWith(browser, url, credentials) {
     await page.close();
 }
 
+/** Says in the page when its first cards have been painted, and how many the server sent. */
+const CARDS_PAINTED = () => {
+    const watcher = new MutationObserver(() => {
+        if (document.querySelector("[data-card]")) {
+            watcher.disconnect();
+            requestAnimationFrame(() => setTimeout(() => { globalThis.paintedAt = performance.now(); }));
+        }
+    });
+    watcher.observe(document, { childList: true, subtree: true });
+};
+
+/** The board in a desktop Chromium with an empty cache: { paint_ms, cards, answer_ms } from the navigation's start. */
+export async function board(url, path, credentials) {
+    const { browser, stop } = await startBrowser();
+    try {
+        await signInWith(browser, url, credentials);
+        const page = await browser.contexts()[0].newPage();
+        await page.setViewportSize({ width: 1440, height: 900 });
+        await page.addInitScript(CARDS_PAINTED);
+        const answer = page.waitForResponse((one) => one.url().includes("/opportunities/board"));
+        await page.goto(url + path);
+        await page.waitForFunction(() => globalThis.paintedAt !== undefined);
+        const { columns } = await (await answer).json();
+        return { paint_ms: await page.evaluate(() => globalThis.paintedAt), cards: columns.reduce((sum, one) => sum + one.cards.length, 0),
+            answer_ms: (await answer).request().timing().responseEnd };
+    } finally {
+        await stop();
+    }
+}
+
 /**
  * One run of Lighthouse's phone profile on a page: { score, lcp_ms, tbt_ms, address }. With credentials the page is seen
  * by somebody who is signed in.

@@ -265,7 +265,11 @@ function known(card: Card): Card {
     ? { ...card, name: card.name ?? `#${card.id}`, currency: card.currency ?? '' }
     : card;
 }
-export async function getBoard(asked: Asked, signal: AbortSignal): Promise<Board> {
+/** Of a pipeline, or (null) of the default one. */
+export async function getBoard(
+  asked: Omit<Asked, 'pipeline'> & { readonly pipeline: number | null },
+  signal?: AbortSignal,
+): Promise<Board> {
   const query = { pipeline_id: asked.pipeline, filter: text(asked.filter), q: asked.q };
   const board = await send<Board>('GET', '/opportunities/board', { query, signal });
   return { ...board, columns: board.columns.map((column) => ({ ...column, cards: column.cards.map(known) })) };

@@ -20,6 +20,9 @@ export default defineFeature({
       path: 'pipeline',
       name: 'pipeline',
       meta: { title: 'pipeline.title', permission: 'opportunity.view' },
+      beforeEnter: (to) => {
+        void import('./ahead').then(({ askAhead }) => askAhead(to.query));
+      },
       component: () => import('./pages/BoardPage.vue'),
     },
     {

@@ -15,8 +15,11 @@ import {
   listReasons,
   listRoles,
   type Asked,
+  type Board,
   type Period,
+  type Pipeline,
 } from './api';
+import { boardFilter, chosenPipeline, type Scope } from './model';
 
 const PIPELINES = { queryKey: ['pipelines'], queryFn: listPipelines, staleTime: 300_000 };
 const REASONS = { queryKey: ['close-reasons'], queryFn: listReasons, staleTime: 300_000 };
@@ -49,10 +52,45 @@ export function useRoles(enabled: boolean) {
 export function useDepartments(enabled: boolean) {
   return useQuery({ queryKey: ['org', 'department-names'], queryFn: listDepartments, enabled });
 }
+/** The default pipeline's board, asked for before it is known which one that is; it serves whoever asks for it first. */
+let ahead: { readonly narrowed: string; readonly at: number; readonly board: Promise<Board | null> } | null = null;
+const AHEAD_MS = 5_000; // older than that it is asked for anew
+
+function narrowing({ filter, q }: Omit<Asked, 'pipeline'>): string {
+  return JSON.stringify([filter, q]);
+}
+
+/** Asks for what the board's page shows while the page itself is still on its way. */
+export function startBoard(scope: Scope): void {
+  const asked = { filter: boardFilter(scope), q: scope.q };
+  const known = queryClient.getQueryData<readonly Pipeline[]>(PIPELINES.queryKey);
+  const pipeline = known ? chosenPipeline(known, scope.pipeline)?.id : scope.pipeline;
+  void queryClient.prefetchQuery(PIPELINES);
+  void queryClient.prefetchQuery(REASONS);
+  if (typeof pipeline === 'number') {
+    void queryClient.prefetchQuery(boardOf({ pipeline, ...asked }));
+  } else {
+    const board = getBoard({ pipeline: null, ...asked }).catch(() => null); // whoever needs it asks again
+    ahead = { narrowed: narrowing(asked), at: Date.now(), board };
+  }
+}
+async function boardOrAhead(asked: Asked, signal: AbortSignal): Promise<Board> {
+  const early = ahead;
+  ahead = null;
+  const fits = early !== null && early.narrowed === narrowing(asked) && Date.now() - early.at < AHEAD_MS;
+  const board = fits ? await early.board : null;
+  return board?.pipeline_id === asked.pipeline ? board : getBoard(asked, signal);
+}
+function boardOf(asked: Asked) {
+  return {
+    queryKey: keys.board(asked),
+    queryFn: ({ signal }: { readonly signal: AbortSignal }) => boardOrAhead(asked, signal),
+  };
+}
 export function useBoard(asked: Ref<Asked | null>) {
   return useQuery({
     queryKey: computed(() => keys.board(asked.value)),
-    queryFn: ({ signal }) => getBoard(asked.value!, signal),
+    queryFn: ({ signal }) => boardOrAhead(asked.value!, signal),
     enabled: computed(() => asked.value !== null),
     placeholderData: keepPreviousData,
   });
