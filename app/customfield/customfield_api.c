@@ -68,7 +68,7 @@ static enum err list_kinds(struct request *request, struct response *response)
 
 static enum err list_fields(struct request *request, struct response *response)
 {
-    struct custom_row *rows;
+    struct definition *definitions;
     size_t count;
     struct str object = request_query(request, "object");
     json_t *items = json_keep(request->arena, json_array());
@@ -76,13 +76,9 @@ static enum err list_fields(struct request *request, struct response *response)
     if (object.len > 0 && (wanted == NULL || !object_is_customizable(wanted))) {
         return refuse_object(request);
     }
-    TRY(custom_store_rows(request->db, request->arena, request_query(request, "deleted").len > 0, &rows, &count));
+    TRY(definition_list(request, object, request_query(request, "deleted").len > 0, &definitions, &count));
     for (size_t i = 0; i < count; i++) {
-        struct definition definition;
-        if (object.len == 0 || str_eq(rows[i].object, object)) {
-            TRY(definition_load(request, rows[i].id, false, &definition));
-            json_array_append_new(items, definition_json(request, &definition));
-        }
+        json_array_append_new(items, definition_json(request, &definitions[i]));
     }
     response->json = json_keep(request->arena, json_pack("{s:O}", "items", items));
     return OK;

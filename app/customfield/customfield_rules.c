@@ -17,6 +17,40 @@ static void refuse(struct request *request, const char *field, const char *code,
 
 /* ---- loading ---- */
 
+/* The definition of a row, with its own of all options. */
+static void fill(struct request *request, const struct custom_option_row *options, size_t count, struct definition *out)
+{
+    out->object = object_find(str_c(request->arena, out->row.object));
+    (void)custom_kind_find(out->row.kind, &out->kind);
+    out->options = ARENA_ARRAY(request->arena, struct custom_option_row, count + 1);
+    out->option_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].field_id == out->row.id) {
+            out->options[out->option_count++] = options[i];
+        }
+    }
+}
+
+enum err definition_list(struct request *request, struct str object, bool deleted, struct definition **out,
+                         size_t *count_out)
+{
+    struct custom_row *rows;
+    struct custom_option_row *options;
+    size_t row_count, option_count;
+    TRY(custom_store_rows(request->db, request->arena, deleted, &rows, &row_count));
+    TRY(custom_store_options(request->db, request->arena, &options, &option_count));
+    *out = ARENA_ARRAY(request->arena, struct definition, row_count + 1);
+    *count_out = 0;
+    for (size_t i = 0; i < row_count; i++) {
+        if (object.len == 0 || str_eq(rows[i].object, object)) {
+            struct definition *definition = &(*out)[(*count_out)++];
+            definition->row = rows[i];
+            fill(request, options, option_count, definition);
+        }
+    }
+    return OK;
+}
+
 enum err definition_load(struct request *request, int64_t id, bool lock, struct definition *out)
 {
     struct custom_option_row *options;
@@ -27,15 +61,7 @@ enum err definition_load(struct request *request, int64_t id, bool lock, struct 
     }
     TRY(err);
     TRY(custom_store_options(request->db, request->arena, &options, &count));
-    out->object = object_find(str_c(request->arena, out->row.object));
-    (void)custom_kind_find(out->row.kind, &out->kind);
-    out->options = ARENA_ARRAY(request->arena, struct custom_option_row, count + 1);
-    out->option_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (options[i].field_id == id) {
-            out->options[out->option_count++] = options[i];
-        }
-    }
+    fill(request, options, count, out);
     return OK;
 }
 

@@ -16,6 +16,9 @@ struct definition {
 
 /* Loads one. `lock` inside a transaction. Errors: ERR_NOT_FOUND. */
 enum err definition_load(struct request *request, int64_t id, bool lock, struct definition *out) MUST_CHECK;
+/* All of one object (or of all, `object` empty), in their order. */
+enum err definition_list(struct request *request, struct str object, bool deleted, struct definition **out,
+                         size_t *count_out) MUST_CHECK;
 /* Reads the body over what is there; all faults are told. Errors: ERR_INVALID. */
 enum err definition_read(struct request *request, bool is_new, struct definition *definition) MUST_CHECK;
 /* Name from the body's code or from the label: unique, never given before. */

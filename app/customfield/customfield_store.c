@@ -431,7 +431,8 @@ enum err field_store_formula_rows(struct db *db, struct arena *arena, const stru
 static const struct column LAYOUT[] = {COLUMN(struct layout_row, body), COLUMN(struct layout_row, version)};
 STATEMENT_ROWS(GET_LAYOUT, "layout.get", struct layout_row, LAYOUT,
                "SELECT body, version FROM layout WHERE object = ?");
-STATEMENT(ADD_LAYOUT, "layout.add", "INSERT INTO layout (object, body, version, updated_at, updated_by_id) VALUES (?, ?, 2, ?, ?)");
+STATEMENT(ADD_LAYOUT, "layout.add",
+          "INSERT INTO layout (object, body, version, updated_at, updated_by_id) VALUES (?, ?, 2, ?, ?)");
 STATEMENT(SAVE_LAYOUT, "layout.save",
           "UPDATE layout SET body = ?, version = version + 1, updated_at = ?, updated_by_id = ? "
           "WHERE object = ? AND version = ?");
