@@ -13,6 +13,22 @@ extern const struct feature MONEY_FEATURE;
 #define MONEY_MAX 1000000000000000LL
 enum { MONEY_LINES_MAX = 200, MONEY_PPM_ONE = 1000000 };
 
+/* Billionths in a rate of 1. */
+#define MONEY_RATE_ONE 1000000000LL
+/* What a document is worth in the company's currency, at the rate of its own day. */
+#define MONEY_BASE_FIELDS                                                                                              \
+    {.name = "rate_nano",                                                                                              \
+     .zh = "汇率",                                                                                                     \
+     .en = "Exchange rate",                                                                                            \
+     .type = FIELD_INT,                                                                                                \
+     .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,                                                                  \
+     .about = "billionths of the company's currency for one of this; of the business date, kept"},                     \
+    {                                                                                                                  \
+        .name = "base_minor", .zh = "本位币金额", .en = "In company currency", .type = FIELD_MONEY,                    \
+        .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST, .closed_with = {"amount_minor"},             \
+        .about = "amount × rate in the company's currency: what counts for targets and sums"                           \
+    }
+
 /* Tax on what is sold, and what is earned by it: contracts and quotes. */
 #define MONEY_TAX_FIELDS                                                                                               \
     {.name = "tax_rate_ppm",                                                                                           \
@@ -68,6 +84,17 @@ enum err money_give_number(struct request *request, struct record_change *change
 
 /* Sets margin_minor and margin_ppm from the amount, its tax and the cost that the change has. */
 void money_set_margin(struct record_change *change);
+
+/* Takes the rate that holds on the day; `dated_by` names the field to blame. Errors: ERR_INVALID: there is none. */
+enum err money_take_rate(struct request *request, struct record_change *change, struct date on,
+                         const char *dated_by) MUST_CHECK;
+/* An amount in the company's currency. Errors: ERR_INVALID. */
+enum err money_to_base(struct request *request, struct str currency, int64_t rate_nano, int64_t amount_minor,
+                       int64_t *out) MUST_CHECK;
+/* Sets base_minor from amount_minor at the rate the change has. */
+enum err money_set_base(struct request *request, struct record_change *change) MUST_CHECK;
+/* For `prepare`: the rate of the business date (a field), taken when that is new, and base_minor. */
+enum err money_rate_and_base(struct request *request, struct record_change *change, const char *dated_by) MUST_CHECK;
 
 /* Quantity in thousandths × price, half away from zero; false when that is too large. Example: 1,500 × 333 = 500
  * (499.5). */

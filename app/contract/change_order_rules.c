@@ -93,6 +93,20 @@ static const struct field FIELDS[] = {
      .flags = AMOUNT_FLAGS,
      .closed_with = {"cost_minor", "amount_minor"},
      .about = "amount less tax and cost, after less before"},
+    {.name = "base_delta_minor",
+     .zh = "本位币差额",
+     .en = "Difference in company currency",
+     .type = FIELD_MONEY,
+     .flags = AMOUNT_FLAGS,
+     .closed_with = {"amount_minor"},
+     .about = "at the contract's own rate: what counts for targets"},
+    {.name = "base_profit_delta_minor",
+     .zh = "本位币毛利变化",
+     .en = "Margin gained in company currency",
+     .type = FIELD_MONEY,
+     .flags = AMOUNT_FLAGS,
+     .closed_with = {"cost_minor", "amount_minor"},
+     .about = "at the contract's own rate"},
     {.name = "discount_before_minor",
      .zh = "变更前优惠",
      .en = "Discount before",
@@ -265,6 +279,12 @@ static enum err sum_up(struct request *request, struct record_change *change, co
     change_set(change, "cost_minor", V(sums.cost_minor));
     change_set(change, "delta_minor", V(sums.amount_minor - contract->amount_minor));
     change_set(change, "profit_delta_minor", V(margin - contract->margin_minor));
+    int64_t base = 0;
+    int64_t base_margin = 0;
+    TRY(money_to_base(request, contract->currency, contract->rate_nano, sums.amount_minor, &base));
+    TRY(money_to_base(request, contract->currency, contract->rate_nano, margin, &base_margin));
+    change_set(change, "base_delta_minor", V(base - contract->base_minor));
+    change_set(change, "base_profit_delta_minor", V(base_margin - contract->base_margin_minor));
     return OK;
 }
 

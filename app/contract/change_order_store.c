@@ -4,16 +4,19 @@
 enum { LINE_WIDTH = 10 };
 
 static const struct column CONTRACT_ROW[] = {
-    COLUMN(struct order_contract, amount_minor), COLUMN(struct order_contract, cost_minor),
-    COLUMN(struct order_contract, margin_minor), COLUMN(struct order_contract, discount_minor),
-    COLUMN(struct order_contract, tax_rate_ppm), COLUMN(struct order_contract, ends_on),
-    COLUMN(struct order_contract, starts_on),    COLUMN(struct order_contract, signed_on),
-    COLUMN(struct order_contract, currency),     COLUMN(struct order_contract, status),
-    COLUMN(struct order_contract, change_count), COLUMN(struct order_contract, owner_id),
+    COLUMN(struct order_contract, amount_minor),   COLUMN(struct order_contract, cost_minor),
+    COLUMN(struct order_contract, margin_minor),   COLUMN(struct order_contract, rate_nano),
+    COLUMN(struct order_contract, base_minor),     COLUMN(struct order_contract, base_margin_minor),
+    COLUMN(struct order_contract, discount_minor), COLUMN(struct order_contract, tax_rate_ppm),
+    COLUMN(struct order_contract, ends_on),        COLUMN(struct order_contract, starts_on),
+    COLUMN(struct order_contract, signed_on),      COLUMN(struct order_contract, currency),
+    COLUMN(struct order_contract, status),         COLUMN(struct order_contract, change_count),
+    COLUMN(struct order_contract, owner_id),
 };
 STATEMENT_ROWS(
     GET_CONTRACT, "change_order.contract", struct order_contract, CONTRACT_ROW,
-    "SELECT amount_minor, cost_minor, amount_minor - tax_minor - cost_minor AS margin_minor, discount_minor, "
+    "SELECT amount_minor, cost_minor, amount_minor - tax_minor - cost_minor AS margin_minor, rate_nano, base_minor, "
+    "base_margin_minor, discount_minor, "
     "tax_rate_ppm, ends_on, starts_on, signed_on, currency, status, change_count, owner_id "
     "FROM contract WHERE id = ?");
 /* The one column of a row. */
@@ -57,16 +60,21 @@ STATEMENT(DROP_LINES, "change_order.drop_lines",
 
 #define SUMS                                                                                                           \
     "(SELECT contract_id, COUNT(*) AS change_count, SUM(delta_minor) AS changed_minor, "                               \
-    "SUM(profit_delta_minor) AS changed_profit_minor FROM change_order WHERE status = 'effective' "                    \
+    "SUM(profit_delta_minor) AS changed_profit_minor, SUM(base_delta_minor) AS changed_base_minor, "                   \
+    "SUM(base_profit_delta_minor) AS changed_base_margin_minor FROM change_order WHERE status = 'effective' "          \
     "GROUP BY contract_id)"
 STATEMENT_ROWS(WRONG, "change_order.wrong", struct number, NUMBER,
                "SELECT k.id AS value FROM contract k LEFT JOIN " SUMS " s ON s.contract_id = k.id WHERE k.id > ? "
                "AND (k.change_count <> COALESCE(s.change_count, 0) OR k.changed_minor <> COALESCE(s.changed_minor, 0) "
-               "OR k.changed_profit_minor <> COALESCE(s.changed_profit_minor, 0)) ORDER BY k.id LIMIT ?");
+               "OR k.changed_profit_minor <> COALESCE(s.changed_profit_minor, 0) "
+               "OR k.changed_base_minor <> COALESCE(s.changed_base_minor, 0) "
+               "OR k.changed_base_margin_minor <> COALESCE(s.changed_base_margin_minor, 0)) ORDER BY k.id LIMIT ?");
 STATEMENT(REFRESH, "change_order.refresh",
           "UPDATE contract k LEFT JOIN " SUMS " s ON s.contract_id = k.id SET "
           "k.change_count = COALESCE(s.change_count, 0), k.changed_minor = COALESCE(s.changed_minor, 0), "
-          "k.changed_profit_minor = COALESCE(s.changed_profit_minor, 0) WHERE k.id = ?");
+          "k.changed_profit_minor = COALESCE(s.changed_profit_minor, 0), "
+          "k.changed_base_minor = COALESCE(s.changed_base_minor, 0), "
+          "k.changed_base_margin_minor = COALESCE(s.changed_base_margin_minor, 0) WHERE k.id = ?");
 
 enum err change_order_store_contract(struct db *db, struct arena *arena, int64_t contract_id,
                                      struct order_contract *out)

@@ -9,6 +9,9 @@ struct order_contract {
     int64_t amount_minor;      /* what it costs now */
     int64_t cost_minor;        /* what its lines cost us */
     int64_t margin_minor;      /* amount less tax and cost */
+    int64_t rate_nano;         /* of the day it was signed */
+    int64_t base_minor;        /* amount in the company's currency */
+    int64_t base_margin_minor; /* margin likewise */
     int64_t discount_minor;    /* on the whole */
     int64_t tax_rate_ppm;      /* on top of the lines */
     struct opt_date ends_on;   /* last day */

@@ -146,6 +146,28 @@ static const struct field CONTRACT_FIELDS[] = {
      .type = FIELD_DATE,
      .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
      .about = "last day"},
+    MONEY_BASE_FIELDS,
+    {.name = "base_margin_minor",
+     .zh = "本位币毛利",
+     .en = "Margin in company currency",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .closed_with = {"cost_minor", "amount_minor"},
+     .about = "margin × rate"},
+    {.name = "changed_base_minor",
+     .zh = "本位币变更金额",
+     .en = "Changed by, in company currency",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .closed_with = {"amount_minor"},
+     .about = "part of base_minor that came by change orders"},
+    {.name = "changed_base_margin_minor",
+     .zh = "本位币变更毛利",
+     .en = "Margin changed by, in company currency",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .closed_with = {"cost_minor", "amount_minor"},
+     .about = "part of base_margin_minor that came by change orders"},
     {.name = "renewal_on",
      .zh = "续签日期",
      .en = "Renew by",
@@ -308,7 +330,10 @@ static enum err check_same_customer(struct request *request, const struct record
 /* The part of a change that a change order makes is kept beside the whole: each counts on its own day. */
 static void amend(struct record_change *change)
 {
-    static const char *const parts[][2] = {{"amount_minor", "changed_minor"}, {"margin_minor", "changed_profit_minor"}};
+    static const char *const parts[][2] = {{"amount_minor", "changed_minor"},
+                                           {"margin_minor", "changed_profit_minor"},
+                                           {"base_minor", "changed_base_minor"},
+                                           {"base_margin_minor", "changed_base_margin_minor"}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         int64_t grown = change_after(change, parts[i][0]).integer - change_before(change, parts[i][0]).integer;
         change_set(change, parts[i][1], V(change_before(change, parts[i][1]).integer + grown));
@@ -382,6 +407,17 @@ static void check_dates(struct request *request, struct record_change *change)
     }
 }
 
+/* The rate is that of the day it was signed; until then, of the day it was written. */
+static enum err set_base(struct request *request, struct record_change *change)
+{
+    int64_t margin = 0;
+    TRY(money_rate_and_base(request, change, "signed_on"));
+    TRY(money_to_base(request, change_after(change, "currency").text, change_after(change, "rate_nano").integer,
+                      change_after(change, "margin_minor").integer, &margin));
+    change_set(change, "base_margin_minor", V(margin));
+    return OK;
+}
+
 static enum err prepare_contract(struct request *request, struct record_change *change)
 {
     if (change->action == RECORD_DELETE || change->action == RECORD_RESTORE) {
@@ -397,12 +433,13 @@ static enum err prepare_contract(struct request *request, struct record_change *
     TRY(check_signed_on(request, change));
     TRY(error_check_fields(request->error));
     TRY(sum_up(request, change));
+    check_dates(request, change);
+    TRY(error_check_fields(request->error));
+    TRY(set_base(request, change));
     if (change->amends) {
         amend(change);
     }
-    TRY(money_contract_prepare(request, change));
-    check_dates(request, change);
-    return OK;
+    return money_contract_prepare(request, change);
 }
 
 /* ---- what follows ---- */

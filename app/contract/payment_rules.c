@@ -89,6 +89,7 @@ static const struct field PAYMENT_FIELDS[] = {
      .options = PAY_METHODS,
      .flags = FIELD_NULLABLE,
      .about = "how it came"},
+    MONEY_BASE_FIELDS,
     OBJECT_REMARK_FIELD,
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
@@ -109,6 +110,7 @@ static enum err prepare_payment(struct request *request, struct record_change *c
         change_set(change, "currency", V(contract.currency));
         /* Whoever books the money, it counts for the seller. */
         TRY(change_default_owner(request, change, contract.owner_id));
+        TRY(money_rate_and_base(request, change, "received_on"));
         TRY(money_payment_prepare(request, change));
         return money_give_number(request, change);
     }
@@ -119,7 +121,11 @@ static enum err prepare_payment(struct request *request, struct record_change *c
     if (change->action == RECORD_UPDATE && change_after(change, "number").type == VALUE_NULL) {
         error_field(request->error, STR("number"), "required", "number must not be empty.");
     }
-    return change->action == RECORD_UPDATE ? money_payment_prepare(request, change) : OK;
+    if (change->action != RECORD_UPDATE) {
+        return OK;
+    }
+    TRY(money_rate_and_base(request, change, "received_on"));
+    return money_payment_prepare(request, change);
 }
 
 static enum err payment_saved(struct request *request, const struct record_change *change)

@@ -56,6 +56,7 @@ static const struct field REFUND_FIELDS[] = {
      .flags = FIELD_REQUIRED | FIELD_SORTABLE,
      .about = "business date of the money"},
     {.name = "reason", .zh = "退款原因", .en = "Reason", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "why"},
+    MONEY_BASE_FIELDS,
     OBJECT_REMARK_FIELD,
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
@@ -91,12 +92,13 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
         return error_check_fields(request->error);
     }
     if (change->action != RECORD_CREATE) {
-        return OK;
+        return money_rate_and_base(request, change, "refunded_on");
     }
     TRY(change_default_owner(request, change, payment.owner_id));
     change_set(change, "contract_id", V(payment.contract_id));
     change_set(change, "customer_id", V(payment.customer_id));
     change_set(change, "currency", V(payment.currency));
+    TRY(money_rate_and_base(request, change, "refunded_on"));
     return money_give_number(request, change);
 }
 

@@ -34,14 +34,14 @@
     "(SELECT " what " FROM contract k WHERE k.deleted_at IS NULL AND k.status IN ('signed', 'completed') "             \
     "AND " DAY(OF, "k", "contract", "k.signed_on") ")"
 #define CHANGES(OF)                                                                                                    \
-    "(SELECT COALESCE(SUM(g.delta_minor), 0) FROM change_order g JOIN contract k ON k.id = g.contract_id "             \
+    "(SELECT COALESCE(SUM(g.base_delta_minor), 0) FROM change_order g JOIN contract k ON k.id = g.contract_id "             \
     "WHERE g.deleted_at IS NULL AND g.status = 'effective' AND k.deleted_at IS NULL "                                  \
     "AND k.status IN ('signed', 'completed') AND " DAY(OF, "k", "contract", "g.effective_on") ")"
 #define PAID(OF)                                                                                                       \
-    "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.deleted_at IS NULL "                              \
+    "(SELECT COALESCE(SUM(p.base_minor), 0) FROM payment p WHERE p.deleted_at IS NULL "                                \
     "AND " DAY(OF, "p", "payment", "p.received_on") ")"
 #define REFUNDED(OF)                                                                                                   \
-    "(SELECT COALESCE(SUM(b.amount_minor), 0) FROM refund b WHERE b.deleted_at IS NULL "                               \
+    "(SELECT COALESCE(SUM(b.base_minor), 0) FROM refund b WHERE b.deleted_at IS NULL "                                 \
     "AND " DAY(OF, "b", "refund", "b.refunded_on") ")"
 #define WON(OF)                                                                                                        \
     "(SELECT MIN(o.closed_on) FROM opportunity o WHERE o.deleted_at IS NULL AND o.status = 'won' "                     \
@@ -58,7 +58,7 @@
     "a.opportunity_id = " LAST_STAGE(OF, "o.id") ", "                                                                  \
     "a.stage_id = " LAST_STAGE(OF, "e.to_stage_id") ", "                                                               \
     "a.contract_count = " CONTRACTS(OF, "COUNT(*)") ", "                                                               \
-    "a.ordered_minor = " CONTRACTS(OF, "COALESCE(SUM(k.amount_minor - k.changed_minor), 0)") " + " CHANGES(OF) ", "    \
+    "a.ordered_minor = " CONTRACTS(OF, "COALESCE(SUM(k.base_minor - k.changed_base_minor), 0)") " + " CHANGES(OF) ", "    \
     "a.signed_on = " CONTRACTS(OF, "MIN(k.signed_on)") ", "                                                            \
     "a.received_minor = " PAID(OF) " - " REFUNDED(OF) ", "                                                             \
     "a.won_on = " WON(OF) ", "                                                                                         \

@@ -10,20 +10,19 @@
 const struct metric_source METRIC_SOURCES[] = {
     {"contract",
      "contract",
-     "t.signed_on, NULL, t.amount_minor - t.changed_minor, "
-     "t.amount_minor - t.tax_minor - t.cost_minor - t.changed_profit_minor",
+     "t.signed_on, NULL, t.base_minor - t.changed_base_minor, t.base_margin_minor - t.changed_base_margin_minor",
      "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
      2},
     {"change_order",
      "change_order",
-     "t.effective_on, NULL, t.delta_minor, t.profit_delta_minor",
+     "t.effective_on, NULL, t.base_delta_minor, t.base_profit_delta_minor",
      "t.status = 'effective' AND EXISTS (SELECT 1 FROM contract k WHERE k.id = t.contract_id AND k.deleted_at IS NULL "
      "AND k.status IN ('signed', 'completed'))",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
      2},
-    {"payment", "payment", "t.received_on, NULL, t.amount_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
-    {"refund", "refund", "t.refunded_on, NULL, -t.amount_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"payment", "payment", "t.received_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
+    {"refund", "refund", "t.refunded_on, NULL, -t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
     {"customer", "customer", "NULL, t.created_at, 1, NULL", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
     {"opportunity",
      "opportunity",
@@ -37,7 +36,7 @@ const struct metric_source METRIC_SOURCES[] = {
      "TRUE",
      {MEASURE_FOLLOW_UPS, MEASURE_VISITS},
      2},
-    {"invoice", "invoice", "t.issued_on, NULL, t.amount_minor, NULL", "TRUE", {MEASURE_INVOICED_AMOUNT}, 1},
+    {"invoice", "invoice", "t.issued_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_INVOICED_AMOUNT}, 1},
     {NULL, NULL, NULL, NULL, {0}, 0},
 };
 

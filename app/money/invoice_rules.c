@@ -105,6 +105,7 @@ static const struct field FIELDS[] = {
      .type = FIELD_BOOL,
      .flags = FIELD_READ_ONLY,
      .about = "a red-letter invoice stands against it"},
+    MONEY_BASE_FIELDS,
     OBJECT_REMARK_FIELD,
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
@@ -151,6 +152,7 @@ static enum err take_original(struct request *request, struct record_change *cha
         change_set(change, "title", V(original.title));
         change_set(change, "tax_number", V(original.tax_number));
         change_set(change, "tax_rate_ppm", V(original.tax_rate_ppm));
+        change_set(change, "rate_nano", V(original.rate_nano));
     }
     return error_check_fields(request->error);
 }
@@ -230,6 +232,13 @@ static enum err compute_tax(struct request *request, struct record_change *chang
     return OK;
 }
 
+/* What takes an invoice back is worth what that was. */
+static enum err set_base(struct request *request, struct record_change *change)
+{
+    return is_set(change, "red_of_id") ? money_set_base(request, change)
+                                       : money_rate_and_base(request, change, "issued_on");
+}
+
 /* All that stands of a contract, this one as it is to be, is no more than the contract. */
 static enum err check_sum(struct request *request, const struct record_change *change, int64_t contract_amount)
 {
@@ -265,6 +274,7 @@ static enum err prepare_invoice(struct request *request, struct record_change *c
     TRY(error_check_fields(request->error));
     if (change->action == RECORD_CREATE || change->action == RECORD_UPDATE) {
         TRY(compute_tax(request, change));
+        TRY(set_base(request, change));
     }
     return check_sum(request, change, contract.amount_minor);
 }

@@ -15,6 +15,7 @@ static const struct column HEAD[] = {
     COLUMN(struct invoice_head, contract_id), COLUMN(struct invoice_head, amount_minor),
     COLUMN(struct invoice_head, kind),        COLUMN(struct invoice_head, title),
     COLUMN(struct invoice_head, tax_number),  COLUMN(struct invoice_head, tax_rate_ppm),
+    COLUMN(struct invoice_head, rate_nano),
     COLUMN(struct invoice_head, is_red),      COLUMN(struct invoice_head, is_deleted),
     COLUMN(struct invoice_head, red_count),
 };
@@ -22,7 +23,7 @@ STATEMENT_ROWS(SUM, "invoice.sum", struct number, NUMBER,
                "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS SIGNED) AS value FROM invoice "
                "WHERE contract_id = ? AND id <> ? AND deleted_at IS NULL");
 STATEMENT_ROWS(GET_HEAD, "invoice.head", struct invoice_head, HEAD,
-               "SELECT i.contract_id, i.amount_minor, i.kind, i.title, i.tax_number, i.tax_rate_ppm, "
+               "SELECT i.contract_id, i.amount_minor, i.kind, i.title, i.tax_number, i.tax_rate_ppm, i.rate_nano, "
                "i.red_of_id IS NOT NULL AS is_red, i.deleted_at IS NOT NULL AS is_deleted, "
                "(SELECT COUNT(*) FROM invoice r WHERE r.red_of_id = i.id AND r.deleted_at IS NULL AND r.id <> ?) "
                "AS red_count FROM invoice i WHERE i.id = ?");

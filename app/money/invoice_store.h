@@ -15,6 +15,7 @@ struct invoice_head {
     struct str title;          /* whom it is made out to */
     struct opt_str tax_number; /* of the buyer */
     int64_t tax_rate_ppm;      /* rate */
+    int64_t rate_nano;         /* of the day it was issued */
     bool is_red;               /* takes one back itself */
     bool is_deleted;           /* in the recycle bin */
     int64_t red_count;         /* living invoices that take it back, without the one asked for */

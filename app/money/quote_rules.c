@@ -143,6 +143,7 @@ static const struct field FIELDS[] = {
      .ref = "contract",
      .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
      .about = "made from it"},
+    MONEY_BASE_FIELDS,
     OBJECT_REMARK_FIELD,
     OBJECT_OWNER_FIELDS,
     OBJECT_STANDARD_FIELDS,
@@ -374,7 +375,11 @@ static enum err prepare_quote(struct request *request, struct record_change *cha
         TRY(judge(request, change));
     }
     check_status(request, change, count);
-    return error_check_fields(request->error);
+    TRY(error_check_fields(request->error));
+    if (created || change_differs(change, "sent_at")) {
+        TRY(money_take_rate(request, change, request->today, "currency"));
+    }
+    return money_set_base(request, change);
 }
 
 static enum err quote_saved(struct request *request, const struct record_change *change)

@@ -110,9 +110,10 @@ before(async () => {
     const route = await boss.post("/pool-routes", { name: unique("分流"), pool_id: pools.pool.id, is_active: false });
     const rule = await boss.post("/pool-rules", { name: unique("规则"), kind: "no_follow_up", days: 3650, pool_id: pools.pool.id, is_active: false });
     const book = await boss.post("/price-books", { name: unique("价格表"), currency: "CNY" });
+    const rate = await boss.post("/exchange-rates", { currency: "XTS", rate_on: "1990-01-01", rate_nano: 1 });
     const right = await boss.post("/discount-authorities", { name: unique("权"), role_id: (await boss.post("/roles", { name: unique("role"), permissions: ["audit.view"], fields: [], scopes: [] })).id, max_discount_ppm: 1 });
     const round = await boss.post("/target-rounds", { year: 2052, deadline_on: "2052-01-31" });
-    ids = { "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    ids = { "exchange-rates": rate.id, "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };

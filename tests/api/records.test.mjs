@@ -18,10 +18,13 @@ let top; // the top department
 let pool; // for what names one
 let authorityRoles; // that nobody holds: each has one right to discount
 
+let days = 0; // a rate has a day of its own
+
 const DIRECTORIES = {
     tag: () => ({ name: unique("标") }),
     escalation_step: () => ({ name: unique("步"), days: 3, is_active: false }),
     product: () => ({ name: unique("产品"), code: unique("p") }),
+    exchange_rate: () => ({ currency: "XTS", rate_on: new Date(Date.UTC(1990, 0, 1) + days++ * 86400_000).toISOString().slice(0, 10), rate_nano: 1_000_000_000 }),
     price_book: () => ({ name: unique("价格"), currency: "CNY" }),
     discount_authority: () => ({ name: unique("权限"), role_id: authorityRoles.pop().id, max_discount_ppm: 1_000_000, may_go_below_floor: true }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),

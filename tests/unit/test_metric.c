@@ -98,18 +98,18 @@ static void add_contract(void)
 {
     struct value owner = random_user();
     static int64_t serial;
-    int64_t id = run("INSERT INTO contract (number, name, status, amount_minor, cost_minor, currency, signed_on, owner_id, created_at, updated_at) "
+    int64_t id = run("INSERT INTO contract (number, name, status, base_minor, base_margin_minor, currency, signed_on, owner_id, created_at, updated_at) "
                      "VALUES (?, 'C', 'signed', ?, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
                      ARGS(V(++serial), V(random_below(100000000)), V(random_below(100000000)), V(random_day()), owner));
     own("contract", id, owner, date_of(1000, 1, 1));
     sync_record("contract", id);
-    int64_t payment = run("INSERT INTO payment (number, contract_id, amount_minor, currency, received_on, owner_id, created_at, updated_at) "
-                          "VALUES (?, ?, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
+    int64_t payment = run("INSERT INTO payment (number, contract_id, amount_minor, base_minor, currency, received_on, owner_id, created_at, updated_at) "
+                          "VALUES (?, ?, 7, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
                           ARGS(V(serial), V(id), V(random_below(1000000) + 1), V(random_day()), owner));
     own("payment", payment, owner, date_of(1000, 1, 1));
     sync_record("payment", payment);
-    int64_t refund = run("INSERT INTO refund (number, payment_id, contract_id, amount_minor, currency, refunded_on, owner_id, created_at, updated_at) "
-                         "VALUES (?, ?, ?, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
+    int64_t refund = run("INSERT INTO refund (number, payment_id, contract_id, amount_minor, base_minor, currency, refunded_on, owner_id, created_at, updated_at) "
+                         "VALUES (?, ?, ?, 7, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
                          ARGS(V(serial), V(payment), V(id), V(random_below(1000) + 1), V(random_day()), owner));
     sync_record("refund", refund); /* no owner history: the record's own owner counts */
 }
@@ -139,7 +139,7 @@ static void change_contract(void)
 {
     static const char *const STATUSES[] = {"draft", "signed", "completed", "void"};
     int64_t id = random_contract();
-    run("UPDATE contract SET amount_minor = ?, status = ?, signed_on = ?, deleted_at = ? WHERE id = ?",
+    run("UPDATE contract SET base_minor = ?, status = ?, signed_on = ?, deleted_at = ? WHERE id = ?",
         ARGS(V(random_below(100000000)), V(STATUSES[random_below(4)]), V(random_day()),
              random_below(5) == 0 ? V(date_start(random_day(), "UTC")) : value_null(), V(id)));
     sync_record("contract", id);
@@ -183,14 +183,14 @@ static void assert_in_line(void)
     assert_int_equal(report.wrong_targets, 0);
     /* The rule said again in plain SQL, for the measure that knows most cases. */
     assert_int_equal(number("SELECT COUNT(*) FROM contract c LEFT JOIN metric_fact f ON f.object = 'contract' AND f.record_id = c.id AND f.measure = 'signed_amount' "
-                            "WHERE c.deleted_at IS NULL AND c.status IN ('signed', 'completed') AND NOT (f.amount <=> c.amount_minor AND f.fact_on <=> c.signed_on "
+                            "WHERE c.deleted_at IS NULL AND c.status IN ('signed', 'completed') AND NOT (f.amount <=> c.base_minor AND f.fact_on <=> c.signed_on "
                             "AND f.user_id <=> COALESCE((SELECT o.owner_id FROM ownership o WHERE o.object = 'contract' AND o.record_id = c.id AND o.valid_from <= c.signed_on "
                             "ORDER BY o.valid_from DESC, o.id DESC LIMIT 1), 0) "
                             "AND (f.user_id = 0 OR f.department_id = (SELECT a.department_id FROM user_assignment a WHERE a.user_id = f.user_id AND a.valid_from <= c.signed_on "
                             "ORDER BY a.valid_from DESC LIMIT 1)))"), 0);
-    assert_int_equal(number("SELECT (SELECT COALESCE(SUM(amount_minor), 0) FROM contract WHERE deleted_at IS NULL AND status IN ('signed', 'completed')) - "
+    assert_int_equal(number("SELECT (SELECT COALESCE(SUM(base_minor), 0) FROM contract WHERE deleted_at IS NULL AND status IN ('signed', 'completed')) - "
                             "(SELECT COALESCE(SUM(amount), 0) FROM metric_rollup WHERE measure = 'signed_amount')"), 0);
-    assert_int_equal(number("SELECT (SELECT SUM(amount_minor) FROM payment) - (SELECT SUM(amount_minor) FROM refund) - "
+    assert_int_equal(number("SELECT (SELECT SUM(base_minor) FROM payment) - (SELECT SUM(base_minor) FROM refund) - "
                             "(SELECT SUM(amount) FROM metric_department_rollup WHERE measure = 'received_amount')"), 0);
     assert_int_equal(number("SELECT (SELECT SUM(amount) FROM target_value) - (SELECT SUM(amount) FROM target_total)"), 0);
     assert_int_equal(number("SELECT COUNT(*) FROM target_value v WHERE v.department_id <> (SELECT a.department_id FROM user_assignment a "

@@ -39,11 +39,13 @@ SELECT s.seq, CONCAT('HT', LPAD(s.seq, 8, '0')), CONCAT(o.name, '合同'), o.cus
   o.owner_id, o.department_id, o.updated_at, o.owner_id, o.updated_at, o.owner_id
 FROM seq_1_to_300000 s JOIN opportunity o ON o.id = s.seq * @opportunities DIV @contracts
 WHERE s.seq <= @contracts;
+UPDATE contract SET base_minor = amount_minor, base_margin_minor = amount_minor - cost_minor, margin_minor = amount_minor - cost_minor,
+  margin_ppm = ROUND((amount_minor - cost_minor) * 1000000 / amount_minor), renewal_on = ends_on;
 ANALYZE TABLE contract;
 DELETE FROM payment;
-INSERT INTO payment (id, number, contract_id, customer_id, amount_minor, allocated_minor, currency, received_on, method, owner_id, department_id,
+INSERT INTO payment (id, number, contract_id, customer_id, amount_minor, base_minor, allocated_minor, currency, received_on, method, owner_id, department_id,
   created_at, created_by_id, updated_at, updated_by_id)
-SELECT s.seq, CONCAT('HK', LPAD(s.seq, 8, '0')), c.id, c.customer_id, c.amount_minor DIV 4, c.amount_minor DIV 4, 'CNY',
+SELECT s.seq, CONCAT('HK', LPAD(s.seq, 8, '0')), c.id, c.customer_id, c.amount_minor DIV 4, c.amount_minor DIV 4, c.amount_minor DIV 4, 'CNY',
   LEAST(DATE(@until), c.signed_on + INTERVAL CRC32(CONCAT('d', s.seq)) MOD 90 DAY), 'transfer', c.owner_id, c.department_id,
   c.updated_at, c.owner_id, c.updated_at, c.owner_id
 FROM seq_1_to_1000000 s JOIN contract c ON c.id = 1 + (s.seq - 1) * @signed DIV @payments

@@ -215,3 +215,21 @@ export async function getNotices(): Promise<readonly number[]> {
 export function saveNotices(days: readonly number[]): Promise<unknown> {
   return send('PUT', '/renewal-notices', { body: { days } });
 }
+
+// ---- rates of exchange ----
+
+export interface Rate extends RecordRow {
+  readonly name: string;
+  readonly currency: string;
+  readonly rate_on: string;
+  readonly rate_nano: number;
+}
+export async function listRates(): Promise<readonly Rate[]> {
+  return (await send<Page<Rate>>('GET', '/exchange-rates', { query: { limit: ALL, sort: '-rate_on' } })).items;
+}
+export function saveRate(row: Rate | null, body: Values, key: string): Promise<Rate> {
+  return saveSetting('exchange-rates', row, body, key);
+}
+export function deleteRate(row: Rate): Promise<void> {
+  return send('DELETE', `/exchange-rates/${row.id}`, { version: row.version });
+}

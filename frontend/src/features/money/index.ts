@@ -1,5 +1,5 @@
 /** Money beyond the records themselves: what payments are for, payment plans, and the settings of numbers and prices. */
-import { BadgePercent, BookOpen, FileCog, Hash } from '@lucide/vue';
+import { ArrowRightLeft, BadgePercent, BookOpen, FileCog, Hash } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
 import { defineFeature } from '@/shared/lib/feature';
 
@@ -37,6 +37,12 @@ export default defineFeature({
       component: () => import('./pages/DiscountsPage.vue'),
     },
     {
+      path: 'exchange-rates',
+      name: 'exchange-rates',
+      meta: { title: 'money.rate.title', permission: 'exchange_rate.edit' },
+      component: () => import('./pages/RatesPage.vue'),
+    },
+    {
       path: 'contract-settings',
       name: 'contract-settings',
       meta: { title: 'money.settings.title', permission: 'company.edit' },
@@ -67,6 +73,14 @@ export default defineFeature({
       to: '/discount-authorities',
       order: 264,
       permission: 'discount_authority.edit',
+    },
+    {
+      key: 'exchange-rates',
+      label: 'money.rate.title',
+      icon: ArrowRightLeft,
+      to: '/exchange-rates',
+      order: 265,
+      permission: 'exchange_rate.edit',
     },
     {
       key: 'contract-settings',

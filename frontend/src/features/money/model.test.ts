@@ -7,6 +7,7 @@ import {
   placesOf,
   planBody,
   planSum,
+  readRates,
   splitAmount,
   splitPlan,
   type PlanLine,
@@ -92,5 +93,23 @@ describe('what was signed', () => {
     expect(fields('change_order', 'draft')).toEqual([]);
     expect(fields('change_order', 'effective')).toContain('reason');
     expect(fields('quote', 'sent')).toEqual([]);
+  });
+});
+
+describe('pasted rates', () => {
+  it('are read whatever the order and the separators', () => {
+    expect(readRates('USD 2026-03-31 7.1234\n\n2026/4/1\tjpy\t0.0482\r\n7.8;EUR;2026年4月2日')).toEqual({
+      rates: [
+        { currency: 'USD', rate_on: '2026-03-31', rate_nano: 7_123_400_000 },
+        { currency: 'JPY', rate_on: '2026-04-01', rate_nano: 48_200_000 },
+        { currency: 'EUR', rate_on: '2026-04-02', rate_nano: 7_800_000_000 },
+      ],
+      bad: [],
+    });
+  });
+  it('name the lines that are none', () => {
+    expect(readRates('USD 2026-03-31\nUSD 2026-03-31 0\nUSD 2026-03-31 1 2\n人民币 2026-03-31 1').bad).toEqual([
+      1, 2, 3, 4,
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 /** Calculations of the money pages: pure, in minor units. */
 import type { RecordRow } from '@/shared/api/types';
 import { addMonths } from '@/shared/lib/dates';
+import { parseScaled } from '@/shared/lib/scaled';
 
 /** What a number of a pattern looks like, as the server makes it; null while the pattern is not complete. */
 export function exampleOf(pattern: string, on: string, number: number): string | null {
@@ -167,4 +168,38 @@ export function lockedFields(object: string, record: RecordRow | null): Readonly
     return new Set([...TERMS, 'lines']);
   }
   return new Set(object === 'change_order' && record?.status === 'effective' ? [...ORDER, 'lines'] : []);
+}
+
+// ---- rates of exchange ----
+
+export const RATE_PLACES = 9;
+export interface PastedRate {
+  readonly currency: string;
+  readonly rate_on: string;
+  readonly rate_nano: number;
+}
+
+/** Lines of "USD 2026-03-31 7.1234" in any order of columns, separated by spaces, tabs, commas or semicolons; `bad`
+ * has the numbers of the lines that are none. */
+export function readRates(text: string): { readonly rates: readonly PastedRate[]; readonly bad: readonly number[] } {
+  const rates: PastedRate[] = [];
+  const bad: number[] = [];
+  text.split(/\r?\n/).forEach((line, index) => {
+    const cells = line.split(/[\s,;，；]+/).filter((cell) => cell !== '');
+    const currency = cells.find((cell) => /^[A-Za-z]{3}$/.test(cell));
+    const day = cells.map((cell) => /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(cell)).find((match) => match);
+    const number = cells.find((cell) => /^\d+(\.\d+)?$/.test(cell));
+    const nano = number === undefined ? null : parseScaled(number, RATE_PLACES);
+    if (cells.length === 0) {
+      return;
+    }
+    if (currency && day && nano && cells.length === 3) {
+      const [, year = '', month = '', date = ''] = day;
+      const rate_on = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
+      rates.push({ currency: currency.toUpperCase(), rate_on, rate_nano: nano });
+    } else {
+      bad.push(index + 1);
+    }
+  });
+  return { rates, bad };
 }

@@ -2,12 +2,22 @@
 import { useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { queryClient } from '@/shared/api/query';
-import { getNotices, getPrepaid, listAuthorities, listBooks, listChanges, listPatterns, listPlan } from './api';
+import {
+  getNotices,
+  getPrepaid,
+  listAuthorities,
+  listBooks,
+  listChanges,
+  listPatterns,
+  listPlan,
+  listRates,
+} from './api';
 
 const keys = {
   books: ['records', 'price_book', 'all'] as const,
   authorities: ['records', 'discount_authority', 'all'] as const,
   patterns: ['records', 'number_pattern'] as const,
+  rates: ['records', 'exchange_rate', 'all'] as const,
   notices: ['records', 'renewal_notices'] as const,
   changes: (contract: number) => ['records', 'change_order', 'of', contract] as const,
   plan: (contract: number) => ['records', 'installment', 'plan', contract] as const,
@@ -50,4 +60,7 @@ export function useChanges(contract: Ref<number>, enabled: Ref<boolean>) {
 }
 export function useNotices() {
   return useQuery({ queryKey: keys.notices, queryFn: getNotices });
+}
+export function useRates() {
+  return useQuery({ queryKey: keys.rates, queryFn: listRates });
 }

@@ -7,6 +7,7 @@ import { formatDate, formatInstant } from '@/shared/lib/dates';
 import { parseFilter, type Filter } from '@/shared/lib/filter';
 import { formatInteger, formatPpm } from '@/shared/lib/format';
 import { formatMoney } from '@/shared/lib/money';
+import { formatScaled } from '@/shared/lib/scaled';
 import type { FieldSpec } from '@/shared/ui/form/form';
 import type { GridColumn } from '@/shared/ui/grid/columns';
 import type { ObjectConfig, Section } from './objects';
@@ -22,6 +23,13 @@ export function nameMember(field: string): string {
   return field.replace(/_id$/, '_name');
 }
 
+const RATE_PLACES = 9;
+
+/** An amount is in the record's currency, but for what says that it is in the company's. */
+export function currencyOf(field: string, row: RecordRow, own: string): string {
+  return /(^|_)base_/.test(field) ? own : ((row.currency as string | undefined) ?? own);
+}
+
 /** A value as text. */
 export function fieldText(field: MetaField, row: RecordRow, showing: Showing): string {
   const value = row[field.name];
@@ -31,11 +39,14 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
   switch (field.type) {
     case 'money':
       return typeof value === 'number'
-        ? formatMoney(value, { currency: (row.currency as string | undefined) ?? showing.currency })
+        ? formatMoney(value, { currency: currencyOf(field.name, row, showing.currency) })
         : String(value);
     case 'ppm':
       return formatPpm(value as number).replace('.0%', '%');
     case 'int':
+      if (field.name === 'rate_nano') {
+        return formatScaled(value as number, RATE_PLACES);
+      }
       if (field.name === 'completeness') {
         return `${String(value)}%`;
       }

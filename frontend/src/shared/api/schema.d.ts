@@ -5386,6 +5386,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["exchange_rate.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["exchange_rate.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["exchange_rate.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["exchange_rate.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["exchange_rate.update"];
+        trace?: never;
+    };
+    "/exchange-rates/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["exchange_rate.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rates/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["exchange_rate.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["exchange_rate.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rates/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["exchange_rate.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rates/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["exchange_rate.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pools": {
         parameters: {
             query?: never;
@@ -31022,6 +31144,16 @@ export interface operations {
                              * @description last day
                              */
                             ends_on?: string | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
+                            /** @description margin × rate */
+                            base_margin_minor?: number | null;
+                            /** @description part of base_minor that came by change orders */
+                            changed_base_minor?: number | null;
+                            /** @description part of base_margin_minor that came by change orders */
+                            changed_base_margin_minor?: number | null;
                             /**
                              * Format: date
                              * @description by when it is to be renewed; ends_on unless given
@@ -31274,6 +31406,16 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description margin × rate */
+                        base_margin_minor?: number | null;
+                        /** @description part of base_minor that came by change orders */
+                        changed_base_minor?: number | null;
+                        /** @description part of base_margin_minor that came by change orders */
+                        changed_base_margin_minor?: number | null;
                         /**
                          * Format: date
                          * @description by when it is to be renewed; ends_on unless given
@@ -31443,6 +31585,16 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description margin × rate */
+                        base_margin_minor?: number | null;
+                        /** @description part of base_minor that came by change orders */
+                        changed_base_minor?: number | null;
+                        /** @description part of base_margin_minor that came by change orders */
+                        changed_base_margin_minor?: number | null;
                         /**
                          * Format: date
                          * @description by when it is to be renewed; ends_on unless given
@@ -31740,6 +31892,16 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description margin × rate */
+                        base_margin_minor?: number | null;
+                        /** @description part of base_minor that came by change orders */
+                        changed_base_minor?: number | null;
+                        /** @description part of base_margin_minor that came by change orders */
+                        changed_base_margin_minor?: number | null;
                         /**
                          * Format: date
                          * @description by when it is to be renewed; ends_on unless given
@@ -32069,6 +32231,16 @@ export interface operations {
                          * @description last day
                          */
                         ends_on?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description margin × rate */
+                        base_margin_minor?: number | null;
+                        /** @description part of base_minor that came by change orders */
+                        changed_base_minor?: number | null;
+                        /** @description part of base_margin_minor that came by change orders */
+                        changed_base_margin_minor?: number | null;
                         /**
                          * Format: date
                          * @description by when it is to be renewed; ends_on unless given
@@ -32316,6 +32488,10 @@ export interface operations {
                             cost_minor?: number | null;
                             /** @description amount less tax and cost, after less before */
                             profit_delta_minor?: number | null;
+                            /** @description at the contract's own rate: what counts for targets */
+                            base_delta_minor?: number | null;
+                            /** @description at the contract's own rate */
+                            base_profit_delta_minor?: number | null;
                             /** @description on the whole */
                             discount_before_minor?: number | null;
                             /** @description on the whole */
@@ -32544,6 +32720,10 @@ export interface operations {
                         cost_minor?: number | null;
                         /** @description amount less tax and cost, after less before */
                         profit_delta_minor?: number | null;
+                        /** @description at the contract's own rate: what counts for targets */
+                        base_delta_minor?: number | null;
+                        /** @description at the contract's own rate */
+                        base_profit_delta_minor?: number | null;
                         /** @description on the whole */
                         discount_before_minor?: number | null;
                         /** @description on the whole */
@@ -32705,6 +32885,10 @@ export interface operations {
                         cost_minor?: number | null;
                         /** @description amount less tax and cost, after less before */
                         profit_delta_minor?: number | null;
+                        /** @description at the contract's own rate: what counts for targets */
+                        base_delta_minor?: number | null;
+                        /** @description at the contract's own rate */
+                        base_profit_delta_minor?: number | null;
                         /** @description on the whole */
                         discount_before_minor?: number | null;
                         /** @description on the whole */
@@ -32978,6 +33162,10 @@ export interface operations {
                         cost_minor?: number | null;
                         /** @description amount less tax and cost, after less before */
                         profit_delta_minor?: number | null;
+                        /** @description at the contract's own rate: what counts for targets */
+                        base_delta_minor?: number | null;
+                        /** @description at the contract's own rate */
+                        base_profit_delta_minor?: number | null;
                         /** @description on the whole */
                         discount_before_minor?: number | null;
                         /** @description on the whole */
@@ -33299,6 +33487,10 @@ export interface operations {
                         cost_minor?: number | null;
                         /** @description amount less tax and cost, after less before */
                         profit_delta_minor?: number | null;
+                        /** @description at the contract's own rate: what counts for targets */
+                        base_delta_minor?: number | null;
+                        /** @description at the contract's own rate */
+                        base_profit_delta_minor?: number | null;
                         /** @description on the whole */
                         discount_before_minor?: number | null;
                         /** @description on the whole */
@@ -33568,6 +33760,10 @@ export interface operations {
                              * @enum {string|null}
                              */
                             method?: "bank" | "cheque" | "cash" | "online" | "acceptance" | "other" | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
                             /** @description anything else */
                             remark?: string | null;
                             /** @description whose record it is; the asking user unless given */
@@ -33724,6 +33920,10 @@ export interface operations {
                          * @enum {string|null}
                          */
                         method?: "bank" | "cheque" | "cash" | "online" | "acceptance" | "other" | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -33838,6 +34038,10 @@ export interface operations {
                          * @enum {string|null}
                          */
                         method?: "bank" | "cheque" | "cash" | "online" | "acceptance" | "other" | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -34039,6 +34243,10 @@ export interface operations {
                          * @enum {string|null}
                          */
                         method?: "bank" | "cheque" | "cash" | "online" | "acceptance" | "other" | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -34313,6 +34521,10 @@ export interface operations {
                          * @enum {string|null}
                          */
                         method?: "bank" | "cheque" | "cash" | "online" | "acceptance" | "other" | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -34528,6 +34740,10 @@ export interface operations {
                             refunded_on?: string;
                             /** @description why */
                             reason?: string | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
                             /** @description anything else */
                             remark?: string | null;
                             /** @description whose record it is; the asking user unless given */
@@ -34652,6 +34868,10 @@ export interface operations {
                         refunded_on?: string;
                         /** @description why */
                         reason?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -34746,6 +34966,10 @@ export interface operations {
                         refunded_on?: string;
                         /** @description why */
                         reason?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -34915,6 +35139,10 @@ export interface operations {
                         refunded_on?: string;
                         /** @description why */
                         reason?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -35169,6 +35397,10 @@ export interface operations {
                         refunded_on?: string;
                         /** @description why */
                         reason?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -36280,6 +36512,10 @@ export interface operations {
                             red_of_name?: string | null;
                             /** @description a red-letter invoice stands against it */
                             is_reversed?: boolean | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
                             /** @description anything else */
                             remark?: string | null;
                             /** @description whose record it is; the asking user unless given */
@@ -36430,6 +36666,10 @@ export interface operations {
                         red_of_name?: string | null;
                         /** @description a red-letter invoice stands against it */
                         is_reversed?: boolean | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -36539,6 +36779,10 @@ export interface operations {
                         red_of_name?: string | null;
                         /** @description a red-letter invoice stands against it */
                         is_reversed?: boolean | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -36734,6 +36978,10 @@ export interface operations {
                         red_of_name?: string | null;
                         /** @description a red-letter invoice stands against it */
                         is_reversed?: boolean | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -37003,6 +37251,10 @@ export interface operations {
                         red_of_name?: string | null;
                         /** @description a red-letter invoice stands against it */
                         is_reversed?: boolean | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -37253,6 +37505,10 @@ export interface operations {
                             contract_id?: number | null;
                             /** @description name behind the reference */
                             contract_name?: string | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
                             /** @description anything else */
                             remark?: string | null;
                             /** @description whose record it is; the asking user unless given */
@@ -37488,6 +37744,10 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description name behind the reference */
                         contract_name?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -37655,6 +37915,10 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description name behind the reference */
                         contract_name?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -37935,6 +38199,10 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description name behind the reference */
                         contract_name?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -38262,6 +38530,10 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description name behind the reference */
                         contract_name?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
                         /** @description anything else */
                         remark?: string | null;
                         /** @description whose record it is; the asking user unless given */
@@ -39816,6 +40088,674 @@ export interface operations {
         };
     };
     "discount_authority.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description currency and day: one rate each */
+                            name?: string | null;
+                            /** @description another one than the company's */
+                            currency?: string;
+                            /**
+                             * Format: date
+                             * @description first day for which it holds; until the next rate of the currency
+                             */
+                            rate_on?: string;
+                            /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                            rate_nano?: number;
+                            /** @description anything else */
+                            remark?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description another one than the company's */
+                    currency: string;
+                    /**
+                     * Format: date
+                     * @description first day for which it holds; until the next rate of the currency
+                     */
+                    rate_on: string;
+                    /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                    rate_nano: number;
+                    /** @description anything else */
+                    remark?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description currency and day: one rate each */
+                        name?: string | null;
+                        /** @description another one than the company's */
+                        currency?: string;
+                        /**
+                         * Format: date
+                         * @description first day for which it holds; until the next rate of the currency
+                         */
+                        rate_on?: string;
+                        /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                        rate_nano?: number;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description currency and day: one rate each */
+                        name?: string | null;
+                        /** @description another one than the company's */
+                        currency?: string;
+                        /**
+                         * Format: date
+                         * @description first day for which it holds; until the next rate of the currency
+                         */
+                        rate_on?: string;
+                        /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                        rate_nano?: number;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description another one than the company's */
+                    currency?: string;
+                    /**
+                     * Format: date
+                     * @description first day for which it holds; until the next rate of the currency
+                     */
+                    rate_on?: string;
+                    /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                    rate_nano?: number;
+                    /** @description anything else */
+                    remark?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description currency and day: one rate each */
+                        name?: string | null;
+                        /** @description another one than the company's */
+                        currency?: string;
+                        /**
+                         * Format: date
+                         * @description first day for which it holds; until the next rate of the currency
+                         */
+                        rate_on?: string;
+                        /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                        rate_nano?: number;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description currency and day: one rate each */
+                        name?: string | null;
+                        /** @description another one than the company's */
+                        currency?: string;
+                        /**
+                         * Format: date
+                         * @description first day for which it holds; until the next rate of the currency
+                         */
+                        rate_on?: string;
+                        /** @description billionths of the company's currency for one: 7123400000 is 7.1234 */
+                        rate_nano?: number;
+                        /** @description anything else */
+                        remark?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exchange_rate.bulk": {
         parameters: {
             query?: never;
             header?: {
