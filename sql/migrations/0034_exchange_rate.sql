@@ -2,7 +2,7 @@
 
 CREATE TABLE IF NOT EXISTS exchange_rate (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  name VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'currency and day, such as USD 2026-03-31',
+  name VARCHAR(20) COLLATE utf8mb4_bin NOT NULL COMMENT 'currency and day, such as USD 2026-03-31',
   currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   rate_on DATE NOT NULL COMMENT 'first day for which it holds; until the next one',
   rate_nano BIGINT NOT NULL COMMENT 'billionths of the company''s currency for one of this',

@@ -98,19 +98,19 @@ static void add_contract(void)
 {
     struct value owner = random_user();
     static int64_t serial;
-    int64_t id = run("INSERT INTO contract (number, name, status, base_minor, base_margin_minor, currency, signed_on, owner_id, created_at, updated_at) "
-                     "VALUES (?, 'C', 'signed', ?, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
-                     ARGS(V(++serial), V(random_below(100000000)), V(random_below(100000000)), V(random_day()), owner));
+    int64_t id = run("INSERT INTO contract (number, name, status, amount_minor, cost_minor, base_minor, base_margin_minor, currency, signed_on, owner_id, created_at, updated_at) "
+                     "SELECT ?, 'C', 'signed', x.a, x.c, x.a, x.a - x.c, 'CNY', ?, ?, NOW(3), NOW(3) FROM (SELECT ? AS a, ? AS c) x",
+                     ARGS(V(++serial), V(random_day()), owner, V(random_below(100000000)), V(random_below(100000000))));
     own("contract", id, owner, date_of(1000, 1, 1));
     sync_record("contract", id);
     int64_t payment = run("INSERT INTO payment (number, contract_id, amount_minor, base_minor, currency, received_on, owner_id, created_at, updated_at) "
-                          "VALUES (?, ?, 7, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
-                          ARGS(V(serial), V(id), V(random_below(1000000) + 1), V(random_day()), owner));
+                          "SELECT ?, ?, x.a, x.a, 'CNY', ?, ?, NOW(3), NOW(3) FROM (SELECT ? AS a) x",
+                          ARGS(V(serial), V(id), V(random_day()), owner, V(random_below(1000000) + 1)));
     own("payment", payment, owner, date_of(1000, 1, 1));
     sync_record("payment", payment);
     int64_t refund = run("INSERT INTO refund (number, payment_id, contract_id, amount_minor, base_minor, currency, refunded_on, owner_id, created_at, updated_at) "
-                         "VALUES (?, ?, ?, 7, ?, 'CNY', ?, ?, NOW(3), NOW(3))",
-                         ARGS(V(serial), V(payment), V(id), V(random_below(1000) + 1), V(random_day()), owner));
+                         "SELECT ?, ?, ?, x.a, x.a, 'CNY', ?, ?, NOW(3), NOW(3) FROM (SELECT ? AS a) x",
+                         ARGS(V(serial), V(payment), V(id), V(random_day()), owner, V(random_below(1000) + 1)));
     sync_record("refund", refund); /* no owner history: the record's own owner counts */
 }
 
@@ -139,7 +139,7 @@ static void change_contract(void)
 {
     static const char *const STATUSES[] = {"draft", "signed", "completed", "void"};
     int64_t id = random_contract();
-    run("UPDATE contract SET base_minor = ?, status = ?, signed_on = ?, deleted_at = ? WHERE id = ?",
+    run("UPDATE contract SET amount_minor = ?, base_minor = amount_minor, base_margin_minor = amount_minor - cost_minor, status = ?, signed_on = ?, deleted_at = ? WHERE id = ?",
         ARGS(V(random_below(100000000)), V(STATUSES[random_below(4)]), V(random_day()),
              random_below(5) == 0 ? V(date_start(random_day(), "UTC")) : value_null(), V(id)));
     sync_record("contract", id);
