@@ -300,6 +300,22 @@ test("FLD-2: history, roles and merges know custom fields", async () => {
     assert.equal(impact.records, 2); // the merged one too, which may come back
 });
 
+test("FLD-2: rules of pools and limits name custom fields, and hold them", async () => {
+    const field = await add("customer", "select", { options: [{ value: "vip", label_zh: "要客" }, { value: "plain", label_zh: "普通" }] });
+    const rep = await person({ role: "sales" });
+    const filter = { field: field.name, op: "eq", value: "vip" };
+    const limit = await boss.post("/holding-limits", { name: unique("库容"), user_id: rep.user.id, maximum: 1, uncounted: filter });
+    const give = async (value) => boss.send("POST", `/customers/${(await customer({ [field.name]: value })).id}/transfer`, { body: { owner_id: rep.user.id } });
+    assert.equal((await give("plain")).status, 204);
+    assert.equal((await give("vip")).status, 204); // does not count
+    expectProblem(await give("plain"), 409, "over_capacity");
+    const impact = await boss.get(`/custom-fields/${field.id}/impact`);
+    assert.deepEqual([impact.rules.map((rule) => [rule.kind, rule.id]), impact.can_delete], [[["holding_limit", limit.id]], false]);
+    expectProblem(await boss.send("DELETE", `/custom-fields/${field.id}`, { headers: { "If-Match": String(field.version) } }), 409, "in_use");
+    expectProblem(await boss.send("POST", "/holding-limits", { body: { name: unique("库容"), maximum: 1, uncounted: { ...filter, value: "none" } } }), 400, "bad_filter");
+    await boss.delete(`/holding-limits/${limit.id}`, limit.version);
+});
+
 test("FLD-3: renaming an option keeps the data, a disabled one stays readable and is not chosen anew", async () => {
     const field = await add("customer", "select", { options: [{ label_zh: "老客户" }, { label_zh: "新客户" }] });
     const [old, fresh] = field.options.map((option) => option.value);

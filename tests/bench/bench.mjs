@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { ROOT, workersOf } from "../harness/process.mjs";
 import { ADMIN, sql } from "../harness/stack.mjs";
 import { BENCH, openCompany, startLean } from "./company.mjs";
+import { measureFields } from "./fields.mjs";
 import { board, lighthouse, sizes } from "./paint.mjs";
 import { bare, patches, percentile, watchOthers, wrk } from "./load.mjs";
 import { measureTerritories } from "./territories.mjs";
@@ -21,7 +22,7 @@ const WORKERS = 4;
 
 const { values: options } = parseArgs({ options: {
     write: { type: "boolean", default: false }, requests: { type: "string", default: "100000" }, rounds: { type: "string", default: "5" }, seconds: { type: "string", default: "4" },
-    only: { type: "string", default: "lists,records,search,overview,territories,pipeline,memory,paint" }, serve: { type: "boolean", default: false } } });
+    only: { type: "string", default: "lists,records,search,overview,territories,pipeline,fields,memory,paint" }, serve: { type: "boolean", default: false } } });
 const SCALE = Number(process.env.SCALE ?? 1);
 /** Of one measurement with all clients; with one client it is half of that. */
 const SECONDS = Number(options.seconds);
@@ -326,8 +327,12 @@ function territories(stack, tokens) {
     return measureTerritories({ stack, sql, report, signIn, quietRounds, middle, ms, wrk, measurePaths, maxRounds: Math.max(ROUNDS, Number(options.rounds)), token: tokens.admin, sellerToken: tokens.seller });
 }
 
+function fields(stack, tokens) {
+    return measureFields({ stack, sql, token: tokens.admin, sellerToken: tokens.seller, measurePaths, get });
+}
+
 /** What `--only` may name, in the order of the table. */
-const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, territories, pipeline: measurePipeline, memory: measureMemory, paint: measurePaint };
+const PARTS = { lists: measureLists, records: measureRecords, search: measureSearch, overview: measureOverview, territories, pipeline: measurePipeline, fields, memory: measureMemory, paint: measurePaint };
 
 /** A token lives 15 minutes, so each part signs in anew. */
 async function signAllIn(stack) {
