@@ -4,6 +4,7 @@
 #include "customfield.h"
 #include "customfield_rules.h"
 #include "platform/audit.h"
+#include "platform/scope.h"
 
 /* What belongs into a form: fields that people fill, computed ones of administrators, and nothing nested. */
 static bool is_laid_out(const struct field *field)
@@ -178,6 +179,32 @@ enum err layout_delete(struct request *request, const struct object *object)
     return audit_write(request, "layout", 0, "delete", 0, changes, (struct str){0});
 }
 
+static bool is_hidden(const struct request *request, const struct object *object, const json_t *name)
+{
+    return scope_field_access(request, object, json_string_value(name)) == FIELD_ACCESS_HIDDEN;
+}
+
+/* What a role may not see is not named to it either. */
+static void drop_hidden(const struct request *request, const struct object *object, json_t *layout)
+{
+    size_t index;
+    json_t *part;
+    json_array_foreach (json_object_get(layout, "sections"), index, part) {
+        json_t *fields = json_object_get(part, "fields");
+        for (size_t i = json_array_size(fields); i-- > 0;) {
+            if (is_hidden(request, object, json_object_get(json_array_get(fields, i), "name"))) {
+                json_array_remove(fields, i);
+            }
+        }
+    }
+    json_t *hidden = json_object_get(layout, "hidden");
+    for (size_t i = json_array_size(hidden); i-- > 0;) {
+        if (is_hidden(request, object, json_array_get(hidden, i))) {
+            json_array_remove(hidden, i);
+        }
+    }
+}
+
 enum err layout_meta(struct request *request, const struct object *object, json_t **out)
 {
     int64_t version;
@@ -185,6 +212,7 @@ enum err layout_meta(struct request *request, const struct object *object, json_
     json_t *part;
     bool chinese = str_starts(request->language, STR("zh"));
     TRY(load(request, object, out, &version));
+    drop_hidden(request, object, *out);
     json_array_foreach (json_object_get(*out, "sections"), index, part) {
         json_object_set(part, "title", json_object_get(part, chinese ? "title_zh" : "title_en"));
         json_object_del(part, "title_zh");

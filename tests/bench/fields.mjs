@@ -53,11 +53,10 @@ async function fill(sql, stack, table, assignments) {
     }
 }
 
-/** Adds what is missing, brings back what is hidden. True when the records are still to be filled. */
+/** Adds what is missing, brings back what is hidden. */
 async function bringFields(call, object, count) {
     const here = (await call("GET", `/custom-fields?object=${object}`)).items;
     const hidden = (await call("GET", `/custom-fields?object=${object}&deleted=1`)).items;
-    let added = false;
     for (const field of wanted(object, count)) {
         const is = (one) => one.name.startsWith(`x_${field.code}`) && one.kind === field.kind && !/\d/.test(one.name.slice(`x_${field.code}`.length));
         const old = hidden.find(is);
@@ -68,10 +67,8 @@ async function bringFields(call, object, count) {
             await call("POST", `/custom-fields/${old.id}/restore`, {});
             continue;
         }
-        const made = await call("POST", "/custom-fields", { ...field, is_indexed: undefined });
-        added = added || made.id > 0;
+        await call("POST", "/custom-fields", { ...field, is_indexed: undefined });
     }
-    return added;
 }
 
 /** Indexes are built over what was filled, by the job. */
@@ -97,7 +94,8 @@ export async function measureFields({ stack, sql, token, sellerToken, measurePat
     const call = callerOf(stack, token);
     const page = (object, parameters) => `/api/v1/${object}?${new URLSearchParams({ limit: 50, ...parameters })}`;
     for (const [object, table, count] of [["customer", "customer", CUSTOMER_FIELDS], ["opportunity", "opportunity", OPPORTUNITY_FIELDS]]) {
-        if (await bringFields(call, object, count)) {
+        await bringFields(call, object, count);
+        if ((await sql(stack, `SELECT id FROM ${table} WHERE x_benchtier IS NOT NULL LIMIT 1`)).length === 0) {
             await fill(sql, stack, table, filled);
         }
         await index(call, object);
