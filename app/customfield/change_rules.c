@@ -1,6 +1,6 @@
 /* Definitions come, change and go. Columns change outside of transactions (DDL ends them): before the definition that
- * needs them is kept, after the one that needs them no more is gone. What a stop between leaves behind, a column
- * without a definition, is dropped when the name is given again. */
+ * needs them is shown, after the one that needs them no more is gone. What a stop between leaves behind stands among
+ * the deleted fields, from where it is purged. */
 #include <string.h>
 
 #include "customfield_rules.h"
@@ -210,7 +210,7 @@ static enum err keep(struct db *db, void *context)
     struct definition *definition = keeping->definition;
     (void)db;
     if (keeping->before == NULL) {
-        TRY(field_store_insert(request, &definition->row, &definition->row.id));
+        TRY(field_store_show(request, definition->row.id, true));
     } else {
         TRY(field_store_update(request, &definition->row));
     }
@@ -266,6 +266,35 @@ static enum err make_column(struct request *request, struct definition *definiti
     return row->is_unique ? column_add_unique(request->db, request->arena, table, name, is_text(definition)) : OK;
 }
 
+/* The name is taken before the column is made: of several at once one gets it. */
+static enum err reserve(struct db *db, void *context)
+{
+    struct keeping *keeping = context;
+    struct custom_row *row = &keeping->definition->row;
+    (void)db;
+    TRY(field_store_insert(keeping->request, row, &row->id));
+    return field_store_show(keeping->request, row->id, false);
+}
+
+static enum err unreserve(struct db *db, void *context)
+{
+    struct keeping *keeping = context;
+    (void)db;
+    return field_store_remove(keeping->request, keeping->definition->row.id);
+}
+
+/* Best effort: what cannot be taken back stands among the deleted fields and is purged there. */
+static void undo(struct keeping *keeping)
+{
+    struct request *request = keeping->request;
+    const struct definition *definition = keeping->definition;
+    enum err err = definition->row.is_stored ? column_drop(request->db, request->arena, definition->object->table,
+                                                           str_c(request->arena, definition->row.name))
+                                             : OK;
+    err = err == OK ? db_tx(request->db, unreserve, keeping) : err;
+    (void)err;
+}
+
 enum err definition_create(struct request *request, struct definition *definition)
 {
     struct custom_row *row = &definition->row;
@@ -280,15 +309,18 @@ enum err definition_create(struct request *request, struct definition *definitio
     row->version = 1;
     row->created_at = request->now;
     row->updated_at = request->now;
-    TRY(make_room(&keeping));
-    TRY(explain(request, make_column(request, definition)));
-    enum err err = db_tx(request->db, keep, &keeping);
-    if (err != OK && row->is_stored) {
-        /* Best effort: what stays is dropped when the name is given again. */
-        (void)!column_drop(request->db, request->arena, definition->object->table, str_c(request->arena, row->name));
+    enum err err = db_tx(request->db, reserve, &keeping);
+    if (err == ERR_DUPLICATE) {
+        return error_set(request->error, ERR_CONFLICT, "Somebody adds the same field just now.");
     }
-    return err == ERR_DUPLICATE ? error_set(request->error, ERR_CONFLICT, "Somebody adds the same field just now.")
-                                : err;
+    TRY(err);
+    err = make_room(&keeping);
+    err = err == OK ? make_column(request, definition) : err;
+    err = err == OK ? db_tx(request->db, keep, &keeping) : err;
+    if (err != OK) {
+        undo(&keeping);
+    }
+    return explain(request, err);
 }
 
 /* ---- changes ---- */

@@ -23,6 +23,7 @@ STATEMENT(UPDATE_FIELD, "customfield.update",
 STATEMENT(SET_DELETED, "customfield.set_deleted",
           "UPDATE custom_field SET deleted_at = ?, version = version + 1, updated_at = ?, updated_by_id = ? "
           "WHERE id = ?");
+STATEMENT(SHOW, "customfield.show", "UPDATE custom_field SET deleted_at = ? WHERE id = ?");
 STATEMENT(SET_INDEX, "customfield.set_index",
           "UPDATE custom_field SET index_state = ?, job_id = COALESCE(?, job_id) WHERE id = ?");
 STATEMENT(REMOVE, "customfield.remove", "DELETE FROM custom_field WHERE id = ? AND deleted_at IS NOT NULL");
@@ -79,6 +80,11 @@ enum err field_store_set_deleted(struct request *request, int64_t id, bool delet
 {
     return db_exec(request->db, request->arena, &SET_DELETED,
                    ARGS(deleted ? V(request->now) : value_null(), V(request->now), request_actor(request), V(id)));
+}
+
+enum err field_store_show(struct request *request, int64_t id, bool shown)
+{
+    return db_exec(request->db, request->arena, &SHOW, ARGS(shown ? value_null() : V(request->now), V(id)));
 }
 
 enum err field_store_set_index(struct db *db, struct arena *arena, int64_t id, struct str state, struct opt_int job_id)

@@ -14,6 +14,8 @@ struct mention {
 };
 
 enum err field_store_insert(struct request *request, const struct custom_row *row, int64_t *id_out) MUST_CHECK;
+/* Hides a definition whose column is being made (so its name is taken), and shows it. */
+enum err field_store_show(struct request *request, int64_t id, bool shown) MUST_CHECK;
 /* Errors: ERR_STALE_VERSION. */
 enum err field_store_update(struct request *request, const struct custom_row *row) MUST_CHECK;
 enum err field_store_set_deleted(struct request *request, int64_t id, bool deleted) MUST_CHECK;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { makePipeline, stage } from "./pipeline-samples.mjs";
+import { poolsFor } from "./pool-samples.mjs";
 import { admin, dabiao, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 
 await stack();
@@ -120,6 +121,16 @@ test("FLD-1: only who may, only what a kind takes", async () => {
     expectProblem(await boss.send("PUT", `/custom-fields/${field.id}`, { body: { label_zh: "y" } }), 428, "version_required");
     expectProblem(await boss.send("PUT", `/custom-fields/${field.id}`, { body: { label_zh: "y" }, headers: { "If-Match": "99" } }), 412, "stale_version");
     refused(await attempt({ object: "customer", kind: "text", label_zh: "x", code: field.name.slice(2) }), "code", "duplicate");
+});
+
+test("FLD-1: of several who add the same field at once one succeeds, and its column stands", async () => {
+    const same = { object: "customer", kind: "text", label_zh: unique("字段"), code: code() };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => attempt(same)));
+    const made = answers.filter((answer) => answer.status === 201);
+    assert.equal(made.length, 1, JSON.stringify(answers.map((answer) => [answer.status, answer.body.code])));
+    MADE.push(made[0].body.id);
+    assert.ok(answers.every((answer) => [201, 409, 422].includes(answer.status)));
+    assert.equal((await customer({ [made[0].body.name]: "stands" }))[made[0].body.name], "stands");
 });
 
 test("FLD-1: a name comes from the letters of the Chinese label", async () => {
@@ -314,6 +325,16 @@ test("FLD-2: rules of pools and limits name custom fields, and hold them", async
     expectProblem(await boss.send("DELETE", `/custom-fields/${field.id}`, { headers: { "If-Match": String(field.version) } }), 409, "in_use");
     expectProblem(await boss.send("POST", "/holding-limits", { body: { name: unique("库容"), maximum: 1, uncounted: { ...filter, value: "none" } } }), 400, "bad_filter");
     await boss.delete(`/holding-limits/${limit.id}`, limit.version);
+});
+
+test("FLD-2: customers in pools are seen with custom fields, and filtered by them", async () => {
+    const field = await add("customer", "select", { options: [{ value: "hot", label_zh: "热" }] });
+    const pools = await poolsFor(await person({ role: "sales" }), boss, await person({}));
+    const one = await boss.get(`/customers/${pools.customer.id}`);
+    await boss.patch(`/customers/${one.id}`, { [field.name]: "hot" }, one.version);
+    const { items } = await boss.get("/pool-customers", { filter: { field: field.name, op: "eq", value: "hot" } });
+    assert.deepEqual(items.map((item) => [item.id, item[field.name]]), [[one.id, "hot"]]);
+    assert.equal((await metaOf("pool_customer")).fields.find((item) => item.name === field.name).read_only, true);
 });
 
 test("FLD-3: renaming an option keeps the data, a disabled one stays readable and is not chosen anew", async () => {
