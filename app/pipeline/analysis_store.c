@@ -181,3 +181,80 @@ enum err analysis_store_done(struct request *request, const struct list_request 
     }
     return OK;
 }
+
+/* ---- rows behind figures ---- */
+
+static struct opt_str opt_text(struct value value)
+{
+    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
+}
+
+static enum err read_rows(struct request *request, const struct query *query, struct figure_row **rows_out,
+                          size_t *count_out)
+{
+    struct rows rows;
+    TRY(run(request, query, &rows));
+    *rows_out = ARENA_ARRAY(request->arena, struct figure_row, rows.count + 1);
+    *count_out = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct value at = rows_get(&rows, i, 6);
+        struct value on = rows_get(&rows, i, 7);
+        (*rows_out)[i] = (struct figure_row){
+            .id = rows_get(&rows, i, 0).integer,
+            .name = opt_text(rows_get(&rows, i, 1)),
+            .owner = opt_text(rows_get(&rows, i, 2)),
+            .status = rows_get(&rows, i, 3).text,
+            .from_id = opt_id(rows_get(&rows, i, 4)),
+            .to_id = rows_get(&rows, i, 5).integer,
+            .at = {at.type == VALUE_INSTANT, at.type == VALUE_INSTANT ? at.instant : (struct instant){0}},
+            .on = {on.type == VALUE_DATE, on.type == VALUE_DATE ? on.date : (struct date){0}},
+            .days = opt_id(rows_get(&rows, i, 8)),
+        };
+    }
+    return OK;
+}
+
+enum err analysis_store_move_rows(struct request *request, const struct list_request *list, struct instant from,
+                                  struct instant to, bool entered, int64_t stage_id, const int64_t *to_ids,
+                                  size_t to_count, int64_t limit, struct figure_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT p.id, p.name, u.name, p.status, e.from_stage_id, e.to_stage_id, e.at, p.closed_on, "
+                      "(e.seconds_in_stage + 43200) DIV 86400 FROM (SELECT t.id, t.name, t.owner_id, t.status, "
+                      "t.closed_on");
+    TRY(select_all_rows(request, &query, list));
+    query_sql(&query, ") p JOIN stage_event e ON e.opportunity_id = p.id LEFT JOIN `user` u ON u.id = p.owner_id "
+                      "WHERE e.at >= ");
+    query_arg(&query, V(from));
+    query_sql(&query, " AND e.at < ");
+    query_arg(&query, V(to));
+    query_sql(&query, " AND e.cause <> 'mapping' AND (e.from_stage_id IS NULL OR e.from_stage_id <> e.to_stage_id) ");
+    query_sql(&query, entered ? "AND e.to_stage_id = " : "AND e.from_stage_id = ");
+    query_arg(&query, V(stage_id));
+    if (to_count > 0) {
+        query_sql(&query, " AND e.to_stage_id IN ");
+        query_arg_ids(&query, to_ids, to_count);
+    }
+    query_sql(&query, " ORDER BY e.at DESC, e.id DESC LIMIT ");
+    query_arg(&query, V(limit));
+    return read_rows(request, &query, rows_out, count_out);
+}
+
+enum err analysis_store_step_rows(struct request *request, const struct list_request *list, int64_t item_id, bool done,
+                                  int64_t limit, struct figure_row **rows_out, size_t *count_out)
+{
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT p.id, p.name, u.name, p.status, NULL, p.stage_id, NULL, p.closed_on, p.days FROM (SELECT "
+                      "t.id, t.name, t.owner_id, t.status, t.stage_id, t.closed_on, COALESCE(t.cycle_days, "
+                      "GREATEST(DATEDIFF(t.closed_on, t.created_at), 0)) AS days");
+    TRY(select_all_rows(request, &query, list));
+    query_sql(&query, ") p LEFT JOIN `user` u ON u.id = p.owner_id LEFT JOIN guide_mark m ON m.opportunity_id = p.id "
+                      "AND m.done_at IS NOT NULL AND m.item_id = ");
+    query_arg(&query, V(item_id));
+    query_sql(&query, done ? " WHERE m.item_id IS NOT NULL" : " WHERE m.item_id IS NULL");
+    query_sql(&query, " ORDER BY p.closed_on DESC, p.id DESC LIMIT ");
+    query_arg(&query, V(limit));
+    return read_rows(request, &query, rows_out, count_out);
+}

@@ -67,4 +67,26 @@ struct done_row {
 enum err analysis_store_done(struct request *request, const struct list_request *list, struct done_row **rows_out,
                              size_t *count_out) MUST_CHECK;
 
+/* A row behind a figure: a move, or a closed opportunity. */
+struct figure_row {
+    int64_t id;             /* opportunity.id */
+    struct opt_str name;    /* of it */
+    struct opt_str owner;   /* by name */
+    struct str status;      /* open won lost */
+    struct opt_int from_id; /* stage before a move */
+    int64_t to_id;          /* stage after a move; where it stands */
+    struct opt_instant at;  /* of the move */
+    struct opt_date on;     /* of the close */
+    struct opt_int days;    /* in the stage before; from its beginning to the close */
+};
+/* Moves of the list's opportunities in [from, to) out of (or, `entered`, into) a stage, newest first; with `to_count`
+ * to these stages only. At most `limit`. */
+enum err analysis_store_move_rows(struct request *request, const struct list_request *list, struct instant from,
+                                  struct instant to, bool entered, int64_t stage_id, const int64_t *to_ids,
+                                  size_t to_count, int64_t limit, struct figure_row **rows_out,
+                                  size_t *count_out) MUST_CHECK;
+/* Closed opportunities of the list with a step done, or without, latest first. At most `limit`. */
+enum err analysis_store_step_rows(struct request *request, const struct list_request *list, int64_t item_id, bool done,
+                                  int64_t limit, struct figure_row **rows_out, size_t *count_out) MUST_CHECK;
+
 #endif

@@ -1,5 +1,6 @@
 /* Routes of pipelines and of the reasons of closing. */
 #include "activity_rules.h"
+#include "analysis_rows_rules.h"
 #include "analysis_rules.h"
 #include "board_rules.h"
 #include "guide_store.h"
@@ -390,6 +391,9 @@ static const struct route ROUTES[] = {
      "opportunity", BOARD_QUERY, NULL, BOARD_ANSWER, board_make, NULL, "One pipeline's opportunities by stage."},
     {"GET", "/pipelines/{id}/analysis", "pipeline.analysis", PERM_OPPORTUNITY_VIEW, 0, RECORDS_AGGREGATE, "opportunity",
      ANALYSIS_QUERY, NULL, ANALYSIS_ANSWER, analysis_make, NULL, "How opportunities pass through a pipeline."},
+    {"GET", "/pipelines/{id}/analysis-rows", "pipeline.analysis_rows", PERM_OPPORTUNITY_VIEW, 0, RECORDS_LIST,
+     "opportunity", ANALYSIS_ROWS_QUERY, NULL, ANALYSIS_ROWS_ANSWER, analysis_rows, NULL,
+     "The moves, or the closed opportunities, behind a figure of the analysis."},
     {0},
 };
 

@@ -98,6 +98,44 @@ test("PIPE-3 days in the stages of those that left them in the period", async ()
     assert.deepEqual(answer.stages.map((one) => one.days), [{ median: 15, mean: 17, p90: 35, count: 4 }, { median: 13, mean: 13, p90: 20, count: 2 }, null, null]);
 });
 
+test("PIPE-7 the moves behind each figure, and the closed deals behind each step of the guide", async () => {
+    const behind = async (parameters, client = boss) => client.get(`/pipelines/${pipeline.id}/analysis-rows`, { ...PERIOD, ...parameters });
+    const answer = await analyse();
+    for (const one of answer.stages) {
+        for (const figure of ["entered", "forward", "lost", "back"]) {
+            const { items: found, more } = await behind({ figure, stage_id: one.stage_id });
+            assert.deepEqual([found.length, more], [one.flow[figure], false], `${figure} ${one.stage_id}`);
+            assert.ok(found.every((row) => (figure === "entered" ? row.to_stage_id : row.from_stage_id) === one.stage_id));
+            assert.deepEqual(found.map((row) => row.at), found.map((row) => row.at).toSorted().toReversed());
+        }
+        assert.equal((await behind({ figure: "left", stage_id: one.stage_id })).items.length, one.days?.count ?? 0);
+    }
+    const [back] = (await behind({ figure: "back", stage_id: pipeline.at.二 })).items;
+    assert.deepEqual([back.id, back.name, back.from_stage_id, back.to_stage_id, back.days], [deals.C.id, deals.C.name, pipeline.at.二, pipeline.at.一, 5]);
+    for (const step of answer.guide) {
+        for (const figure of ["with", "without"]) {
+            const { items: found } = await behind({ figure, item_id: step.item_id });
+            assert.equal(found.length, step[figure].closed, `${figure} ${step.title}`);
+            assert.equal(found.filter((row) => row.status === "won").length, step[figure].won);
+        }
+    }
+    assert.deepEqual((await behind({ figure: "with", item_id: items.甲 })).items.map((row) => [row.id, row.closed_on]), [[deals.A.id, "2024-02-09"]]);
+    // Nobody sees more than the list shows.
+    assert.deepEqual((await behind({ figure: "entered", stage_id: pipeline.at.一 }, other)).items.map((row) => row.id), ids("D"));
+    const blind = await personWith(await role("all", { fields: [{ object: "opportunity", field: "name", access: "hidden" }] }));
+    assert.ok((await behind({ figure: "entered", stage_id: pipeline.at.一 }, blind)).items.every((row) => row.name === null));
+    const path = `/pipelines/${pipeline.id}/analysis-rows`;
+    expectProblem(await send("GET", `${path}?figure=lost&stage_id=1`), 401, "not_signed_in");
+    expectProblem(await boss.send("GET", path), 422, "invalid", "figure");
+    expectProblem(await boss.send("GET", `${path}?figure=won`), 422, "invalid", "figure");
+    expectProblem(await boss.send("GET", `${path}?figure=lost`), 422, "invalid", "stage_id");
+    expectProblem(await boss.send("GET", `${path}?figure=lost&stage_id=987654321`), 422, "invalid", "stage_id");
+    expectProblem(await boss.send("GET", `${path}?figure=with&item_id=987654321`), 422, "invalid", "item_id");
+    expectProblem(await boss.send("GET", `/pipelines/987654321/analysis-rows?figure=lost&stage_id=1`), 404, "not_found");
+    const unseeing = await personWith(await role("all", { fields: [{ object: "opportunity", field: "closed_on", access: "hidden" }] }));
+    expectProblem(await unseeing.send("GET", `${path}?figure=lost&stage_id=${pipeline.at.一}`), 403, "forbidden");
+});
+
 test("PIPE-7 what is open now, overdue and stuck: every filter opens exactly its rows", async () => {
     const answer = await analyse();
     const open = { 一: "CD", 二: "E", 赢: "", 输: "" };

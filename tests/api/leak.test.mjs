@@ -228,6 +228,15 @@ const SPECIAL = {
         }
         assert.deepEqual(await counted(manager, only(made.opportunity)), [1, 1, 1]);
     },
+    async "GET /pipelines/{id}/analysis-rows"() {
+        const { pipeline_id, stage_id } = made.opportunity;
+        const seen = async (client, filter) =>
+            (await client.get(`/pipelines/${pipeline_id}/analysis-rows`, { figure: "entered", stage_id, filter })).items.map((row) => row.id);
+        for (const filter of temptingFilters(made.opportunity)) {
+            assert.ok(!(await seen(stranger, filter)).includes(made.opportunity.id), JSON.stringify(filter));
+        }
+        assert.deepEqual(await seen(manager, only(made.opportunity)), [made.opportunity.id]);
+    },
     async "GET /opportunities/{id}/guide"() {
         expectProblem(await stranger.send("GET", `/opportunities/${made.opportunity.id}/guide`), 404, "not_found");
         assert.equal((await manager.get(`/opportunities/${made.opportunity.id}/guide`)).stage_id, made.opportunity.stage_id);

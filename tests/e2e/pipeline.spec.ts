@@ -203,6 +203,22 @@ test("a figure of the analysis opens its rows (PIPE-7)", async ({ page, asAdmin 
     await expect(page.getByText(`共 ${count} 条`)).toBeVisible();
 });
 
+test("a figure of the flow opens its moves (PIPE-7)", async ({ page, asAdmin }) => {
+    const one = await deal({ source: "website" });
+    await tick(one);
+    const { version } = await rep.get(`/opportunities/${one.id}`);
+    await rep.patch(`/opportunities/${one.id}`, { stage_id: pipeline.stages[1]?.id }, version);
+    await asAdmin(`/pipeline/analysis?pipeline=${pipeline.id}&way=flow`);
+    const figure = page.getByRole("button", { name: new RegExp(`^${STAGES.first} · 往前：\\d+`) });
+    const count = Number((await figure.textContent())?.trim());
+    await figure.click();
+    const box = page.getByRole("dialog", { name: `${STAGES.first} · 往前` });
+    await expect(box.locator("tbody tr")).toHaveCount(count);
+    await expect(box.locator("tbody tr").first()).toContainText(`${STAGES.first} → ${STAGES.offer}`);
+    await box.getByRole("link", { name: one.name }).click();
+    await expect(page.getByRole("heading", { level: 1, name: one.name })).toBeVisible();
+});
+
 /** Puts a finger on a card, waits until it lifts, and takes it to the next column, which comes into view at the edge. */
 async function dragByFinger(page: Page, one: Made, stage: string): Promise<void> {
     const box = await card(page, one).boundingBox();

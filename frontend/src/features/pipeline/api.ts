@@ -340,3 +340,31 @@ export function getAnalysis(
 ): Promise<Analysis> {
   return send('GET', `/pipelines/${pipeline}/analysis`, { query: { ...period, filter: text(filter) }, signal });
 }
+
+/** A figure whose rows no filter of the list can name: moves of a stage, or closed deals of a step. */
+export interface Behind {
+  readonly figure: 'entered' | 'left' | 'forward' | 'lost' | 'back' | 'with' | 'without';
+  readonly stage_id?: number;
+  readonly item_id?: number;
+}
+export interface BehindRow {
+  readonly id: number;
+  readonly name: string | null;
+  readonly owner_name: string | null;
+  readonly status: string;
+  readonly from_stage_id: number | null;
+  readonly to_stage_id: number;
+  readonly at: string | null;
+  readonly closed_on: string | null;
+  readonly days: number | null;
+}
+export function getBehind(
+  pipeline: number,
+  behind: Behind,
+  period: Period,
+  filter: Filter | null,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly BehindRow[]; readonly more: boolean }> {
+  const query = { ...behind, ...period, filter: text(filter) };
+  return send('GET', `/pipelines/${pipeline}/analysis-rows`, { query, signal });
+}

@@ -6,6 +6,7 @@ import { queryClient } from '@/shared/api/query';
 import type { Filter } from '@/shared/lib/filter';
 import {
   getAnalysis,
+  getBehind,
   getBoard,
   getGuide,
   getOpportunity,
@@ -15,6 +16,7 @@ import {
   listReasons,
   listRoles,
   type Asked,
+  type Behind,
   type Board,
   type Period,
   type Pipeline,
@@ -128,6 +130,13 @@ export function useAnalysis(pipeline: Ref<number | null>, period: Ref<Period>, f
     queryFn: ({ signal }) => getAnalysis(pipeline.value ?? 0, period.value, filter.value, signal),
     enabled: computed(() => pipeline.value !== null),
     placeholderData: keepPreviousData,
+  });
+}
+
+export function useBehind(pipeline: number, behind: Behind, period: Period, filter: Filter | null) {
+  return useQuery({
+    queryKey: [...OPPORTUNITY, 'behind', pipeline, behind, period, filter],
+    queryFn: ({ signal }) => getBehind(pipeline, behind, period, filter, signal),
   });
 }
 

@@ -991,6 +991,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/{id}/analysis-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The moves, or the closed opportunities, behind a figure of the analysis. */
+        get: operations["pipeline.analysis_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/opportunities/{id}/guide": {
         parameters: {
             query?: never;
@@ -11426,6 +11443,74 @@ export interface operations {
                         }[];
                         /** @description closed opportunities */
                         too_few_below: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pipeline.analysis_rows": {
+        parameters: {
+            query: {
+                figure: "entered" | "left" | "forward" | "lost" | "back" | "with" | "without";
+                stage_id?: number;
+                item_id?: number;
+                from_on?: string;
+                to_on?: string;
+                filter?: unknown;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The moves, or the closed opportunities, behind a figure of the analysis. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description latest first, at most 200 */
+                        items: {
+                            /** @description opportunity */
+                            id: number;
+                            /** @description null where hidden */
+                            name: string | null;
+                            /** @description null where hidden */
+                            owner_name: string | null;
+                            /** @description open won lost */
+                            status: string;
+                            /** @description before the move; null: created */
+                            from_stage_id: number | null;
+                            /** @description after the move; where it stands */
+                            to_stage_id: number;
+                            /**
+                             * Format: date-time
+                             * @description of the move
+                             */
+                            at: string | null;
+                            /**
+                             * Format: date
+                             * @description of the close
+                             */
+                            closed_on: string | null;
+                            /** @description in the stage before; from the beginning to the close */
+                            days: number | null;
+                        }[];
+                        /** @description there are more */
+                        more: boolean;
                     };
                 };
             };
