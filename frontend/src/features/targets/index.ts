@@ -1,10 +1,40 @@
 /** Targets: the year's grid, and how far everybody is. */
-import { ChartNoAxesColumn, Goal } from '@lucide/vue';
+import { ChartNoAxesColumn, Goal, Handshake } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
+
+/** Everything that people are told about planning rounds leads to the round. */
+const NOTICES = [
+  'target_asked',
+  'target_reminder',
+  'target_submitted',
+  'target_returned',
+  'target_agreed',
+  'target_accepted',
+  'target_comment',
+  'target_change',
+  'target_change_agreed',
+  'target_change_declined',
+] as const;
 
 export default defineFeature({
   name: 'targets',
+  notices: Object.fromEntries(
+    NOTICES.map((kind) => [
+      kind,
+      ({ detail }) => {
+        const { year, measure, subject_kind: subject, subject_id: id } = detail ?? {};
+        const place = { [subject === 'department' ? 'department' : 'user']: id === undefined ? undefined : String(id) };
+        return { path: '/target-round', query: { year: String(year), measure: String(measure), ...place } };
+      },
+    ]),
+  ),
   routes: [
+    {
+      path: 'target-round',
+      name: 'target-round',
+      meta: { title: 'targets.round.title', permission: 'target.view' },
+      component: () => import('./pages/RoundPage.vue'),
+    },
     {
       path: 'targets',
       name: 'targets',
@@ -19,6 +49,14 @@ export default defineFeature({
     },
   ],
   nav: [
+    {
+      key: 'target-round',
+      label: 'targets.round.title',
+      icon: Handshake,
+      to: '/target-round',
+      order: 105,
+      permission: 'target.view',
+    },
     {
       key: 'targets',
       label: 'targets.overview.title',
