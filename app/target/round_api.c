@@ -223,16 +223,6 @@ static enum err asked_json(const struct plan_case *item, json_t **out)
     return OK;
 }
 
-/* The figures of the subject in a year: of a person wherever, of a department with all below. */
-static enum err figures_of(const struct plan_case *item, const struct target_view *view, struct target_figures *out)
-{
-    struct target_overview overview;
-    int64_t id = item->plan.subject_id;
-    TRY(target_overview(view, item->plan.is_user ? 0 : id, item->plan.is_user ? id : 0, &overview));
-    *out = overview.node.figures;
-    return OK;
-}
-
 /* The months of a version and what they change; while it was in force also what came of it. */
 static json_t *version_json(const struct plan_case *item, const struct target_plan_version *versions, size_t index, size_t count,
                             const struct target_figures *figures)
@@ -285,7 +275,7 @@ static enum err thread_json(const struct plan_case *item, json_t *out)
     json_t *event_list = json_array();
     json_object_set_new(out, "versions", version_list);
     json_object_set_new(out, "events", event_list);
-    TRY(figures_of(item, &item->view, &figures));
+    TRY(plan_figures(item, &item->view, &figures));
     TRY(target_plan_store_versions(request->db, request->arena, item->plan.id, &versions, &version_count));
     TRY(target_plan_store_events(request->db, request->arena, item->plan.id, &events, &event_count));
     for (size_t i = 0; i < version_count; i++) {
@@ -309,8 +299,40 @@ static enum err last_year_json(const struct plan_case *item, json_t *out)
     struct target_view before;
     struct target_figures figures;
     target_view_year_before(&item->view, &before);
-    TRY(figures_of(item, &before, &figures));
+    TRY(plan_figures(item, &before, &figures));
     json_object_set_new(out, "last_year", json_pack("{s:o,s:o}", "target", months_json(figures.target), "actual", months_json(figures.actual)));
+    return OK;
+}
+
+/* Each point that is missing names its hint. */
+static enum err smart_json(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, json_t *out)
+{
+    struct plan_smart smart;
+    TRY(plan_smart(item, amounts, is_asked, &smart));
+    const struct attain *estimate = &smart.estimate;
+    const struct {
+        const char *key;  /* point */
+        bool is_met;      /* the target has it */
+        const char *hint; /* what mends it */
+    } points[] = {
+        {"specific", smart.specific, "no_amount"},
+        {"measurable", smart.measurable, "no_data"},
+        {"achievable", smart.achievable, !estimate->known ? "no_history" : smart.too_easy ? "too_easy" : "too_hard"},
+        {"relevant", smart.relevant, "not_asked"},
+        {"time_bound", smart.time_bound, "empty_quarter"},
+    };
+    json_t *list = json_array();
+    int score = 0;
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        score += points[i].is_met;
+        json_array_append_new(list, json_pack("{s:s,s:b,s:s?}", "key", points[i].key, "is_met", points[i].is_met, "hint",
+                                              points[i].is_met ? NULL : points[i].hint));
+    }
+    json_t *band = !estimate->known ? json_null()
+                                    : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)estimate->low, "expected", (json_int_t)estimate->expected,
+                                                "high", (json_int_t)estimate->high, "probability_ppm", (json_int_t)estimate->probability_ppm,
+                                                "months", (json_int_t)estimate->months);
+    json_object_set_new(out, "smart", json_pack("{s:i,s:o,s:o}", "score", score, "points", list, "estimate", band));
     return OK;
 }
 
@@ -345,6 +367,7 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     json_object_set_new(*out, "change_number", json_opt_int(item->plan.change_number));
     json_object_set_new(*out, "change_by_owner", json_boolean(item->plan.change_by_owner));
     TRY(last_year_json(item, *out));
+    TRY(smart_json(item, &amounts, json_array_size(asked) > 0, *out));
     return thread_json(item, *out);
 }
 
@@ -461,6 +484,27 @@ static const struct field ASKED_FIELDS[] = {
 };
 static const struct field PRESENCE_FIELDS[] = {AMOUNTS("days", "on which the person works here, by month"), AMOUNTS("of_days", "days of the month"), FIELD_END};
 static const struct field LAST_YEAR_FIELDS[] = {AMOUNTS("target", "by month"), AMOUNTS("actual", "by month"), FIELD_END};
+static const struct option POINT_OPTIONS[] = {
+    {"specific", "明确", "Specific"}, {"measurable", "可衡量", "Measurable"}, {"achievable", "可实现", "Achievable"}, {"relevant", "相关", "Relevant"},
+    {"time_bound", "有时限", "Time-bound"}, {NULL, NULL, NULL},
+};
+static const struct option HINT_OPTIONS[] = {
+    {"no_amount", "没有数值", "No amount"}, {"no_data", "没有数据", "No data"}, {"no_history", "历史不足", "Too little history"}, {"too_easy", "过于保守", "Too easy"},
+    {"too_hard", "难以达成", "Hard to reach"}, {"not_asked", "没有对应的要求", "Nothing is asked"}, {"empty_quarter", "有季度为空", "A quarter is empty"}, {NULL, NULL, NULL},
+};
+static const struct field POINT_FIELDS[] = {
+    {.name = "key", .type = FIELD_ENUM, .options = POINT_OPTIONS, .about = "which"}, {.name = "is_met", .type = FIELD_BOOL, .about = "the target has it"},
+    {.name = "hint", .type = FIELD_ENUM, .options = HINT_OPTIONS, .flags = FIELD_NULLABLE, .about = "what mends it"}, FIELD_END,
+};
+static const struct field BAND_FIELDS[] = {
+    {.name = "low", .type = FIELD_INT, .about = "in one of five years it becomes less"}, {.name = "expected", .type = FIELD_INT, .about = "as likely more as less"},
+    {.name = "high", .type = FIELD_INT, .about = "in one of five years it becomes more"}, {.name = "probability_ppm", .type = FIELD_PPM, .about = "of reaching the base of the year"},
+    {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, FIELD_END,
+};
+static const struct field SMART_FIELDS[] = {
+    {.name = "score", .type = FIELD_INT, .about = "points met, 0 to 5"}, {.name = "points", .type = FIELD_LIST, .fields = POINT_FIELDS, .about = "S, M, A, R, T"},
+    {.name = "estimate", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "from the subject's own months; null with too few"}, FIELD_END,
+};
 static const struct field SIGNATURE_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "who"}, {.name = "at", .type = FIELD_INSTANT, .about = "when"}, FIELD_END,
 };
@@ -494,6 +538,7 @@ static const struct field PLAN_ANSWER[] = {
     {.name = "counter_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that was offered instead"},
     {.name = "change_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that waits for the other side"}, {.name = "change_by_owner", .type = FIELD_BOOL, .about = "which side proposed it"},
     {.name = "last_year", .type = FIELD_OBJECT, .fields = LAST_YEAR_FIELDS, .about = "of the same person or department"},
+    {.name = "smart", .type = FIELD_OBJECT, .fields = SMART_FIELDS, .about = "specific, measurable, achievable, relevant, time-bound: computed"},
     {.name = "versions", .type = FIELD_LIST, .fields = VERSION_FIELDS, .about = "all, oldest first"}, {.name = "events", .type = FIELD_LIST, .fields = EVENT_FIELDS, .about = "the thread, oldest first"}, FIELD_END,
 };
 #define STEP_FIELDS                                                                                                                                        \

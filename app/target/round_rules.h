@@ -2,6 +2,7 @@
 #ifndef DABIAO_TARGET_ROUND_RULES_H
 #define DABIAO_TARGET_ROUND_RULES_H
 
+#include "engines/attain.h"
 #include "platform/job.h"
 #include "round_store.h"
 #include "target_rules.h"
@@ -95,6 +96,21 @@ enum err target_plan_amounts(const struct plan_case *item, struct plan_amounts *
 void target_plan_read_content(struct arena *arena, struct str content, struct plan_amounts *out);
 /* Days of each month on which the person works here, and the days of the month. */
 void target_plan_presence(const struct plan_case *item, int64_t days_out[TARGET_MONTHS], int64_t of_out[TARGET_MONTHS]);
+
+/* The figures of the subject in the view's year: of a person wherever, of a department with all below. */
+enum err plan_figures(const struct plan_case *item, const struct target_view *view, struct target_figures *out) MUST_CHECK;
+
+/* What a target has of the five things that make one. */
+struct plan_smart {
+    bool specific;                 /* it has an amount of a measure */
+    bool measurable;               /* the measure had figures in the last twelve months that are over */
+    bool achievable;               /* its probability lies between 20 % and 95 % */
+    bool relevant;                 /* something is asked of the department or of those above it */
+    bool time_bound;               /* every quarter has its part */
+    bool too_easy;                 /* likelier than 95 % */
+    struct attain estimate;        /* from the subject's own months */
+};
+enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, struct plan_smart *out) MUST_CHECK;
 
 /* A step of the user, from the body of the request: who moves what when is said in docs/formulas.md. Errors: ERR_NOT_FOUND, ERR_INVALID,
  * ERR_STALE_VERSION, ERR_TARGET_NOT_YOURS, ERR_TARGET_STATE. */

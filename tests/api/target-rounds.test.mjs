@@ -173,6 +173,30 @@ test("people enter after seeing what is asked; gap and over-assignment stand at 
     await assertAddsUp(boss, top.id);
 });
 
+test("how good a target is is computed, and each missing point has its hint", async () => {
+    const { smart } = await plan(rep, rep);
+    const points = Object.fromEntries(smart.points.map((point) => [point.key, point.hint]));
+    assert.deepEqual(points, { specific: null, measurable: "no_data", achievable: "no_history", relevant: null, time_bound: "empty_quarter" });
+    assert.deepEqual([smart.score, smart.estimate], [2, null]);
+    // Eight months of 100 a month that are over: a year of 1,200 is as likely as not.
+    const today = (await rep.get("/meta")).today;
+    const customer = await mate.post("/customers", { name: unique("customer") });
+    for (let back = 8; back >= 1; back -= 1) {
+        const month = new Date(Date.UTC(Number(today.slice(0, 4)), Number(today.slice(5, 7)) - 1 - back, 10)).toISOString().slice(0, 10);
+        await (await admin()).post("/contracts", { name: unique("c"), customer_id: customer.id, owner_id: mate.user.id, status: "signed", signed_on: month, amount_minor: 100_00 });
+    }
+    const now = await ops.post("/target-rounds", { year: Number(today.slice(0, 4)) + 1, deadline_on: today });
+    await done(ops.send("PUT", `/target-rounds/${now.id}/asks`, { body: { measure: MEASURE, asks: [{ department_id: north.id, amount: 1, version: 0 }] } }));
+    const cells = [1, 4, 7, 10].map((month) => cell(mate, month, 300_00));
+    await done(save(mate, cells, { year: now.year }));
+    const good = (await mate.get(`/target-rounds/${now.id}/plan`, { measure: MEASURE, ...subject(mate) })).smart;
+    assert.equal(good.score, 5, JSON.stringify(good));
+    assert.deepEqual([good.estimate.expected, good.estimate.probability_ppm, good.estimate.months], [1_200_00, 500_000, 8]);
+    await done(save(mate, cells.map((one) => ({ ...one, amount: 3_000_00, version: 1 })), { year: now.year }));
+    const hard = (await mate.get(`/target-rounds/${now.id}/plan`, { measure: MEASURE, ...subject(mate) })).smart;
+    assert.deepEqual([hard.score, hard.points[2].hint], [4, "too_hard"]);
+});
+
 test("nothing foreign is seen or moved", async () => {
     expectProblem(await rep.send("GET", `/target-rounds/${round.id}/node?department_id=${north.id}`), 404, "not_found");
     expectProblem(await rep.send("GET", `/target-rounds/${round.id}/plan?subject_kind=user&subject_id=${mate.user.id}`), 404, "not_found");

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 allowed=(
+    'app/engines/attain.c'      # statistics: probabilities
     'app/engines/forecast.c'    # statistics: probabilities and draws
     'app/engines/velocity.c'    # statistics: logarithms
     'app/engines/sheet_write.c' # the library of spreadsheets takes its cells as double

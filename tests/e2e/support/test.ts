@@ -38,7 +38,7 @@ class Complaints {
 }
 
 /** Signs in without the page for it, which signin.spec.ts tests: the cookie, and the hint that there is one. */
-async function enter(page: Page, who: { login: string; password: string }, path = "/"): Promise<Shell> {
+export async function enter(page: Page, who: { login: string; password: string }, path = "/"): Promise<Shell> {
     const answer = await page.request.post("/api/v1/auth/sign-in",
         { data: { login: who.login, password: who.password, client: "browser" } });
     expect(answer.ok(), await answer.text()).toBe(true);

@@ -103,8 +103,21 @@ export interface Plan {
   readonly change_number: number | null;
   readonly change_by_owner: boolean;
   readonly last_year: { readonly target: readonly number[]; readonly actual: readonly number[] };
+  readonly smart: Smart;
   readonly versions: readonly PlanVersion[];
   readonly events: readonly PlanEvent[];
+}
+export type SmartKey = 'specific' | 'measurable' | 'achievable' | 'relevant' | 'time_bound';
+export interface Smart {
+  readonly score: number;
+  readonly points: readonly { readonly key: SmartKey; readonly is_met: boolean; readonly hint: string | null }[];
+  readonly estimate: {
+    readonly low: number;
+    readonly expected: number;
+    readonly high: number;
+    readonly probability_ppm: number;
+    readonly months: number;
+  } | null;
 }
 /** Which target. */
 export interface PlanOf {

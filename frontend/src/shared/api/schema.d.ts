@@ -14912,6 +14912,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -15169,6 +15202,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -15425,6 +15491,39 @@ export interface operations {
                             target?: number[];
                             /** @description by month */
                             actual?: number[];
+                        };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -15690,6 +15789,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -15946,6 +16078,39 @@ export interface operations {
                             target?: number[];
                             /** @description by month */
                             actual?: number[];
+                        };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16204,6 +16369,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -16460,6 +16658,39 @@ export interface operations {
                             target?: number[];
                             /** @description by month */
                             actual?: number[];
+                        };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16730,6 +16961,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -16987,6 +17251,39 @@ export interface operations {
                             /** @description by month */
                             actual?: number[];
                         };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
+                        };
                         /** @description all, oldest first */
                         versions?: {
                             /** @description 1, 2, 3 … */
@@ -17243,6 +17540,39 @@ export interface operations {
                             target?: number[];
                             /** @description by month */
                             actual?: number[];
+                        };
+                        /** @description specific, measurable, achievable, relevant, time-bound: computed */
+                        smart?: {
+                            /** @description points met, 0 to 5 */
+                            score?: number;
+                            /** @description S, M, A, R, T */
+                            points?: {
+                                /**
+                                 * @description which
+                                 * @enum {string}
+                                 */
+                                key?: "specific" | "measurable" | "achievable" | "relevant" | "time_bound";
+                                /** @description the target has it */
+                                is_met?: boolean;
+                                /**
+                                 * @description what mends it
+                                 * @enum {string|null}
+                                 */
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                            }[];
+                            /** @description from the subject's own months; null with too few */
+                            estimate?: {
+                                /** @description in one of five years it becomes less */
+                                low?: number;
+                                /** @description as likely more as less */
+                                expected?: number;
+                                /** @description in one of five years it becomes more */
+                                high?: number;
+                                /** @description of reaching the base of the year */
+                                probability_ppm?: number;
+                                /** @description that were looked at */
+                                months?: number;
+                            } | null;
                         };
                         /** @description all, oldest first */
                         versions?: {
