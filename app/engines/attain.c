@@ -25,7 +25,7 @@ static double deviation_of(const int64_t *months, size_t count)
     return sqrt(squares / (double)(count - 1));
 }
 
-struct attain attain_estimate(const int64_t *months, size_t count, int64_t target)
+struct attain attain_rest(const int64_t *months, size_t count, int64_t done, int64_t rest_ppm, int64_t target)
 {
     while (count > 0 && months[0] == 0) {
         months++;
@@ -38,11 +38,18 @@ struct attain attain_estimate(const int64_t *months, size_t count, int64_t targe
     size_t recent = count < ATTAIN_PACE_MONTHS ? count : ATTAIN_PACE_MONTHS;
     double pace = mean_of(months + count - recent, recent);
     double deviation = fmax(deviation_of(months, count), fabs(pace) / 10);
-    double spread = deviation * sqrt(YEAR);
-    double expected = pace * YEAR;
+    double rest = (double)rest_ppm / MILLION;
+    double spread = deviation * sqrt(rest);
+    double expected = (double)done + pace * rest;
     out.expected = llround(expected);
     out.low = llround(expected - BAND * spread);
     out.high = llround(expected + BAND * spread);
-    out.probability_ppm = spread == 0 ? (target <= 0 ? MILLION : 0) : llround(MILLION * 0.5 * erfc(((double)target - expected) / spread / sqrt(2)));
+    double above = spread == 0 ? (expected >= (double)target ? 1 : 0) : 0.5 * erfc(((double)target - expected) / spread / sqrt(2));
+    out.probability_ppm = llround(MILLION * above);
     return out;
+}
+
+struct attain attain_estimate(const int64_t *months, size_t count, int64_t target)
+{
+    return attain_rest(months, count, 0, (int64_t)YEAR * MILLION, target);
 }

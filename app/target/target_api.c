@@ -274,6 +274,38 @@ static enum err get_overview(struct request *request, struct response *response)
     return OK;
 }
 
+static struct opt_int part_of(int64_t amount, struct opt_int ppm)
+{
+    struct money part = {0};
+    bool fits = ppm.set && money_mul_ppm((struct money){amount}, ppm.value, &part);
+    return (struct opt_int){fits, part.minor};
+}
+
+static enum err get_outlook(struct request *request, struct response *response)
+{
+    struct target_view view;
+    struct opt_int department;
+    struct opt_int user;
+    struct target_outlook outlook;
+    TRY(load_view(request, &view));
+    TRY(query_id(request, "department_id", 1, &department));
+    TRY(query_id(request, "user_id", 1, &user));
+    TRY(target_outlook(&view, department.value, user.value, &outlook));
+    struct opt_int passed = {true, rollup_time_passed_ppm(view.months[0], view.months[TARGET_MONTHS], request->today)};
+    const struct attain *projected = &outlook.projected;
+    json_t *band = !projected->known ? json_null()
+                                     : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)projected->low, "expected", (json_int_t)projected->expected,
+                                                 "high", (json_int_t)projected->high, "probability_ppm", (json_int_t)projected->probability_ppm,
+                                                 "months", (json_int_t)projected->months);
+    response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
+                                                         MEASURES[view.measure].key, "kind", MEASURES[view.measure].is_money ? "money" : "count", "target",
+                                                         (json_int_t)outlook.target, "actual", (json_int_t)outlook.actual, "line",
+                                                         json_opt_int(part_of(outlook.target, passed)), "season",
+                                                         json_opt_int(part_of(outlook.target, outlook.season_ppm)), "season_ppm",
+                                                         json_opt_int(outlook.season_ppm), "projected", band));
+    return OK;
+}
+
 /* Cursor: day, object and record of the last row, as text. */
 static struct str write_cursor(struct request *request, const struct target_fact *fact)
 {
@@ -369,6 +401,24 @@ static const struct field OVERVIEW_QUERY[] = {
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person as the node"},
     {.name = "by", .type = FIELD_ENUM, .options = BY_OPTIONS, .about = "length of a period; month unless given"}, FIELD_END,
+};
+static const struct field OUTLOOK_QUERY[] = {
+    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
+    {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "with all below; all that is visible unless given"},
+    {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person instead"}, FIELD_END,
+};
+static const struct field BAND_FIELDS[] = {
+    {.name = "low", .type = FIELD_INT, .about = "in one of five years it becomes less"}, {.name = "expected", .type = FIELD_INT, .about = "as likely more as less"},
+    {.name = "high", .type = FIELD_INT, .about = "in one of five years it becomes more"}, {.name = "probability_ppm", .type = FIELD_PPM, .about = "of reaching the target"},
+    {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, FIELD_END,
+};
+static const struct field OUTLOOK_ANSWER[] = {
+    YEAR_FIELD, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    {.name = "target", .type = FIELD_INT, .about = "of the year"}, {.name = "actual", .type = FIELD_INT, .about = "in it so far"},
+    {.name = "line", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the target's part by days: the straight line today"},
+    {.name = "season", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the target's part by last year's season; null without last year"},
+    {.name = "season_ppm", .type = FIELD_PPM, .flags = FIELD_NULLABLE, .about = "what last year had reached by the same day, of all it reached"},
+    {.name = "projected", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "to the end of the year, by the pace so far; null with too few months"}, FIELD_END,
 };
 static const struct field FACTS_QUERY[] = {
     YEAR_FIELD, MEASURE_FIELD,
@@ -469,6 +519,7 @@ static const struct route ROUTES[] = {
     {"PUT", "/targets/grid", "target.save", PERM_TARGET_EDIT, 0, RECORDS_NONE, NULL, NULL, SAVE_BODY, SAVE_ANSWER, put_grid, NULL, "Saves changed cells, all or nothing; 412 names the cells that somebody else changed."},
     {"POST", "/targets/split", "target.split", PERM_TARGET_VIEW, 0, RECORDS_AGGREGATE, "target", NULL, SPLIT_BODY, SPLIT_ANSWER, split_year, NULL, "Shares a year's amount out over its months; saves nothing."},
     {"GET", "/targets/overview", "target.overview", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", OVERVIEW_QUERY, NULL, OVERVIEW_ANSWER, get_overview, NULL, "Target, actual, completion and gap of a node and its children, current to the last commit."},
+    {"GET", "/targets/outlook", "target.outlook", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", OUTLOOK_QUERY, NULL, OUTLOOK_ANSWER, get_outlook, NULL, "Where a year is going: straight line, season, and a projection with a band."},
     {"GET", "/targets/facts", "target.facts", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", FACTS_QUERY, NULL, FACTS_ANSWER, list_facts, NULL, "The rows behind a figure of the overview; they add up to it."},
     {.method = NULL},
 };

@@ -2,6 +2,7 @@
 #ifndef DABIAO_TARGET_RULES_H
 #define DABIAO_TARGET_RULES_H
 
+#include "engines/attain.h"
 #include "target_view.h"
 
 /* One month of one row of the grid. */
@@ -80,6 +81,16 @@ struct target_facts_page {
     int64_t total;              /* number of all */
 };
 enum err target_facts(const struct target_view *view, const struct target_facts_request *asked, struct target_facts_page *out) MUST_CHECK;
+
+/* Where a year of a node is going. */
+struct target_outlook {
+    int64_t target;             /* of the year */
+    int64_t actual;             /* in it so far */
+    struct opt_int season_ppm;  /* what last year had reached by the same day, of all it reached; absent without last year */
+    struct attain projected;    /* to the end of the year, by the pace of the months that are over */
+};
+/* Department and person 0: all that is visible. Errors: ERR_NOT_FOUND. */
+enum err target_outlook(const struct target_view *view, int64_t department_id, int64_t user_id, struct target_outlook *out) MUST_CHECK;
 
 enum target_split_method { TARGET_SPLIT_EVEN, TARGET_SPLIT_LAST_YEAR, TARGET_SPLIT_WORKING_DAYS, TARGET_SPLIT_COPY };
 

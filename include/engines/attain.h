@@ -24,5 +24,9 @@ struct attain {
  * expected = 12 × pace, spread = deviation × √12, band = expected ± 0.8416 × spread, probability = Φ((expected − target) / spread).
  * Example: twelve months of 100 each: expected 1,200, spread 34.6; a target of 1,200 has 50 %, one of 1,300 has 0.2 %. */
 struct attain attain_estimate(const int64_t *months, size_t count, int64_t target);
+/* The same for a year that runs: `done` of it stands already, and `rest_ppm` millionths of months are to come, in which the pace goes on:
+ * expected = done + pace × rest, spread = deviation × √rest. Nothing to come: the band is what is done.
+ * Example: months of 100 each, 700 done, five months to come: expected 1,200, spread 22.4. */
+struct attain attain_rest(const int64_t *months, size_t count, int64_t done, int64_t rest_ppm, int64_t target);
 
 #endif

@@ -381,6 +381,11 @@ const SPECIAL = {
         const team = await manager.get("/targets/overview", TARGETS);
         assert.ok(team.children.some((child) => child.id === owner.user.id && child.actual >= 900_00));
     },
+    async "GET /targets/outlook"() {
+        await refuseTargets("GET", "/targets/outlook");
+        assert.equal((await stranger.get("/targets/outlook", TARGETS)).actual, 900_00);
+        assert.ok((await manager.get("/targets/outlook", { ...TARGETS, user_id: owner.user.id })).actual >= 900_00);
+    },
     async "GET /targets/facts"() {
         await refuseTargets("GET", "/targets/facts");
         for (const [measure, object] of [["signed_amount", "contract"], ["received_amount", "payment"], ["follow_ups", "follow_up"]]) {

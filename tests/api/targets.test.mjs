@@ -309,6 +309,42 @@ test("another time zone moves what happened at an instant to its new day", async
     assert.deepEqual(await inMonths(), [0, 1]);
 });
 
+test("where a year is going: by days, by last year's season, and by the pace of the months that are over", async () => {
+    const boss = await admin();
+    const today = (await boss.get("/meta")).today;
+    const [year, month] = [Number(today.slice(0, 4)), Number(today.slice(5, 7))];
+    const seller = await person({ department_id: north.id });
+    const customer = await seller.post("/customers", { name: unique("customer") });
+    const sell = (on, amount) => boss.post("/contracts", { name: unique("c"), customer_id: customer.id, owner_id: seller.user.id, status: "signed", signed_on: on, amount_minor: amount });
+    const ask = (parameters = {}) => seller.get("/targets/outlook", { year, measure: MEASURE, user_id: seller.user.id, ...parameters });
+    assert.deepEqual([(await ask()).projected, (await ask()).season_ppm], [null, null], "nothing is known yet");
+    // Last year: 900 in January, 100 in December; since then 100 in each month that is over.
+    await sell(`${year - 1}-01-05`, 900_00);
+    await sell(`${year - 1}-12-05`, 100_00);
+    for (let one = 1; one < month; one += 1) await sell(`${year}-${String(one).padStart(2, "0")}-05`, 100_00);
+    await save(seller, [cell(seller, 1, 1_200_00)], { year });
+    const outlook = await ask();
+    assert.deepEqual([outlook.target, outlook.actual], [1_200_00, (month - 1) * 100_00]);
+    const passed = (await seller.get("/targets/overview", { year, measure: MEASURE })).time_passed_ppm;
+    assert.equal(outlook.line, Math.round((1_200_00 * passed) / 1e6));
+    if (month > 1 && month < 12) {
+        assert.equal(outlook.season_ppm, 900_000);
+        assert.equal(outlook.season, 1_080_00);
+    }
+    if (month > 1) {
+        assert.ok(outlook.projected.low <= outlook.projected.expected && outlook.projected.expected <= outlook.projected.high);
+        assert.equal(outlook.projected.months, 12 + month - 1);
+    }
+    const over = await ask({ year: year - 1 });
+    assert.deepEqual([over.actual, over.season_ppm], [1_000_00, null]);
+    const whole = await manager.get("/targets/outlook", { year, measure: MEASURE, department_id: north.id });
+    assert.ok(whole.actual >= outlook.actual);
+    expectProblem(await rep.send("GET", `/targets/outlook?user_id=${other.user.id}`), 404, "not_found");
+    expectProblem(await rep.send("GET", `/targets/outlook?department_id=${north.id}`), 404, "not_found");
+    expectProblem(await rep.send("GET", "/targets/outlook?measure=nonsense"), 422, "invalid", "measure");
+    expectProblem(await send("GET", "/targets/outlook"), 401, "not_signed_in");
+});
+
 test("saving is in the audit log, once a save", async () => {
     const rows = await sql(`SELECT COUNT(*) FROM audit_entry WHERE object = 'target' AND user_id = ${manager.user.id}`);
     assert.equal(Number(rows[0][0]), 1);

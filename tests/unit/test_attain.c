@@ -35,6 +35,22 @@ static void the_last_year_is_the_pace(void **state)
     assert_true(estimate.high - estimate.low > 200);
 }
 
+static void what_is_done_stands(void **state)
+{
+    (void)state;
+    const int64_t months[] = {100, 100, 100, 100, 100, 100, 100};
+    struct attain estimate = attain_rest(months, 7, 700, 5000000, 1200);
+    assert_int_equal(estimate.expected, 1200);
+    assert_int_equal(estimate.low, 1181); /* 1,200 - 0.8416 × 10 × √5 */
+    assert_int_equal(estimate.high, 1219);
+    assert_int_equal(estimate.probability_ppm, 500000);
+    estimate = attain_rest(months, 7, 700, 0, 700);
+    assert_int_equal(estimate.low, 700);
+    assert_int_equal(estimate.high, 700);
+    assert_int_equal(estimate.probability_ppm, 1000000);
+    assert_int_equal(attain_rest(months, 7, 700, 0, 701).probability_ppm, 0);
+}
+
 static void too_little_says_nothing(void **state)
 {
     (void)state;
@@ -60,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steady_months),
         cmocka_unit_test(the_last_year_is_the_pace),
+        cmocka_unit_test(what_is_done_stands),
         cmocka_unit_test(too_little_says_nothing),
         cmocka_unit_test(more_is_never_likelier),
     };

@@ -128,3 +128,10 @@ export function barsOf(
     })),
   };
 }
+
+/** A department and all below it. */
+export function subtreeOf(departments: readonly Department[], id: number | null): readonly number[] {
+  const found = new Set(id === null ? [] : [id]);
+  departments.forEach((one) => one.parent_id !== null && found.has(one.parent_id) && found.add(one.id));
+  return [...found];
+}

@@ -1642,6 +1642,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/targets/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a year is going: straight line, season, and a projection with a band. */
+        get: operations["target.outlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/targets/facts": {
         parameters: {
             query?: never;
@@ -14129,6 +14146,77 @@ export interface operations {
                                 time_passed_ppm?: number;
                             }[];
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.outlook": {
+        parameters: {
+            query?: {
+                year?: number;
+                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                level?: "base" | "stretch" | "challenge";
+                department_id?: number;
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where a year is going: straight line, season, and a projection with a band. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description fiscal year, named after the calendar year it begins in; the running one unless given */
+                        year?: number;
+                        /**
+                         * @description what is measured; signed_amount unless given
+                         * @enum {string}
+                         */
+                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count";
+                        /** @description of the year */
+                        target?: number;
+                        /** @description in it so far */
+                        actual?: number;
+                        /** @description the target's part by days: the straight line today */
+                        line?: number | null;
+                        /** @description the target's part by last year's season; null without last year */
+                        season?: number | null;
+                        /** @description what last year had reached by the same day, of all it reached */
+                        season_ppm?: number | null;
+                        /** @description to the end of the year, by the pace so far; null with too few months */
+                        projected?: {
+                            /** @description in one of five years it becomes less */
+                            low?: number;
+                            /** @description as likely more as less */
+                            expected?: number;
+                            /** @description in one of five years it becomes more */
+                            high?: number;
+                            /** @description of reaching the target */
+                            probability_ppm?: number;
+                            /** @description that were looked at */
+                            months?: number;
+                        } | null;
                     };
                 };
             };
