@@ -44,7 +44,9 @@ class RoundPage {
     }
 
     async type(label: string, text: string): Promise<void> {
-        await this.dialog().getByLabel(label, { exact: true }).fill(text);
+        const field = this.dialog().getByLabel(label, { exact: true });
+        await field.click(); // the field shows the plain number once it has the focus
+        await field.fill(text);
         await this.page.keyboard.press("Tab");
     }
 
@@ -143,7 +145,7 @@ test.describe("planning round", () => {
         await first.type("1月 冲刺", "50万");
         await Promise.all([first.step("提交"), second.step("提交")]);
         await Promise.all([first.isIn("待审定"), second.isIn("待审定")]);
-        await expect(watching.page.getByTestId("entered")).toHaveText(/800,000/, { timeout: 40_000 });
+        await expect(watching.page.getByTestId("entered")).toHaveText("800,000.00", { timeout: 40_000 });
         await expect(watching.page.getByTestId("answers")).toHaveText("2 / 5");
 
         // Returned with a reason and another number, and accepted.
@@ -159,7 +161,7 @@ test.describe("planning round", () => {
         await expect(first.dialog().getByRole("status")).toContainText("大客户续约归你");
         await first.step("接受还价");
         await first.isIn("已约定");
-        await expect(first.dialog().getByTestId("year-base")).toHaveText(/500,000/);
+        await expect(first.dialog().getByTestId("year-base")).toHaveText("500,000.00");
 
         // The others, and the departments with a buffer of their own.
         const cell = (who: Client, month: number, amount: number) => ({ subject_kind: "user", subject_id: who.user.id, month, amount, version: 0 });
@@ -201,7 +203,7 @@ test.describe("planning round", () => {
         await watching.step("提出变更");
         await expect(first.dialog().getByRole("status")).toContainText("新增两个城市");
         await first.step("同意变更");
-        await expect(first.dialog().getByTestId("year-base")).toHaveText(/600,000/);
+        await expect(first.dialog().getByTestId("year-base")).toHaveText("600,000.00");
         const before = await addsUp(north.id);
         expect(before).toBe(1_330_000_00);
 
