@@ -8,6 +8,7 @@
 #include "platform/object.h"
 
 extern const struct feature MONEY_FEATURE;
+extern const struct feature PRINT_FEATURE;
 
 /* Largest amount, in minor units; most lines of a contract or quote. */
 #define MONEY_MAX 1000000000000000LL

@@ -412,7 +412,7 @@ for (const route of TABLE.filter((row) => SHOWING.has(row.records))) {
 
 test("what is shown whole is a directory, and every object with an owner is tried", () => {
     const directories = new Set(TABLE.filter((row) => row.records === "directory").map((row) => row.object));
-    assert.deepEqual([...directories].sort(), ["department", "discount_authority", "escalation_step", "exchange_rate", "holding_limit", "pool_route", "pool_rule", "pool_run", "price_book", "product", "sla_policy", "tag", "user"]);
+    assert.deepEqual([...directories].sort(), ["department", "discount_authority", "escalation_step", "exchange_rate", "holding_limit", "pool_route", "pool_rule", "pool_run", "price_book", "print_template", "product", "sla_policy", "tag", "user"]);
     const tried = new Set(TABLE.filter((row) => SHOWING.has(row.records)).map((row) => row.object));
     assert.deepEqual([...tried].sort(), [...Object.keys(OWNED), ...Object.keys(HISTORIES), ...PLACES, "target"].sort());
 });

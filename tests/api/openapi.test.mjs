@@ -113,7 +113,7 @@ before(async () => {
     const rate = await boss.post("/exchange-rates", { currency: "XTS", rate_on: "1990-01-01", rate_nano: 1 });
     const right = await boss.post("/discount-authorities", { name: unique("权"), role_id: (await boss.post("/roles", { name: unique("role"), permissions: ["audit.view"], fields: [], scopes: [] })).id, max_discount_ppm: 1 });
     const round = await boss.post("/target-rounds", { year: 2052, deadline_on: "2052-01-31" });
-    ids = { "exchange-rates": rate.id, "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    ids = { "print-templates": 1, "exchange-rates": rate.id, "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
@@ -133,6 +133,7 @@ const QUERIES = {
     "/attachments": () => ({ object: "customer", record_id: made.customer.id }),
     "/search": { q: "甲方" }, "/views": { object: "customer" }, "/shares": () => ({ object: "customer", record_id: made.customer.id }),
     "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),
+    "/prints": () => ({ object: "contract", record_id: made.contract.id }),
     "/product-prices": () => ({ product_id: ids.products }),
     "/pipelines/{id}/analysis-rows": () => ({ figure: "entered", stage_id: made.opportunity.stage_id }),
     "/target-rounds/{id}/plan": () => ({ subject_kind: "user", subject_id: rep.user.id }),

@@ -25,6 +25,7 @@ const DIRECTORIES = {
     escalation_step: () => ({ name: unique("步"), days: 3, is_active: false }),
     product: () => ({ name: unique("产品"), code: unique("p") }),
     exchange_rate: () => ({ currency: "XTS", rate_on: new Date(Date.UTC(1990, 0, 1) + days++ * 86400_000).toISOString().slice(0, 10), rate_nano: 1_000_000_000 }),
+    print_template: () => ({ name: unique("模板"), object: "quote", language: "en", body: "{{number}}" }),
     price_book: () => ({ name: unique("价格"), currency: "CNY" }),
     discount_authority: () => ({ name: unique("权限"), role_id: authorityRoles.pop().id, max_discount_ppm: 1_000_000, may_go_below_floor: true }),
     department: () => ({ name: unique("部门"), parent_id: top.id }),

@@ -8,12 +8,16 @@ import AppShell from './shell/AppShell.vue';
 
 /** Adds the pages. */
 export function addPages(router: Router): void {
+  const routes = FEATURES.flatMap((feature) => feature.routes);
+  routes
+    .filter((route) => route.meta?.plain && !router.hasRoute(route.name ?? ''))
+    .forEach((route) => router.addRoute(route));
   router.addRoute({
     path: '/',
     component: AppShell,
     children: [
       { path: '', name: 'home', component: () => import('./pages/NotFound.vue') },
-      ...FEATURES.flatMap((feature) => feature.routes).filter((route) => !route.meta?.plain),
+      ...routes.filter((route) => !route.meta?.plain),
       {
         path: 'no-right',
         name: 'no-right',

@@ -233,3 +233,37 @@ export function saveRate(row: Rate | null, body: Values, key: string): Promise<R
 export function deleteRate(row: Rate): Promise<void> {
   return send('DELETE', `/exchange-rates/${row.id}`, { version: row.version });
 }
+
+// ---- printing ----
+
+export interface Template extends RecordRow {
+  readonly name: string;
+  readonly object: 'contract' | 'quote' | 'payment';
+  readonly language: 'zh-CN' | 'en';
+  readonly body: string;
+  readonly is_active: boolean;
+}
+export type PrintEntry = Readonly<Answer<'/prints', 'get'>['items'][number]>;
+export function listTemplates(): Promise<readonly Template[]> {
+  return listSettings('print-templates');
+}
+export function saveTemplate(row: Template | null, body: Values, key: string): Promise<Template> {
+  return saveSetting('print-templates', row, body, key);
+}
+export function deleteTemplate(row: Template): Promise<void> {
+  return send('DELETE', `/print-templates/${row.id}`, { version: row.version });
+}
+export async function getSeal(): Promise<string | null> {
+  return (await send<Answer<'/seal', 'get'>>('GET', '/seal')).image;
+}
+export function saveSeal(image: string | null): Promise<unknown> {
+  return send('PUT', '/seal', { body: { image } });
+}
+export function notePrint(object: string, record: number, template: number, prices: boolean): Promise<unknown> {
+  return send('POST', '/prints', {
+    body: { object, record_id: record, template_id: template, with_prices: prices },
+  });
+}
+export async function listPrints(object: string, record: number): Promise<readonly PrintEntry[]> {
+  return (await send<Page<PrintEntry>>('GET', '/prints', { query: { object, record_id: record } })).items;
+}

@@ -1,6 +1,7 @@
 /** Money beyond the records themselves: what payments are for, payment plans, and the settings of numbers and prices. */
-import { ArrowRightLeft, BadgePercent, BookOpen, FileCog, Hash } from '@lucide/vue';
+import { ArrowRightLeft, BadgePercent, BookOpen, FileCog, FileType, Hash } from '@lucide/vue';
 import { defineAsyncComponent } from 'vue';
+import type { RouteLocationNormalized } from 'vue-router';
 import { defineFeature } from '@/shared/lib/feature';
 
 export { linesBody, linesOf, type Line } from './lines';
@@ -8,6 +9,7 @@ export { lockedFields } from './model';
 
 /** Parts of the pages of records. */
 export const RedLetter = defineAsyncComponent(() => import('./components/RedLetter.vue'));
+export const PrintButton = defineAsyncComponent(() => import('./components/PrintButton.vue'));
 export const ContractCard = defineAsyncComponent(() => import('./components/ContractCard.vue'));
 export const ChangeOrderCard = defineAsyncComponent(() => import('./components/ChangeOrderCard.vue'));
 export const LineEditor = defineAsyncComponent(() => import('./components/LineEditor.vue'));
@@ -36,6 +38,19 @@ export default defineFeature({
       meta: { title: 'money.discount.title', permission: 'discount_authority.edit' },
       component: () => import('./pages/DiscountsPage.vue'),
     },
+    {
+      path: 'print-templates',
+      name: 'print-templates',
+      meta: { title: 'money.template.title', permission: 'print_template.edit' },
+      component: () => import('./pages/TemplatesPage.vue'),
+    },
+    ...(['contract', 'quote', 'payment'] as const).map((object) => ({
+      path: `/${object}s/:id(\\d+)/print`,
+      name: `print-${object}`,
+      props: (route: RouteLocationNormalized) => ({ object, id: Number(route.params.id) }),
+      meta: { title: 'money.print.title', permission: `${object}.view`, plain: true },
+      component: () => import('./pages/PrintPage.vue'),
+    })),
     {
       path: 'exchange-rates',
       name: 'exchange-rates',
@@ -73,6 +88,14 @@ export default defineFeature({
       to: '/discount-authorities',
       order: 264,
       permission: 'discount_authority.edit',
+    },
+    {
+      key: 'print-templates',
+      label: 'money.template.title',
+      icon: FileType,
+      to: '/print-templates',
+      order: 263,
+      permission: 'print_template.edit',
     },
     {
       key: 'exchange-rates',

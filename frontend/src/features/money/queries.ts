@@ -11,12 +11,14 @@ import {
   listPatterns,
   listPlan,
   listRates,
+  listTemplates,
 } from './api';
 
 const keys = {
   books: ['records', 'price_book', 'all'] as const,
   authorities: ['records', 'discount_authority', 'all'] as const,
   patterns: ['records', 'number_pattern'] as const,
+  templates: ['records', 'print_template', 'all'] as const,
   rates: ['records', 'exchange_rate', 'all'] as const,
   notices: ['records', 'renewal_notices'] as const,
   changes: (contract: number) => ['records', 'change_order', 'of', contract] as const,
@@ -63,4 +65,7 @@ export function useNotices() {
 }
 export function useRates() {
   return useQuery({ queryKey: keys.rates, queryFn: listRates });
+}
+export function useTemplates() {
+  return useQuery({ queryKey: keys.templates, queryFn: listTemplates });
 }

@@ -1230,6 +1230,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's seal, for what is printed. */
+        get: operations["seal.get"];
+        /** Changes the company's seal. */
+        put: operations["seal.update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who printed a record when. */
+        get: operations["print.list"];
+        put?: never;
+        /** Writes down that somebody prints a record. */
+        post: operations["print.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pools/{id}/claim": {
         parameters: {
             query?: never;
@@ -5536,6 +5572,128 @@ export interface paths {
         put?: never;
         /** Does one thing to many records, as a job. */
         post: operations["exchange_rate.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists records in scope. */
+        get: operations["print_template.list"];
+        put?: never;
+        /** Creates a record. */
+        post: operations["print_template.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["print_template.get"];
+        put?: never;
+        post?: never;
+        /** Moves a record to the recycle bin. */
+        delete: operations["print_template.delete"];
+        options?: never;
+        head?: never;
+        /** Changes the named fields. */
+        patch: operations["print_template.update"];
+        trace?: never;
+    };
+    "/print-templates/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggestions for a reference field. */
+        get: operations["print_template.options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums of the records in scope, by group. */
+        get: operations["print_template.aggregate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the list, as a job. */
+        post: operations["print_template.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a record out of the recycle bin. */
+        post: operations["print_template.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/print-templates/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does one thing to many records, as a job. */
+        post: operations["print_template.bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12310,6 +12468,182 @@ export interface operations {
                         price_minor: number;
                         /** @description lowest price */
                         floor_minor: number | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seal.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The company's seal, for what is printed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description data URL of a PNG or JPEG picture of at most 300 KB; null: none */
+                        image: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seal.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description data URL of a PNG or JPEG picture of at most 300 KB; null: none */
+                    image: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the company's seal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description data URL of a PNG or JPEG picture of at most 300 KB; null: none */
+                        image: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print.list": {
+        parameters: {
+            query: {
+                object: "contract" | "quote" | "payment";
+                record_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who printed a record when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest first */
+                        items: {
+                            /** @description entry */
+                            id: number;
+                            /** @description of the record as printed */
+                            record_version: number;
+                            /** @description at that time */
+                            template_name: string;
+                            /** @description amounts were on it */
+                            with_prices: boolean;
+                            /**
+                             * Format: date-time
+                             * @description when
+                             */
+                            printed_at: string;
+                            /** @description by whom */
+                            printed_by_name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description kind of record
+                     * @enum {string}
+                     */
+                    object: "contract" | "quote" | "payment";
+                    /** @description record */
+                    record_id: number;
+                    /** @description a template in use for that kind */
+                    template_id: number;
+                    /** @description true unless given */
+                    with_prices?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Writes down that somebody prints a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description when
+                         */
+                        printed_at: string;
                     };
                 };
             };
@@ -41259,6 +41593,699 @@ export interface operations {
         };
     };
     "exchange_rate.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description what to do with each
+                     * @enum {string}
+                     */
+                    action: "delete" | "restore" | "transfer" | "update";
+                    /** @description these records */
+                    ids?: number[];
+                    /** @description or all that match */
+                    filter?: unknown;
+                    /** @description transfer: the new owner */
+                    owner_id?: number;
+                    /** @description transfer: children that follow */
+                    choices?: string[];
+                    /** @description transfer: kept in the history */
+                    reason?: string;
+                    /** @description update: fields and their new values */
+                    changes?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Does one thing to many records, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.list": {
+        parameters: {
+            query?: {
+                filter?: string;
+                sort?: string;
+                q?: string;
+                limit?: number;
+                cursor?: string;
+                total?: "1";
+                deleted?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists records in scope. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        items: {
+                            /** @description never changes */
+                            id: number;
+                            /** @description for If-Match */
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description in the recycle bin since
+                             */
+                            deleted_at: string | null;
+                            /** @description fields shown masked */
+                            masked?: string[];
+                            /** @description shown */
+                            name?: string;
+                            /**
+                             * @description what is printed by it
+                             * @enum {string}
+                             */
+                            object?: "contract" | "quote" | "payment";
+                            /**
+                             * @description of headings, dates and amounts
+                             * @enum {string}
+                             */
+                            language?: "zh-CN" | "en";
+                            /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                            body?: string;
+                            /** @description offered when printing */
+                            is_active?: boolean | null;
+                            /**
+                             * Format: date-time
+                             * @description when created
+                             */
+                            created_at?: string | null;
+                            /** @description who created it */
+                            created_by_id?: number | null;
+                            /** @description name behind the reference */
+                            created_by_name?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description last change
+                             */
+                            updated_at?: string | null;
+                        }[];
+                        /** @description null on the last page */
+                        next_cursor: string | null;
+                        /** @description when asked */
+                        total?: number;
+                        /** @description false: at least total */
+                        total_exact?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name: string;
+                    /**
+                     * @description what is printed by it
+                     * @enum {string}
+                     */
+                    object: "contract" | "quote" | "payment";
+                    /**
+                     * @description of headings, dates and amounts
+                     * @enum {string}
+                     */
+                    language: "zh-CN" | "en";
+                    /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                    body: string;
+                    /** @description offered when printing */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Creates a record. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description what is printed by it
+                         * @enum {string}
+                         */
+                        object?: "contract" | "quote" | "payment";
+                        /**
+                         * @description of headings, dates and amounts
+                         * @enum {string}
+                         */
+                        language?: "zh-CN" | "en";
+                        /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                        body?: string;
+                        /** @description offered when printing */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description what is printed by it
+                         * @enum {string}
+                         */
+                        object?: "contract" | "quote" | "payment";
+                        /**
+                         * @description of headings, dates and amounts
+                         * @enum {string}
+                         */
+                        language?: "zh-CN" | "en";
+                        /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                        body?: string;
+                        /** @description offered when printing */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Moves a record to the recycle bin. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description shown */
+                    name?: string;
+                    /**
+                     * @description what is printed by it
+                     * @enum {string}
+                     */
+                    object?: "contract" | "quote" | "payment";
+                    /**
+                     * @description of headings, dates and amounts
+                     * @enum {string}
+                     */
+                    language?: "zh-CN" | "en";
+                    /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                    body?: string;
+                    /** @description offered when printing */
+                    is_active?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes the named fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description what is printed by it
+                         * @enum {string}
+                         */
+                        object?: "contract" | "quote" | "payment";
+                        /**
+                         * @description of headings, dates and amounts
+                         * @enum {string}
+                         */
+                        language?: "zh-CN" | "en";
+                        /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                        body?: string;
+                        /** @description offered when printing */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.options": {
+        parameters: {
+            query?: {
+                filter?: string;
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions for a reference field. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description best first */
+                        items: {
+                            /** @description record */
+                            id: number;
+                            /** @description what people call it */
+                            label: string | null;
+                            /** @description tells equal names apart */
+                            hint: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.aggregate": {
+        parameters: {
+            query?: {
+                filter?: string;
+                group_by?: string;
+                measures?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums of the records in scope, by group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ordered by keys */
+                        groups: {
+                            /** @description group key by field name */
+                            keys: unknown;
+                            /** @description name behind a reference key */
+                            labels: unknown;
+                            /** @description measure by its word */
+                            values: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description of the file
+                     * @enum {string}
+                     */
+                    format: "csv" | "xlsx";
+                    /** @description as in the list */
+                    filter?: unknown;
+                    /** @description as in the list */
+                    sort?: string;
+                    /** @description as in the list */
+                    q?: string;
+                    /** @description fields in order; all unless given */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Makes a file of the list, as a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a record out of the recycle bin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description never changes */
+                        id: number;
+                        /** @description for If-Match */
+                        version: number;
+                        /**
+                         * Format: date-time
+                         * @description in the recycle bin since
+                         */
+                        deleted_at: string | null;
+                        /** @description fields shown masked */
+                        masked?: string[];
+                        /** @description shown */
+                        name?: string;
+                        /**
+                         * @description what is printed by it
+                         * @enum {string}
+                         */
+                        object?: "contract" | "quote" | "payment";
+                        /**
+                         * @description of headings, dates and amounts
+                         * @enum {string}
+                         */
+                        language?: "zh-CN" | "en";
+                        /** @description text: # title, ## heading, --- rule, left || right, {{placeholder}}, {{lines name quantity price amount}} */
+                        body?: string;
+                        /** @description offered when printing */
+                        is_active?: boolean | null;
+                        /**
+                         * Format: date-time
+                         * @description when created
+                         */
+                        created_at?: string | null;
+                        /** @description who created it */
+                        created_by_id?: number | null;
+                        /** @description name behind the reference */
+                        created_by_name?: string | null;
+                        /**
+                         * Format: date-time
+                         * @description last change
+                         */
+                        updated_at?: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "print_template.bulk": {
         parameters: {
             query?: never;
             header?: {
