@@ -244,8 +244,10 @@ export interface Template extends RecordRow {
   readonly is_active: boolean;
 }
 export type PrintEntry = Readonly<Answer<'/prints', 'get'>['items'][number]>;
-export function listTemplates(): Promise<readonly Template[]> {
-  return listSettings('print-templates');
+/** With their texts, which lists leave out. */
+export async function listTemplates(): Promise<readonly Template[]> {
+  const rows = await listSettings<Template>('print-templates');
+  return Promise.all(rows.map((row) => send<Template>('GET', `/print-templates/${row.id}`)));
 }
 export function saveTemplate(row: Template | null, body: Values, key: string): Promise<Template> {
   return saveSetting('print-templates', row, body, key);
