@@ -421,6 +421,7 @@ test("no token, no right, out of scope", async () => {
 test("ASG-2: 10,000 customers to fifty people, each exactly once", async () => {
     const tag = unique("一万");
     await sql(`INSERT INTO customer (name, created_at, updated_at) SELECT CONCAT('${tag}', seq), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM seq_1_to_10000`);
+    await dabiao(["doctor", "--repair"]); // new customers count for somebody, those that SQL makes too
     const people = [];
     for (let i = 0; i < 50; i += 1) {
         people.push((await boss.post("/users", { login: unique("t").toLowerCase(), name: `${tag}${i}`, department_id: boss.user.department_id, role_ids: [] })).id);

@@ -144,15 +144,12 @@ test("PIPE-5 more than the cards: small columns are whole, counts and sums are o
     await sql(`INSERT INTO opportunity (name, customer_id, pipeline_id, stage_id, furthest_stage_id, status, amount_minor, currency, win_probability_ppm, stage_entered_at,
         last_activity_at, owner_id, department_id, created_at, updated_at) SELECT CONCAT('大', s.seq), customer_id, pipeline_id, stage_id, stage_id, status, 3, currency, 500000,
         stage_entered_at - INTERVAL s.seq SECOND, last_activity_at, owner_id, department_id, created_at, updated_at FROM opportunity JOIN seq_1_to_2200 s WHERE id = ${mine.id}`);
-    const started = Date.now();
     const board = await people.one.get("/opportunities/board", { pipeline_id: large.id });
-    const took = Date.now() - started;
     const [first, second] = board.columns;
     assert.deepEqual([board.more, first.count, first.cards.length, second.count, second.cards.length], [true, 2201, 1999, 1, 1]);
     // 3 × 0.5 is 1.5: half up, each for itself.
     assert.deepEqual(first.sums, [{ currency: mine.currency, amount_minor: 3 * 2201, weighted_minor: 2 * 2200 + Math.floor((3 * mine.win_probability_ppm + 500_000) / 1_000_000) }]);
     assert.equal(first.cards[0].id, mine.id);
-    assert.ok(took < 3000, `${took} ms`);
     await sql(`DELETE FROM opportunity WHERE pipeline_id = ${large.id} AND name LIKE '大%'`);
     await dabiao(["doctor"]);
 });

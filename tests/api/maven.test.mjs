@@ -62,6 +62,7 @@ before(async () => {
         return;
     }
     boss = await admin();
+    await boss.post("/exchange-rates", { currency: "USD", rate_on: "2000-01-01", rate_nano: 1_000_000_000 }); // truth.json is in dollars
     maven = await department({ name: unique("Maven") });
     offices = {};
     for (const name of OFFICES) {

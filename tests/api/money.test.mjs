@@ -114,8 +114,8 @@ test("MON-4: more than is open, twice the same, void, another customer's or curr
     const due = await installment(one, LONG, 50_00);
     const other = await boss.post("/customers", { name: unique("乙方") });
     const foreign = await boss.post("/contracts", { name: unique("合同"), customer_id: other.id, amount_minor: 50_00 });
-    await boss.post("/exchange-rates", { currency: "USD", rate_on: "2024-01-01", rate_nano: 7_100_000_000 });
-    const dollars = await contractOf(50_00, { currency: "USD" });
+    await boss.post("/exchange-rates", { currency: "AUD", rate_on: "2024-01-01", rate_nano: 7_100_000_000 });
+    const dollars = await contractOf(50_00, { currency: "AUD" });
     const gone = await contractOf(50_00);
     await patch("contracts", gone, { status: "void" });
     await pay(two, 30_00);

@@ -63,12 +63,12 @@ test("MON-2: prices come from the price book of the day, else from the product",
 test("MON-2: a price book has its departments, days and sense", async () => {
     const elsewhere = await department({ name: unique("elsewhere") });
     const closed = await boss.post("/price-books", { name: unique("价格表"), currency: "CNY", department_ids: [elsewhere.id], entries: [] });
-    const dollars = await boss.post("/price-books", { name: unique("价格表"), currency: "USD" });
-    await boss.post("/exchange-rates", { currency: "USD", rate_on: "2024-01-01", rate_nano: 7_100_000_000 });
+    const dollars = await boss.post("/price-books", { name: unique("价格表"), currency: "CAD" });
+    await boss.post("/exchange-rates", { currency: "CAD", rate_on: "2024-01-01", rate_nano: 7_100_000_000 });
     const body = { customer_id: customer.id, lines: [line(tea, 1)] };
     await refuse(rep.send("POST", "/quotes", { body: { ...body, price_book_id: closed.id } }), "price_book_id", "not_an_option");
     await refuse(rep.send("POST", "/quotes", { body: { ...body, price_book_id: dollars.id, currency: "CNY" } }), "price_book_id", "wrong_currency");
-    assert.equal((await rep.post("/quotes", { ...body, price_book_id: dollars.id })).currency, "USD");
+    assert.equal((await rep.post("/quotes", { ...body, price_book_id: dollars.id })).currency, "CAD");
     const everyone = await boss.post("/price-books", { name: unique("价格表"), currency: "CNY", department_ids: [(await company()).id] });
     assert.equal((await rep.post("/quotes", { ...body, price_book_id: everyone.id })).price_book_id, everyone.id, "departments below are meant too");
     const post = (entries) => boss.send("POST", "/price-books", { body: { name: unique("价格表"), currency: "CNY", entries } });

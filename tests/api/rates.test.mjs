@@ -16,7 +16,7 @@ const rate = (currency, rate_on, value) => finance.post("/exchange-rates", { cur
 const fresh = (record, plural) => boss.get(`/${plural}/${record.id}`);
 const patch = async (plural, record, body) => boss.send("PATCH", `/${plural}/${record.id}`, { body, headers: { "If-Match": String((await fresh(record, plural)).version) } });
 const contractOf = (more = {}) => boss.post("/contracts", { name: unique("合同"), customer_id: customer.id, owner_id: rep.user.id, status: "signed", signed_on: "2024-03-10",
-    amount_minor: 1000_00, cost_minor: 400_00, currency: "USD", ...more });
+    amount_minor: 1000_00, cost_minor: 400_00, currency: "CHF", ...more });
 async function refuse(answer, field, code) {
     const problem = expectProblem(await answer, 422, "invalid", field);
     assert.equal(problem.errors.find((error) => error.field === field).code, code);
@@ -34,21 +34,21 @@ before(async () => {
     finance = await person({ role: "finance" });
     rep = await person({ role: "sales" });
     customer = await rep.post("/customers", { name: unique("外商") });
-    await rate("USD", "2024-03-01", 7.1);
-    await rate("USD", "2024-03-15", 7.2);
-    await rate("USD", "2024-04-01", 7.3);
+    await rate("CHF", "2024-03-01", 7.1);
+    await rate("CHF", "2024-03-15", 7.2);
+    await rate("CHF", "2024-04-01", 7.3);
     await rate("JPY", "2024-03-01", 0.0482);
 });
 
 test("MON-7: rates are finance's; one a currency and day", async () => {
-    const body = { currency: "EUR", rate_on: "2024-03-01", rate_nano: 7_800_000_000 };
+    const body = { currency: "SEK", rate_on: "2024-03-01", rate_nano: 7_800_000_000 };
     expectProblem(await send("POST", "/exchange-rates", { body }), 401, "not_signed_in");
     expectProblem(await rep.send("POST", "/exchange-rates", { body }), 403, "forbidden");
     assert.ok((await rep.list("/exchange-rates")).length >= 4, "everybody may look");
     const made = await finance.post("/exchange-rates", body);
-    assert.equal(made.name, "EUR 2024-03-01");
+    assert.equal(made.name, "SEK 2024-03-01");
     expectProblem(await finance.send("POST", "/exchange-rates", { body }), 409, "duplicate");
-    const wrong = [[{ currency: "CNY" }, "currency", "base_currency"], [{ currency: "EURO" }, "currency", "too_long"], [{ rate_nano: 0 }, "rate_nano", "too_small"], [{ rate_nano: 1e15 + 1 }, "rate_nano", "too_large"],
+    const wrong = [[{ currency: "CNY" }, "currency", "base_currency"], [{ currency: "SEKO" }, "currency", "too_long"], [{ rate_nano: 0 }, "rate_nano", "too_small"], [{ rate_nano: 1e15 + 1 }, "rate_nano", "too_large"],
         [{ rate_on: "x" }, "rate_on", "not_a_date"], [{ rate_nano: undefined }, "rate_nano", "required"]];
     for (const [more, field, code] of wrong) {
         const problem = expectProblem(await finance.send("POST", "/exchange-rates", { body: { ...body, rate_on: "2024-03-02", ...more } }), 422, "invalid", field);
@@ -57,7 +57,7 @@ test("MON-7: rates are finance's; one a currency and day", async () => {
         }
     }
     const moved = await finance.patch(`/exchange-rates/${made.id}`, { rate_on: "2024-03-03" }, made.version);
-    assert.equal(moved.name, "EUR 2024-03-03");
+    assert.equal(moved.name, "SEK 2024-03-03");
     await finance.delete(`/exchange-rates/${made.id}`, moved.version);
 });
 
@@ -65,7 +65,7 @@ test("MON-7: a contract counts at the rate of the day it was signed, or of the l
     const contract = await contractOf();
     assert.deepEqual([contract.rate_nano, contract.base_minor, contract.base_margin_minor], [7_100_000_000, 7100_00, 4260_00]);
     assert.deepEqual(await facts("contract", contract.id), { signed_amount: 7100_00, gross_profit: 4260_00 });
-    const on = await rate("USD", "2024-03-10", 7.15);
+    const on = await rate("CHF", "2024-03-10", 7.15);
     await done(patch("contracts", contract, { remark: "备注" }));
     assert.equal((await fresh(contract, "contracts")).rate_nano, 7_100_000_000, "kept");
     await finance.delete(`/exchange-rates/${on.id}`, on.version);
@@ -78,7 +78,7 @@ test("MON-7: a contract counts at the rate of the day it was signed, or of the l
 });
 
 test("MON-7: no rate, no document: refused with the reason, nothing half-written", async () => {
-    await refuse(boss.send("POST", "/contracts", { body: { name: "x", customer_id: customer.id, currency: "USD", status: "signed", signed_on: "2024-02-29", amount_minor: 1 } }), "signed_on", "no_rate");
+    await refuse(boss.send("POST", "/contracts", { body: { name: "x", customer_id: customer.id, currency: "CHF", status: "signed", signed_on: "2024-02-29", amount_minor: 1 } }), "signed_on", "no_rate");
     await refuse(boss.send("POST", "/contracts", { body: { name: "x", customer_id: customer.id, currency: "GBP", amount_minor: 1 } }), "signed_on", "no_rate");
     await refuse(boss.send("POST", "/quotes", { body: { name: "x", customer_id: customer.id, currency: "GBP" } }), "currency", "no_rate");
     const contract = await contractOf();
@@ -106,7 +106,7 @@ test("MON-7: payments, refunds, invoices and quotes each at their own day", asyn
     const { id } = await boss.post(`/invoices/${invoice.id}/red-letter`, { issued_on: "2024-04-05" });
     const red = await boss.get(`/invoices/${id}`);
     assert.deepEqual([red.rate_nano, red.base_minor], [7_200_000_000, -2160_00], "together they are nothing");
-    const quote = await boss.post("/quotes", { name: unique("报价"), customer_id: customer.id, currency: "USD", lines: [{ name: "x", quantity_milli: 1000, unit_price_minor: 100_00 }] });
+    const quote = await boss.post("/quotes", { name: unique("报价"), customer_id: customer.id, currency: "CHF", lines: [{ name: "x", quantity_milli: 1000, unit_price_minor: 100_00 }] });
     assert.deepEqual([quote.rate_nano, quote.base_minor], [7_300_000_000, 730_00]);
     const { groups } = await boss.get("/payments/aggregate", { measures: "sum:base_minor", filter: { field: "contract_id", op: "eq", value: contract.id } });
     assert.equal(groups[0].values["sum:base_minor"], 4320_00);
@@ -130,5 +130,5 @@ test("MON-7: what is closed stays closed in the company's currency", async () =>
     for (const field of ["base_minor", "base_margin_minor", "tax_minor", "margin_minor", "changed_base_minor"]) {
         assert.equal(seen[field] ?? null, null, field);
     }
-    assert.equal((await blind.get(`/contracts/${contract.id}`)).currency, "USD");
+    assert.equal((await blind.get(`/contracts/${contract.id}`)).currency, "CHF");
 });
