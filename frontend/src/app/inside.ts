@@ -5,13 +5,16 @@ import { loadMeta } from '@/shared/api/meta';
 import { FEATURES, NAV } from './features';
 import { restTexts } from './locales';
 import AppShell from './shell/AppShell.vue';
+import BareFrame from './shell/BareFrame.vue';
 
 /** Adds the pages. */
 export function addPages(router: Router): void {
   const routes = FEATURES.flatMap((feature) => feature.routes);
   routes
     .filter((route) => route.meta?.plain && !router.hasRoute(route.name ?? ''))
-    .forEach((route) => router.addRoute(route));
+    .forEach((route) =>
+      router.addRoute({ path: route.path, component: BareFrame, children: [{ ...route, path: '' }] }),
+    );
   router.addRoute({
     path: '/',
     component: AppShell,

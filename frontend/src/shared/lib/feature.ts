@@ -7,7 +7,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     title?: string; // key of the page's title
     permission?: string; // without it the page says so; "*.import": the import of anything
-    plain?: boolean; // outside the shell (sign-in)
+    plain?: boolean; // outside the shell (sign-in, printing)
     open?: boolean; // without a session
   }
 }
