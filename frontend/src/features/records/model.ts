@@ -3,11 +3,12 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
 import type { Meta, MetaField, MetaObject, RecordRow } from '@/shared/api/types';
 import { t } from '@/shared/i18n';
-import { formatDate, formatInstant } from '@/shared/lib/dates';
+import { formatDate, formatInstant, formatMonth } from '@/shared/lib/dates';
 import { parseFilter, type Filter } from '@/shared/lib/filter';
 import { formatInteger, formatPpm } from '@/shared/lib/format';
 import { formatMoney } from '@/shared/lib/money';
 import { formatScaled } from '@/shared/lib/scaled';
+import { formatDecimal } from '@/shared/ui/form/decimal';
 import type { FieldSpec } from '@/shared/ui/form/form';
 import type { GridColumn } from '@/shared/ui/grid/columns';
 import type { ObjectConfig, Section } from './objects';
@@ -43,9 +44,18 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
         : String(value);
     case 'ppm':
       return formatPpm(value as number).replace('.0%', '%');
+    case 'decimal':
+      return formatDecimal(String(value));
+    case 'choices':
+      return (value as string[])
+        .map((one) => field.options?.find((option) => option.value === one)?.label ?? one)
+        .join(t('kit.filter.comma'));
     case 'int':
       if (field.name === 'rate_nano') {
         return formatScaled(value as number, RATE_PLACES);
+      }
+      if (field.kind === 'rating') {
+        return t('kit.rating.of', { value, max: field.max ?? 5 });
       }
       if (field.name === 'completeness') {
         return `${String(value)}%`;
@@ -54,7 +64,9 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
     case 'bool':
       return t(value ? 'kit.yes' : 'kit.no');
     case 'date':
-      return formatDate(value as string, showing.locale);
+      return field.kind === 'month'
+        ? formatMonth(value as string, showing.locale)
+        : formatDate(value as string, showing.locale);
     case 'instant':
       return formatInstant(value as string, showing.locale, showing.zone);
     case 'enum':
@@ -83,6 +95,8 @@ const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
   phone: 126,
   long_text: 260,
   tags: 180,
+  decimal: 112,
+  choices: 180,
 };
 const TEXT_WIDTH = 124;
 const LABEL_WIDTH = 220;
@@ -106,7 +120,7 @@ function widthOf(field: MetaField, label: string): number {
 }
 
 export function isNumeric(field: MetaField): boolean {
-  return field.type === 'money' || field.type === 'ppm' || field.type === 'int';
+  return ['money', 'ppm', 'int', 'decimal'].includes(field.type) && field.kind !== 'rating';
 }
 
 function isListable(field: MetaField): boolean {
@@ -167,6 +181,13 @@ export function specOf(field: MetaField, creating: boolean): FieldSpec {
     min: field.min,
     max: field.max,
     filterable: field.filterable,
+    hint: field.help ?? undefined,
+    kind: field.kind,
+    scale: field.scale,
+    pattern: field.pattern,
+    start: field.default,
+    visibleIf: field.visible_if,
+    readOnlyIf: field.readonly_if,
     readOnly: field.read_only || field.access !== 'edit' || (field.create_only && !creating),
   };
 }
@@ -183,16 +204,53 @@ export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
     .filter((spec) => !spec.readOnly);
 }
 
-/** The sections of an object; fields that no section names go to the last one. */
+/** A section as forms and record pages draw it. */
+export interface ShownSection {
+  readonly key: string;
+  readonly title: string;
+  readonly columns: number;
+  readonly fields: readonly string[];
+  readonly wide: readonly string[]; // across all columns
+}
+
+const SYSTEM_FIELDS = new Set(['created_at', 'created_by_id', 'updated_at', 'department_id']);
+
+/** The sections of an object as the program has them; fields that no section names go to the last one. */
 export function sectionsOf(meta: MetaObject, config: ObjectConfig): Section[] {
   const named = new Set(config.sections.flatMap((section) => section.fields));
-  const system = new Set(['created_at', 'created_by_id', 'updated_at', 'department_id']);
   const rest = meta.fields
-    .filter((field) => isListable(field) && !named.has(field.name) && !system.has(field.name))
+    .filter((field) => isListable(field) && !named.has(field.name) && !SYSTEM_FIELDS.has(field.name))
     .map((field) => field.name);
   return config.sections.map((section, index) =>
     index === config.sections.length - 1 ? { ...section, fields: [...section.fields, ...rest] } : section,
   );
+}
+
+/** The same as the company laid them out, if it did; what its layout neither places nor hides stands at the end. */
+export function shownSections(meta: MetaObject, config: ObjectConfig): ShownSection[] {
+  const { layout } = meta;
+  if (!layout || layout.is_default || layout.sections.length === 0) {
+    return sectionsOf(meta, config).map((section) => ({
+      ...section,
+      title: t(`records.section.${section.key}`),
+      columns: 2,
+      wide: [],
+    }));
+  }
+  const placed = new Set([
+    ...layout.hidden,
+    ...layout.sections.flatMap((section) => section.fields.map(({ name }) => name)),
+  ]);
+  const rest = meta.fields
+    .filter((field) => isListable(field) && !placed.has(field.name) && !SYSTEM_FIELDS.has(field.name))
+    .map((field) => field.name);
+  return layout.sections.map((section, index) => ({
+    key: `layout-${index}`,
+    title: section.title,
+    columns: section.columns,
+    fields: [...section.fields.map(({ name }) => name), ...(index === layout.sections.length - 1 ? rest : [])],
+    wide: section.fields.filter(({ width }) => width > 1).map(({ name }) => name),
+  }));
 }
 
 export interface ListState {

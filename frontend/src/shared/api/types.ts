@@ -1,5 +1,6 @@
 /** Names for the shapes of the API, taken from the generated schema. Where the schema leaves a member open (what JSON it
  * holds depends on the record), the narrower shape is said here. */
+import type { Filter } from '@/shared/lib/filter';
 import type { paths } from './schema';
 
 type JsonOf<R> = R extends { content: { 'application/json': infer Body } } ? Body : never;
@@ -33,6 +34,8 @@ export type FieldType =
   | 'instant'
   | 'enum'
   | 'ref'
+  | 'decimal'
+  | 'choices'
   | 'email'
   | 'phone'
   | 'url'
@@ -43,14 +46,45 @@ export type FieldType =
 
 type MetaAnswer = Answer<'/meta', 'get'>;
 type MetaObjectAnswer = MetaAnswer['objects'][number];
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly is_active?: boolean; // false: shown where it was chosen, offered no more
+}
+/** What a company may say of a field. */
+interface FieldSettings {
+  readonly kind?: string; // the word of custom fields: rating, month …
+  readonly scale?: number | null; // digits after the point
+  readonly default?: unknown;
+  readonly pattern?: string | null;
+  readonly help?: string | null;
+  readonly visible_if?: Filter | null;
+  readonly readonly_if?: Filter | null;
+  readonly is_computed?: boolean;
+  readonly is_custom?: boolean;
+  readonly options?: readonly FieldChoice[] | null;
+}
+/** How forms and record pages are laid out; null: as the program has it. */
+export interface MetaLayout {
+  readonly is_default?: boolean;
+  readonly sections: readonly {
+    readonly title: string;
+    readonly columns: number;
+    readonly fields: readonly { readonly name: string; readonly width: number }[];
+  }[];
+  readonly hidden: readonly string[];
+}
 export type MetaField = Refined<
   MetaObjectAnswer['fields'][number],
-  { type: FieldType; access: 'hidden' | 'masked' | 'read' | 'edit' }
+  FieldSettings & { type: FieldType; access: 'hidden' | 'masked' | 'read' | 'edit' }
 >;
 export type MetaCan = Readonly<
   Record<'view' | 'create' | 'edit' | 'delete' | 'export' | 'import' | 'transfer', boolean>
 >;
-export type MetaObject = Refined<MetaObjectAnswer, { can: MetaCan; fields: readonly MetaField[] }>;
+export type MetaObject = Refined<
+  MetaObjectAnswer,
+  { can: MetaCan; fields: readonly MetaField[]; layout?: MetaLayout | null; customizable?: boolean }
+>;
 export type Meta = Refined<MetaAnswer, { objects: readonly MetaObject[] }> & { readonly company: Company };
 
 /** One record as the API shows it: standard members plus the object's fields. */

@@ -29,6 +29,7 @@ export function opsOf(spec: FieldSpec): readonly FilterOp[] {
     case 'int':
     case 'money':
     case 'ppm':
+    case 'decimal':
       return NUMBER;
     case 'date':
     case 'instant':
@@ -38,6 +39,7 @@ export function opsOf(spec: FieldSpec): readonly FilterOp[] {
     case 'enum':
       return CHOICE;
     case 'tags':
+    case 'choices':
       return TAGS;
     case 'ref':
       return TREES.has(spec.ref ?? '') ? ['under', ...CHOICE] : CHOICE;
@@ -196,6 +198,7 @@ function scalarText(spec: FieldSpec, value: unknown, about: Describing): string 
     case 'bool':
       return t(value ? 'kit.yes' : 'kit.no');
     case 'enum':
+    case 'choices':
       return spec.options?.find((option) => option.value === value)?.label ?? String(value);
     case 'ref':
     case 'tags':

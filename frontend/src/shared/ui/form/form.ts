@@ -4,11 +4,15 @@ import { computed, reactive, ref, toRaw, type ComputedRef } from 'vue';
 import type { FieldType } from '@/shared/api/types';
 import { fieldMessage, type FieldProblem } from '@/shared/api/problem';
 import { isDate } from '@/shared/lib/dates';
+import type { Filter } from '@/shared/lib/filter';
+import { filterHolds, type Facts } from '@/shared/lib/evaluate';
+import { parseScaled } from '@/shared/lib/scaled';
 import { webAddress } from '@/shared/lib/web';
 
 export interface FieldOption {
   readonly value: string;
   readonly label: string;
+  readonly is_active?: boolean;
 }
 
 /** A field as forms and filters see it. */
@@ -25,6 +29,12 @@ export interface FieldSpec {
   readonly min?: number | null;
   readonly max?: number | null;
   readonly hint?: string;
+  readonly kind?: string; // rating, month: another control for the same type
+  readonly scale?: number | null; // digits after the point; min and max count the last of them
+  readonly pattern?: string | null;
+  readonly start?: unknown; // what a new record has
+  readonly visibleIf?: Filter | null;
+  readonly readOnlyIf?: Filter | null;
 }
 
 export type Values = Record<string, unknown>;
@@ -40,6 +50,15 @@ function isEmpty(value: unknown): boolean {
   );
 }
 
+/** The whole text matches; a pattern that this browser cannot read is left to the server. */
+function matchesPattern(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
+  } catch {
+    return true;
+  }
+}
+
 function checkText(spec: FieldSpec, value: string): string | null {
   const length = [...value].length;
   const max = spec.max || (spec.type === 'long_text' ? LONG_TEXT_MAX : TEXT_MAX);
@@ -51,6 +70,9 @@ function checkText(spec: FieldSpec, value: string): string | null {
   }
   if (spec.type === 'email' && !EMAIL.test(value)) {
     return 'not_an_email';
+  }
+  if (spec.pattern && !matchesPattern(spec.pattern, value)) {
+    return 'pattern';
   }
   const digits = value.replace(/\D/g, '').length;
   if (spec.type === 'phone' && (!PHONE.test(value) || digits < 5 || digits > 20)) {
@@ -81,9 +103,22 @@ export function checkValue(spec: FieldSpec, value: unknown): string | null {
     if (spec.type === 'date') {
       return isDate(value) ? null : 'not_a_date';
     }
+    if (spec.type === 'decimal') {
+      const scaled = parseScaled(value, spec.scale ?? 0);
+      return scaled == null ? 'not_a_decimal' : checkNumber(spec, scaled);
+    }
     return ['text', 'long_text', 'email', 'phone', 'url'].includes(spec.type) ? checkText(spec, value) : null;
   }
   return typeof value === 'number' && spec.type !== 'ref' ? checkNumber(spec, value) : null;
+}
+
+/** The fields as they are now: without those that do not show, locked where a condition says so. */
+export function specsNow(specs: readonly FieldSpec[], facts: Facts): FieldSpec[] {
+  return specs
+    .filter((spec) => filterHolds(spec.visibleIf, facts, true))
+    .map((spec) =>
+      spec.readOnlyIf && filterHolds(spec.readOnlyIf, facts, false) ? { ...spec, readOnly: true } : spec,
+    );
 }
 
 function same(left: unknown, right: unknown): boolean {
