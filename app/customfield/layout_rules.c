@@ -213,6 +213,7 @@ enum err layout_meta(struct request *request, const struct object *object, json_
     bool chinese = str_starts(request->language, STR("zh"));
     TRY(load(request, object, out, &version));
     drop_hidden(request, object, *out);
+    json_object_set_new(*out, "is_default", json_boolean(version == LAYOUT_DERIVED));
     json_array_foreach (json_object_get(*out, "sections"), index, part) {
         json_object_set(part, "title", json_object_get(part, chinese ? "title_zh" : "title_en"));
         json_object_del(part, "title_zh");

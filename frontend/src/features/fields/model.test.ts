@@ -28,23 +28,24 @@ const FORMULA = kind('formula', ['formula', 'result', 'scale']);
 describe('a draft', () => {
   it('sends what counts for its kind, the English name when only the Chinese one is given', () => {
     const draft = { ...draftOf(null, 'text'), label_zh: ' 等级 ', pattern: '  ', max_length: 20, ref: 'customer' };
-    const body = bodyOf(draft, TEXT, true);
+    const body = bodyOf(draft, TEXT, null);
     expect(body).toMatchObject({
       label_zh: '等级',
       label_en: '等级',
-      pattern: null,
       max_length: 20,
       is_required: false,
     });
+    expect(body).not.toHaveProperty('pattern'); // nothing to clear
+    expect(bodyOf(draft, TEXT, { ...draft, pattern: '[a-z]+' })).toMatchObject({ pattern: null });
     expect(body).not.toHaveProperty('ref');
     expect(body).not.toHaveProperty('options');
   });
 
   it('leaves out what never changes once the field is there', () => {
     const draft = { ...draftOf(null, 'formula'), label_zh: '利润', formula: 'a - b' };
-    expect(bodyOf(draft, FORMULA, true)).toMatchObject({ result: 'decimal', scale: 2 });
-    expect(bodyOf(draft, FORMULA, false)).not.toHaveProperty('result');
-    expect(bodyOf(draft, FORMULA, false)).not.toHaveProperty('scale');
+    expect(bodyOf(draft, FORMULA, null)).toMatchObject({ result: 'decimal', scale: 2 });
+    expect(bodyOf(draft, FORMULA, draft)).not.toHaveProperty('result');
+    expect(bodyOf(draft, FORMULA, draft)).not.toHaveProperty('scale');
   });
 
   it('says what is missing', () => {

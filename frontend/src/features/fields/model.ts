@@ -112,11 +112,17 @@ function trimmed(value: unknown): unknown {
 }
 
 /** What is sent: the members that count for the kind, and for a field that exists only those that may change. */
-export function bodyOf(draft: Draft, kind: Kind, creating: boolean): Partial<FieldSettings> {
+export function bodyOf(draft: Draft, kind: Kind, before: FieldSettings | null): Partial<FieldSettings> {
+  const creating = before === null;
   const names = [...ALWAYS, ...kind.settings.flatMap((word) => COVERS[word] ?? [])].filter(
     (name) => creating || !FIXED.includes(name),
   );
-  const body = Object.fromEntries(names.map((name) => [name, trimmed(draft[name])]));
+  // Nothing is cleared that was not there.
+  const body = Object.fromEntries(
+    names
+      .map((name) => [name, trimmed(draft[name])] as const)
+      .filter(([name, value]) => value !== null || (before?.[name] ?? null) !== null),
+  );
   const labels = { label_zh: draft.label_zh.trim(), label_en: draft.label_en.trim() || draft.label_zh.trim() };
   return {
     ...body,
