@@ -232,9 +232,9 @@ static const struct field OPTION_ANSWER[] = {
         {.name = "is_required", .type = FIELD_BOOL, .about = "asked where it is visible"},                             \
         {.name = "is_unique", .type = FIELD_BOOL, .about = "no two records have the same"},                            \
         {.name = "is_indexed", .type = FIELD_BOOL, .about = "lists filter and sort by it quickly"},                    \
-        {.name = "default", .type = FIELD_JSON, .about = "of new records; today, now, me"},                            \
-        {.name = "min", .type = FIELD_JSON, .about = "smallest value"},                                                \
-        {.name = "max", .type = FIELD_JSON, .about = "largest value"},                                                 \
+        {.name = "default", .type = FIELD_JSON, .flags = FIELD_NULLABLE, .about = "of new records; today, now, me"},   \
+        {.name = "min", .type = FIELD_JSON, .flags = FIELD_NULLABLE, .about = "smallest value"},                       \
+        {.name = "max", .type = FIELD_JSON, .flags = FIELD_NULLABLE, .about = "largest value"},                        \
         {.name = "max_length",                                                                                         \
          .type = FIELD_INT,                                                                                            \
          .min = 1,                                                                                                     \
@@ -246,8 +246,8 @@ static const struct field OPTION_ANSWER[] = {
          .max = 300,                                                                                                   \
          .flags = FIELD_NULLABLE,                                                                                      \
          .about = "what a text must match"},                                                                           \
-        {.name = "visible_if", .type = FIELD_JSON, .about = "filter over the record"},                                 \
-        {.name = "readonly_if", .type = FIELD_JSON, .about = "filter over the record"},                                \
+        {.name = "visible_if", .type = FIELD_JSON, .flags = FIELD_NULLABLE, .about = "filter over the record"},        \
+        {.name = "readonly_if", .type = FIELD_JSON, .flags = FIELD_NULLABLE, .about = "filter over the record"},       \
         {.name = "options",                                                                                            \
          .type = FIELD_LIST,                                                                                           \
          .fields = OPTION_BODY,                                                                                        \

@@ -194,6 +194,17 @@ test("FLD-1: a field that is read only under a condition refuses changes", async
     assert.equal((await patch(open, { [terms.name]: "60 days" })).status, 200);
 });
 
+test("FLD-1: limits, a default and conditions are cleared by null; what is left out stays", async () => {
+    const condition = { field: "remark", op: "not_null" };
+    const field = await add("customer", "integer", { min: 2, max: 9, default: 5, visible_if: condition, readonly_if: condition });
+    const kept = await boss.put(`/custom-fields/${field.id}`, { label_zh: field.label_zh }, field.version);
+    assert.deepEqual([kept.min, kept.max, kept.default, kept.visible_if, kept.readonly_if], [2, 9, 5, condition, condition]);
+    const cleared = await boss.put(`/custom-fields/${field.id}`, { min: null, max: null, default: null, visible_if: null, readonly_if: null }, kept.version);
+    assert.deepEqual([cleared.min, cleared.max, cleared.default, cleared.visible_if, cleared.readonly_if], [null, null, null, null, null]);
+    assert.equal((await customer())[field.name], null);
+    assert.equal((await customer({ [field.name]: 100 }))[field.name], 100);
+});
+
 test("FLD-1: a stage may require custom fields of opportunities", async () => {
     const field = await add("opportunity", "select", { label_zh: "预算来源", options: [{ value: "own", label_zh: "自有" }] });
     const pipeline = await makePipeline([stage("a"), stage("b", "open", { required_fields: [field.name] }), stage("won", "won"), stage("lost", "lost")]);
