@@ -22,6 +22,7 @@ export const LISTS: readonly string[] = [
   'opportunities',
   'quotes',
   'contracts',
+  'change-orders',
   'installments',
   'payments',
   'invoices',

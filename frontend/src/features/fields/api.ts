@@ -160,8 +160,6 @@ export function checkFormula(
   body: {
     object: string;
     expression: string;
-    result?: Result | null;
-    scale?: number | null;
     record_id?: number | null;
   },
   signal: AbortSignal,
