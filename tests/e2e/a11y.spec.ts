@@ -12,7 +12,10 @@ const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assig
     ...["pools", "routes", "rules", "runs", "value", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
-const PLURALS = ["customers", "contacts", "follow-ups", "opportunities", "contracts", "payments"];
+const PLURALS = ["customers", "contacts", "follow-ups", "opportunities", "quotes", "contracts", "change-orders", "payments"];
+
+/** Kinds of records that are printed, each on a page of its own. */
+const PRINTED = new Set(["quotes", "contracts", "payments"]);
 
 /** The addresses of all pages. On a phone most of the navigation lies behind a button. */
 async function pathsOf(page: Page): Promise<string[]> {
@@ -25,7 +28,8 @@ async function pathsOf(page: Page): Promise<string[]> {
     const records: string[] = [];
     for (const plural of PLURALS) {
         const { items } = (await boss.get(`/${plural}`, { limit: 1 })) as { items: { id: number }[] };
-        records.push(...items.map((item) => `/${plural}/${item.id}`));
+        const addresses = items.map((item) => `/${plural}/${item.id}`);
+        records.push(...addresses, ...(PRINTED.has(plural) ? addresses.map((address) => `${address}/print`) : []));
     }
     return [...new Set([...found.filter((path) => path !== "/"), ...records, ...OTHERS])];
 }
@@ -47,7 +51,7 @@ async function missingTexts(page: Page): Promise<string[]> {
             .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
         return [document.title, document.body.innerText, ...attributes].join("\n");
     });
-    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share|pipeline";
+    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share|pipeline|money";
     return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
 }
 
