@@ -46,6 +46,7 @@ const struct merge_reference MERGE_REFERENCES[] = {
     {"ownership.record_id", "ownership", "record_id", NULL, NULL, MERGE_KEEP, "whose it was"},
     {"metric_fact.record_id", "metric_fact", "record_id", NULL, NULL, MERGE_RULE, "made from the records"},
     {"audit_entry.record_id", "audit_entry", "record_id", NULL, NULL, MERGE_KEEP, "what happened to which of both"},
+    {"print_log.record_id", "print_log", "record_id", NULL, NULL, MERGE_KEEP, "papers of contracts and money"},
     {"import_record.record_id", "import_record", "record_id", NULL, NULL, MERGE_KEEP, "what an import made"},
     {"notification.record_id", "notification", "record_id", NULL, NULL, MERGE_KEEP, "its link leads to the survivor"},
     {"conflict_claim.open_customer_id", "conflict_claim", "open_customer_id", NULL, NULL, MERGE_KEEP,
