@@ -5,7 +5,14 @@ export const WAYS = ['filter', 'lines', 'file', 'ids'] as const;
 export type Way = (typeof WAYS)[number];
 export const STRATEGIES = ['evenly', 'one', 'weighted', 'to_capacity', 'round_robin', 'map'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
-export const CHOICES = ['contacts', 'open_opportunities', 'closed_opportunities', 'contracts', 'plans', 'tasks'] as const;
+export const CHOICES = [
+  'contacts',
+  'open_opportunities',
+  'closed_opportunities',
+  'contracts',
+  'plans',
+  'tasks',
+] as const;
 
 export interface Receiver {
   readonly id: number;
