@@ -40,6 +40,7 @@ const MONTHLY = 30_000_00;
 /** The stages the file speaks of, in a pipeline of their own; its id. */
 async function makePipeline(): Promise<number> {
     const boss = await admin();
+    await boss.post("/exchange-rates", { currency: "USD", rate_on: "2000-01-01", rate_nano: 1_000_000_000 }); // truth.json is in dollars
     const { items } = (await boss.post("/pipelines", { name: "Maven", stages: [
         { name: "Prospecting", kind: "open", win_probability_ppm: 100_000 },
         { name: "Engaging", kind: "open", win_probability_ppm: 400_000 },
