@@ -118,7 +118,7 @@ test.describe("planning round", () => {
         };
 
         // The company says what it needs.
-        await asAdmin(RoundPage.address());
+        await asAdmin(RoundPage.address(top.id));
         await page.getByRole("button", { name: "发起规划" }).click();
         const opening = page.getByRole("dialog");
         await opening.getByLabel("截止日期").fill(`${year - 1}-12-20`);
