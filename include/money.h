@@ -123,4 +123,18 @@ enum err money_payment_complete(struct request *request, int64_t id, json_t *rec
 enum err money_contract_prepare(struct request *request, struct record_change *change) MUST_CHECK;
 enum err money_contract_saved(struct request *request, const struct record_change *change) MUST_CHECK;
 
+/* What stands under a contract: the contract, chosen when it is made, and the contract's customer. */
+#define CONTRACT_PARENT_FIELDS(about_)                                                                                 \
+    {.name = "contract_id",                                                                                            \
+     .zh = "合同",                                                                                                     \
+     .en = "Contract",                                                                                                 \
+     .type = FIELD_REF,                                                                                                \
+     .ref = "contract",                                                                                                \
+     .flags = FIELD_REQUIRED | FIELD_CREATE_ONLY,                                                                      \
+     .about = (about_)},                                                                                               \
+    {                                                                                                                  \
+        .name = "customer_id", .zh = "客户", .en = "Customer", .type = FIELD_REF, .ref = "customer",                   \
+        .flags = FIELD_READ_ONLY | FIELD_NULLABLE, .about = "of the contract"                                          \
+    }
+
 #endif

@@ -41,7 +41,7 @@ static struct str batch_name(struct request *request)
         return name;
     }
     return str_format(request->arena, "%s %.*s %02d:%02d",
-                      strategy_label(json_get_str(request->json, "strategy"), str_starts(request->language, STR("zh"))),
+                      strategy_label(json_get_str(request->json, "strategy"), request_in_chinese(request)),
                       STR_ARG(date_format(request->arena, today)), minute / 60, minute % 60);
 }
 

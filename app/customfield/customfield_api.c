@@ -4,11 +4,6 @@
 #include "customfield_rules.h"
 #include "platform/job.h"
 
-static bool in_chinese(const struct request *request)
-{
-    return str_starts(request->language, STR("zh"));
-}
-
 static enum err refuse_object(struct request *request)
 {
     error_field(request->error, STR("object"), "not_an_option",
@@ -33,17 +28,7 @@ static json_t *settings_json(const char *settings)
 
 static enum err list_kinds(struct request *request, struct response *response)
 {
-    static const char *const words[] = {
-        [FIELD_TEXT] = "text",       [FIELD_LONG_TEXT] = "long_text",
-        [FIELD_INT] = "int",         [FIELD_MONEY] = "money",
-        [FIELD_PPM] = "ppm",         [FIELD_BOOL] = "bool",
-        [FIELD_DATE] = "date",       [FIELD_INSTANT] = "instant",
-        [FIELD_ENUM] = "enum",       [FIELD_REF] = "ref",
-        [FIELD_EMAIL] = "email",     [FIELD_PHONE] = "phone",
-        [FIELD_URL] = "url",         [FIELD_CURRENCY] = "text",
-        [FIELD_DECIMAL] = "decimal", [FIELD_CHOICES] = "choices",
-    };
-    bool chinese = in_chinese(request);
+    bool chinese = request_in_chinese(request);
     size_t count;
     const struct object *const *objects = objects_all(&count);
     json_t *kinds = json_array();
@@ -51,8 +36,8 @@ static enum err list_kinds(struct request *request, struct response *response)
     for (int i = 0; i < CUSTOM_KINDS; i++) {
         const struct custom_type *type = &CUSTOM_TYPES[i];
         json_array_append_new(kinds, json_pack("{s:s,s:s,s:s,s:s,s:o}", "kind", type->word, "label",
-                                               chinese ? type->zh : type->en, "type", words[type->type], "suffix",
-                                               type->suffix, "settings", settings_json(type->settings)));
+                                               chinese ? type->zh : type->en, "type", field_type_word(type->type),
+                                               "suffix", type->suffix, "settings", settings_json(type->settings)));
     }
     for (size_t i = 0; i < count; i++) {
         if (object_is_customizable(objects[i])) {

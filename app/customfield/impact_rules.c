@@ -46,7 +46,7 @@ static json_t *tied_fields(struct request *request, const struct definition *def
     size_t count;
     const struct object *const *objects = objects_all(&count);
     json_t *list = json_array();
-    bool chinese = str_starts(request->language, STR("zh"));
+    bool chinese = request_in_chinese(request);
     for (size_t i = 0; i < count; i++) {
         const struct field *field = object_fields(objects[i]);
         for (; field->name != NULL && object_is_customizable(objects[i]); field++) {

@@ -210,7 +210,7 @@ enum err layout_meta(struct request *request, const struct object *object, json_
     int64_t version;
     size_t index;
     json_t *part;
-    bool chinese = str_starts(request->language, STR("zh"));
+    bool chinese = request_in_chinese(request);
     TRY(load(request, object, out, &version));
     drop_hidden(request, object, *out);
     json_object_set_new(*out, "is_default", json_boolean(version == LAYOUT_DERIVED));

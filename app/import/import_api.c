@@ -57,7 +57,7 @@ static enum err list_kinds(struct request *request, struct response *response)
 {
     size_t count;
     const struct object *const *objects = objects_all(&count);
-    bool chinese = str_starts(request->language, STR("zh"));
+    bool chinese = request_in_chinese(request);
     json_t *items = json_keep(request->arena, json_array());
     for (size_t i = 0; i <= count; i++) {
         struct import_kind kind;
@@ -270,7 +270,7 @@ static enum err get_errors(struct request *request, struct response *response)
     json_array_foreach (columns, index, column) {
         cells[index] = json_get_str(column, "name");
     }
-    cells[width] = str_starts(request->language, STR("zh")) ? STR("错误原因") : STR("Errors");
+    cells[width] = request_in_chinese(request) ? STR("错误原因") : STR("Errors");
     csv_add_row(&text, cells, width + 1);
     for (size_t i = 0; i < count; i++) {
         json_t *values = json_keep(request->arena, json_loadb(faults[i].cells.ptr, faults[i].cells.len, 0, NULL));

@@ -219,7 +219,7 @@ static enum err fill_new(struct request *request, struct record_change *change)
     }
     struct value customer = change_after(change, "customer_id");
     if (change_after(change, "name").type == VALUE_NULL) {
-        struct str name = request->language.len > 0 && str_starts(request->language, STR("zh"))
+        struct str name = request_in_chinese(request)
                               ? STR("未命名商机")
                               : STR("Untitled opportunity");
         if (customer.type != VALUE_NULL) {

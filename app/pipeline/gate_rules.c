@@ -15,11 +15,6 @@ struct passage {
     json_t *faults;                     /* what refuses */
 };
 
-static bool is_chinese(const struct request *request)
-{
-    return request->language.len > 0 && str_starts(request->language, STR("zh"));
-}
-
 /* `what`: "field" or "item_id" with its value (taken over), or NULL. */
 static void add_fault(const struct passage *passage, const char *code, int64_t stage_id, const char *what,
                       json_t *value, struct str text)
@@ -34,7 +29,7 @@ static void add_fault(const struct passage *passage, const char *code, int64_t s
 /* A sentence in the language of who asks, about a name. */
 static struct str sentence(const struct passage *passage, const char *zh, const char *en, struct str name)
 {
-    return str_format(passage->request->arena, is_chinese(passage->request) ? zh : en, STR_ARG(name));
+    return str_format(passage->request->arena, request_in_chinese(passage->request) ? zh : en, STR_ARG(name));
 }
 
 /* ---- order ---- */
@@ -164,10 +159,10 @@ static void check_required(const struct passage *passage, const struct stage_row
             is_told(passage, field->name)) {
             continue;
         }
-        struct str label = str_from(is_chinese(passage->request) ? field->zh : field->en);
+        struct str label = str_from(request_in_chinese(passage->request) ? field->zh : field->en);
         add_fault(passage, "required_field", stage->id, "field", json_string(field->name),
                   str_format(passage->request->arena,
-                             is_chinese(passage->request) ? "进入“%.*s”前需填写“%.*s”。"
+                             request_in_chinese(passage->request) ? "进入“%.*s”前需填写“%.*s”。"
                                                           : "Stage \"%.*s\" needs the field \"%.*s\".",
                              STR_ARG(stage->name), STR_ARG(label)));
     }
@@ -225,7 +220,7 @@ static void add_closing(const struct passage *passage, const char *code, const c
                         const char *en)
 {
     add_fault(passage, code, passage->to->id, "field", json_string(field),
-              str_from(is_chinese(passage->request) ? zh : en));
+              str_from(request_in_chinese(passage->request) ? zh : en));
 }
 
 static void check_closing(const struct passage *passage)
@@ -346,7 +341,7 @@ static enum err check_department(struct request *request, const struct record_ch
     TRY(pipeline_store_takes(request->db, request->arena, to->pipeline_id, department.integer, &takes));
     if (!takes) {
         add_fault(&passage, "pipeline_department", to->id, "field", json_string("pipeline_id"),
-                  str_from(is_chinese(request) ? "该销售管道不适用于负责人所在部门。"
+                  str_from(request_in_chinese(request) ? "该销售管道不适用于负责人所在部门。"
                                                : "This pipeline is not for the owner's department."));
     }
     return OK;
@@ -359,7 +354,7 @@ static enum err refuse(struct request *request, json_t *faults)
     json_t *fault;
     buf_init(&text, request->arena);
     json_array_foreach (faults, index, fault) {
-        if (index > 0 && !is_chinese(request)) {
+        if (index > 0 && !request_in_chinese(request)) {
             buf_add_char(&text, ' ');
         }
         buf_add(&text, json_get_str(fault, "text"));

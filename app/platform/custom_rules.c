@@ -101,7 +101,7 @@ enum err custom_prepare(struct request *request, struct record_change *change)
 
 static void refuse(struct request *request, const struct field *field, const char *code, const char *text)
 {
-    bool chinese = str_starts(request->language, STR("zh"));
+    bool chinese = request_in_chinese(request);
     error_field(request->error, str_from(field->name), code, "%s %s", chinese ? field->zh : field->en, text);
 }
 

@@ -682,3 +682,20 @@ json_t *field_json(const struct field *field, struct value value, struct arena *
     }
     return json_str(value.text);
 }
+
+const char *field_type_word(enum field_type type)
+{
+    static const char *const words[] = {
+        [FIELD_TEXT] = "text",       [FIELD_LONG_TEXT] = "long_text",
+        [FIELD_INT] = "int",         [FIELD_MONEY] = "money",
+        [FIELD_PPM] = "ppm",         [FIELD_BOOL] = "bool",
+        [FIELD_DATE] = "date",       [FIELD_INSTANT] = "instant",
+        [FIELD_ENUM] = "enum",       [FIELD_REF] = "ref",
+        [FIELD_EMAIL] = "email",     [FIELD_PHONE] = "phone",
+        [FIELD_URL] = "url",         [FIELD_CURRENCY] = "text",
+        [FIELD_TAGS] = "tags",       [FIELD_JSON] = "json",
+        [FIELD_OBJECT] = "object",   [FIELD_LIST] = "list",
+        [FIELD_DECIMAL] = "decimal", [FIELD_CHOICES] = "choices",
+    };
+    return words[type];
+}

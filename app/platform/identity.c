@@ -460,3 +460,8 @@ enum err identity_load_company(struct request *request, struct db *db)
     }
     return OK;
 }
+
+bool request_in_chinese(const struct request *request)
+{
+    return str_starts(request->language, STR("zh"));
+}

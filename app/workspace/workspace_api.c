@@ -15,24 +15,7 @@ enum { SEARCH_MAX = 50, NOTIFICATIONS_PAGE = 50, CHANGES_PAGE = 500, CHANGE_DELA
 
 /* ---- metadata ---- */
 
-static const char *const TYPE_WORDS[] = {
-    [FIELD_TEXT] = "text",       [FIELD_LONG_TEXT] = "long_text",
-    [FIELD_INT] = "int",         [FIELD_MONEY] = "money",
-    [FIELD_PPM] = "ppm",         [FIELD_BOOL] = "bool",
-    [FIELD_DATE] = "date",       [FIELD_INSTANT] = "instant",
-    [FIELD_ENUM] = "enum",       [FIELD_REF] = "ref",
-    [FIELD_EMAIL] = "email",     [FIELD_PHONE] = "phone",
-    [FIELD_URL] = "url",         [FIELD_CURRENCY] = "text",
-    [FIELD_TAGS] = "tags",       [FIELD_JSON] = "json",
-    [FIELD_OBJECT] = "object",   [FIELD_LIST] = "list",
-    [FIELD_DECIMAL] = "decimal", [FIELD_CHOICES] = "choices",
-};
 static const char *const ACCESS_WORDS[] = {"hidden", "masked", "read", "edit"};
-
-static bool in_chinese(const struct request *request)
-{
-    return str_starts(request->language, STR("zh"));
-}
 
 static json_t *options_json(const struct field *field, bool chinese)
 {
@@ -74,7 +57,7 @@ static void add_custom_meta(json_t *meta, const struct field *field, bool chines
     json_object_set_new(meta, "is_custom", json_boolean(is_custom));
     json_object_set_new(meta, "custom_id", is_custom ? json_integer(custom->id) : json_null());
     json_object_set_new(meta, "kind",
-                        json_string(is_custom ? CUSTOM_TYPES[custom->kind].word : TYPE_WORDS[field->type]));
+                        json_string(is_custom ? CUSTOM_TYPES[custom->kind].word : field_type_word(field->type)));
     json_object_set_new(meta, "scale", field->type == FIELD_DECIMAL ? json_integer(field->scale) : json_null());
     json_object_set_new(meta, "default", json_or_null(custom->fallback));
     json_object_set_new(meta, "pattern", json_str(custom->pattern_text));
@@ -89,10 +72,10 @@ static void add_custom_meta(json_t *meta, const struct field *field, bool chines
 
 static json_t *field_meta(struct request *request, const struct object *object, const struct field *field)
 {
-    bool chinese = in_chinese(request);
+    bool chinese = request_in_chinese(request);
     enum field_access access = scope_field_access(request, object, field->name);
     json_t *meta = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "name", field->name, "label",
-                             chinese ? field->zh : field->en, "type", TYPE_WORDS[field->type], "required",
+                             chinese ? field->zh : field->en, "type", field_type_word(field->type), "required",
                              flag(field, FIELD_REQUIRED), "read_only", flag(field, FIELD_READ_ONLY), "create_only",
                              flag(field, FIELD_CREATE_ONLY), "nullable", flag(field, FIELD_NULLABLE), "sortable",
                              flag(field, FIELD_SORTABLE) && access >= FIELD_ACCESS_READ, "filterable",
@@ -117,7 +100,7 @@ static bool can(const struct request *request, enum permission permission)
 
 static enum err object_meta(struct request *request, const struct object *object, json_t **out)
 {
-    bool chinese = in_chinese(request);
+    bool chinese = request_in_chinese(request);
     json_t *fields = json_array();
     json_t *children = json_array();
     for (const struct field *field = object_fields(object); field->name != NULL; field++) {

@@ -101,5 +101,7 @@ bool field_value(const struct field *field, json_t *json, struct str path, struc
 json_t *field_json(const struct field *field, struct value value, struct arena *arena);
 const struct field *fields_find(const struct field *fields, struct str name);
 size_t fields_count(const struct field *fields);
+/* Its word in metadata: "text", "money", … */
+const char *field_type_word(enum field_type type);
 
 #endif

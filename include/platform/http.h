@@ -73,6 +73,8 @@ void response_event(struct response *response, struct str channel, struct str na
 
 /* The id of who acts, for SQL; NULL when it is the schedule. */
 struct value request_actor(const struct request *request);
+/* Whether the person reads Chinese; else English. */
+bool request_in_chinese(const struct request *request);
 /* Whether path and query are valid UTF-8 without NUL once decoded: the dispatcher refuses others. */
 bool request_is_text(const struct request *request);
 /* Query parameters, percent-decoded. Empty text when absent. */

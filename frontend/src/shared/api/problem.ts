@@ -78,6 +78,13 @@ export function fieldMessage(problem: FieldProblem): string {
   return problem.message || t('field_error.invalid');
 }
 
+/** The sentences of a refusal by field, for a form; empty for any other failure. */
+export function fieldFaults(failure: unknown): Record<string, string> {
+  return failure instanceof ApiProblem
+    ? Object.fromEntries(failure.fields.map((problem) => [problem.field, fieldMessage(problem)]))
+    : {};
+}
+
 /** What the person reads for any failure: the translated reason, the detail where it adds something, and when it
  * becomes possible again. Empty for aborted requests. */
 export function problemSentence(failure: unknown): string {
