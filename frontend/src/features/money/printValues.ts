@@ -12,6 +12,8 @@ interface CompanyNames {
 }
 const TEXTS = ['number', 'name', 'customer_name', 'owner_name', 'contract_name', 'remark', 'currency', 'method'];
 const DATES = ['valid_until', 'signed_on', 'starts_on', 'ends_on', 'received_on'];
+/** Where a day is not agreed yet, the paper has room for a pen. */
+const BLANK = '________';
 const MONEY = { amount: 'amount_minor', discount: 'discount_minor', tax: 'tax_minor' } as const;
 
 export function printValues(record: RecordRow, language: 'zh-CN' | 'en', company: CompanyNames): PrintValues {
@@ -23,7 +25,7 @@ export function printValues(record: RecordRow, language: 'zh-CN' | 'en', company
   });
   DATES.forEach((name) => {
     const value = record[name];
-    values[name] = typeof value === 'string' ? formatDate(value, language) : '';
+    values[name] = typeof value === 'string' ? formatDate(value, language) : value === null ? BLANK : '';
   });
   Object.entries(MONEY).forEach(([name, member]) => {
     const value = record[member];
