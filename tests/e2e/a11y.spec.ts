@@ -9,6 +9,7 @@ const LOCALES = ["zh-CN", "en"] as const;
 /** Pages that no navigation entry leads to. */
 const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
     ...["list", "calendar", "timeline"].map((show) => `/pipeline?show=${show}`), "/pipeline/analysis?way=flow", "/pipeline/settings?tab=reasons", "/pipeline/settings/new",
+    "/custom-fields?object=contact", ...["layout", "bin"].map((tab) => `/custom-fields?object=contact&tab=${tab}`),
     ...["pools", "routes", "rules", "runs", "value", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];
 
 /** One record of each kind, for the pages of a record. */
@@ -51,7 +52,7 @@ async function missingTexts(page: Page): Promise<string[]> {
             .flatMap((one) => ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name) ?? ""));
         return [document.title, document.body.innerText, ...attributes].join("\n");
     });
-    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share|pipeline|money";
+    const FEATURES = "app|kit|records|customers|account|sign_in|error|field_error|job|notification|targets?|imports?|org|assignments|pools|share|pipeline|money|fields";
     return shown.match(new RegExp(`\\b(${FEATURES})(\\.[a-z][a-z_]*)+\\b`, "g")) ?? [];
 }
 
@@ -87,8 +88,25 @@ async function inLanguage(page: Page, locale: string): Promise<void> {
 // A trace keeps every step of pages full of rows, which takes longer than the tests.
 test.use({ trace: "off", contextOptions: { reducedMotion: "reduce" } });
 
+/** Fields of contacts, one in use and one in the bin, so that the pages of fields have something to show. */
+const fields: { id: number; name: string; version: number }[] = [];
+
+test.beforeAll(async () => {
+    const boss = await admin();
+    for (const code of ["a11y_kept", "a11y_gone"]) {
+        fields.push(await boss.post("/custom-fields", { object: "contact", kind: "multi_select", code, label_zh: "关注点", label_en: "Cares about",
+            is_required: true, visible_if: { field: "is_primary", op: "eq", value: true }, options: [{ label_zh: "价格", label_en: "Price" }] }));
+    }
+    await boss.delete(`/custom-fields/${fields[1]!.id}`, fields[1]!.version);
+});
+
 test.afterAll(async () => {
-    await (await admin()).patch("/auth/me", { locale: "zh-CN" });
+    const boss = await admin();
+    await boss.patch("/auth/me", { locale: "zh-CN" });
+    await boss.delete(`/custom-fields/${fields[0]!.id}`, fields[0]!.version);
+    for (const field of fields) {
+        await boss.post(`/custom-fields/${field.id}/purge`, { name: field.name });
+    }
 });
 
 for (const locale of LOCALES) {
