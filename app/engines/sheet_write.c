@@ -160,6 +160,29 @@ static lxw_error write_sum(struct sheet_writer *writer, lxw_col_t column, const 
     return worksheet_write_formula_num(writer->sheet, writer->row, column, formula, format, cell->integer / 100.0);
 }
 
+/* Programs show the stored value until they compute: those that never do show it always. */
+static lxw_error write_formula(struct sheet_writer *writer, lxw_col_t column, const struct sheet_cell *cell)
+{
+    static const struct {
+        enum format_kind format; /* of the result */
+        double unit;             /* the stored integer's part of one */
+    } shown[] = {
+        [SHEET_TEXT] = {FORMAT_PERCENT, 1},
+        [SHEET_INT] = {FORMAT_INT, 1},
+        [SHEET_MONEY] = {FORMAT_MONEY, 100},
+        [SHEET_PPM] = {FORMAT_PERCENT, 1000000},
+    };
+    lxw_format *format = writer->formats[shown[cell->shown].format][cell->bold ? 1 : 0];
+    const char *formula = str_c(writer->scratch, cell->formula);
+
+    if (cell->shown == SHEET_TEXT) {
+        return worksheet_write_formula_str(writer->sheet, writer->row, column, formula, format,
+                                           cell_text(writer->scratch, cell->text));
+    }
+    return worksheet_write_formula_num(writer->sheet, writer->row, column, formula, format,
+                                       (double)cell->integer / shown[cell->shown].unit);
+}
+
 static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const struct sheet_cell *cell)
 {
     struct arena *scratch = writer->scratch;
@@ -167,6 +190,7 @@ static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const
         [SHEET_EMPTY] = FORMAT_TEXT,      [SHEET_TEXT] = FORMAT_TEXT,   [SHEET_INT] = FORMAT_INT,
         [SHEET_MONEY] = FORMAT_MONEY,     [SHEET_PPM] = FORMAT_PERCENT, [SHEET_DATE] = FORMAT_DATE,
         [SHEET_INSTANT] = FORMAT_INSTANT, [SHEET_SUM] = FORMAT_MONEY,   [SHEET_DECIMAL] = FORMAT_DECIMAL,
+        [SHEET_FORMULA] = FORMAT_TEXT,
     };
     static const double units[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
     lxw_format *format = writer->formats[kinds[cell->type]][cell->bold ? 1 : 0];
@@ -196,6 +220,8 @@ static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const
         return worksheet_write_datetime(sheet, writer->row, column, &day, format);
     case SHEET_SUM:
         return write_sum(writer, column, cell, format);
+    case SHEET_FORMULA:
+        return write_formula(writer, column, cell);
     }
     return LXW_NO_ERROR;
 }
@@ -214,6 +240,11 @@ enum err sheet_add_row(struct sheet_writer *writer, const struct sheet_cell *cel
     }
     writer->row++;
     return OK;
+}
+
+void sheet_freeze(struct sheet_writer *writer, uint32_t rows, int columns)
+{
+    worksheet_freeze_panes(writer->sheet, rows, (lxw_col_t)columns);
 }
 
 uint32_t sheet_next_row(const struct sheet_writer *writer)

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool member_in_month(const struct target_member *member, struct date month)
-{
-    return date_compare(member->from, month) <= 0 && (!member->to.set || date_compare(member->to.value, month) > 0);
-}
-
 /* What the rows are made from. */
 struct grid {
     const struct target_view *view;      /* whose */
@@ -65,12 +60,6 @@ static bool fill_cells(const struct grid *grid, struct target_grid_row *row)
     return any;
 }
 
-/* Who left before the year and has no target in it is not shown. */
-static bool worked_in_year(const struct grid *grid, const struct target_member *member)
-{
-    return member->is_active || (member->left_on.set && date_compare(member->left_on.value, grid->view->months[0]) >= 0);
-}
-
 /* In a planning round cells move by their owners alone, and only until they are submitted. */
 static void mark_row(const struct grid *grid, struct target_grid_row *row)
 {
@@ -85,7 +74,7 @@ static void add_person(struct grid *grid, const struct target_member *member, st
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         here = here || row.cells[m].here;
     }
-    if (here && (fill_cells(grid, &row) || worked_in_year(grid, member))) {
+    if (here && (fill_cells(grid, &row) || target_member_worked(grid->view, member))) {
         grid->rows[grid->count++] = row;
     }
 }
@@ -111,7 +100,7 @@ static void add_people(struct grid *grid, int64_t department_id, int64_t depth)
                 break;
             }
             for (size_t m = 0; m < TARGET_MONTHS; m++) {
-                row.cells[m].here = row.cells[m].here || member_in_month(next, grid->view->months[m]);
+                row.cells[m].here = row.cells[m].here || target_member_in_month(next, grid->view->months[m]);
             }
         }
         add_person(grid, member, row);
@@ -153,7 +142,7 @@ static void add_outsiders(struct grid *grid)
         for (; i < grid->member_count && grid->members[i].user_id == member->user_id; i++) {
             bool outside = target_view_department(view, grid->members[i].department_id) == NULL;
             for (size_t m = 0; m < TARGET_MONTHS; m++) {
-                row.cells[m].here = row.cells[m].here || (outside && member_in_month(&grid->members[i], view->months[m]));
+                row.cells[m].here = row.cells[m].here || (outside && target_member_in_month(&grid->members[i], view->months[m]));
             }
         }
         if (target_view_has_person(view, member->user_id)) {
@@ -234,6 +223,7 @@ struct save {
     json_t *conflicts;                   /* cells that somebody else changed */
     enum target_save_mode mode;          /* how */
     struct target_movement movement;     /* the planning round of the year */
+    struct target_trial *trial;          /* mode try: what would happen */
 };
 
 static int compare_place(bool a_user, int64_t a_subject, int64_t a_month, bool b_user, int64_t b_subject, int64_t b_month)
@@ -264,9 +254,30 @@ static void sort_cells(struct save *save)
     qsort_r(save->sorted, save->count, sizeof *save->sorted, compare_cells, save->cells);
 }
 
+/* The first reason is enough. */
+static void note_fault(struct target_trial *trial, size_t index, const char *code, const char *sentence)
+{
+    if (!trial->is_refused[index]) {
+        trial->is_refused[index] = true;
+        trial->faults[trial->fault_count++] = (struct target_fault){index, code, sentence};
+    }
+}
+
+static void note_trial(struct target_trial *trial, size_t index, int64_t before)
+{
+    if (!trial->is_refused[index]) {
+        trial->before[trial->change_count] = before;
+        trial->changes[trial->change_count++] = index;
+    }
+}
+
 static void refuse(const struct save *save, size_t index, const char *member, const char *code, const char *sentence)
 {
     struct request *request = save->view->request;
+    if (save->trial != NULL) {
+        note_fault(save->trial, index, code, sentence);
+        return;
+    }
     error_field(request->error, str_format(request->arena, "%s.%zu.%s", save->mode == TARGET_SAVE_CHECK ? "amounts" : "cells", index, member), code, "%s", sentence);
 }
 
@@ -314,8 +325,10 @@ static enum err load_state(struct save *save)
     size_t department_count = subjects(save, false, &departments);
     struct target_pick members = {.people = people, .people_count = people_count};
     struct target_pick rows = {.departments = departments, .department_count = department_count, .people = people, .people_count = people_count};
-    TRY(target_store_lock_sheet(request, save->view->year, save->view->measure));
-    TRY(target_store_members(request->db, request->arena, &span, &members, true, &save->members, &save->member_count));
+    if (save->trial == NULL) {
+        TRY(target_store_lock_sheet(request, save->view->year, save->view->measure));
+    }
+    TRY(target_store_members(request->db, request->arena, &span, &members, save->trial == NULL, &save->members, &save->member_count));
     TRY(target_movement_load(save->view, &rows, &save->movement));
     return target_store_rows(request->db, request->arena, &span, &rows, &save->stored, &save->stored_count);
 }
@@ -348,7 +361,7 @@ static int64_t place_of(const struct save *save, const struct target_cell *cell)
     }
     for (; low < save->member_count && save->members[low].user_id == cell->subject_id; low++) {
         const struct target_member *member = &save->members[low];
-        if (!member_in_month(member, view->months[cell->month - 1])) {
+        if (!target_member_in_month(member, view->months[cell->month - 1])) {
             continue;
         }
         bool visible = target_view_has_person(view, cell->subject_id) || target_view_department(view, member->department_id) != NULL;
@@ -440,6 +453,11 @@ static void decide(struct save *save)
             note_conflict(save, cell, row);
             continue;
         }
+        if (save->trial != NULL) {
+            note_trial(save->trial, save->sorted[i], amount);
+            cell->version = version;
+            continue;
+        }
         struct date month = save->view->months[cell->month - 1];
         note_change(save, cell, amount, month);
         cell->version = version + 1;
@@ -488,14 +506,34 @@ static enum err write_changes(struct save *save)
     return audit_write(request, "target", save->view->year, "update", 0, save->changes, (struct str){0});
 }
 
+static enum err check_count(const struct target_view *view, size_t count)
+{
+    if (count > TARGET_CELLS_MAX) {
+        error_field(view->request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.", TARGET_CELLS_MAX);
+    }
+    return error_check_fields(view->request->error);
+}
+
+enum err target_try_cells(const struct target_view *view, struct target_cell *cells, size_t count, struct target_trial *out)
+{
+    struct arena *arena = view->request->arena;
+    struct save save = {.view = view, .cells = cells, .count = count, .mode = TARGET_SAVE_TRY, .trial = out};
+    *out = (struct target_trial){.faults = ARENA_ARRAY(arena, struct target_fault, count), .changes = ARENA_ARRAY(arena, size_t, count),
+                                 .before = ARENA_ARRAY(arena, int64_t, count), .is_refused = ARENA_ARRAY(arena, bool, count)};
+    TRY(check_count(view, count));
+    sort_cells(&save);
+    check_amounts(&save);
+    TRY(load_state(&save));
+    qsort(save.members, save.member_count, sizeof *save.members, compare_members);
+    decide(&save);
+    return OK;
+}
+
 enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count, enum target_save_mode mode)
 {
     struct request *request = view->request;
     struct save save = {.view = view, .cells = cells, .count = count, .mode = mode};
-    if (count > TARGET_CELLS_MAX) {
-        error_field(request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.", TARGET_CELLS_MAX);
-        return error_check_fields(request->error);
-    }
+    TRY(check_count(view, count));
     sort_cells(&save);
     check_amounts(&save);
     TRY(error_check_fields(request->error));

@@ -103,11 +103,6 @@ static void fill_lines(const struct target_view *view, struct people *people, co
     }
 }
 
-static bool works_there(const struct target_view *view, const struct target_member *member)
-{
-    return member->is_active || (member->left_on.set && date_compare(member->left_on.value, view->months[0]) >= 0);
-}
-
 /* The people of exactly this department: members of the year, and whoever has figures in it. */
 static enum err department_people(const struct target_view *view, int64_t department_id, struct people *out,
                                   struct target_figures *own)
@@ -130,7 +125,7 @@ static enum err department_people(const struct target_view *view, int64_t depart
         }
     }
     for (size_t i = 0; i < member_count; i++) {
-        if (works_there(view, &members[i])) {
+        if (target_member_worked(view, &members[i])) {
             ids[count++] = members[i].user_id;
         }
     }
@@ -163,7 +158,7 @@ static enum err outside_people(const struct target_view *view, struct people *ou
     for (size_t i = 0; i < member_count; i++) {
         bool today = date_compare(members[i].from, request->today) <= 0 &&
                      (!members[i].to.set || date_compare(members[i].to.value, request->today) > 0);
-        if (today && works_there(view, &members[i]) && target_view_department(view, members[i].department_id) == NULL) {
+        if (today && target_member_worked(view, &members[i]) && target_view_department(view, members[i].department_id) == NULL) {
             ids[count++] = members[i].user_id;
         }
     }

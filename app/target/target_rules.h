@@ -30,10 +30,29 @@ enum err target_grid(const struct target_view *view, int64_t department_id, stru
                      size_t *count_out) MUST_CHECK;
 
 /* How cells are saved. Versions are compared or not; in a planning round each side moves what is its own, except where both
- * have agreed. Check: whether agreed amounts could be written, and nothing is written. */
-enum target_save_mode { TARGET_SAVE_COMPARE, TARGET_SAVE_FORCE, TARGET_SAVE_AGREED, TARGET_SAVE_CHECK };
+ * have agreed. Check: whether agreed amounts could be written, and nothing is written. Try: see target_try_cells. */
+enum target_save_mode { TARGET_SAVE_COMPARE, TARGET_SAVE_FORCE, TARGET_SAVE_AGREED, TARGET_SAVE_CHECK, TARGET_SAVE_TRY };
 /* Saves cells of the view's year, measure and level; see target_save. In mode check refusals name `amounts`, else `cells`. */
 enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count, enum target_save_mode mode) MUST_CHECK;
+
+/* Why a cell would be refused. */
+struct target_fault {
+    size_t cell;                /* index among the cells */
+    const char *code;           /* as in the answer of a refused save */
+    const char *sentence;       /* the same in English */
+};
+/* What a save of cells would do. */
+struct target_trial {
+    struct target_fault *faults; /* one a cell at most */
+    size_t fault_count;         /* in `faults` */
+    bool *is_refused;           /* by cell: it has a fault */
+    size_t *changes;            /* indexes of the cells that would change, by subject and month */
+    int64_t *before;            /* their present amounts */
+    size_t change_count;        /* in both */
+};
+/* Goes through all rules of a save and writes nothing. On return the cells carry their stored versions: what changes can be
+ * saved with them. Errors: ERR_INVALID for more cells than fit into one save. */
+enum err target_try_cells(const struct target_view *view, struct target_cell *cells, size_t count, struct target_trial *out) MUST_CHECK;
 
 enum target_line_kind { TARGET_LINE_SCOPE, TARGET_LINE_DEPARTMENT, TARGET_LINE_USER };
 

@@ -46,6 +46,10 @@ size_t target_view_subtree(const struct target_view *view, int64_t department_id
 struct target_pick target_view_pick(const struct target_view *view);
 /* True when the person stands in a visible department for a day of the year, or is visible everywhere, or all is. */
 enum err target_view_sees_person(const struct target_view *view, int64_t user_id, bool *out) MUST_CHECK;
+/* Whether the assignment holds on the month's first day: then the month's target of the person counts there. */
+bool target_member_in_month(const struct target_member *member, struct date month);
+/* False for who left before the year: shown only with figures. */
+bool target_member_worked(const struct target_view *view, const struct target_member *member);
 /* A department of the whole tree; NULL when there is none. */
 const struct target_department *target_view_any_department(const struct target_view *view, int64_t id);
 /* Totals of the view's targets (or facts) of every visible department and month, at [department × TARGET_MONTHS + month]. */

@@ -177,6 +177,16 @@ size_t target_view_month(const struct target_view *view, struct date month)
     return index;
 }
 
+bool target_member_in_month(const struct target_member *member, struct date month)
+{
+    return date_compare(member->from, month) <= 0 && (!member->to.set || date_compare(member->to.value, month) > 0);
+}
+
+bool target_member_worked(const struct target_view *view, const struct target_member *member)
+{
+    return member->is_active || (member->left_on.set && date_compare(member->left_on.value, view->months[0]) >= 0);
+}
+
 size_t target_view_subtree(const struct target_view *view, int64_t department_id, int64_t **ids_out)
 {
     int64_t *ids = ARENA_ARRAY(view->request->arena, int64_t, view->department_count);

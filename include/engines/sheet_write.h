@@ -16,18 +16,22 @@ enum sheet_cell_type {
     SHEET_DATE,    /* `date` */
     SHEET_INSTANT, /* `date` and `second` of the local day */
     SHEET_SUM,     /* money: sum of this column from row `from_row` to the row above, with `integer` as stored value */
+    SHEET_FORMULA, /* `formula`, shown as `shown`, with `integer` (for SHEET_TEXT: `text`) as stored value */
 };
 
 /* One typed cell. */
 struct sheet_cell {
     enum sheet_cell_type type; /* which members count */
-    struct str text;           /* SHEET_TEXT */
-    int64_t integer;           /* SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_SUM */
+    struct str text;           /* SHEET_TEXT, SHEET_FORMULA */
+    int64_t integer;           /* SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_SUM, SHEET_FORMULA */
     struct date date;          /* SHEET_DATE, SHEET_INSTANT */
     int second;                /* SHEET_INSTANT: of the day */
     int scale;                 /* SHEET_DECIMAL: 0…6 */
     uint32_t from_row;         /* SHEET_SUM: first row summed, from 0 */
-    bool bold;                 /* emphasised, for totals */
+    struct str formula;        /* SHEET_FORMULA: begins with "=" */
+    enum sheet_cell_type
+        shown; /* SHEET_FORMULA: SHEET_INT, SHEET_MONEY, SHEET_PPM; SHEET_TEXT: a figure that is not there */
+    bool bold; /* emphasised, for totals */
 };
 
 struct sheet_writer;
@@ -44,6 +48,8 @@ enum err sheet_add(struct sheet_writer *writer, struct str name, const struct st
  * past 1,048,576 rows. */
 enum err sheet_add_row(struct sheet_writer *writer, const struct sheet_cell *cells, size_t cell_count,
                        struct error *error) MUST_CHECK;
+/* Keeps `rows` rows and `columns` columns of the current sheet in sight; a new sheet keeps its headings. */
+void sheet_freeze(struct sheet_writer *writer, uint32_t rows, int columns);
 /* Number of the next row, from 0: for SHEET_SUM. */
 uint32_t sheet_next_row(const struct sheet_writer *writer);
 /* Writes the file. Errors: ERR_UNAVAILABLE (disk full and the like). */

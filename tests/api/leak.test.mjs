@@ -7,6 +7,7 @@ import { admin, department, expectProblem, stack, unique } from "./lib.mjs";
 import { guidedOpportunity } from "./pipeline-samples.mjs";
 import { poolWays, poolsFor } from "./pool-samples.mjs";
 import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
+import { readWorkbook } from "./workbook.mjs";
 
 const YEAR = 2023; // of the samples' dates
 
@@ -352,6 +353,25 @@ const SPECIAL = {
         assert.equal(await seen(stranger), false);
         assert.equal(await seen(manager), true);
         expectProblem(await stranger.send("GET", `/targets/grid?${new URLSearchParams({ ...TARGETS, department_id: theirs.id })}`), 404, "not_found");
+    },
+    async "POST /targets/export"() {
+        const refused = await stranger.send("POST", "/targets/export", { body: { ...TARGETS, department_id: theirs.id } });
+        expectProblem(refused, 404, "not_found");
+        const { job_id } = await stranger.post("/targets/export", { ...TARGETS, completion: true });
+        await stranger.job(job_id);
+        const { url } = await stack();
+        const answer = await fetch(`${url}/api/v1/jobs/${job_id}/file`, { headers: { Authorization: `Bearer ${stranger.token}` } });
+        const book = readWorkbook(Buffer.from(await answer.arrayBuffer()));
+        const numbers = Object.values(book).flatMap((sheet) => Object.entries(sheet).filter(([address]) => /^B\d/.test(address)).map(([, cell]) => cell.value));
+        assert.ok(numbers.includes(String(stranger.user.id)));
+        assert.ok(!numbers.includes(String(owner.user.id)) && !numbers.includes(String(theirs.id)));
+    },
+    async "POST /targets/import"() {
+        const file = Buffer.from(`Kind,Number,Name,${YEAR}-02\nPerson,${owner.user.id},x,5\n`);
+        const look = (client) => client.send("POST", `/targets/import?${new URLSearchParams(TARGETS)}`, { raw: file, headers: { "Content-Type": "application/octet-stream" } });
+        const { body } = await look(stranger);
+        assert.deepEqual([body.changes, body.faults.map((fault) => fault.code)], [[], ["not_found"]]);
+        assert.equal((await look(manager)).body.changes.length, 1);
     },
     async "POST /targets/split"() {
         const body = { ...TARGETS, year: YEAR + 1, method: "last_year", total: 12_00 };

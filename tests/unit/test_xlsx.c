@@ -280,6 +280,14 @@ static void written_sheets_read_back(void **state)
     assert_int_equal(sheet_next_row(writer), 101);
     assert_int_equal(sheet_add_row(writer, sum, 2, &fault), OK);
     assert_int_equal(sheet_add(writer, STR("two"), (struct str[]){STR("x")}, (int[]){8}, 1, &fault), OK);
+    const struct sheet_cell formulas[] = {
+        {.type = SHEET_FORMULA, .formula = STR("=SUM(A1:A1)"), .shown = SHEET_MONEY, .integer = 1234},
+        {.type = SHEET_FORMULA, .formula = STR("=1/8"), .shown = SHEET_PPM, .integer = 125000},
+        {.type = SHEET_FORMULA, .formula = STR("=2+3"), .shown = SHEET_INT, .integer = 5},
+        {.type = SHEET_FORMULA, .formula = STR("=\"-\""), .shown = SHEET_TEXT, .text = STR("-")},
+    };
+    sheet_freeze(writer, 1, 1);
+    assert_int_equal(sheet_add_row(writer, formulas, 4, &fault), OK);
     assert_int_equal(sheet_close(writer, &fault), OK);
 
     assert_int_equal(table_open_file(arena, path, &fault, &table), OK);
@@ -299,6 +307,11 @@ static void written_sheets_read_back(void **state)
     assert_int_equal(table_select(table, 1), OK);
     assert_int_equal(table_next(table, &row, &more), OK);
     assert_true(more);
+    assert_int_equal(table_next(table, &row, &more), OK);
+    static const char *const stored[] = {"12.34", "12.5%", "5", "-"}; /* what a formula gave when it was written */
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(str_c(arena, row.cells[i]), stored[i]);
+    }
     assert_int_equal(table_next(table, &row, &more), OK);
     assert_false(more);
     assert_int_equal(table_select(table, 2), ERR_IMPORT_UNREADABLE);

@@ -1968,6 +1968,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/targets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Targets and completion as an Excel workbook whose sums are formulas; answers with a job. */
+        post: operations["target.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/targets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads such a workbook (or CSV) and tells what a save would change and why it would be refused; saves nothing. */
+        post: operations["target.try_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/shares": {
         parameters: {
             query?: never;
@@ -18075,6 +18109,147 @@ export interface operations {
                             made_at?: string;
                             /** @description who */
                             made_by?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.export": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description fiscal year; the running one unless given */
+                    year?: number;
+                    /** @description see GET /targets/measures; signed_amount unless given */
+                    measure?: string;
+                    /**
+                     * @description which targets; base unless given
+                     * @enum {string}
+                     */
+                    level?: "base" | "stretch" | "challenge";
+                    /** @description this department and below; all that is visible unless given */
+                    department_id?: number | null;
+                    /** @description with actual figures and completion, each on a sheet of its own */
+                    completion?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Targets and completion as an Excel workbook whose sums are formulas; answers with a job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description see GET /jobs/{id} */
+                        job_id: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.try_import": {
+        parameters: {
+            query?: {
+                year?: number;
+                measure?: string;
+                level?: "base" | "stretch" | "challenge";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Reads such a workbook (or CSV) and tells what a save would change and why it would be refused; saves nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description fiscal year */
+                        year?: number;
+                        /** @description as asked for */
+                        measure?: string;
+                        /**
+                         * @description as asked for
+                         * @enum {string}
+                         */
+                        level?: "base" | "stretch" | "challenge";
+                        /** @description money: minor units; count */
+                        kind?: string;
+                        /** @description amounts that were read */
+                        cell_count?: number;
+                        /** @description what a save would change: the body of PUT /targets/grid */
+                        changes?: {
+                            /**
+                             * @description whose
+                             * @enum {string}
+                             */
+                            subject_kind?: "user" | "department";
+                            /** @description user.id or department.id */
+                            subject_id?: number;
+                            /** @description of the fiscal year, 1 to 12 */
+                            month?: number;
+                            /** @description present amount */
+                            before?: number;
+                            /** @description amount in the file */
+                            amount?: number;
+                            /** @description for PUT /targets/grid */
+                            version?: number;
+                            /** @description of the file */
+                            row?: number;
+                            /** @description of the file, letters */
+                            column?: string;
+                            /** @description of the row */
+                            name?: string;
+                        }[];
+                        /** @description what keeps the file from being saved, the first 500 */
+                        faults?: {
+                            /** @description of the file */
+                            row?: number;
+                            /** @description letters; empty for the whole row */
+                            column?: string;
+                            /** @description of the row */
+                            name?: string;
+                            /** @description why, a stable word */
+                            code?: string;
+                            /** @description why, in English */
+                            detail?: string;
                         }[];
                     };
                 };
