@@ -4,6 +4,7 @@
 
 #include "ledger.h"
 #include "metric.h"
+#include "money.h"
 #include "opportunity_store.h"
 #include "pipeline.h"
 #include "platform/scope.h"
@@ -145,6 +146,14 @@ static const struct field FIELDS[] = {
      .flags = FIELD_NULLABLE | FIELD_HIDDEN_IN_LIST,
      .about = "where it came from"},
     OBJECT_REMARK_FIELD,
+    MONEY_BASE_FIELDS,
+    {.name = "base_weighted_minor",
+     .zh = "本位币加权金额",
+     .en = "Weighted, in company currency",
+     .type = FIELD_MONEY,
+     .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,
+     .closed_with = {"amount_minor", "win_probability_ppm"},
+     .about = "base_minor × win probability, half away from zero"},
     {.name = "stage_entered_at",
      .zh = "进入阶段时间",
      .en = "Stage entered",
@@ -219,9 +228,7 @@ static enum err fill_new(struct request *request, struct record_change *change)
     }
     struct value customer = change_after(change, "customer_id");
     if (change_after(change, "name").type == VALUE_NULL) {
-        struct str name = request_in_chinese(request)
-                              ? STR("未命名商机")
-                              : STR("Untitled opportunity");
+        struct str name = request_in_chinese(request) ? STR("未命名商机") : STR("Untitled opportunity");
         if (customer.type != VALUE_NULL) {
             TRY(opportunity_store_customer_name(request->db, request->arena, customer.integer, &name));
         }
@@ -264,6 +271,29 @@ static void follow_stage(struct request *request, struct record_change *change, 
         return;
     }
     change_set(change, "cycle_days", both ? value_int(closed.date.days - engaged.date.days) : value_null());
+}
+
+/* What it is worth in the company's currency: at the rate of the day it was closed, while it is open of the day on
+ * which its amount was set (docs/adr/rates-kept.md). */
+static enum err follow_rate(struct request *request, struct record_change *change)
+{
+    struct value closed = change_after(change, "closed_on");
+    bool is_closed = closed.type == VALUE_DATE;
+    bool anew = change->before == NULL || change_differs(change, "currency") || change_differs(change, "closed_on") ||
+                (!is_closed && change_differs(change, "amount_minor"));
+    if (anew) {
+        TRY(money_take_rate(request, change, is_closed ? closed.date : request->today,
+                            is_closed ? "closed_on" : "currency"));
+    }
+    TRY(money_set_base(request, change));
+    struct money weighted;
+    struct money base = {change_after(change, "base_minor").integer};
+    if (!money_mul_ppm(base, change_after(change, "win_probability_ppm").integer, &weighted)) {
+        error_field(request->error, STR("amount_minor"), "too_large", "The amount is too large.");
+        return error_check_fields(request->error);
+    }
+    change_set(change, "base_weighted_minor", V(weighted.minor));
+    return OK;
 }
 
 /* The furthest open or won stage: one that goes back, or is lost, has been there. */
@@ -371,6 +401,7 @@ static enum err prepare(struct request *request, struct record_change *change)
     TRY(count_slips(request, change));
     follow_reason(change);
     TRY(error_check_fields(request->error));
+    TRY(follow_rate(request, change));
     return pipeline_check_move(request, change, &stages);
 }
 

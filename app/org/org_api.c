@@ -218,6 +218,23 @@ static enum err get_company(struct request *request, struct response *response)
     return OK;
 }
 
+/* Amounts, targets and rates are kept in the company's currency: it changes only while there are none
+ * (docs/adr/rates-kept.md). */
+static enum err check_currency(struct request *request, struct str before, struct str after)
+{
+    bool has_money = false;
+    if (str_eq(before, after)) {
+        return OK;
+    }
+    TRY(company_store_has_money(request->db, request->arena, &has_money));
+    if (has_money) {
+        error_field(request->error, STR("currency"), "money_exists",
+                    "There are amounts, prices, targets or rates in %.*s already: the currency stays.",
+                    STR_ARG(before));
+    }
+    return error_check_fields(request->error);
+}
+
 static enum err update_company(struct request *request, struct response *response)
 {
     struct company_row company;
@@ -230,6 +247,7 @@ static enum err update_company(struct request *request, struct response *respons
     bool other_zone = zone.len > 0 && !str_eq(zone, company.time_zone);
     company.name = name.len > 0 ? name : company.name;
     company.time_zone = zone.len > 0 ? zone : company.time_zone;
+    TRY(check_currency(request, company.currency, currency.len > 0 ? currency : company.currency));
     company.currency = currency.len > 0 ? currency : company.currency;
     company.fiscal_year_start_month =
         json_get_int(request->json, "fiscal_year_start_month", company.fiscal_year_start_month);

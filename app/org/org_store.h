@@ -139,6 +139,8 @@ struct company_row {
 };
 enum err company_store_get(struct db *db, struct arena *arena, struct company_row *out) MUST_CHECK;
 enum err company_store_update(struct db *db, struct arena *arena, const struct company_row *company) MUST_CHECK;
+/* Whether anything has an amount, a price or a rate. */
+enum err company_store_has_money(struct db *db, struct arena *arena, bool *out) MUST_CHECK;
 
 struct region_row {
     int64_t id;           /* official code as a number */

@@ -8,10 +8,14 @@ static const struct column ROLE[] = {
 static const struct column WORD[] = {COLUMN(struct role_word, first), COLUMN(struct role_word, second),
                                      COLUMN(struct role_word, third)};
 static const struct column COMPANY[] = {
-    COLUMN(struct company_row, name),     COLUMN(struct company_row, time_zone),
-    COLUMN(struct company_row, currency), COLUMN(struct company_row, fiscal_year_start_month),
-    COLUMN(struct company_row, work_start_minute), COLUMN(struct company_row, work_end_minute),
-    COLUMN(struct company_row, assignment_undo_hours), COLUMN(struct company_row, version),
+    COLUMN(struct company_row, name),
+    COLUMN(struct company_row, time_zone),
+    COLUMN(struct company_row, currency),
+    COLUMN(struct company_row, fiscal_year_start_month),
+    COLUMN(struct company_row, work_start_minute),
+    COLUMN(struct company_row, work_end_minute),
+    COLUMN(struct company_row, assignment_undo_hours),
+    COLUMN(struct company_row, version),
 };
 static const struct column REGION[] = {
     COLUMN(struct region_row, id),        COLUMN(struct region_row, code),  COLUMN(struct region_row, name),
@@ -22,6 +26,11 @@ static const struct column REGION[] = {
     "SELECT r.id, r.name, r.code, r.description, (SELECT COUNT(*) FROM user_role ur WHERE ur.role_id = r.id) AS "      \
     "user_count, r.version FROM role r "
 
+/* The one column of a row. */
+struct flag {
+    int64_t value; /* 0 or 1 */
+};
+static const struct column FLAG[] = {COLUMN(struct flag, value)};
 STATEMENT_ROWS(LIST, "role.list", struct role_row, ROLE, ROLE_COLUMNS "ORDER BY r.id");
 STATEMENT_ROWS(GET, "role.get", struct role_row, ROLE, ROLE_COLUMNS "WHERE r.id = ?");
 STATEMENT(INSERT, "role.insert", "INSERT INTO role (name, description, created_at, updated_at) VALUES (?, ?, ?, ?)");
@@ -59,6 +68,15 @@ STATEMENT(UPDATE_COMPANY, "company.update",
           "work_start_minute = ?, work_end_minute = ?, assignment_undo_hours = ?, version = version + 1, "
           "org_epoch = org_epoch + 1 "
           "WHERE id = 1 AND version = ?");
+/* Amounts that are in the company's currency, or were counted in it: those in the recycle bin may come back. */
+STATEMENT_ROWS(HAS_MONEY, "company.has_money", struct flag, FLAG,
+               "SELECT EXISTS (SELECT 1 FROM opportunity WHERE amount_minor <> 0) OR EXISTS (SELECT 1 FROM contract) "
+               "OR EXISTS (SELECT 1 FROM quote) OR EXISTS (SELECT 1 FROM price_book_entry) "
+               "OR EXISTS (SELECT 1 FROM product WHERE price_minor <> 0 OR cost_minor <> 0) "
+               "OR EXISTS (SELECT 1 FROM customer WHERE annual_revenue_minor <> 0) "
+               "OR EXISTS (SELECT 1 FROM exchange_rate WHERE deleted_at IS NULL) "
+               "OR EXISTS (SELECT 1 FROM target_value WHERE measure IN ('signed_amount', 'received_amount', "
+               "'gross_profit', 'invoiced_amount')) AS value");
 STATEMENT_ROWS(REGION_CHILDREN, "region.children", struct region_row, REGION,
                "SELECT r.id, r.code, r.name, r.full_name, r.level, EXISTS (SELECT 1 FROM region c WHERE c.parent_id = "
                "r.id) AS has_children "
@@ -170,6 +188,14 @@ enum err company_store_update(struct db *db, struct arena *arena, const struct c
                             V(company->work_end_minute), V(company->assignment_undo_hours), V(company->version)),
                        &result));
     return result.affected == 1 ? OK : ERR_STALE_VERSION;
+}
+
+enum err company_store_has_money(struct db *db, struct arena *arena, bool *out)
+{
+    struct flag flag;
+    TRY(db_one(db, arena, &HAS_MONEY, NO_ARGS, &flag));
+    *out = flag.value != 0;
+    return OK;
 }
 
 enum err region_store_list(struct db *db, struct arena *arena, int64_t parent_id, struct str search,

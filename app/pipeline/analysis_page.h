@@ -16,6 +16,7 @@ struct page {
     struct request *request;     /* who asks */
     int64_t pipeline_id;         /* of which pipeline */
     struct stages stages;        /* of it */
+    struct str currency;         /* the company's */
     json_t *given;               /* the filter as given, or NULL */
     struct date from, to;        /* the period, both included */
     struct instant since, until; /* the same as moments, half-open */

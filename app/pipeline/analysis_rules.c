@@ -139,25 +139,50 @@ static enum err collect(const struct page *page, struct counts *counts)
     return OK;
 }
 
-/* Open ones of one stage, as amounts by currency. */
-static json_t *open_json(const struct page *page, const struct stage_row *stage, const struct open_row *rows,
-                         size_t row_count)
+static json_t *sum_json(struct str currency, json_t *amount, json_t *weighted)
 {
+    return json_pack("{s:o,s:o,s:o}", "currency", json_str(currency), "amount_minor", amount, "weighted_minor",
+                     weighted);
+}
+
+static enum err add_base(const struct page *page, const struct open_row *row, struct money *amount,
+                         struct money *weighted)
+{
+    bool fits = money_add(*amount, (struct money){row->base_minor}, amount) &&
+                money_add(*weighted, (struct money){row->base_weighted_minor}, weighted);
+    return fits ? OK : error_set(page->request->error, ERR_INVALID, "The amounts are too large to be added.");
+}
+
+/* Open ones of one stage: amounts by currency, and together in the company's. */
+static enum err add_stage_open(const struct page *page, size_t stage_index, const struct open_row *rows,
+                               size_t row_count)
+{
+    const struct stage_row *stage = &page->stages.items[stage_index];
     bool amounts = page_shows(page, "amount_minor");
     bool chances = amounts && page_shows(page, "win_probability_ppm");
+    json_t *open = json_object();
     json_t *parts = json_array();
+    json_object_set_new(page_stage(page, stage_index), "open", open);
+    json_object_set_new(open, "sums", parts);
     int64_t deals = 0;
+    struct money amount = {0};
+    struct money weighted = {0};
     for (size_t i = 0; i < row_count; i++) {
-        if (rows[i].stage_id == stage->id) {
-            deals += rows[i].count;
-            json_array_append_new(
-                parts, json_pack("{s:o,s:o,s:o}", "currency", json_str(rows[i].currency), "amount_minor",
-                                 amounts ? json_integer(rows[i].amount_minor) : json_null(), "weighted_minor",
-                                 chances ? json_integer(rows[i].weighted_minor) : json_null()));
+        if (rows[i].stage_id != stage->id) {
+            continue;
         }
+        deals += rows[i].count;
+        TRY(add_base(page, &rows[i], &amount, &weighted));
+        json_array_append_new(parts,
+                              sum_json(rows[i].currency, amounts ? json_integer(rows[i].amount_minor) : json_null(),
+                                       chances ? json_integer(rows[i].weighted_minor) : json_null()));
     }
-    json_t *filter = page_with(page, filter_all(page_in_stage(stage), page_open(), NULL));
-    return json_pack("{s:I,s:o,s:O}", "count", (json_int_t)deals, "sums", parts, "filter", filter);
+    json_object_set_new(open, "count", json_integer(deals));
+    json_object_set_new(open, "total",
+                        sum_json(page->currency, amounts ? json_integer(amount.minor) : json_null(),
+                                 chances ? json_integer(weighted.minor) : json_null()));
+    json_object_set(open, "filter", page_with(page, filter_all(page_in_stage(stage), page_open(), NULL)));
+    return OK;
 }
 
 static json_t *count_json(const struct counts *counts, const struct open_row *rows, size_t row_count, size_t index)
@@ -186,9 +211,8 @@ static enum err add_open(const struct page *page)
         json_array_append_new(stuck, one);
     }
     for (size_t s = 0; s < page->stages.count; s++) {
-        json_t *stage = page_stage(page, s);
-        json_object_set_new(stage, "open", open_json(page, &page->stages.items[s], rows, row_count));
-        json_object_set_new(stage, "overdue", count_json(&counts, rows, row_count, CAUSE_COUNT + s));
+        TRY(add_stage_open(page, s, rows, row_count));
+        json_object_set_new(page_stage(page, s), "overdue", count_json(&counts, rows, row_count, CAUSE_COUNT + s));
     }
     return OK;
 }
@@ -199,6 +223,7 @@ enum err analysis_make(struct request *request, struct response *response)
 {
     struct page page = {.request = request, .pipeline_id = request->params[0]};
     TRY(page_read(&page));
+    TRY(pipeline_store_currency(request->db, request->arena, &page.currency));
     page.answer = json_keep(request->arena, json_pack("{s:[],s:i}", "stages", "too_few_below", ANALYSIS_TOO_FEW_BELOW));
     for (size_t i = 0; i < page.stages.count; i++) {
         json_array_append_new(json_object_get(page.answer, "stages"),

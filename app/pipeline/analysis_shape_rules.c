@@ -33,6 +33,11 @@ static const struct field SUM[] = {
 static const struct field OPEN[] = {
     NUMBER("count", "opportunities"),
     {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
+    {.name = "total",
+     .type = FIELD_OBJECT,
+     .fields = SUM,
+     .flags = FIELD_REQUIRED,
+     .about = "of all currencies, in the company's, each at the rate kept with it"},
     ROWS_FILTER,
     FIELD_END,
 };
@@ -72,7 +77,7 @@ static const struct field REASON[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = MAYBE, .about = "of the reason"},
     {.name = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "won, lost"},
     NUMBER("count", "closed in the period"),
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "of those in the company's currency"},
+    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "in the company's currency"},
     FIELD_END,
 };
 static const struct field SLIP[] = {

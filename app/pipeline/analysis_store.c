@@ -46,8 +46,7 @@ enum err analysis_store_alike(struct request *request, const struct list_request
     add_case(&query, closed, ", ", " THEN 1 ELSE 0 END AS is_closed");
     query_sql(&query, ", LEAST(t.slip_count, ");
     query_arg(&query, V(slips_max));
-    query_sql(&query, ") AS slips, t.close_reason_id, COUNT(*), CAST(SUM(IF(t.currency = (SELECT currency FROM company "
-                      "WHERE id = 1), t.amount_minor, 0)) AS DECIMAL(30))");
+    query_sql(&query, ") AS slips, t.close_reason_id, COUNT(*), CAST(SUM(t.base_minor) AS DECIMAL(30))");
     TRY(select_all_rows(request, &query, list));
     query_sql(&query, " GROUP BY t.stage_id, t.furthest_stage_id, t.status, is_created, is_closed, slips, "
                       "t.close_reason_id");
@@ -112,14 +111,15 @@ enum err analysis_store_open(struct request *request, const struct list_request 
                              const struct filter *const *filters, size_t filter_count, struct open_row **rows_out,
                              size_t *count_out)
 {
-    enum { FIXED = 5 };
+    enum { FIXED = 7 };
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
     /* Decimals: an amount times a chance does not fit into 64 bits. */
     query_sql(&query, "SELECT t.stage_id, t.currency, COUNT(*), CAST(SUM(t.amount_minor) AS DECIMAL(30)), "
                       "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
-                      "AS DECIMAL(30))");
+                      "AS DECIMAL(30)), CAST(SUM(t.base_minor) AS DECIMAL(30)), "
+                      "CAST(SUM(t.base_weighted_minor) AS DECIMAL(30))");
     for (size_t i = 0; i < filter_count; i++) {
         add_case(&query, filters[i], ", COUNT(", " THEN 1 END)");
     }
@@ -129,13 +129,14 @@ enum err analysis_store_open(struct request *request, const struct list_request 
     *rows_out = ARENA_ARRAY(request->arena, struct open_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        if (rows_get(&rows, i, 3).type != VALUE_INT || rows_get(&rows, i, 4).type != VALUE_INT) {
-            return refuse_sums(request);
+        for (size_t c = 3; c < FIXED; c++) {
+            TRY(rows_get(&rows, i, c).type == VALUE_INT ? OK : refuse_sums(request));
         }
         struct open_row *row = &(*rows_out)[i];
         *row = (struct open_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).text,
                                  rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
-                                 rows_get(&rows, i, 4).integer, ARENA_ARRAY(request->arena, int64_t, filter_count + 1)};
+                                 rows_get(&rows, i, 4).integer, rows_get(&rows, i, 5).integer,
+                                 rows_get(&rows, i, 6).integer, ARENA_ARRAY(request->arena, int64_t, filter_count + 1)};
         for (size_t f = 0; f < filter_count; f++) {
             row->fitting[f] = rows_get(&rows, i, FIXED + f).integer;
         }

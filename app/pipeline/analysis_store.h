@@ -14,7 +14,7 @@ struct alike {
     int64_t slips;              /* so often put off; `slips_max`: or more */
     struct opt_int reason_id;   /* close_reason.id */
     int64_t count;              /* opportunities */
-    int64_t amount_minor;       /* of those in the company's currency */
+    int64_t amount_minor;       /* in the company's currency */
 };
 /* The list's, in no order. */
 enum err analysis_store_alike(struct request *request, const struct list_request *list, const struct filter *created,
@@ -37,12 +37,14 @@ enum err analysis_store_moves(struct request *request, const struct list_request
 
 /* Open ones of a stage and currency. */
 struct open_row {
-    int64_t stage_id;       /* stage */
-    struct str currency;    /* ISO 4217 */
-    int64_t count;          /* opportunities */
-    int64_t amount_minor;   /* together */
-    int64_t weighted_minor; /* each amount times its chance, together */
-    int64_t *fitting;       /* how many of them fit each of the filters */
+    int64_t stage_id;            /* stage */
+    struct str currency;         /* ISO 4217 */
+    int64_t count;               /* opportunities */
+    int64_t amount_minor;        /* together */
+    int64_t weighted_minor;      /* each amount times its chance, together */
+    int64_t base_minor;          /* amounts in the company's currency, together */
+    int64_t base_weighted_minor; /* those, each times its chance */
+    int64_t *fitting;            /* how many of them fit each of the filters */
 };
 /* Ascending by stage, most first. */
 enum err analysis_store_open(struct request *request, const struct list_request *list,

@@ -23,6 +23,7 @@ struct place {
 struct board_column {
     struct board_sum sums[CURRENCIES_MAX]; /* by currency */
     size_t sum_count;                      /* in `sums` */
+    struct board_sum total;                /* of all, in the company's currency */
     int64_t count;                         /* opportunities */
     struct place *newest;                  /* room for twice the cards */
     size_t newest_count;                   /* in `newest` */
@@ -31,6 +32,7 @@ struct board_column {
 /* The board on its way. */
 struct board {
     struct request *request;        /* who looks */
+    struct str currency;            /* the company's */
     struct stages stages;           /* columns */
     struct board_column *columns;   /* by stage */
     const struct board_card *cards; /* newest first */
@@ -73,6 +75,19 @@ static struct board_sum *sum_of(struct arena *arena, struct board_column *column
     return sum;
 }
 
+/* One more opportunity; false when the sum does not fit. */
+static bool add(struct board_sum *sum, int64_t amount_minor, int64_t weighted_minor)
+{
+    struct money amounts = {0};
+    struct money chances = {0};
+    bool fits = money_add((struct money){sum->amount_minor}, (struct money){amount_minor}, &amounts) &&
+                money_add((struct money){sum->weighted_minor}, (struct money){weighted_minor}, &chances);
+    sum->amount_minor = amounts.minor;
+    sum->weighted_minor = chances.minor;
+    sum->count++;
+    return fits;
+}
+
 static enum err count_row(void *context, const struct board_row *row)
 {
     struct board *board = context;
@@ -83,17 +98,12 @@ static enum err count_row(void *context, const struct board_row *row)
     struct board_column *column = &board->columns[stage - board->stages.items];
     struct board_sum *sum = sum_of(board->request->arena, column, row);
     struct money weighted = {0};
-    struct money amounts = {0};
-    struct money chances = {0};
     bool fits = sum != NULL && money_mul_ppm((struct money){row->amount_minor}, row->win_probability_ppm, &weighted) &&
-                money_add((struct money){sum->amount_minor}, (struct money){row->amount_minor}, &amounts) &&
-                money_add((struct money){sum->weighted_minor}, weighted, &chances);
+                add(sum, row->amount_minor, weighted.minor) &&
+                add(&column->total, row->base_minor, row->base_weighted_minor);
     if (!fits) {
         return error_set(board->request->error, ERR_INVALID, "The amounts are too large, or too many currencies.");
     }
-    sum->amount_minor = amounts.minor;
-    sum->weighted_minor = chances.minor;
-    sum->count++;
     column->count++;
     column->newest[column->newest_count++] = (struct place){row->id, row->entered_ms};
     if (column->newest_count == 2 * CARDS_MAX) {
@@ -114,7 +124,8 @@ static enum err count_all(struct board *board, const struct list_request *list)
     struct arena *arena = board->request->arena;
     board->columns = ARENA_ARRAY(arena, struct board_column, board->stages.count + 1);
     for (size_t s = 0; s < board->stages.count; s++) {
-        board->columns[s] = (struct board_column){.newest = ARENA_ARRAY(arena, struct place, 2 * CARDS_MAX)};
+        board->columns[s] = (struct board_column){.newest = ARENA_ARRAY(arena, struct place, 2 * CARDS_MAX),
+                                                  .total = {.currency = board->currency}};
     }
     TRY(board_store_scan(board->request, list, count_row, board));
     for (size_t s = 0; s < board->stages.count; s++) {
@@ -183,9 +194,10 @@ static int rot_of(const struct board *board, const struct stage_row *stage, cons
 /* What of a card the user may not see: found once, not for each of many cards. */
 static void find_hidden(struct board *board)
 {
-    static const char *const shown[] = {"name",      "customer_id",         "owner_id",          "amount_minor",
-                                        "currency",  "win_probability_ppm", "expected_close_on", "last_activity_at",
-                                        "next_step", "next_step_on",        "slip_count"};
+    static const char *const shown[] = {
+        "name",         "customer_id",         "owner_id",          "amount_minor",     "base_minor",
+        "currency",     "win_probability_ppm", "expected_close_on", "last_activity_at", "next_step",
+        "next_step_on", "slip_count"};
     static const struct {
         const char *reference, *name;
     } names[] = {{"customer_id", "customer_name"}, {"owner_id", "owner_name"}};
@@ -220,6 +232,7 @@ static json_t *card_json(const struct board *board, const struct stage_row *stag
                              "owner_id", json_opt_int(card->owner_id), "owner_name", json_opt_str(card->owner_name),
                              "amount_minor", (json_int_t)card->amount_minor, "currency", json_str(card->currency),
                              "win_probability_ppm", (json_int_t)card->win_probability_ppm);
+    json_object_set_new(json, "base_minor", json_integer(card->base_minor));
     json_object_set_new(json, "expected_close_on", json_opt_date(arena, card->expected_close_on));
     json_object_set_new(json, "stage_entered_at", json_instant(arena, card->stage_entered_at));
     json_object_set_new(json, "last_activity_at", json_opt_instant(arena, card->last_activity_at));
@@ -228,6 +241,13 @@ static json_t *card_json(const struct board *board, const struct stage_row *stag
     json_object_set_new(json, "slip_count", json_integer(card->slip_count));
     json_object_set_new(json, "rot", json_integer(rot_of(board, stage, card)));
     return json;
+}
+
+static json_t *sum_json(const struct board_sum *sum, bool amounts, bool chances)
+{
+    return json_pack("{s:o,s:o,s:o}", "currency", json_str(sum->currency), "amount_minor",
+                     amounts ? json_integer(sum->amount_minor) : json_null(), "weighted_minor",
+                     chances ? json_integer(sum->weighted_minor) : json_null());
 }
 
 static json_t *column_json(const struct board *board, size_t index)
@@ -239,10 +259,7 @@ static json_t *column_json(const struct board *board, size_t index)
     json_t *sums = json_array();
     json_t *cards = json_array();
     for (size_t i = 0; i < column->sum_count; i++) {
-        const struct board_sum *sum = &column->sums[i];
-        json_array_append_new(sums, json_pack("{s:o,s:o,s:o}", "currency", json_str(sum->currency), "amount_minor",
-                                              amounts ? json_integer(sum->amount_minor) : json_null(), "weighted_minor",
-                                              chances ? json_integer(sum->weighted_minor) : json_null()));
+        json_array_append_new(sums, sum_json(&column->sums[i], amounts, chances));
     }
     for (size_t i = 0; i < board->card_count; i++) {
         if (board->cards[i].stage_id == stage->id) {
@@ -251,8 +268,8 @@ static json_t *column_json(const struct board *board, size_t index)
             json_array_append_new(cards, card);
         }
     }
-    return json_pack("{s:I,s:I,s:o,s:o}", "stage_id", (json_int_t)stage->id, "count", (json_int_t)column->count, "sums",
-                     sums, "cards", cards);
+    return json_pack("{s:I,s:I,s:o,s:o,s:o}", "stage_id", (json_int_t)stage->id, "count", (json_int_t)column->count,
+                     "sums", sums, "total", sum_json(&column->total, amounts, chances), "cards", cards);
 }
 
 /* Open ones, and what was closed lately: in the form that an index of status and day serves. */
@@ -305,6 +322,7 @@ enum err board_make(struct request *request, struct response *response)
     TRY(find_pipeline(request, &pipeline_id));
     TRY(read_board(request, pipeline_id, &list));
     TRY(stage_store_of(request->db, request->arena, pipeline_id, &board.stages));
+    TRY(pipeline_store_currency(request->db, request->arena, &board.currency));
     find_hidden(&board);
     TRY(count_all(&board, &list));
     TRY(read_cards(&board, &more));
@@ -349,6 +367,7 @@ static const struct field CARD[] = {
     {.name = "owner_name", .type = FIELD_TEXT, .flags = MAYBE, .about = "by name"},
     {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "minor units"},
     {.name = "currency", .type = FIELD_TEXT, .flags = MAYBE, .about = "ISO 4217"},
+    {.name = "base_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "in the company's currency"},
     {.name = "win_probability_ppm", .type = FIELD_PPM, .flags = MAYBE, .about = "chance"},
     {.name = "expected_close_on", .type = FIELD_DATE, .flags = MAYBE, .about = "when it should close"},
     {.name = "stage_entered_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "since when here"},
@@ -366,6 +385,11 @@ static const struct field COLUMN_FIELDS[] = {
     {.name = "stage_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "stage"},
     {.name = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "of all that match"},
     {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
+    {.name = "total",
+     .type = FIELD_OBJECT,
+     .fields = SUM,
+     .flags = FIELD_REQUIRED,
+     .about = "of all currencies, in the company's, each at the rate kept with it"},
     {.name = "cards",
      .type = FIELD_LIST,
      .fields = CARD,

@@ -44,6 +44,7 @@ static struct board_card read_card(const struct rows *rows, size_t i)
         .next_step = opt_str(rows_get(rows, i, 14)),
         .next_step_on = opt_date(rows_get(rows, i, 15)),
         .slip_count = rows_get(rows, i, 16).integer,
+        .base_minor = rows_get(rows, i, 17).integer,
     };
 }
 
@@ -55,7 +56,7 @@ enum err board_store_cards(struct request *request, const int64_t *ids, size_t c
     query_init(&query, request->arena);
     query_sql(&query, "SELECT o.id, o.version, o.stage_id, o.name, o.customer_id, c.name, o.owner_id, u.name, "
                       "o.amount_minor, o.currency, o.win_probability_ppm, o.expected_close_on, o.stage_entered_at, "
-                      "o.last_activity_at, o.next_step, o.next_step_on, o.slip_count FROM opportunity o "
+                      "o.last_activity_at, o.next_step, o.next_step_on, o.slip_count, o.base_minor FROM opportunity o "
                       "LEFT JOIN customer c ON c.id = o.customer_id LEFT JOIN `user` u ON u.id = o.owner_id "
                       "WHERE o.id IN ");
     query_arg_ids(&query, ids, count);
@@ -79,8 +80,8 @@ static enum err scan_row(void *context, const struct value *row, size_t column_c
 {
     const struct scan *scan = context;
     (void)column_count;
-    const struct board_row read = {row[0].integer, row[1].integer, row[2].text,
-                                   row[3].integer, row[4].integer, row[5].instant.ms};
+    const struct board_row read = {row[0].integer, row[1].integer, row[2].text,    row[3].integer,
+                                   row[4].integer, row[5].integer, row[6].integer, row[7].instant.ms};
     return scan->each(scan->context, &read);
 }
 
@@ -90,7 +91,8 @@ enum err board_store_scan(struct request *request, const struct list_request *li
     struct query query;
     struct scan scan = {each, context};
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.id, t.stage_id, t.currency, t.amount_minor, t.win_probability_ppm, t.stage_entered_at");
+    query_sql(&query, "SELECT t.id, t.stage_id, t.currency, t.amount_minor, t.win_probability_ppm, t.base_minor, "
+                      "t.base_weighted_minor, t.stage_entered_at");
     TRY(select_all_rows(request, &query, list));
     return db_query_each(request->db, request->arena, query_text(&query), query_args(&query), scan_row, &scan);
 }

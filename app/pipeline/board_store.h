@@ -11,6 +11,8 @@ struct board_row {
     struct str currency;         /* ISO 4217 */
     int64_t amount_minor;        /* minor units */
     int64_t win_probability_ppm; /* chance */
+    int64_t base_minor;          /* in the company's currency */
+    int64_t base_weighted_minor; /* that, times its chance */
     int64_t entered_ms;          /* since when in the stage */
 };
 /* Streams all opportunities of the list, in no order: one pass over many rows. A non-zero return stops and is
@@ -38,6 +40,7 @@ struct board_card {
     struct opt_str owner_name;           /* by name */
     int64_t amount_minor;                /* minor units */
     struct str currency;                 /* ISO 4217 */
+    int64_t base_minor;                  /* in the company's currency */
     int64_t win_probability_ppm;         /* chance */
     struct opt_date expected_close_on;   /* when it should close */
     struct instant stage_entered_at;     /* since when here */

@@ -8,6 +8,7 @@
 #include "platform/audit.h"
 #include "platform/directory.h"
 #include "reason_store.h"
+#include "sums_rules.h"
 
 /* ---- pipelines ---- */
 
@@ -389,6 +390,8 @@ static const struct route ROUTES[] = {
      NULL, delete_reason, NULL, "Removes a reason; deals keep its name."},
     {"GET", "/opportunities/board", "opportunity.board", PERM_OPPORTUNITY_VIEW, ROUTE_SNAPSHOT, RECORDS_LIST,
      "opportunity", BOARD_QUERY, NULL, BOARD_ANSWER, board_make, NULL, "One pipeline's opportunities by stage."},
+    {"GET", "/opportunities/sums", "opportunity.sums", PERM_OPPORTUNITY_VIEW, 0, RECORDS_AGGREGATE, "opportunity",
+     SUMS_QUERY, NULL, SUMS_ANSWER, sums_make, NULL, "Counts and sums by day of expected close, owner or stage."},
     {"GET", "/pipelines/{id}/analysis", "pipeline.analysis", PERM_OPPORTUNITY_VIEW, 0, RECORDS_AGGREGATE, "opportunity",
      ANALYSIS_QUERY, NULL, ANALYSIS_ANSWER, analysis_make, NULL, "How opportunities pass through a pipeline."},
     {"GET", "/pipelines/{id}/analysis-rows", "pipeline.analysis_rows", PERM_OPPORTUNITY_VIEW, 0, RECORDS_LIST,

@@ -201,6 +201,17 @@ const SPECIAL = {
         expectProblem(await stranger.send("GET", `/customers/${made.customer.id}/pool-route`), 404, "not_found");
         assert.ok("pool_id" in (await manager.get(`/customers/${made.customer.id}/pool-route`)));
     },
+    async "GET /opportunities/sums"() {
+        const seen = async (client, parameters) => {
+            const answers = await Promise.all(["day", "owner", "stage"].map((by) => client.get("/opportunities/sums", { by, ...parameters })));
+            return answers.map(({ groups }) => groups.reduce((sum, group) => sum + group.count, 0));
+        };
+        for (const filter of temptingFilters(made.opportunity)) {
+            assert.deepEqual(await seen(stranger, { filter: { all: [filter, only(made.opportunity)] } }), [0, 0, 0], JSON.stringify(filter));
+        }
+        assert.deepEqual(await seen(stranger, { q: labelOf("opportunity") }), [0, 0, 0]);
+        assert.deepEqual(await seen(manager, { filter: only(made.opportunity) }), [1, 1, 1]);
+    },
     async "GET /opportunities/board"() {
         const { pipeline_id } = made.opportunity;
         const seen = async (client, parameters = {}) => {

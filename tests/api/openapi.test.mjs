@@ -135,6 +135,7 @@ const QUERIES = {
     "/explain": () => ({ object: "customer", record_id: made.customer.id, user_id: rep.user.id }),
     "/prints": () => ({ object: "contract", record_id: made.contract.id }),
     "/product-prices": () => ({ product_id: ids.products }),
+    "/opportunities/sums": { by: "owner" },
     "/pipelines/{id}/analysis-rows": () => ({ figure: "entered", stage_id: made.opportunity.stage_id }),
     "/target-rounds/{id}/plan": () => ({ subject_kind: "user", subject_id: rep.user.id }),
     "/targets/grid": { year: 2023 }, "/targets/overview": { year: 2023, by: "quarter" }, "/targets/facts": { year: 2023 }, "/regions": {},

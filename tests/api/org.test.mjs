@@ -306,6 +306,12 @@ test("the company's settings are changed by who may", async () => {
     expectProblem(await patch(boss, { fiscal_year_start_month: 13 }), 422, "invalid", "fiscal_year_start_month");
     expectProblem(await patch(boss, { currency: "RMBY" }), 422, "invalid", "currency");
     expectProblem(await patch(boss, { name: "x" }, settings.version + 1), 412, "stale_version");
+    // MON-7: what is kept in the company's currency cannot become another one.
+    await boss.post("/products", { name: unique("有价"), price_minor: 1_00 });
+    const kept = expectProblem(await patch(boss, { currency: "EUR" }), 422, "invalid", "currency");
+    assert.deepEqual([kept.errors[0].code, (await boss.get("/company")).currency], ["money_exists", settings.currency]);
+    assert.equal((await patch(boss, { currency: settings.currency })).status, 200, "the same one is none");
+    settings.version += 1;
     const changed = await patch(boss, { name: "达标贸易" });
     assert.deepEqual([changed.status, changed.body.name], [200, "达标贸易"]);
     await boss.patch("/company", { name: settings.name }, changed.body.version);

@@ -132,3 +132,33 @@ test("MON-7: what is closed stays closed in the company's currency", async () =>
     }
     assert.equal((await blind.get(`/contracts/${contract.id}`)).currency, "CHF");
 });
+
+test("MON-7: an open deal is worth what its amount was on the day it was set, a closed one what it was that day", async () => {
+    const today = (await sql("SELECT CURRENT_DATE"))[0][0];
+    const deal = await rep.post("/opportunities", { name: unique("外币商机"), customer_id: customer.id, currency: "CHF", amount_minor: 1000_01, win_probability_ppm: 333_333 });
+    assert.deepEqual([deal.rate_nano, deal.base_minor, deal.base_weighted_minor], [7_300_000_000, 7300_07, 2433_35]);
+    const next = await rate("CHF", today, 7.4);
+    const renamed = await done(patch("opportunities", deal, { name: unique("改名"), win_probability_ppm: 500_000 }));
+    assert.deepEqual([renamed.rate_nano, renamed.base_minor, renamed.base_weighted_minor], [7_300_000_000, 7300_07, 3650_04], "the rate is kept, the chance counts at once");
+    const dearer = await done(patch("opportunities", deal, { amount_minor: 2000_00 }));
+    assert.deepEqual([dearer.rate_nano, dearer.base_minor], [7_400_000_000, 14800_00]);
+    const stages = (await boss.get("/pipelines")).items.find((one) => one.id === deal.pipeline_id).stages;
+    const reason = (await boss.get("/close-reasons")).items.find((one) => one.kind === "lost" && one.is_active && !one.needs_note && !one.needs_competitor);
+    const lost = { stage_id: stages.find((one) => one.kind === "lost").id, close_reason_id: reason.id };
+    await refuse(patch("opportunities", deal, { ...lost, closed_on: "2024-01-31" }), "closed_on", "no_rate");
+    const closed = await done(patch("opportunities", deal, { ...lost, closed_on: "2024-03-20" }));
+    assert.deepEqual([closed.rate_nano, closed.base_minor, closed.base_weighted_minor], [7_200_000_000, 14400_00, 0]);
+    const corrected = await done(patch("opportunities", deal, { amount_minor: 1000_00 }));
+    assert.deepEqual([corrected.rate_nano, corrected.base_minor], [7_200_000_000, 7200_00], "of the day it was closed");
+    const reopened = await done(patch("opportunities", deal, { stage_id: deal.stage_id }));
+    assert.deepEqual([reopened.rate_nano, reopened.base_minor], [7_400_000_000, 7400_00]);
+    const ours = await done(patch("opportunities", deal, { currency: "CNY" }));
+    assert.deepEqual([ours.rate_nano, ours.base_minor], [NANO, 1000_00]);
+    await refuse(patch("opportunities", deal, { currency: "GBP" }), "currency", "no_rate");
+    await finance.delete(`/exchange-rates/${next.id}`, next.version);
+    const blind = await personWith(await role("all", { fields: [{ object: "opportunity", field: "amount_minor", access: "hidden" }] }));
+    const seen = await blind.get(`/opportunities/${deal.id}`);
+    assert.deepEqual([seen.base_minor ?? null, seen.base_weighted_minor ?? null], [null, null]);
+    const column = (await blind.get("/opportunities/board", { pipeline_id: deal.pipeline_id, filter: { field: "id", op: "eq", value: deal.id } })).columns.find((one) => one.count === 1);
+    assert.deepEqual([column.total, column.cards[0].base_minor], [{ currency: "CNY", amount_minor: null, weighted_minor: null }, null]);
+});

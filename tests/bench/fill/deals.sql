@@ -2,10 +2,11 @@
 
 -- Older than two months: won (45 of 100) or lost; younger: in one of the four open stages.
 DELETE FROM opportunity;
-INSERT INTO opportunity (id, code, name, customer_id, pipeline_id, stage_id, status, amount_minor, currency, win_probability_ppm, engaged_on,
+INSERT INTO opportunity (id, code, name, customer_id, pipeline_id, stage_id, status, amount_minor, currency, base_minor, base_weighted_minor, win_probability_ppm, engaged_on,
   expected_close_on, closed_on, cycle_days, source, stage_entered_at, furthest_stage_id, last_activity_at, owner_id, department_id, created_at, created_by_id, updated_at, updated_by_id)
 SELECT o.id, CONCAT('O', o.id), CONCAT(SUBSTRING(@trades, 1 + 2 * (o.dice MOD 20), 2), '采购项目', o.id), o.customer_id, g.pipeline_id, g.id,
-  g.kind, (10 + o.dice MOD 5000) * 100000, 'CNY', g.win_probability_ppm, DATE(o.at), DATE(o.at + INTERVAL 60 DAY),
+  g.kind, (10 + o.dice MOD 5000) * 100000, 'CNY', (10 + o.dice MOD 5000) * 100000,
+  ROUND((10 + o.dice MOD 5000) * 0.1 * g.win_probability_ppm), g.win_probability_ppm, DATE(o.at), DATE(o.at + INTERVAL 60 DAY),
   IF(g.kind = 'open', NULL, DATE(o.at + INTERVAL 20 + o.dice MOD 30 DAY)), IF(g.kind = 'open', NULL, 20 + o.dice MOD 30),
   'website', o.at + INTERVAL IF(g.kind = 'open', 1, 20 + o.dice MOD 30) DAY, IF(g.kind = 'lost', (SELECT MIN(id) FROM stage), g.id),
   IF(g.number = 1, o.at, o.at + INTERVAL IF(g.kind = 'open', 1, 20 + o.dice MOD 30) DAY), u.id, u.department_id,

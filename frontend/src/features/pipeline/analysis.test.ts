@@ -14,7 +14,7 @@ import {
 
 const figures = (stage_id: number, count = 0): StageFigures => ({
   stage_id,
-  open: { count, sums: [], filter: null },
+  open: { count, sums: [], total: { currency: 'CNY', amount_minor: 0, weighted_minor: 0 }, filter: null },
   cohort: { reached: 0, rate_ppm: null, filter: null },
   flow: { entered: 0, forward: 0, lost: 0, back: 0, rate_ppm: null },
   days: null,

@@ -75,8 +75,8 @@ export function filterOf(asked: Asked): Filter | null {
 }
 
 /** Where the rows behind a figure are listed. */
-export function rowsAt(filter: Filter | null): RouteLocationRaw {
-  return { path: '/opportunities', query: filter ? { f: JSON.stringify(filter) } : {} };
+export function rowsAt(filter: Filter | null, q = ''): RouteLocationRaw {
+  return { path: '/opportunities', query: { ...(filter ? { f: JSON.stringify(filter) } : {}), ...(q ? { q } : {}) } };
 }
 /** The rows behind a reason: what closed in the period because of it. */
 export function reasonRows(

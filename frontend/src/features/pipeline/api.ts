@@ -77,6 +77,7 @@ export interface Card {
   readonly owner_name: string | null;
   readonly amount_minor: number | null;
   readonly currency: string;
+  readonly base_minor: number | null; // in the company's currency
   readonly win_probability_ppm: number | null;
   readonly expected_close_on: string | null;
   readonly stage_entered_at: string | null;
@@ -89,7 +90,8 @@ export interface Card {
 export interface Column {
   readonly stage_id: number;
   readonly count: number; // of all that match, not only of the cards
-  readonly sums: readonly Sum[];
+  readonly sums: readonly Sum[]; // by currency
+  readonly total: Sum; // of all currencies, in the company's
   readonly cards: readonly Card[];
 }
 export interface Board {
@@ -155,7 +157,7 @@ export interface Opened {
 }
 export interface StageFigures {
   readonly stage_id: number;
-  readonly open: Opened & { readonly sums: readonly Sum[] };
+  readonly open: Opened & { readonly sums: readonly Sum[]; readonly total: Sum };
   readonly cohort: { readonly reached: number; readonly rate_ppm: number | null; readonly filter: Filter | null };
   readonly flow: {
     readonly entered: number;
@@ -273,6 +275,25 @@ export async function getBoard(
   const query = { pipeline_id: asked.pipeline, filter: text(asked.filter), q: asked.q };
   const board = await send<Board>('GET', '/opportunities/board', { query, signal });
   return { ...board, columns: board.columns.map((column) => ({ ...column, cards: column.cards.map(known) })) };
+}
+/** Opportunities of one day, owner or stage: all that match, whatever is loaded of them. */
+export interface SumGroup {
+  readonly on: string | null; // by day: the expected close
+  readonly id: number | null; // by owner or stage
+  readonly name: string | null; // the owner's
+  readonly count: number;
+  readonly sums: readonly Sum[];
+  readonly total: Sum;
+}
+export type SumsBy = 'day' | 'owner' | 'stage';
+export async function getSums(
+  by: SumsBy,
+  filter: Filter | null,
+  q: string,
+  signal: AbortSignal,
+): Promise<readonly SumGroup[]> {
+  const query = { by, filter: text(filter), q };
+  return (await send<{ readonly groups: readonly SumGroup[] }>('GET', '/opportunities/sums', { query, signal })).groups;
 }
 export interface Rows {
   readonly rows: readonly RecordRow[];

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordRow } from '@/shared/api/types';
-import { axisOf, byDay, lanesOf, monthBounds, monthGrid, otherMonth, placeOn, spanOf, sumsOf } from './looks';
+import type { SumGroup } from './api';
+import {
+  axisOf,
+  byDay,
+  byMember,
+  inOrder,
+  monthBounds,
+  monthGrid,
+  otherMonth,
+  placeOn,
+  spanOf,
+  spansOf,
+  sumUp,
+} from './looks';
 
 const row = (id: number, more: Record<string, unknown> = {}): RecordRow => ({
   id,
@@ -29,13 +42,33 @@ describe('calendar', () => {
     expect(otherMonth('2026-01', -1)).toBe('2025-12');
     expect(monthBounds('2028-02')).toEqual(['2028-02-01', '2028-02-29']);
   });
-  it('sums by currency and leaves out what is hidden', () => {
-    const rows = [row(1), row(2, { amount_minor: 201 }), row(3, { currency: 'USD' }), row(4, { amount_minor: '***' })];
-    expect(sumsOf(rows, 'CNY')).toEqual([
-      { currency: 'CNY', amount_minor: 301, weighted_minor: 151 },
-      { currency: 'USD', amount_minor: 100, weighted_minor: 50 },
-    ]);
-    expect([...byDay([...rows, row(5, { expected_close_on: null })]).values()][0]).toHaveLength(4);
+  it('adds up groups by currency and together, and leaves hidden what is hidden', () => {
+    const cny = { currency: 'CNY', amount_minor: 100, weighted_minor: 50 };
+    const usd = { currency: 'USD', amount_minor: 10, weighted_minor: 5 };
+    const both: SumGroup = {
+      on: '2026-02-01',
+      id: null,
+      name: null,
+      count: 3,
+      sums: [cny, usd],
+      total: { ...cny, amount_minor: 171 },
+    };
+    const one: SumGroup = { ...both, on: '2026-02-02', count: 1, sums: [cny], total: cny };
+    expect(sumUp([both, one], 'CNY')).toEqual({
+      count: 4,
+      sums: [{ currency: 'CNY', amount_minor: 200, weighted_minor: 100 }, usd],
+      total: { currency: 'CNY', amount_minor: 271, weighted_minor: 100 },
+    });
+    const hidden = { currency: 'CNY', amount_minor: null, weighted_minor: null };
+    expect(sumUp([{ ...one, sums: [hidden], total: hidden }, one], 'CNY').total).toEqual(hidden);
+    expect(sumUp([], 'CNY')).toEqual({
+      count: 0,
+      sums: [],
+      total: { currency: 'CNY', amount_minor: 0, weighted_minor: 0 },
+    });
+  });
+  it('knows the rows of each day', () => {
+    expect([...byDay([row(1), row(2), row(5, { expected_close_on: null })]).values()][0]).toHaveLength(2);
   });
 });
 
@@ -57,10 +90,29 @@ describe('timeline', () => {
       '2026-01-05',
     );
   });
-  it('groups by owner, or by stage in the order of the pipeline', () => {
-    const rows = [row(1), row(2, { owner_id: 2, owner_name: 'A' }), row(3, { owner_id: null, owner_name: null })];
-    expect(lanesOf(rows, 'owner_id', axis, today).map((lane) => lane.name)).toEqual(['', 'A', 'B']);
-    const staged = [row(1, { stage_id: 5, stage_name: 'A' }), row(2, { stage_id: 4, stage_name: 'B' })];
-    expect(lanesOf(staged, 'stage_id', axis, today, [4, 5]).map((lane) => lane.key)).toEqual(['4', '5']);
+  it('reaches as far as is readable when not all rows are there', () => {
+    expect(axisOf([], today, false)).toMatchObject({ from: '2026-02-01', to: '2027-02-01' });
+  });
+  it('puts rows into lanes, in the order of the pipeline or of names', () => {
+    const rows = [row(1), row(2, { owner_id: 2 }), row(3, { owner_id: null })];
+    expect([...byMember(rows, 'owner_id').keys()]).toEqual([1, 2, null]);
+    expect(
+      spansOf([row(1), row(2, { expected_close_on: '2026-01-31' })], axis, today).map((span) => span.row.id),
+    ).toEqual([2, 1]);
+    const total = { currency: 'CNY', amount_minor: 0, weighted_minor: 0 };
+    const lane = (id: number | null, name: string | null): SumGroup => ({
+      on: null,
+      id,
+      name,
+      count: 1,
+      sums: [],
+      total,
+    });
+    expect(inOrder([lane(4, null), lane(5, null)], [5, 4]).map((group) => group.id)).toEqual([5, 4]);
+    expect(inOrder([lane(1, 'B'), lane(null, null), lane(2, 'A')], []).map((group) => group.name)).toEqual([
+      null,
+      'A',
+      'B',
+    ]);
   });
 });

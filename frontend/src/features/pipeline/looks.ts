@@ -1,8 +1,7 @@
 /** Pure parts of calendar and timeline. */
 import type { RecordRow } from '@/shared/api/types';
 import { addDays, addMonths, daysBetween } from '@/shared/lib/dates';
-import type { Sum } from './api';
-import { weightedOf } from './model';
+import type { Sum, SumGroup } from './api';
 
 // ---- calendar ----
 
@@ -26,28 +25,30 @@ export function monthBounds(month: string): readonly [string, string] {
   return [`${month}-01`, addDays(addMonths(`${month}-01`, 1), -1)];
 }
 
-function asNumber(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
-}
-
-/** Amounts of rows, a sum for each currency; null where an amount is hidden. */
-export function sumsOf(rows: readonly RecordRow[], fallback: string): readonly Sum[] {
-  const sums = new Map<string, { amount: number; weighted: number }>();
-  for (const row of rows) {
-    const amount = asNumber(row.amount_minor);
-    if (amount !== null) {
-      const currency = typeof row.currency === 'string' ? row.currency : fallback;
-      const sum = sums.get(currency) ?? { amount: 0, weighted: 0 };
-      sum.amount += amount;
-      sum.weighted += weightedOf(amount, asNumber(row.win_probability_ppm) ?? 0);
-      sums.set(currency, sum);
+/** Groups together: how many, what they are worth by currency and together; nothing of none. */
+export function sumUp(groups: readonly SumGroup[], own: string): Pick<SumGroup, 'count' | 'sums' | 'total'> {
+  const sums = new Map<string, Sum>();
+  let total: Sum = { currency: own, amount_minor: 0, weighted_minor: 0 };
+  let count = 0;
+  for (const group of groups) {
+    count += group.count;
+    total = plus(total, group.total);
+    for (const sum of group.sums) {
+      const before = sums.get(sum.currency);
+      sums.set(sum.currency, before ? plus(before, sum) : sum);
     }
   }
-  return [...sums].map(([currency, { amount, weighted }]) => ({
-    currency,
-    amount_minor: amount,
-    weighted_minor: weighted,
-  }));
+  return { count, sums: [...sums.values()], total };
+}
+function plus(a: Sum, b: Sum): Sum {
+  return {
+    currency: a.currency,
+    amount_minor: hiddenOr(a.amount_minor, b.amount_minor),
+    weighted_minor: hiddenOr(a.weighted_minor, b.weighted_minor),
+  };
+}
+function hiddenOr(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
 }
 export function byDay(rows: readonly RecordRow[]): ReadonlyMap<string, readonly RecordRow[]> {
   const days = new Map<string, RecordRow[]>();
@@ -70,11 +71,6 @@ export interface Span {
   readonly width: number;
   readonly late: boolean; // its close date has passed
 }
-export interface Lane {
-  readonly key: string;
-  readonly name: string;
-  readonly spans: readonly Span[];
-}
 export interface Axis {
   readonly from: string;
   readonly to: string; // first day after
@@ -88,8 +84,9 @@ function startOf(row: RecordRow): string | null {
   const engaged = row.engaged_on ?? row.created_at;
   return typeof engaged === 'string' ? engaged.slice(0, 10) : null;
 }
-/** From the month of the first start to the month of the last close, but no further than is readable. */
-export function axisOf(rows: readonly RecordRow[], today: string): Axis {
+/** From the month of the first start to the month of the last close, but no further than is readable; as far as that where
+ * not all rows are there. */
+export function axisOf(rows: readonly RecordRow[], today: string, isWhole = true): Axis {
   const starts = rows.flatMap((row) => startOf(row) ?? []);
   const ends = rows.flatMap((row) => (typeof row.expected_close_on === 'string' ? row.expected_close_on : []));
   const first = [today, ...starts].reduce((a, b) => (a < b ? a : b));
@@ -99,7 +96,7 @@ export function axisOf(rows: readonly RecordRow[], today: string): Axis {
   const latest = addMonths(monthOf(today), MONTHS_ON);
   const from = monthOf(first) > earliest ? monthOf(first) : earliest;
   const wished = addMonths(monthOf(last), 1);
-  const to = wished < latest ? wished : latest;
+  const to = isWhole && wished < latest ? wished : latest;
   const length = daysBetween(from, to);
   const months: { on: string; at: number }[] = [];
   for (let on = from; on < to; on = addMonths(on, 1)) {
@@ -126,30 +123,29 @@ export function spanOf(row: RecordRow, axis: Axis, today: string): Span | null {
   return { row, from, to, start: Math.min(start, 100 - LEAST_WIDTH), width, late: close < today };
 }
 
-/** One lane for each owner or stage, in the order given (by name where there is none). */
-export function lanesOf(
+/** What can be drawn of these, the first to close first. */
+export function spansOf(rows: readonly RecordRow[], axis: Axis, today: string): readonly Span[] {
+  return rows.flatMap((row) => spanOf(row, axis, today) ?? []).toSorted((a, b) => a.to.localeCompare(b.to));
+}
+
+/** Rows of each owner or stage. */
+export function byMember(
   rows: readonly RecordRow[],
   member: 'owner_id' | 'stage_id',
-  axis: Axis,
-  today: string,
-  order: readonly number[] = [],
-): readonly Lane[] {
-  const lanes = new Map<string, { name: string; spans: Span[] }>();
+): ReadonlyMap<number | null, readonly RecordRow[]> {
+  const members = new Map<number | null, RecordRow[]>();
   for (const row of rows) {
-    const span = spanOf(row, axis, today);
-    if (span) {
-      const key = String(row[member] ?? '');
-      const name = row[member.replace(/_id$/, '_name')];
-      const lane = lanes.get(key) ?? { name: typeof name === 'string' ? name : '', spans: [] };
-      lane.spans.push(span);
-      lanes.set(key, lane);
-    }
+    const id = typeof row[member] === 'number' ? row[member] : null;
+    members.set(id, [...(members.get(id) ?? []), row]);
   }
-  const placeOf = (key: string): number => {
-    const place = order.indexOf(Number(key));
-    return place === -1 ? order.length : place;
+  return members;
+}
+
+/** Lanes in the order of the pipeline's stages, or by the owners' names. */
+export function inOrder(groups: readonly SumGroup[], stages: readonly number[]): readonly SumGroup[] {
+  const placeOf = (group: SumGroup): number => {
+    const place = group.id === null ? -1 : stages.indexOf(group.id);
+    return place === -1 ? stages.length : place;
   };
-  return [...lanes]
-    .map(([key, lane]) => ({ key, ...lane, spans: lane.spans.toSorted((a, b) => a.to.localeCompare(b.to)) }))
-    .toSorted((a, b) => placeOf(a.key) - placeOf(b.key) || a.name.localeCompare(b.name));
+  return groups.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.name ?? '').localeCompare(b.name ?? ''));
 }

@@ -28,6 +28,7 @@ function card(id: number, more: Partial<Card> = {}): Card {
     owner_name: 'O',
     amount_minor: 100_00,
     currency: 'CNY',
+    base_minor: 100_00,
     win_probability_ppm: 100_000,
     expected_close_on: '2026-06-30',
     stage_entered_at: `2026-01-0${id}T00:00:00.000Z`,
@@ -56,6 +57,7 @@ function stage(id: number, more: Partial<Stage> = {}): Stage {
     ...more,
   };
 }
+const NOTHING = { currency: 'CNY', amount_minor: 0, weighted_minor: 0 };
 const board: Board = {
   pipeline_id: 1,
   more: false,
@@ -64,10 +66,11 @@ const board: Board = {
       stage_id: 1,
       count: 9, // more than the cards
       sums: [{ currency: 'CNY', amount_minor: 900_00, weighted_minor: 90_00 }],
-      cards: [card(3), card(2), card(1, { currency: 'USD' })],
+      total: { currency: 'CNY', amount_minor: 1_500_00, weighted_minor: 150_00 },
+      cards: [card(3), card(2), card(1, { currency: 'USD', base_minor: 700_00 })],
     },
-    { stage_id: 2, count: 0, sums: [], cards: [] },
-    { stage_id: 3, count: 1, sums: [], cards: [card(4)] },
+    { stage_id: 2, count: 0, sums: [], total: NOTHING, cards: [] },
+    { stage_id: 3, count: 1, sums: [], total: NOTHING, cards: [card(4)] },
   ],
 };
 const NOW = '2026-02-01T00:00:00.000Z';
@@ -96,7 +99,16 @@ describe('a move', () => {
     ]);
     expect(moved.columns[0]!.sums).toEqual([{ currency: 'CNY', amount_minor: 800_00, weighted_minor: 80_00 }]);
     expect(moved.columns[1]!.sums).toEqual([{ currency: 'CNY', amount_minor: 100_00, weighted_minor: 50_00 }]);
+    expect(moved.columns.map((column) => column.total.amount_minor)).toEqual([1_400_00, 100_00, 0]);
     expect(cardOf(moved, 2)).toMatchObject({ win_probability_ppm: 500_000, stage_entered_at: NOW, rot: 0 });
+  });
+  it('counts a card in another currency by what it is worth in the company’s', () => {
+    const [from, to] = moveCard(board, 1, stage(2), NOW).columns;
+    expect([from!.total.amount_minor, to!.total]).toEqual([
+      800_00,
+      { currency: 'CNY', amount_minor: 700_00, weighted_minor: 350_00 },
+    ]);
+    expect(to!.sums).toEqual([{ currency: 'USD', amount_minor: 100_00, weighted_minor: 50_00 }]);
   });
   it('is taken back to the place it came from', () => {
     const back = putBack(moved, card(2), 1);
@@ -112,7 +124,14 @@ describe('a move', () => {
     expect(columnOf(board, 99)).toBeUndefined();
   });
   it('ends with what the server says', () => {
-    const record = { id: 2, version: 7, amount_minor: 200_00, win_probability_ppm: 500_000, expected_close_on: null };
+    const record = {
+      id: 2,
+      version: 7,
+      amount_minor: 200_00,
+      base_minor: 200_00,
+      win_probability_ppm: 500_000,
+      expected_close_on: null,
+    };
     const fresh = withRecord(moved, record);
     expect(cardOf(fresh, 2)).toMatchObject({ version: 7, amount_minor: 200_00, expected_close_on: null });
     expect(fresh.columns[1]!.sums).toEqual([{ currency: 'CNY', amount_minor: 200_00, weighted_minor: 100_00 }]);

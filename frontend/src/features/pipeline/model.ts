@@ -107,6 +107,17 @@ export function withCard(sums: readonly Sum[], card: Card, sign: 1 | -1): readon
   );
 }
 
+/** A column's amounts with a card added or taken away: by currency, and together in the company's. */
+function tallied(column: Column, cards: readonly (readonly [Card, 1 | -1])[]): Pick<Column, 'sums' | 'total'> {
+  let { sums, total } = column;
+  for (const [card, sign] of cards) {
+    const worth: Card = { ...card, amount_minor: card.base_minor, currency: total.currency };
+    sums = withCard(sums, card, sign);
+    total = withCard([total], worth, sign)[0] ?? total;
+  }
+  return { sums, total };
+}
+
 export function columnOf(board: Board, card: number): Column | undefined {
   return board.columns.find((column) => column.cards.some((one) => one.id === card));
 }
@@ -127,11 +138,11 @@ export function moveCard(board: Board, id: number, stage: Stage, now: string): B
     columns: board.columns.map((column) => {
       if (column === from) {
         const cards = column.cards.filter((one) => one.id !== id);
-        return { ...column, count: column.count - 1, sums: withCard(column.sums, card, -1), cards };
+        return { ...column, count: column.count - 1, ...tallied(column, [[card, -1]]), cards };
       }
       if (column.stage_id === stage.id) {
         const cards = [there, ...column.cards];
-        return { ...column, count: column.count + 1, sums: withCard(column.sums, there, 1), cards };
+        return { ...column, count: column.count + 1, ...tallied(column, [[there, 1]]), cards };
       }
       return column;
     }),
@@ -150,11 +161,11 @@ export function putBack(board: Board, card: Card, stageId: number): Board {
     columns: board.columns.map((column) => {
       if (column === from) {
         const cards = column.cards.filter((one) => one.id !== card.id);
-        return { ...column, count: column.count - 1, sums: withCard(column.sums, moved, -1), cards };
+        return { ...column, count: column.count - 1, ...tallied(column, [[moved, -1]]), cards };
       }
       if (column.stage_id === stageId) {
         const cards = [card, ...column.cards].toSorted(byEntered);
-        return { ...column, count: column.count + 1, sums: withCard(column.sums, card, 1), cards };
+        return { ...column, count: column.count + 1, ...tallied(column, [[card, 1]]), cards };
       }
       return column;
     }),
@@ -177,13 +188,19 @@ export function withRecord(board: Board, record: RecordRow): Board {
         ...card,
         version: record.version,
         amount_minor: typeof record.amount_minor === 'number' ? record.amount_minor : card.amount_minor,
+        currency: (record.currency as string | null | undefined) ?? card.currency,
+        base_minor: typeof record.base_minor === 'number' ? record.base_minor : card.base_minor,
         win_probability_ppm: (record.win_probability_ppm as number | null | undefined) ?? card.win_probability_ppm,
         expected_close_on: (record.expected_close_on as string | null | undefined) ?? null,
         stage_entered_at: (record.stage_entered_at as string | null | undefined) ?? card.stage_entered_at,
         slip_count: (record.slip_count as number | null | undefined) ?? card.slip_count,
       };
       const cards = column.cards.map((one) => (one === card ? fresh : one));
-      return { ...column, sums: withCard(withCard(column.sums, card, -1), fresh, 1), cards };
+      const changes = [
+        [card, -1],
+        [fresh, 1],
+      ] as const;
+      return { ...column, ...tallied(column, changes), cards };
     }),
   };
 }

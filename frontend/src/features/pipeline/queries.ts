@@ -10,6 +10,7 @@ import {
   getBoard,
   getGuide,
   getOpportunity,
+  getSums,
   listAll,
   listDepartments,
   listPipelines,
@@ -20,6 +21,7 @@ import {
   type Board,
   type Period,
   type Pipeline,
+  type SumsBy,
 } from './api';
 import { boardFilter, chosenPipeline, type Scope } from './model';
 
@@ -101,13 +103,25 @@ export interface Wanted {
   readonly filter: Filter | null;
   readonly q: string;
   readonly sort: string;
+  readonly most?: number; // rows; MOST
 }
-const MOST = 1_000; // rows that one look holds
+const MOST = 1_000; // rows that one look loads at once
 export function useDeals(wanted: Ref<Wanted | null>) {
   return useQuery({
     queryKey: computed(() => [...OPPORTUNITY, 'all', wanted.value]),
-    queryFn: ({ signal }) => listAll(wanted.value!.filter, wanted.value!.q, wanted.value!.sort, MOST, signal),
+    queryFn: ({ signal }) => {
+      const { filter, q, sort, most } = wanted.value!;
+      return listAll(filter, q, sort, most ?? MOST, signal);
+    },
     enabled: computed(() => wanted.value !== null),
+    placeholderData: keepPreviousData,
+  });
+}
+/** Counts and sums of all that match, whatever is loaded of them. */
+export function useSums(wanted: Ref<Omit<Wanted, 'sort' | 'most'> & { readonly by: SumsBy }>) {
+  return useQuery({
+    queryKey: computed(() => [...OPPORTUNITY, 'sums', wanted.value]),
+    queryFn: ({ signal }) => getSums(wanted.value.by, wanted.value.filter, wanted.value.q, signal),
     placeholderData: keepPreviousData,
   });
 }

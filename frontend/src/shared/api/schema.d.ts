@@ -974,6 +974,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/opportunities/sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and sums by day of expected close, owner or stage. */
+        get: operations["opportunity.sums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/{id}/analysis": {
         parameters: {
             query?: never;
@@ -11430,6 +11447,15 @@ export interface operations {
                                 /** @description each amount times its chance, half up to the minor unit */
                                 weighted_minor: number | null;
                             }[];
+                            /** @description of all currencies, in the company's, each at the rate kept with it */
+                            total: {
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /** @description of all that match; null where hidden */
+                                amount_minor: number | null;
+                                /** @description each amount times its chance, half up to the minor unit */
+                                weighted_minor: number | null;
+                            };
                             /** @description newest in the stage first */
                             cards: {
                                 /** @description opportunity */
@@ -11450,6 +11476,8 @@ export interface operations {
                                 amount_minor: number | null;
                                 /** @description ISO 4217 */
                                 currency: string | null;
+                                /** @description in the company's currency */
+                                base_minor: number | null;
                                 /** @description chance */
                                 win_probability_ppm: number | null;
                                 /**
@@ -11481,6 +11509,74 @@ export interface operations {
                             }[];
                         }[];
                         /** @description there are more than the cards */
+                        more: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opportunity.sums": {
+        parameters: {
+            query: {
+                by: "day" | "owner" | "stage";
+                filter?: unknown;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and sums by day of expected close, owner or stage. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description ascending by day or number */
+                        groups: {
+                            /**
+                             * Format: date
+                             * @description expected close; null: none, or another grouping
+                             */
+                            on: string | null;
+                            /** @description owner or stage; null: none, or another grouping */
+                            id: number | null;
+                            /** @description the owner's, where that may be read */
+                            name: string | null;
+                            /** @description of all that match */
+                            count: number;
+                            /** @description by currency */
+                            sums: {
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /** @description of all that match; null where hidden */
+                                amount_minor: number | null;
+                                /** @description each amount times its chance */
+                                weighted_minor: number | null;
+                            }[];
+                            /** @description of all currencies, in the company's, each at the rate kept with it */
+                            total: {
+                                /** @description ISO 4217 */
+                                currency: string;
+                                /** @description of all that match; null where hidden */
+                                amount_minor: number | null;
+                                /** @description each amount times its chance */
+                                weighted_minor: number | null;
+                            };
+                        }[];
+                        /** @description there are more groups */
                         more: boolean;
                     };
                 };
@@ -11535,6 +11631,15 @@ export interface operations {
                                     /** @description each amount times its chance */
                                     weighted_minor: number | null;
                                 }[];
+                                /** @description of all currencies, in the company's, each at the rate kept with it */
+                                total: {
+                                    /** @description ISO 4217 */
+                                    currency: string;
+                                    /** @description null where hidden */
+                                    amount_minor: number | null;
+                                    /** @description each amount times its chance */
+                                    weighted_minor: number | null;
+                                };
                                 /** @description opens exactly its rows */
                                 filter: unknown;
                             };
@@ -11589,7 +11694,7 @@ export interface operations {
                             kind: string;
                             /** @description closed in the period */
                             count: number;
-                            /** @description of those in the company's currency */
+                            /** @description in the company's currency */
                             amount_minor: number | null;
                         }[];
                         /** @description fewest first */
@@ -29926,6 +30031,12 @@ export interface operations {
                             source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "renewal" | "other" | null;
                             /** @description anything else */
                             remark?: string | null;
+                            /** @description billionths of the company's currency for one of this; of the business date, kept */
+                            rate_nano?: number | null;
+                            /** @description amount × rate in the company's currency: what counts for targets and sums */
+                            base_minor?: number | null;
+                            /** @description base_minor × win probability, half away from zero */
+                            base_weighted_minor?: number | null;
                             /**
                              * Format: date-time
                              * @description last move
@@ -30169,6 +30280,12 @@ export interface operations {
                         source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "renewal" | "other" | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description base_minor × win probability, half away from zero */
+                        base_weighted_minor?: number | null;
                         /**
                          * Format: date-time
                          * @description last move
@@ -30349,6 +30466,12 @@ export interface operations {
                         source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "renewal" | "other" | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description base_minor × win probability, half away from zero */
+                        base_weighted_minor?: number | null;
                         /**
                          * Format: date-time
                          * @description last move
@@ -30637,6 +30760,12 @@ export interface operations {
                         source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "renewal" | "other" | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description base_minor × win probability, half away from zero */
+                        base_weighted_minor?: number | null;
                         /**
                          * Format: date-time
                          * @description last move
@@ -30977,6 +31106,12 @@ export interface operations {
                         source?: "website" | "referral" | "exhibition" | "cold_call" | "advert" | "partner" | "renewal" | "other" | null;
                         /** @description anything else */
                         remark?: string | null;
+                        /** @description billionths of the company's currency for one of this; of the business date, kept */
+                        rate_nano?: number | null;
+                        /** @description amount × rate in the company's currency: what counts for targets and sums */
+                        base_minor?: number | null;
+                        /** @description base_minor × win probability, half away from zero */
+                        base_weighted_minor?: number | null;
                         /**
                          * Format: date-time
                          * @description last move
