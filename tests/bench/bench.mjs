@@ -218,12 +218,18 @@ async function measureSearch(stack, tokens) {
 }
 
 async function measureOverview(stack, tokens) {
-    const measures = ["signed_amount", "received_amount", "follow_ups"];
+    const measures = ["signed_amount", "received_amount", "gross_profit", "new_customers", "won_deals", "follow_ups", "invoiced_amount", "visits"];
     const of = (more) => measures.map((measure) => api("/targets/overview", { year: 2026, measure, ...more }));
     await measurePaths(stack, tokens.admin, "completion overview, company", of({}), 100);
     await measurePaths(stack, tokens.admin, "completion overview, department with 50 below", of({ department_id: 2 }), 100);
     await measurePaths(stack, tokens.manager, "completion overview, the manager's own", of({ department_id: 2 }), 100);
     await measurePaths(stack, tokens.admin, "completion overview, one person", of({ user_id: 1000 }), 100);
+    // With planning rounds: 2,000 people × 8 measures × 3 levels, each agreed and locked with three versions.
+    const levels = ["base", "stretch", "challenge"].flatMap((level) => of({ level }));
+    await measurePaths(stack, tokens.admin, "completion overview, company, 8 measures × 3 levels, with versions", levels, 100);
+    await measurePaths(stack, tokens.admin, "planning round, company", measures.map((measure) => api("/target-rounds/1/node", { measure })), 100);
+    await measurePaths(stack, tokens.admin, "a locked target with its versions",
+        measures.map((measure) => api("/target-rounds/1/plan", { measure, subject_kind: "user", subject_id: 1000 })), 100);
     await measureCurrency(stack, tokens.admin);
 }
 
