@@ -1,5 +1,11 @@
 /** Addresses of all pages, and who may open them. Those behind the sign-in come with ./inside. */
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router';
+import {
+  createRouter,
+  createWebHistory,
+  START_LOCATION,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+} from 'vue-router';
 import signIn from '@/features/sign-in';
 import { useSession } from '@/shared/api/session';
 import { t } from '@/shared/i18n';
@@ -13,7 +19,8 @@ export const router = createRouter({
     ...signIn.routes,
     { path: '/:rest(.*)*', name: WAITING, component: () => import('./pages/NotFound.vue') }, // never shown
   ],
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // A page just opened stands at its top already; asking for that would lay it out before it is drawn.
+  scrollBehavior: (_to, from, saved) => saved ?? (from === START_LOCATION ? false : { top: 0 }),
 });
 
 /** The rest of the program. Asked for again after a failure. */

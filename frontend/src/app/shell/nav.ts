@@ -16,7 +16,7 @@ export function useHere(entries: ComputedRef<readonly NavEntry[]>): (entry: NavE
   const router = useRouter();
   const here = computed(() =>
     entries.value
-      .map((entry) => ({ entry, path: router.resolve(entry.to).path }))
+      .map((entry) => ({ entry, path: typeof entry.to === 'string' ? entry.to : router.resolve(entry.to).path }))
       .filter(({ path }) => route.path === path || route.path.startsWith(`${path}/`))
       .toSorted((a, b) => b.path.length - a.path.length)
       .at(0),

@@ -25,6 +25,8 @@ export function nameMember(field: string): string {
 }
 
 const RATE_PLACES = 9;
+/** How an absent value is written. */
+export const NOTHING = '—';
 
 /** An amount is in the record's currency, but for what says that it is in the company's. */
 export function currencyOf(field: string, row: RecordRow, own: string): string {
@@ -35,7 +37,7 @@ export function currencyOf(field: string, row: RecordRow, own: string): string {
 export function fieldText(field: MetaField, row: RecordRow, showing: Showing): string {
   const value = row[field.name];
   if (value == null || value === '') {
-    return '—';
+    return NOTHING;
   }
   switch (field.type) {
     case 'money':
@@ -117,6 +119,11 @@ function widthOf(field: MetaField, label: string): number {
     return SHORT_REFS.has(field.ref ?? '') ? SHORT_REF_WIDTH : field.ref === 'region' ? TEXT_WIDTH : NAME_WIDTH;
   }
   return WIDTHS[field.type] ?? TEXT_WIDTH;
+}
+
+/** Whether a list shows nothing of such a value but its text. */
+export function isPlain(field: MetaField): boolean {
+  return !['money', 'tags', 'choices'].includes(field.type) && field.kind !== 'rating';
 }
 
 export function isNumeric(field: MetaField): boolean {

@@ -9,7 +9,13 @@ function worthRetrying(count: number, failure: unknown): boolean {
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: 15_000, gcTime: 300_000, retry: worthRetrying, refetchOnWindowFocus: true },
+    queries: {
+      staleTime: 15_000,
+      gcTime: 300_000,
+      retry: worthRetrying,
+      refetchOnWindowFocus: true,
+      shallow: true, // answers are replaced, never changed in place: nobody watches what is inside them
+    },
     mutations: { retry: false },
   },
 });

@@ -1,6 +1,6 @@
 /** Who is signed in, and what that person may do. The server decides; `can` only hides what would be refused. */
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { asLocale, currentLocale, setLocale, type Locale } from '@/shared/i18n';
 import { recall, remember } from '@/shared/lib/preferences';
 import { send } from './client';
@@ -31,7 +31,7 @@ export function holds(permissions: ReadonlySet<string>, wanted: string): boolean
 }
 
 export const useSession = defineStore('session', () => {
-  const me = ref<Me | null>(null);
+  const me = shallowRef<Me | null>(null);
   const isSignedIn = computed(() => me.value !== null);
   const mustChangePassword = computed(() => me.value?.must_change_password ?? false);
   const permissions = computed(() => new Set(me.value?.permissions ?? []));
