@@ -47,11 +47,16 @@ static enum err upload(struct request *request, struct response *response)
     int64_t item_id = 0;
     int64_t id = 0;
     struct attachment_row row;
-    TRY(read_record(request, &object, &record_id));
-    TRY(request_query_int(request, "guide_item_id", 0, 1, INT64_C(9007199254740991), &item_id));
     struct str name = str_trim(request_query(request, "name"));
-    TRY(attachment_add(request, object, record_id, (struct opt_int){item_id != 0, item_id},
-                       name.len == 0 ? STR("file") : name, &id));
+    struct str field = request_query(request, "field");
+    name = name.len == 0 ? STR("file") : name;
+    if (field.len > 0) {
+        TRY(attachment_add_waiting(request, request_query(request, "object"), field, name, &id));
+    } else {
+        TRY(read_record(request, &object, &record_id));
+        TRY(request_query_int(request, "guide_item_id", 0, 1, INT64_C(9007199254740991), &item_id));
+        TRY(attachment_add(request, object, record_id, (struct opt_int){item_id != 0, item_id}, name, &id));
+    }
     TRY(attachment_store_get(request->db, request->arena, id, &row));
     response->status = 201;
     response->json = json_keep(request->arena, attachment_json(request, &row));
@@ -107,7 +112,11 @@ static enum err remove_attachment(struct request *request, struct response *resp
 static const struct option ONE[] = {{"1", "是", "yes"}, {NULL, NULL, NULL}};
 static const struct field LIST_QUERY[] = {RECORD_MEMBERS, FIELD_END};
 static const struct field UPLOAD_QUERY[] = {
-    RECORD_MEMBERS,
+    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
+    {.name = "record_id", .type = FIELD_INT, .about = "which record; left out with a field"},
+    {.name = "field",
+     .type = FIELD_TEXT,
+     .about = "field for files: the file waits until a record of this kind is written with its id in that field"},
     {.name = "name", .type = FIELD_TEXT, .about = "of the file"},
     {.name = "guide_item_id",
      .type = FIELD_INT,
@@ -121,7 +130,8 @@ static const struct field FILE_QUERY[] = {
     FIELD_END};
 static const struct field ATTACHMENT[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "attachment"},
-    RECORD_MEMBERS,
+    {.name = "object", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "kind of record"},
+    {.name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which record; 0: it waits for one"},
     {.name = "guide_item_id",
      .type = FIELD_INT,
      .flags = FIELD_REQUIRED | FIELD_NULLABLE,
@@ -142,7 +152,7 @@ static const struct route ROUTES[] = {
     {"GET", "/attachments", "attachment.list", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, LIST_QUERY, NULL,
      ATTACHMENTS, list_attachments, NULL, "Files of a record."},
     {"POST", "/attachments", "attachment.create", PERMISSION_SIGNED_IN, ROUTE_UPLOAD, RECORDS_NONE, NULL, UPLOAD_QUERY,
-     NULL, ATTACHMENT, upload, NULL, "Attaches the raw body to a record."},
+     NULL, ATTACHMENT, upload, NULL, "Attaches the raw body to a record, or keeps it for a field."},
     {"GET", "/attachments/{id}/file", "attachment.file", PERMISSION_SIGNED_IN, ROUTE_FILE, RECORDS_NONE, NULL,
      FILE_QUERY, NULL, NULL, get_file, NULL, "The file itself."},
     {"DELETE", "/attachments/{id}", "attachment.delete", PERMISSION_SIGNED_IN, 0, RECORDS_NONE, NULL, NULL, NULL, NULL,

@@ -7,9 +7,10 @@
 /* A file that belongs to a record. */
 struct attachment_row {
     int64_t id;                     /* attachment.id */
-    struct str object;              /* customer, follow_up, opportunity, conflict_claim */
+    struct str object;              /* customer, follow_up, opportunity, conflict_claim; any in a field */
     int64_t record_id;              /* which record */
     struct opt_int guide_item_id;   /* of an opportunity: what the file shows to be done */
+    struct opt_int field_id;        /* the custom field it stands in; record_id 0: it waits for a record */
     struct str name;                /* as uploaded */
     struct str content_type;        /* what the bytes are */
     int64_t size_bytes;             /* length */
@@ -18,7 +19,7 @@ struct attachment_row {
     struct opt_int created_by_id;   /* by whom */
     struct opt_str created_by_name; /* by name */
 };
-/* Oldest first, without removed ones. */
+/* Oldest first, without removed ones and those in fields. */
 enum err attachment_store_list(struct db *db, struct arena *arena, const char *object, int64_t record_id,
                                struct attachment_row **rows_out, size_t *count_out) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND, for removed ones too. */
@@ -38,6 +39,12 @@ enum err attachment_store_has_item(struct db *db, struct arena *arena, int64_t o
                                    bool *out) MUST_CHECK;
 /* Counts the files of a follow-up again. */
 enum err attachment_store_recount(struct db *db, struct arena *arena, int64_t follow_up_id) MUST_CHECK;
+
+/* Files for fields that a user uploaded and no record took. */
+enum err attachment_store_count_waiting(struct db *db, struct arena *arena, int64_t user_id, int64_t *out) MUST_CHECK;
+/* Removes those of all users from before a moment. */
+enum err attachment_store_drop_waiting(struct db *db, struct arena *arena, struct instant before,
+                                       struct instant now) MUST_CHECK;
 
 /* Removed ones with their files, at most `limit`. */
 enum err attachment_store_removed(struct db *db, struct arena *arena, int64_t limit, struct attachment_row **rows_out,

@@ -57,12 +57,14 @@ static enum err may_see(struct request *request, const struct object *object, in
 }
 
 /* Ids in a list of tags, in place. */
-static enum err name_tags(struct request *request, json_t *ids)
+/* Of tags, people, departments. */
+static enum err name_set(struct request *request, const struct field *field, json_t *ids)
 {
-    static const struct field tag = {.name = "tag_id", .type = FIELD_REF, .ref = "tag"};
+    const struct field one = {
+        .name = field->name, .type = FIELD_REF, .ref = field->type == FIELD_TAGS ? "tag" : field->ref};
     for (size_t i = 0; i < json_array_size(ids); i++) {
         struct str label;
-        TRY(object_store_label(request, &tag, json_integer_value(json_array_get(ids, i)), &label));
+        TRY(object_store_label(request, &one, json_integer_value(json_array_get(ids, i)), &label));
         json_array_set_new(ids, i, json_str(label));
     }
     return OK;
@@ -73,8 +75,9 @@ static enum err name_references(struct request *request, json_t *detail)
 {
     for (const struct field *field = object_fields(&CUSTOMER); field->name != NULL; field++) {
         json_t *pair = json_object_get(detail, field->name);
-        for (size_t i = 0; field->type == FIELD_TAGS && i < json_array_size(pair); i++) {
-            TRY(name_tags(request, json_array_get(pair, i)));
+        bool named = field->type == FIELD_TAGS || field->type == FIELD_REFS;
+        for (size_t i = 0; named && i < json_array_size(pair); i++) {
+            TRY(name_set(request, field, json_array_get(pair, i)));
         }
         for (size_t i = 0; field->type == FIELD_REF && i < json_array_size(pair); i++) {
             const json_t *id = json_array_get(pair, i);

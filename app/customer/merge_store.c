@@ -22,7 +22,7 @@ const struct merge_reference MERGE_REFERENCES[] = {
     {"conflict_claim.customer_id", "conflict_claim", "customer_id", NULL, NULL, MERGE_MOVE, NULL},
     {"conflict_claim.duplicate_id", "conflict_claim", "duplicate_id", NULL, NULL, MERGE_KEEP,
      "which customer was made beside; it leads to the survivor"},
-    {"attachment.record_id", "attachment", "record_id", "t.object = 'customer'", NULL, MERGE_MOVE, NULL},
+    {"attachment.record_id", "attachment", "record_id", "t.object = 'customer' AND t.field_id IS NULL", NULL, MERGE_MOVE, NULL},
     {"record_comment.record_id", "record_comment", "record_id", "t.object = 'customer'", NULL, MERGE_MOVE, NULL},
     {"record_share.record_id", "record_share", "record_id", NULL, NULL, MERGE_RULE, "united: one share a person"},
     {"record_share_ended.record_id", "record_share_ended", "record_id", NULL, NULL, MERGE_KEEP,

@@ -7,6 +7,7 @@
 #include "platform/audit.h"
 #include "platform/directory.h"
 #include "platform/job.h"
+#include "platform/record_file.h"
 #include "platform/tx.h"
 
 /* One transaction about a definition. */
@@ -425,7 +426,7 @@ static enum err forget(struct db *db, void *context)
 {
     struct keeping *keeping = context;
     int64_t id = keeping->definition->row.id;
-    (void)db;
+    TRY(record_files_forget(db, keeping->request->arena, id, 0));
     TRY(field_store_remove(keeping->request, id));
     return audit_write(keeping->request, "custom_field", id, "purge", 0, NULL, (struct str){0});
 }

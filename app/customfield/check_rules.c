@@ -139,7 +139,7 @@ static enum err examine_formula(struct db *db, void *context)
 static enum err examine_field(struct db *db, struct examination *examination)
 {
     const struct field *field = examination->field;
-    if (field->type == FIELD_CHOICES) {
+    if (field->type == FIELD_CHOICES || field->type == FIELD_REFS) {
         return db_tx(db, examine_choices, examination);
     }
     bool stored = field->custom->formula != NULL && field->custom->stored;

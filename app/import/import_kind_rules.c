@@ -71,7 +71,8 @@ static const struct field *writable_fields(struct arena *arena, const struct obj
     struct field *fields = ARENA_ARRAY(arena, struct field, own + extra + 1);
     size_t count = 0;
     for (size_t i = 0; i < own; i++) {
-        if ((object_fields(object)[i].flags & FIELD_READ_ONLY) == 0) {
+        const struct field *field = &object_fields(object)[i];
+        if ((field->flags & FIELD_READ_ONLY) == 0 && field->type != FIELD_FILES) {
             fields[count++] = object_fields(object)[i];
         }
     }

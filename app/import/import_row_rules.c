@@ -78,8 +78,8 @@ static struct str replaced(const struct cell_style *style, struct arena *arena, 
     return value.ptr == NULL ? text : value;
 }
 
-/* A cell that names tags. */
-static enum err resolve_tags(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
+/* A cell that names tags or people. */
+static enum err resolve_set(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
                              json_t *body)
 {
     struct field tag = *mapped->field;
@@ -87,7 +87,7 @@ static enum err resolve_tags(struct run *run, const struct mapped *mapped, struc
     struct str name;
     json_t *list = json_array();
     json_object_set_new(body, mapped->field->name, list);
-    tag.ref = "tag";
+    tag.ref = mapped->field->type == FIELD_TAGS ? "tag" : mapped->field->ref;
     one.field = &tag;
     while (cell_cut(&text, &name)) {
         int64_t id = 0;
@@ -119,8 +119,8 @@ static enum err build_body(struct run *run, const struct table_row *row, json_t 
             json_object_set_new(body, mapped->field->name, json_integer(id));
             continue;
         }
-        if (mapped->field->type == FIELD_TAGS) {
-            TRY(resolve_tags(run, mapped, text, (int64_t)row->number, body));
+        if (field_is_set(mapped->field)) {
+            TRY(resolve_set(run, mapped, text, (int64_t)row->number, body));
             continue;
         }
         json_t *value = cell_json(request, mapped->field, text, &mapped->style, &code, &message);

@@ -106,8 +106,10 @@ static const char *reference_of(struct arena *arena, enum custom_kind kind, cons
 {
     switch (kind) {
     case CUSTOM_USER:
+    case CUSTOM_USERS:
         return "user";
     case CUSTOM_DEPARTMENT:
+    case CUSTOM_DEPARTMENTS:
         return "department";
     case CUSTOM_REGION:
         return "region";
@@ -232,6 +234,8 @@ static enum formula_type formula_type_of(const struct field *field)
     case FIELD_INSTANT:
     case FIELD_REF:
     case FIELD_TAGS:
+    case FIELD_REFS:
+    case FIELD_FILES:
     case FIELD_JSON:
     case FIELD_OBJECT:
     case FIELD_LIST:

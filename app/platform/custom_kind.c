@@ -3,6 +3,8 @@
 
 #include "platform/custom.h"
 
+/* Words or ids, comma separated. */
+#define SET_SQL "TEXT CHARACTER SET ascii COLLATE ascii_bin"
 /* Times of MariaDB and ids as everywhere; texts are TEXT because two hundred VARCHARs do not fit in a row. */
 const struct custom_type CUSTOM_TYPES[CUSTOM_KINDS] = {
     [CUSTOM_TEXT] = {"text", "单行文本", "Text", FIELD_TEXT, "", NULL,
@@ -23,11 +25,15 @@ const struct custom_type CUSTOM_TYPES[CUSTOM_KINDS] = {
     [CUSTOM_MONTH] = {"month", "月份", "Month", FIELD_DATE, "_on", "DATE", " required indexed default "},
     [CUSTOM_SELECT] = {"select", "单选", "Choice", FIELD_ENUM, "", "VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin",
                        " required indexed default options "},
-    [CUSTOM_MULTI_SELECT] = {"multi_select", "多选", "Several choices", FIELD_CHOICES, "",
-                             "TEXT CHARACTER SET ascii COLLATE ascii_bin", " required default options "},
+    [CUSTOM_MULTI_SELECT] = {"multi_select", "多选", "Several choices", FIELD_CHOICES, "", SET_SQL,
+                             " required default options "},
     [CUSTOM_USER] = {"user", "人员", "Person", FIELD_REF, "_id", "BIGINT", " required indexed default "},
     [CUSTOM_DEPARTMENT] = {"department", "部门", "Department", FIELD_REF, "_id", "BIGINT",
                            " required indexed default "},
+    [CUSTOM_USERS] = {"users", "多个人员", "People", FIELD_REFS, "_ids", SET_SQL, " required "},
+    [CUSTOM_DEPARTMENTS] = {"departments", "多个部门", "Departments", FIELD_REFS, "_ids", SET_SQL, " required "},
+    [CUSTOM_FILES] = {"files", "附件", "Files", FIELD_FILES, "_ids", SET_SQL, " required "},
+    [CUSTOM_PICTURES] = {"pictures", "图片", "Pictures", FIELD_FILES, "_ids", SET_SQL, " required "},
     [CUSTOM_REGION] = {"region", "地区", "Region", FIELD_REF, "_id", "BIGINT", " required indexed default "},
     [CUSTOM_RECORD] = {"record", "关联记录", "Record", FIELD_REF, "_id", "BIGINT", " required indexed default ref "},
     [CUSTOM_EMAIL] = {"email", "邮箱", "E-mail", FIELD_EMAIL, "", NULL,

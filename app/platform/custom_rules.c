@@ -3,6 +3,7 @@
 
 #include "engines/number_pattern.h"
 #include "platform/custom_store.h"
+#include "platform/record_file.h"
 #include "platform/scope.h"
 
 /* The object's custom fields, and where they begin. */
@@ -247,8 +248,14 @@ enum err custom_saved(struct request *request, const struct record_change *chang
     const struct field *fields = first_custom(change->object, &i);
     for (; fields[i].name != NULL; i++) {
         struct value before = change->before == NULL ? value_null() : change->before[i];
-        if (fields[i].type == FIELD_CHOICES && !value_eq(before, change->after[i])) {
+        if (value_eq(before, change->after[i])) {
+            continue;
+        }
+        if (fields[i].type == FIELD_CHOICES || fields[i].type == FIELD_REFS) {
             TRY(custom_store_choices(request->db, request->arena, fields[i].custom->id, change->id, change->after[i]));
+        }
+        if (fields[i].type == FIELD_FILES) {
+            TRY(record_files_take(request, &fields[i], change->id, before, change->after[i]));
         }
     }
     return OK;

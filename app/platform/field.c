@@ -536,6 +536,8 @@ static bool check_value(const struct field *field, json_t *json, const struct pl
     case FIELD_LIST:
         return check_list(field, json, place, error);
     case FIELD_TAGS:
+    case FIELD_REFS:
+    case FIELD_FILES:
         return check_tags(json, place, error, out);
     case FIELD_DECIMAL:
         return check_decimal(field, json, place, error, out);
@@ -655,7 +657,7 @@ static json_t *words_json(struct value value)
 
 json_t *field_json(const struct field *field, struct value value, struct arena *arena)
 {
-    if (field->type == FIELD_TAGS) {
+    if (field_is_set(field)) {
         return tags_json(value);
     }
     if (field->type == FIELD_CHOICES) {
@@ -683,6 +685,11 @@ json_t *field_json(const struct field *field, struct value value, struct arena *
     return json_str(value.text);
 }
 
+bool field_is_set(const struct field *field)
+{
+    return field->type == FIELD_TAGS || field->type == FIELD_REFS || field->type == FIELD_FILES;
+}
+
 const char *field_type_word(enum field_type type)
 {
     static const char *const words[] = {
@@ -696,6 +703,7 @@ const char *field_type_word(enum field_type type)
         [FIELD_TAGS] = "tags",       [FIELD_JSON] = "json",
         [FIELD_OBJECT] = "object",   [FIELD_LIST] = "list",
         [FIELD_DECIMAL] = "decimal", [FIELD_CHOICES] = "choices",
+        [FIELD_REFS] = "refs",       [FIELD_FILES] = "files",
     };
     return words[type];
 }

@@ -98,12 +98,13 @@ static void add_under(struct query *query, const struct filter *filter, const ch
     query_sql(query, filter->value_count == 1 ? ")" : "))");
 }
 
-/* "record is among those with these tags", by the index of tags. */
+/* "record is among those with these tags", choices or people, by their index. */
 static void add_tagged(struct query *query, const struct filter *filter, const char *alias, size_t from, size_t to)
 {
     query_sql(query, "`");
     query_sql(query, alias);
-    if (filter->field->type == FIELD_CHOICES) {
+    bool tags = filter->field->type == FIELD_TAGS;
+    if (!tags) {
         query_sql(query, "`.`id` IN (SELECT record_id FROM record_choice WHERE field_id = ");
         query_arg(query, value_int(filter->field->custom->id));
         query_sql(query, " AND `value` IN (");
@@ -114,7 +115,10 @@ static void add_tagged(struct query *query, const struct filter *filter, const c
     }
     for (size_t i = from; i < to; i++) {
         query_sql(query, i == from ? "" : ", ");
-        query_arg(query, filter->values[i]);
+        /* The index keeps words; a number would be compared without it. */
+        bool number = !tags && filter->values[i].type == VALUE_INT;
+        query_arg(query, number ? value_text(str_format(query->sql.arena, "%lld", (long long)filter->values[i].integer))
+                                : filter->values[i]);
     }
     query_sql(query, "))");
 }

@@ -64,7 +64,10 @@ unsigned filter_class_of(const struct field *field)
         return CLASS_DAY;
     case FIELD_TAGS:
     case FIELD_CHOICES:
+    case FIELD_REFS:
         return CLASS_TAGS;
+    case FIELD_FILES:
+        return CLASS_FILES;
     case FIELD_JSON:
     case FIELD_OBJECT:
     case FIELD_LIST:

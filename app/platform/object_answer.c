@@ -65,7 +65,7 @@ struct str object_mask(struct arena *arena, struct str text)
 static json_t *masked_json(struct arena *arena, const struct field *field, struct value value)
 {
     bool is_text = value.type == VALUE_TEXT && field->type != FIELD_ENUM;
-    if (field->type == FIELD_TAGS || field->type == FIELD_CHOICES) {
+    if (field_is_set(field) || field->type == FIELD_CHOICES) {
         return json_array();
     }
     return is_text ? json_str(object_mask(arena, value.text)) : json_null();
@@ -106,7 +106,7 @@ json_t *object_answer(struct request *request, const struct object *object, cons
         json_object_set_new(record, field->name,
                             mask ? masked_json(request->arena, field, row->values[i])
                                  : field_json(field, row->values[i], request->arena));
-        if (field->type == FIELD_TAGS) {
+        if (field_is_set(field)) {
             json_object_set_new(record, tags_label_member(request->arena, field).ptr,
                                 lines_json(mask ? value_null() : row->labels[i]));
         }
@@ -158,7 +158,7 @@ static size_t choose_members(struct request *request, const struct object *objec
         if (field->type == FIELD_REF) {
             member->label_name = quoted_name(request->arena, reference_label_member(request->arena, field));
             member->label_open = scope_label_is_open(request, field);
-        } else if (field->type == FIELD_TAGS) {
+        } else if (field_is_set(field)) {
             member->label_name = quoted_name(request->arena, tags_label_member(request->arena, field));
             member->label_open = true;
         }
@@ -173,7 +173,7 @@ static void write_json(struct request *request, struct buf *out, json_t *json)
 
 static void write_value(struct request *request, struct buf *out, const struct field *field, struct value value)
 {
-    if (field->type == FIELD_TAGS) {
+    if (field_is_set(field)) {
         buf_format(out, "[%.*s]", STR_ARG(value.type == VALUE_TEXT ? value.text : STR("")));
         return;
     }
@@ -210,11 +210,11 @@ static void write_value(struct request *request, struct buf *out, const struct f
 
 static void write_label(struct request *request, struct buf *out, const struct field *field, struct value label)
 {
-    if (field->type == FIELD_TAGS && label.type == VALUE_NULL) {
+    if (field_is_set(field) && label.type == VALUE_NULL) {
         buf_add(out, STR("[]"));
         return;
     }
-    if (field->type == FIELD_TAGS) {
+    if (field_is_set(field)) {
         write_json(request, out, lines_json(label));
         return;
     }

@@ -238,7 +238,7 @@ static bool find_open_field(struct request *request, struct str name, size_t *in
 {
     const struct object *object = object_of(request);
     const struct field *field = fields_find(object_fields(object), name);
-    bool grouped = field != NULL && field->type != FIELD_TAGS && field->type != FIELD_CHOICES;
+    bool grouped = field != NULL && !field_is_set(field) && field->type != FIELD_CHOICES;
     if (!grouped || object_any_access(request, object, field->name) < FIELD_ACCESS_READ) {
         return false;
     }

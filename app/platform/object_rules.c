@@ -4,6 +4,7 @@
 
 #include "platform/audit.h"
 #include "platform/custom.h"
+#include "platform/record_file.h"
 #include "platform/directory.h"
 #include "platform/object_answer.h"
 #include "platform/scope.h"
@@ -102,7 +103,7 @@ static void read_fields(struct request *request, const struct object *object, js
         if (!field_value(field, member, str_from(field->name), request->arena, request->error, &value)) {
             continue;
         }
-        if (json_is_object(member) && field->type == FIELD_TAGS &&
+        if (json_is_object(member) && field_is_set(field) &&
             !tags_change(request->arena, change->after[i], member, &value)) {
             error_field(request->error, str_from(field->name), "too_many", "%s must have at most %d items.",
                         field->name, TAGS_MAX);
@@ -112,8 +113,20 @@ static void read_fields(struct request *request, const struct object *object, js
     }
 }
 
-/* Tags that are new to the record must be offered for its kind. */
-static enum err check_tags(struct request *request, const struct record_change *change, size_t index)
+static enum err item_ok(struct request *request, const struct field *field, int64_t id, bool unscoped, bool *out)
+{
+    if (field->type == FIELD_TAGS) {
+        return object_store_tag_ok(request, field, id, out);
+    }
+    if (field->type == FIELD_FILES) {
+        return record_file_is_waiting(request, field, id, out);
+    }
+    const struct field one = {.name = field->name, .type = FIELD_REF, .ref = field->ref};
+    return object_store_reference_ok(request, &one, id, unscoped, false, out);
+}
+
+/* What is new in a set must be offered: tags for this kind of record, files that the caller just uploaded for it. */
+static enum err check_set(struct request *request, const struct record_change *change, size_t index, bool unscoped)
 {
     const struct field *field = &object_fields(change->object)[index];
     struct value before = change->before == NULL ? value_null() : change->before[index];
@@ -122,10 +135,10 @@ static enum err check_tags(struct request *request, const struct record_change *
     for (size_t i = 0; i < count; i++) {
         bool ok = tags_have(before, ids[i]);
         if (!ok) {
-            TRY(object_store_tag_ok(request, field, ids[i], &ok));
+            TRY(item_ok(request, field, ids[i], unscoped, &ok));
         }
         if (!ok) {
-            error_field(request->error, str_from(field->name), "no_such_record", "%lld is no tag you can use here.",
+            error_field(request->error, str_from(field->name), "no_such_record", "%lld is nothing you can use here.",
                         (long long)ids[i]);
         }
     }
@@ -144,8 +157,8 @@ static enum err check_references(struct request *request, const struct record_ch
     for (size_t i = 0; object_fields(object)[i].name != NULL; i++) {
         const struct field *field = &object_fields(object)[i];
         bool unchanged = change->before != NULL && value_eq(change->before[i], change->after[i]);
-        if (field->type == FIELD_TAGS && !unchanged) {
-            TRY(check_tags(request, change, i));
+        if (field_is_set(field) && !unchanged && (field->flags & FIELD_READ_ONLY) == 0) {
+            TRY(check_set(request, change, i, unscoped));
         }
         if (field->type != FIELD_REF || (field->flags & FIELD_READ_ONLY) != 0 || change->after[i].type == VALUE_NULL ||
             unchanged) {

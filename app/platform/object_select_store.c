@@ -25,7 +25,7 @@ void select_table(struct query *query, const char *name)
 
 static bool is_named(const struct field *field)
 {
-    return field->type == FIELD_REF || field->type == FIELD_TAGS;
+    return field->type == FIELD_REF || field_is_set(field);
 }
 
 const struct label_sources *select_no_labels(struct request *request, const struct object *object)
@@ -45,6 +45,10 @@ enum err select_labels(struct request *request, const struct object *object, con
         if (!is_named(field)) {
             continue;
         }
+        source->kind = JOINED;
+        if (field->type == FIELD_FILES) {
+            continue;
+        }
         struct reference reference = reference_find(field->type == FIELD_TAGS ? "tag" : field->ref);
         TRY(directory_open(request, &reference, &source->directory));
         source->kind = source->directory == NULL ? JOINED : KEPT;
@@ -60,15 +64,42 @@ static void add_alias(struct query *query, size_t index)
     query_sql(query, alias);
 }
 
-/* Names of the record's tags in the order of their ids, one a line. */
-static void add_tag_names(struct query *query, const struct field *field)
+/* " GROUP_CONCAT(g.label ORDER BY g.id) FROM table g" of what the record's set names. */
+static void add_concat(struct query *query, const char *label, const char *table)
+{
+    query_sql(query, "GROUP_CONCAT(g.");
+    select_table(query, label);
+    query_sql(query, " ORDER BY g.id SEPARATOR '\n') FROM ");
+    select_table(query, table);
+    query_sql(query, " g ");
+}
+
+/* Names of the record's tags, people or files in the order of their ids, one a line. */
+static void add_set_names(struct query *query, const struct field *field)
 {
     query_sql(query, ", IF(t.");
     select_table(query, field->name);
-    query_sql(query, " IS NULL, NULL, (SELECT GROUP_CONCAT(g.name ORDER BY g.id SEPARATOR '\n') FROM record_tag rt "
-                     "JOIN tag g ON g.id = rt.tag_id WHERE rt.object = '");
-    query_sql(query, field->ref);
-    query_sql(query, "' AND rt.record_id = t.id))");
+    query_sql(query, " IS NULL, NULL, (SELECT ");
+    if (field->type == FIELD_TAGS) {
+        add_concat(query, "name", "tag");
+        query_sql(query, "JOIN record_tag rt ON rt.tag_id = g.id WHERE rt.object = '");
+        query_sql(query, field->ref);
+        query_sql(query, "' AND rt.record_id = t.id))");
+        return;
+    }
+    if (field->type == FIELD_FILES) {
+        add_concat(query, "name", "attachment");
+        query_sql(query, "WHERE g.object = '");
+        query_sql(query, field->custom->object->name);
+        query_sql(query, "' AND g.record_id = t.id AND g.removed_at IS NULL AND g.field_id = ");
+    } else {
+        struct reference reference = reference_find(field->ref);
+        add_concat(query, reference.label, reference.table);
+        query_sql(query, "JOIN record_choice k ON CAST(k.`value` AS SIGNED) = g.id WHERE k.record_id = t.id "
+                         "AND k.field_id = ");
+    }
+    query_arg(query, value_int(field->custom->id));
+    query_sql(query, "))");
 }
 
 void select_columns(struct query *query, const struct label_sources *labels)
@@ -87,8 +118,8 @@ void select_columns(struct query *query, const struct label_sources *labels)
         if (labels->sources[i].kind != JOINED) {
             continue;
         }
-        if (fields[i].type == FIELD_TAGS) {
-            add_tag_names(query, &fields[i]);
+        if (field_is_set(&fields[i])) {
+            add_set_names(query, &fields[i]);
             continue;
         }
         query_sql(query, ", ");
@@ -102,7 +133,7 @@ void select_label_joins(struct query *query, const struct label_sources *labels)
 {
     const struct field *fields = object_fields(labels->object);
     for (size_t i = 0; fields[i].name != NULL; i++) {
-        if (labels->sources[i].kind != JOINED || fields[i].type == FIELD_TAGS) {
+        if (labels->sources[i].kind != JOINED || field_is_set(&fields[i])) {
             continue;
         }
         query_sql(query, " LEFT JOIN ");
@@ -120,17 +151,16 @@ void select_label_joins(struct query *query, const struct label_sources *labels)
 static enum err kept_name(struct request *request, const struct field *field, const struct directory *directory,
                           int64_t id, struct str *out)
 {
-    static const struct field TAG = {.name = "tag_id", .type = FIELD_REF, .ref = "tag"};
-    return directory_name(directory, id, out)
-               ? OK
-               : object_store_label(request, field->type == FIELD_TAGS ? &TAG : field, id, out);
+    const struct field one = {
+        .name = field->name, .type = FIELD_REF, .ref = field->type == FIELD_TAGS ? "tag" : field->ref};
+    return directory_name(directory, id, out) ? OK : object_store_label(request, &one, id, out);
 }
 
 static enum err kept_label(struct request *request, const struct field *field, const struct directory *directory,
                            struct value value, struct value *out)
 {
     int64_t ids[TAGS_MAX] = {value.type == VALUE_INT ? value.integer : 0};
-    size_t count = field->type == FIELD_TAGS ? tags_ids(value, ids) : 1;
+    size_t count = field_is_set(field) ? tags_ids(value, ids) : 1;
     struct buf names;
     *out = value_null();
     if (value.type == VALUE_NULL) {

@@ -6,6 +6,7 @@
 
 #include "engines/gram.h"
 #include "platform/custom_store.h"
+#include "platform/record_file.h"
 #include "platform/object_select.h"
 #include "platform/scope.h"
 #include "platform/tags.h"
@@ -351,7 +352,9 @@ enum err object_store_purge(struct db *db, struct arena *arena, const struct obj
     TRY(db_exec(db, arena, &DROP_SHARES, ARGS(V(object->name), V(id))));
     TRY(db_exec(db, arena, &DROP_TAGS, ARGS(V(object->name), V(id))));
     for (const struct field *field = object_fields(object); field->name != NULL; field++) {
-        TRY(field->type == FIELD_CHOICES ? custom_store_forget_choices(db, arena, field->custom->id, id) : OK);
+        bool indexed = field->type == FIELD_CHOICES || field->type == FIELD_REFS;
+        TRY(indexed ? custom_store_forget_choices(db, arena, field->custom->id, id) : OK);
+        TRY(field->type == FIELD_FILES ? record_files_forget(db, arena, field->custom->id, id) : OK);
     }
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
         TRY(FEATURES[i]->purged == NULL ? OK : FEATURES[i]->purged(db, arena, object, id));

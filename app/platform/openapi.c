@@ -101,6 +101,8 @@ static json_t *type_schema(const struct field *field, bool answer)
     case FIELD_ENUM:
         return json_pack("{s:s,s:o}", "type", "string", "enum", enum_words(field));
     case FIELD_TAGS:
+    case FIELD_REFS:
+    case FIELD_FILES:
         return tags_schema(answer);
     case FIELD_DECIMAL:
         return json_pack("{s:s}", "type", "string");

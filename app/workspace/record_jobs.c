@@ -219,6 +219,8 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
     case FIELD_REF:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = label_text(request, field, row->labels[index])};
     case FIELD_TAGS:
+    case FIELD_REFS:
+    case FIELD_FILES:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = join_lines(request->arena, row->labels[index])};
     case FIELD_ENUM:
         return (struct sheet_cell){.type = SHEET_TEXT, .text = str_from(option_label(output, field, value.text))};

@@ -28,6 +28,8 @@ enum field_type {
     FIELD_DECIMAL, /* exact number with `scale` digits behind the point: a text on the wire ("12.50"), a whole number of
                       the last digit in the database; min…max in that unit; see platform/decimal.h */
     FIELD_CHOICES, /* several of `options`: a list of words on the wire, "a,b" in their order in the database */
+    FIELD_REFS,    /* ids of several records of object `ref`; kept as tags are; name ends _ids */
+    FIELD_FILES,   /* ids of files that belong to the record (platform/record_file.h); kept as tags are; name ends _ids */
     FIELD_JSON,    /* any JSON value, stored as text */
     FIELD_OBJECT,  /* nested: `fields` */
     FIELD_LIST,    /* list of nested `fields` (or of integers / texts: `item`); max = items */
@@ -99,6 +101,8 @@ bool field_value(const struct field *field, json_t *json, struct str path, struc
                  struct value *out);
 /* The typed value as JSON, in the notation of the field. Owned by the caller (attach it with *_new). */
 json_t *field_json(const struct field *field, struct value value, struct arena *arena);
+/* Whether values are sets of ids (platform/tags.h), with names behind them. */
+bool field_is_set(const struct field *field);
 const struct field *fields_find(const struct field *fields, struct str name);
 size_t fields_count(const struct field *fields);
 /* Its word in metadata: "text", "money", … */

@@ -4,7 +4,8 @@
  *                   condition := {"field":"name", "op":"…", "value":…}
  * Operators by type: eq ne in not_in is_null not_null (all types); lt le gt ge between (numbers, money, dates, instants);
  *   contains not_contains starts_with ends_with (texts); under (refs to trees: department_id, region_code);
- *   has_any has_all has_none (tags, with is_null and not_null: a list of ids);
+ *   has_any has_all has_none (tags, several people: a list of ids; several choices: of words); is_null and not_null with
+   these and with files;
  *   on before after relative (dates and instants): relative takes "today", "yesterday", "tomorrow", "this_week",
  *   "last_week", "next_week", "this_month", "last_month", "next_month", "this_quarter", "last_quarter", "next_quarter",
  *   "this_year", "last_year", "last_N_days", "next_N_days", "over_N_days_ago".

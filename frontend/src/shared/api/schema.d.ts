@@ -706,7 +706,7 @@ export interface paths {
         /** Files of a record. */
         get: operations["attachment.list"];
         put?: never;
-        /** Attaches the raw body to a record. */
+        /** Attaches the raw body to a record, or keeps it for a field. */
         post: operations["attachment.create"];
         delete?: never;
         options?: never;
@@ -9674,9 +9674,9 @@ export interface operations {
                         items: {
                             /** @description attachment */
                             id: number;
-                            /** @description customer, follow_up, opportunity, conflict_claim */
+                            /** @description kind of record */
                             object: string;
-                            /** @description which record */
+                            /** @description which record; 0: it waits for one */
                             record_id: number;
                             /** @description of an opportunity: item of its guide */
                             guide_item_id: number | null;
@@ -9714,7 +9714,8 @@ export interface operations {
         parameters: {
             query: {
                 object: string;
-                record_id: number;
+                record_id?: number;
+                field?: string;
                 name?: string;
                 guide_item_id?: number;
             };
@@ -9728,7 +9729,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Attaches the raw body to a record. */
+            /** @description Attaches the raw body to a record, or keeps it for a field. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -9737,9 +9738,9 @@ export interface operations {
                     "application/json": {
                         /** @description attachment */
                         id: number;
-                        /** @description customer, follow_up, opportunity, conflict_claim */
+                        /** @description kind of record */
                         object: string;
-                        /** @description which record */
+                        /** @description which record; 0: it waits for one */
                         record_id: number;
                         /** @description of an opportunity: item of its guide */
                         guide_item_id: number | null;
