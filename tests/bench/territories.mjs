@@ -45,6 +45,13 @@ function apiOf(stack, token) {
 /** Seconds from start to end of a job, without its wait in the queue. */
 const secondsOf = (sql, stack, id) => number(sql, stack, `SELECT TIMESTAMPDIFF(MICROSECOND, started_at, finished_at) / 1e6 FROM job WHERE id = ${id}`);
 
+/** Waits until nothing is left from before, as after a run that was broken off: it would be measured along. */
+async function idle(sql, stack) {
+    while ((await number(sql, stack, "SELECT COUNT(*) FROM job WHERE status IN ('queued', 'running') AND run_after <= UTC_TIMESTAMP(3)")) > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+}
+
 /** Takes back what moved since `since`: who held what, and every row that was written for it. */
 async function restore(sql, stack, since, batches, pools) {
     const moved = `SELECT DISTINCT record_id FROM ownership WHERE object = 'customer' AND changed_at >= '${since}'`;
@@ -179,6 +186,7 @@ async function measureNight({ stack, sql, report, wrk, token, sellerToken, ms },
 export async function measureTerritories(tools) {
     const { stack, sql, token } = tools;
     const admin = apiOf(stack, token);
+    await idle(sql, stack);
     const [[since]] = await sql(stack, "SELECT UTC_TIMESTAMP(3)");
     const [batches, pools] = [[], []];
     try {
