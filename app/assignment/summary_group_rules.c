@@ -28,6 +28,7 @@ struct folding {
     struct summary *out;        /* totals go here */
     struct summary_list *keys;  /* NULL: not by key */
     struct summary_list *weeks; /* NULL: not by period */
+    enum summary_period period; /* which */
     bool counts_totals;         /* of this pass */
     bool is_one_batch;          /* so far */
     int64_t batched;            /* intervals that came by one */
@@ -117,6 +118,20 @@ static void add_batch(struct folding *folding, const struct summary_row *row)
     folding->batched += row->batched;
 }
 
+/* First day of the period that holds the day. */
+static struct value period_of(enum summary_period period, struct value day)
+{
+    switch (period) {
+    case SUMMARY_WHOLE:
+        return value_null();
+    case SUMMARY_WEEK:
+        return V(date_add_days(day.date, 1 - date_weekday(day.date)));
+    case SUMMARY_MONTH:
+        return V(date_month_start(day.date));
+    }
+    return day;
+}
+
 static enum err fold_row(void *context, const struct summary_row *row)
 {
     struct folding *folding = context;
@@ -131,7 +146,8 @@ static enum err fold_row(void *context, const struct summary_row *row)
         add_row(folding->figures, find_sums(arena, folding->keys, row->key), row, fits);
     }
     if (folding->weeks != NULL) {
-        add_row(folding->figures, find_sums(arena, folding->weeks, row->cohort), row, fits);
+        struct value period = period_of(folding->period, row->cohort);
+        add_row(folding->figures, find_sums(arena, folding->weeks, period), row, fits);
     }
     return OK;
 }
@@ -182,6 +198,7 @@ enum err summary_sums_of(struct request *request, const struct list_request *lis
                               .out = out,
                               .keys = at_once ? &out->by_key : NULL,
                               .weeks = &out->cohorts,
+                              .period = period,
                               .counts_totals = true};
     assert(figures->count <= SUMMARY_FIGURES_MAX);
     *out = (struct summary){.batch = value_null()};

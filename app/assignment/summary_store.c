@@ -35,16 +35,26 @@ static enum err read_row(void *context, const struct value *row, size_t column_c
     return caller->each(caller->context, &out);
 }
 
-/* From the profile on, with the alias `t`. */
-static void add_columns(struct request *request, struct query *query, int64_t bits)
+/* From the profile on, with the alias `t`. Small numbers are added up as doubles, exact below 2^53 and faster than the
+ * decimals that SUM makes of integers. */
+static void add_columns(struct request *request, struct query *query, int64_t bits, int64_t batch_id)
 {
     query_sql(query, "t.profile & ");
     query_arg(query, V(bits));
     query_sql(query, " AS profile_bits, t.first_touch_due_at < ");
     query_arg(query, V(request->now));
-    query_sql(query, " AS is_late, MIN(t.batch_id), MAX(t.batch_id), COUNT(t.batch_id), COUNT(*), "
-                     "SUM(t.follow_up_count), SUM(t.opportunity_count), SUM(t.contract_count), SUM(t.ordered_minor), "
-                     "SUM(t.received_minor)");
+    query_sql(query, " AS is_late, ");
+    if (batch_id != 0) {
+        query_arg(query, V(batch_id));
+        query_sql(query, ", ");
+        query_arg(query, V(batch_id));
+        query_sql(query, ", COUNT(*)");
+    } else {
+        query_sql(query, "MIN(t.batch_id), MAX(t.batch_id), COUNT(t.batch_id)");
+    }
+    query_sql(query,
+              ", COUNT(*), CAST(SUM(t.follow_up_count + 0e0) AS SIGNED), CAST(SUM(t.opportunity_count + 0e0) AS "
+              "SIGNED), CAST(SUM(t.contract_count + 0e0) AS SIGNED), SUM(t.ordered_minor), SUM(t.received_minor)");
 }
 
 struct span {
@@ -99,8 +109,8 @@ enum err summary_store_groups(struct request *request, const struct summary_wish
         select_table(&query, wish->by->name);
     }
     query_sql(&query, " AS by_key, ");
-    query_sql(&query, cohorts[wish->period]);
-    add_columns(request, &query, wish->bits);
+    query_sql(&query, wish->batch_id != 0 ? "t.started_on AS cohort, " : cohorts[wish->period]);
+    add_columns(request, &query, wish->bits, wish->batch_id);
     TRY(select_all_rows(request, &query, wish->list));
     TRY(add_span(request, &query, wish->batch_id));
     query_sql(&query, " GROUP BY by_key, cohort, profile_bits, is_late");
@@ -113,7 +123,7 @@ enum err summary_store_former(struct request *request, const struct summary_wish
     struct query query;
     query_init(&query, request->arena);
     query_sql(&query, "SELECT NULL, NULL, ");
-    add_columns(request, &query, wish->bits);
+    add_columns(request, &query, wish->bits, 0);
     /* An interval that ends where another begins was the other one's former owner's. */
     query_sql(&query, " FROM (SELECT t.customer_id, t.started_at, t.id");
     TRY(select_all_rows(request, &query, wish->list));

@@ -21,7 +21,7 @@ enum summary_period { SUMMARY_WHOLE, SUMMARY_WEEK, SUMMARY_MONTH };
 /* Intervals of one group that are alike: see profile_rules.h. */
 struct summary_row {
     struct value key;           /* value of the field, or null */
-    struct value cohort;        /* first day of the period, or null */
+    struct value cohort;        /* first day of the period, any day of it for a batch, or null */
     int64_t profile;            /* as far as it was asked for */
     bool is_late;               /* first follow-up due before now */
     struct value first_batch;   /* smallest, null: none */

@@ -113,16 +113,15 @@ enum err ledger_moved(struct request *request, const struct record_move *moves, 
     if (moved == 0) {
         return OK;
     }
+    struct rows customers;
+    bool are_new = options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT;
+    TRY(ledger_store_customers_moved(request, ids, moved, are_new, at, on, &customers));
     TRY(ledger_store_end(request, moves, count, options, at, on));
-    TRY(ledger_store_begin(request, moves, count, options, at, on));
-    if (options->cause == MOVE_CREATE || options->cause == MOVE_IMPORT) {
-        return OK; /* a new customer has no records yet */
-    }
+    TRY(ledger_store_begin(request, moves, count, options, &customers, at, on));
     /* What bears today's date counts for the new holder from now on; so does what somebody did while this change of
      * owners waited for him. */
     int64_t *later;
-    size_t later_count;
-    TRY(ledger_store_later(request->db, request->arena, ids, moved, at, on, &later, &later_count));
+    size_t later_count = ledger_store_later(request->arena, &customers, &later);
     return ledger_refresh(request->db, request->arena, later, later_count);
 }
 

@@ -60,44 +60,83 @@ static bool begins(const struct record_move *move)
     return is_written(move) && move->owner_id.set;
 }
 
-/* id, name, type, level, source and region of the customers whose intervals begin, by ascending id. */
-static enum err read_customers(struct request *request, const struct record_move *moves, size_t count, struct rows *out)
+/* Whether something of the customer happened at `at` or later, or bears the date `on` or a later one. */
+static void add_later(struct query *query, struct instant at, struct date on)
 {
-    struct query query;
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count + 1);
-    size_t id_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (begins(&moves[i])) {
-            ids[id_count++] = moves[i].id;
-        }
+    static const char *const sources[] = {
+        "contract t WHERE t.customer_id = c.id AND t.signed_on >= ",
+        "change_order g JOIN contract t ON t.id = g.contract_id WHERE t.customer_id = c.id AND g.effective_on >= ",
+        "payment t WHERE t.customer_id = c.id AND t.received_on >= ",
+        "refund t WHERE t.customer_id = c.id AND t.refunded_on >= ",
+        "opportunity t WHERE t.customer_id = c.id AND t.closed_on >= "};
+    query_sql(query, "COALESCE(c.last_follow_up_at >= ");
+    query_arg(query, V(at));
+    /* An opportunity was not changed before it was created or moved last. */
+    query_sql(query, ", FALSE) OR EXISTS (SELECT 1 FROM opportunity t WHERE t.customer_id = c.id AND t.updated_at >= ");
+    query_arg(query, V(at));
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        query_sql(query, ") OR EXISTS (SELECT 1 FROM ");
+        query_sql(query, sources[i]);
+        query_arg(query, V(on));
     }
-    *out = (struct rows){0};
-    if (id_count == 0) {
-        return OK;
-    }
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT id, name, customer_type, level, source, region_id FROM customer WHERE id IN ");
-    query_arg_ids(&query, ids, id_count);
-    query_sql(&query, " ORDER BY id");
-    return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
+    query_sql(query, ")");
 }
 
 enum { CUSTOMER_COLUMNS = 6, BEGIN_WIDTH = 21 };
 
-enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
-                            const struct move_options *options, struct instant at, struct date on)
+enum err ledger_store_customers_moved(struct request *request, const int64_t *ids, size_t count, bool are_new,
+                                      struct instant at, struct date on, struct rows *out)
 {
-    struct rows customers;
-    TRY(read_customers(request, moves, count, &customers));
-    struct value *values = ARENA_ARRAY(request->arena, struct value, customers.count * BEGIN_WIDTH + 1);
-    size_t begun = 0;
-    for (size_t i = 0; i < count && begun < customers.count; i++) {
-        if (moves[i].id != rows_get(&customers, begun, 0).integer) {
-            continue; /* the moves stand by ascending id too */
+    struct query query;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT c.id, c.name, c.customer_type, c.level, c.source, c.region_id, ");
+    if (are_new) {
+        query_sql(&query, "FALSE");
+    } else {
+        add_later(&query, at, on);
+    }
+    query_sql(&query, " FROM customer c WHERE c.id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " ORDER BY c.id");
+    return db_query(request->db, request->arena, query_text(&query), query_args(&query), out);
+}
+
+size_t ledger_store_later(struct arena *arena, const struct rows *customers, int64_t **ids_out)
+{
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, customers->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < customers->count; i++) {
+        if (rows_get(customers, i, CUSTOMER_COLUMNS).integer != 0) {
+            ids[count++] = rows_get(customers, i, 0).integer;
         }
+    }
+    *ids_out = ids;
+    return count;
+}
+
+static size_t find_customer(const struct rows *customers, size_t from, int64_t id)
+{
+    while (from < customers->count && rows_get(customers, from, 0).integer < id) {
+        from++;
+    }
+    return from;
+}
+
+enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
+                            const struct move_options *options, const struct rows *customers, struct instant at,
+                            struct date on)
+{
+    struct value *values = ARENA_ARRAY(request->arena, struct value, customers->count * BEGIN_WIDTH + 1);
+    size_t begun = 0;
+    size_t customer = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!begins(&moves[i])) {
+            continue;
+        }
+        customer = find_customer(customers, customer, moves[i].id); /* the moves stand by ascending id too */
         struct value *row = values + begun * BEGIN_WIDTH;
         for (size_t c = 0; c < CUSTOMER_COLUMNS; c++) {
-            row[c] = rows_get(&customers, begun, c);
+            row[c] = rows_get(customers, customer, c);
         }
         row[6] = V(moves[i].owner_id);
         row[7] = V(moves[i].department_id);
@@ -191,32 +230,6 @@ enum err ledger_store_customers(struct db *db, struct arena *arena, const struct
     query_sql(&query, " t WHERE t.customer_id IS NOT NULL AND t.id IN ");
     query_arg_ids(&query, ids, count);
     return query_ids(db, arena, &query, customers_out, count_out);
-}
-
-enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
-                            struct instant at, struct date on, int64_t **ids_out, size_t *count_out)
-{
-    static const struct {
-        const char *rows;   /* table t with the customer */
-        const char *column; /* its time */
-        bool moment;        /* a moment, not a day */
-    } sources[] = {{"contract t", "t.signed_on", false},    {"payment t", "t.received_on", false},
-                   {"refund t", "t.refunded_on", false},    {"opportunity t", "t.closed_on", false},
-                   {"opportunity t", "t.updated_at", true}, /* not before it was created or moved last */
-                   {"follow_up t", "t.followed_at", true}};
-    struct query query;
-    query_init(&query, arena);
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-        query_sql(&query, i == 0 ? "SELECT t.customer_id FROM " : " UNION SELECT t.customer_id FROM ");
-        query_sql(&query, sources[i].rows);
-        query_sql(&query, " WHERE t.customer_id IN ");
-        query_arg_ids(&query, customer_ids, count);
-        query_sql(&query, " AND ");
-        query_sql(&query, sources[i].column);
-        query_sql(&query, " >= ");
-        query_arg(&query, sources[i].moment ? V(at) : V(on));
-    }
-    return query_ids(db, arena, &query, ids_out, count_out);
 }
 
 enum err ledger_store_unanswered(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,

@@ -9,9 +9,16 @@
 /* Ends the open intervals of the customers that moved (neither refused nor unchanged). */
 enum err ledger_store_end(struct request *request, const struct record_move *moves, size_t count,
                           const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
-/* Begins intervals for those that have an owner now; what the customers are like is read from their rows. */
+/* What the customers that moved are like, by ascending id, and which of them have something that happened at `at` or
+ * later, or bears the date `on` or a later one: it may count for another interval after a move. New ones have not. */
+enum err ledger_store_customers_moved(struct request *request, const int64_t *ids, size_t count, bool are_new,
+                                      struct instant at, struct date on, struct rows *out) MUST_CHECK;
+/* Those that have something later; the answer is how many. */
+size_t ledger_store_later(struct arena *arena, const struct rows *customers, int64_t **ids_out);
+/* Begins intervals for those that have an owner now. */
 enum err ledger_store_begin(struct request *request, const struct record_move *moves, size_t count,
-                            const struct move_options *options, struct instant at, struct date on) MUST_CHECK;
+                            const struct move_options *options, const struct rows *customers, struct instant at,
+                            struct date on) MUST_CHECK;
 enum err ledger_store_end_deleted(struct request *request, int64_t customer_id) MUST_CHECK;
 enum err ledger_store_end_merged(struct request *request, int64_t customer_id, int64_t survivor_id) MUST_CHECK;
 /* Those of the customer, unless it went into another, and of what went into it. */
@@ -28,10 +35,6 @@ enum err ledger_store_refresh(struct db *db, struct arena *arena, const int64_t 
 /* Customers of these records, each once. */
 enum err ledger_store_customers(struct db *db, struct arena *arena, const struct object *object, const int64_t *ids,
                                 size_t count, int64_t **customers_out, size_t *count_out) MUST_CHECK;
-/* Which of these customers have something that happened at `at` or later, or bears the date `on` or a later one: it may
- * count for another interval after a move. */
-enum err ledger_store_later(struct db *db, struct arena *arena, const int64_t *customer_ids, size_t count,
-                            struct instant at, struct date on, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 
 /* An interval whose first follow-up is known, but not yet how long it took. */
 struct unanswered_row {

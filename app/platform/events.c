@@ -1,14 +1,17 @@
 /* Publishing to nginx over its unix socket. One connection is kept; failures are counted, not reported. */
 #include "platform/events.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "platform/http.h"
 #include "platform/log.h"
 #include "platform/metrics.h"
 
 enum { TIMEOUT_MS = 200, PAUSE_MS = 3000, CHANNEL_MAX = 100, NAME_MAX_BYTES = 64 };
+enum { BODY_MAX = EVENT_MAX * (NAME_MAX_BYTES + 3) + 32 };
 
 static CURL *curl;
 static int64_t paused_until_ms;
@@ -65,13 +68,26 @@ static bool open_client(const struct config *config)
     return true;
 }
 
-static bool publish(const char *channel, const char *name)
+/* {"names":["customer","pool_event"]}. False when a name is not a word. */
+static bool write_body(const struct str *names, size_t count, char *out, size_t size)
+{
+    char word[NAME_MAX_BYTES];
+    size_t len = (size_t)snprintf(out, size, "{\"names\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (!copy_word(names[i], word, sizeof word)) {
+            return false;
+        }
+        len += (size_t)snprintf(out + len, size - len, "%s\"%s\"", i == 0 ? "" : ",", word);
+    }
+    snprintf(out + len, size - len, "]}");
+    return true;
+}
+
+static bool publish(const char *channel, const char *body)
 {
     char url[CHANNEL_MAX + 32];
-    char body[NAME_MAX_BYTES + 16];
     long status = 0;
     snprintf(url, sizeof url, "http://nginx/pub/%s", channel);
-    snprintf(body, sizeof body, "{\"name\":\"%s\"}", name);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, body);
     CURLcode code = curl_easy_perform(curl);
@@ -84,20 +100,26 @@ static bool publish(const char *channel, const char *name)
     return is_sent;
 }
 
-void events_publish(const struct config *config, struct str channel, struct str name)
+void events_publish(const struct config *config, struct str channel, const struct str *names, size_t count)
 {
     char channel_word[CHANNEL_MAX];
-    char name_word[NAME_MAX_BYTES];
+    char body[BODY_MAX];
+    assert(count <= EVENT_MAX);
     if (config->events_socket[0] == '\0' || clock_ms() < paused_until_ms) {
         return;
     }
-    if (!copy_word(channel, channel_word, sizeof channel_word) || !copy_word(name, name_word, sizeof name_word) ||
+    if (!copy_word(channel, channel_word, sizeof channel_word) || !write_body(names, count, body, sizeof body) ||
         !open_client(config)) {
         return;
     }
-    bool is_sent = publish(channel_word, name_word);
+    bool is_sent = publish(channel_word, body);
     metrics_event(is_sent);
     if (!is_sent) {
         paused_until_ms = clock_ms() + PAUSE_MS;
     }
+}
+
+void events_publish_one(const struct config *config, struct str channel, struct str name)
+{
+    events_publish(config, channel, &name, 1);
 }

@@ -92,7 +92,7 @@ static void tell_user(const struct job_run *run)
 {
     if (run->job.user_id != 0) {
         struct str channel = str_format(run->scratch, "user/%lld", (long long)run->job.user_id);
-        events_publish(run->job.config, channel, STR("job"));
+        events_publish_one(run->job.config, channel, STR("job"));
     }
 }
 

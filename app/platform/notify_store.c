@@ -36,7 +36,7 @@ void notify_publish(struct request *request)
 {
     for (size_t i = 0; i < request->told_count; i++) {
         struct str channel = str_format(request->arena, "user/%lld", (long long)request->told[i]);
-        events_publish(request->config, channel, STR("notification"));
+        events_publish_one(request->config, channel, STR("notification"));
     }
     notify_forget(request);
 }

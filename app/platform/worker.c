@@ -321,6 +321,25 @@ static void note_request(const struct request *request, const struct response *r
               LOG_INT("us", micros), LOG_INT("queries", (int64_t)queries));
 }
 
+/* What changed is told channel by channel, all names of a channel at once. */
+static void publish_events(const struct worker *worker, const struct response *response)
+{
+    struct str names[EVENT_MAX];
+    bool told[EVENT_MAX] = {false};
+    for (size_t i = 0; i < response->event_count; i++) {
+        size_t count = 0;
+        for (size_t j = i; j < response->event_count; j++) {
+            if (!told[j] && str_eq(response->event_channels[j], response->event_channels[i])) {
+                names[count++] = response->event_names[j];
+                told[j] = true;
+            }
+        }
+        if (count > 0) {
+            events_publish(worker->config, response->event_channels[i], names, count);
+        }
+    }
+}
+
 static void serve_one(struct worker *worker)
 {
     struct error error;
@@ -339,10 +358,8 @@ static void serve_one(struct worker *worker)
     send_response(worker, &request, &response);
     note_request(&request, &response, clock_micros() - begun, queries);
     end_request(worker);
-    for (size_t i = 0; i < response.event_count && response.status < 400; i++) {
-        events_publish(worker->config, response.event_channels[i], response.event_names[i]);
-    }
     if (response.status < 400) {
+        publish_events(worker, &response);
         notify_publish(&request);
     }
     bool was_large = arena_used(worker->arena) > TRIM_BYTES;

@@ -109,6 +109,19 @@ test("MON-3: a change order keeps both versions, and the difference counts on it
     await examine();
 });
 
+test("MON-3: what takes effect on the day of a move counts for the new holder", async () => {
+    const moved = await rep.post("/customers", { name: unique("今日易手") });
+    const contract = await contractOf({ customer_id: moved.id, signed_on: day(-40) });
+    await amend(boss, contract, { discount_minor: 50_00 }, { effective_on: day(0) });
+    const held = async () => (await sql(`SELECT owner_id, ordered_minor FROM assignment WHERE customer_id = ${moved.id} ORDER BY id`)).map((row) => Object.values(row).map(Number));
+    await sql(`UPDATE assignment SET started_at = started_at - INTERVAL 60 DAY, started_on = started_on - INTERVAL 60 DAY WHERE customer_id = ${moved.id}`);
+    await dabiao(["doctor", "--repair"]);
+    assert.deepEqual(await held(), [[rep.user.id, 200_00]]);
+    await boss.job((await boss.post("/customers/bulk", { action: "transfer", ids: [moved.id], owner_id: manager.user.id })).job_id);
+    assert.deepEqual(await held(), [[rep.user.id, 250_00], [manager.user.id, -50_00]]);
+    await examine();
+});
+
 test("MON-3: a void or deleted contract takes its changes out of the figures, and they come back with it", async () => {
     const contract = await contractOf();
     await amend(boss, contract, { discount_minor: 50_00 }, { effective_on: "2024-03-01" });

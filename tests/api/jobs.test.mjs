@@ -102,8 +102,19 @@ test("a job's progress is told to its owner and to nobody else", async (t) => {
     const theirs = await openStream(other);
     t.after(() => [mine, theirs].forEach((stream) => stream.close()));
     await rep.job(await exportCustomers(rep));
-    await until(() => mine.text.includes('data: {"name":"job"}'));
+    await until(() => mine.text.includes('data: {"names":["job"]}'));
     assert.ok(!theirs.text.includes('"job"'), theirs.text);
+});
+
+test("what one change touches is told to everybody at once, by names only", async (t) => {
+    const stream = await openStream(other);
+    t.after(stream.close);
+    const boss = await admin();
+    const pool = await boss.post("/pools", { name: unique("told"), members: [{ user_id: rep.user.id }] });
+    const customer = await boss.post("/customers", { name: unique("told"), pool_id: pool.id });
+    await rep.post(`/pools/${pool.id}/claim`, { customer_ids: [customer.id] });
+    await until(() => stream.text.includes('data: {"names":["customer","pool_customer","pool_event"]}'));
+    assert.ok(!/told/.test(stream.text), stream.text);
 });
 
 test("a stream opens only with a ticket", async () => {

@@ -23,6 +23,18 @@ export async function wrk(url, paths, { token, clients, seconds }) {
     return JSON.parse(/^@result (.*)$/m.exec(stdout)[1]);
 }
 
+/** Each client claims as a person of its own, one customer after the other, until `ids` are used up: { requests, median_us, p95_us, failed }. */
+export async function claims(url, pool, tokens, ids) {
+    const file = join(BENCH, "claims.txt");
+    const each = Math.floor(ids.length / tokens.length);
+    writeFileSync(file, tokens.map((token, i) => `${token} ${ids.slice(i * each, (i + 1) * each).join(" ")}\n`).join(""));
+    const most = Math.ceil(ids.length / 50); // seconds: those that are done sooner wait for the end
+    const { stdout } = await execute("wrk", [`-c${tokens.length}`, `-t${tokens.length}`, `-d${most}s`, "--timeout", "10s", "-s",
+        join(ROOT, "tests/bench/claims.lua"), url, "--", `/api/v1/pools/${pool}/claim`, file]);
+    const result = JSON.parse(/^@result (.*)$/m.exec(stdout)[1]);
+    return { ...result, failed: result.failed + each * tokens.length - result.requests };
+}
+
 /** A statement through Connector/C: { quick_us, median_us, p95_us, rows, count }. */
 export function bare(stack, password, statement, seconds) {
     return new Promise((resolve, reject) => {

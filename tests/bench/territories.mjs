@@ -1,7 +1,6 @@
 // What pools, batches and the tracking page cost in the large company. Everything that is done here is taken out of the
 // tables again at the end, so that the company is the same for the next measurement.
-import { request, Agent } from "node:http";
-import { percentile } from "./load.mjs";
+import { claims } from "./load.mjs";
 
 const BATCH = 10000;
 const RECEIVERS = 50;
@@ -102,35 +101,6 @@ async function measureTracking({ stack, sql, measurePaths, token }, batch, size)
         page("/assignments", { limit: 50, sort: "-started_at", total: 1 }), page("/assignments", { limit: 50, sort: "-started_at" }, untouched)], 150);
 }
 
-function post(agent, url, token, body) {
-    return new Promise((resolve, reject) => {
-        const sent = request(url, { agent, method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" } }, (answer) => {
-            answer.resume();
-            answer.on("end", () => resolve(answer.statusCode));
-        });
-        sent.on("error", reject);
-        sent.end(JSON.stringify(body));
-    });
-}
-
-/** Each client claims as a person of its own, one customer after the other. */
-async function claims(stack, pool, tokens, ids) {
-    const count = Math.floor(ids.length / tokens.length);
-    const agent = new Agent({ keepAlive: true, maxSockets: tokens.length });
-    const times = [];
-    let failed = 0;
-    await Promise.all(tokens.map(async (token, i) => {
-        for (let k = 0; k < count; k++) {
-            const began = process.hrtime.bigint();
-            const status = await post(agent, `${stack.url}/api/v1/pools/${pool}/claim`, token, { customer_ids: [ids[i * count + k]] });
-            times.push(Number(process.hrtime.bigint() - began) / 1000);
-            failed += status === 200 ? 0 : 1;
-        }
-    }));
-    agent.destroy();
-    return { median_us: percentile(times, 0.5), p95_us: percentile(times, 0.95), failed };
-}
-
 async function measureClaims({ stack, sql, report, signIn, quietRounds, middle, ms, maxRounds }, admin, pools) {
     const sellers = Array.from({ length: CLAIMERS }, (_, i) => FIRST_SELLER + i);
     await sql(stack, `INSERT IGNORE INTO user_credential (user_id, password_hash, changed_at) SELECT u.id, a.password_hash, a.changed_at FROM user_credential a JOIN user u ON u.id IN (${sellers}) WHERE a.user_id = 1`);
@@ -145,7 +115,7 @@ async function measureClaims({ stack, sql, report, signIn, quietRounds, middle, 
     const rounds = await quietRounds(async () => {
         const ids = await unheld(sql, stack, wanted);
         await sql(stack, `UPDATE customer SET pool_id = ${pool.id}, pool_entered_at = UTC_TIMESTAMP(3) - INTERVAL 10 DAY WHERE id IN (${ids})`);
-        return claims(stack, pool.id, tokens, ids);
+        return claims(stack.url, pool.id, tokens, ids);
     });
     const p95 = middle(rounds, (round) => round.p95_us);
     report(`claim a customer of a pool: ${CLAIMERS} clients`, "p95 < 25 ms", `p95 ${ms(p95)}, median ${ms(middle(rounds, (round) => round.median_us))}`, "",

@@ -39,7 +39,7 @@ async function connect(): Promise<void> {
   };
   source.onmessage = (event: MessageEvent<string>) => {
     try {
-      tell(String((JSON.parse(event.data) as { name?: unknown }).name ?? ''));
+      (JSON.parse(event.data) as { names: string[] }).names.forEach(tell);
     } catch {
       tell('poll');
     }
