@@ -99,6 +99,24 @@ test("ASG-4: a batch is compared with the one before", async () => {
     assert.equal((await boss.get("/assignments/summary", { filter: { field: "batch_id", op: "in", value: [before, now] } })).batch_before, null);
 });
 
+test("ASG-4: a batch that went over several days falls into weeks and months", async () => {
+    const batch = await assign(await customers(3), sellers, { strategy: "evenly" });
+    const intervals = (await sql(`SELECT id, started_at, started_on FROM assignment WHERE batch_id = ${batch} ORDER BY id`)).map((row) => Object.values(row));
+    for (const [i, day] of ["2026-03-30", "2026-04-05", "2026-04-06"].entries()) {
+        await sql(`UPDATE assignment SET started_at = '${day} 02:00:00', started_on = '${day}' WHERE id = ${intervals[i][0]}`);
+    }
+    for (const [period, expected] of [["week", [["2026-04-06", 1], ["2026-03-30", 2]]], ["month", [["2026-04-01", 2], ["2026-03-01", 1]]]]) {
+        for (const filter of [of(batch), { field: "batch_id", op: "in", value: [batch, 0] }]) {
+            const { cohorts } = await boss.get("/assignments/summary", { filter, period });
+            assert.deepEqual(cohorts.map((cohort) => [cohort.from_on, cohort.assigned]), expected);
+            await Promise.all(cohorts.map(async (cohort) => assert.equal((await boss.get("/assignments", { filter: cohort.filter, total: 1 })).total, cohort.assigned)));
+        }
+    }
+    for (const [id, at, on] of intervals) {
+        await sql(`UPDATE assignment SET started_at = '${at}', started_on = '${on}' WHERE id = ${id}`);
+    }
+});
+
 /** Every figure of a summary with its filter: [what, value, filter, column to add up]. */
 function figuresOf(summary) {
     const figures = [];
