@@ -16,12 +16,14 @@ enum { MONEY_LINES_MAX = 200, MONEY_PPM_ONE = 1000000 };
 
 /* Billionths in a rate of 1. */
 #define MONEY_RATE_ONE 1000000000LL
+enum { MONEY_RATE_DIGITS = 9 };
 /* What a document is worth in the company's currency, at the rate of its own day. */
 #define MONEY_BASE_FIELDS                                                                                              \
     {.name = "rate_nano",                                                                                              \
      .zh = "汇率",                                                                                                     \
      .en = "Exchange rate",                                                                                            \
      .type = FIELD_INT,                                                                                                \
+     .scale = MONEY_RATE_DIGITS,                                                                                       \
      .flags = FIELD_READ_ONLY | FIELD_HIDDEN_IN_LIST,                                                                  \
      .about = "billionths of the company's currency for one of this; of the business date, kept"},                     \
     {                                                                                                                  \

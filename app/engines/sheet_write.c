@@ -192,7 +192,7 @@ static lxw_error write_cell(struct sheet_writer *writer, lxw_col_t column, const
         [SHEET_INSTANT] = FORMAT_INSTANT, [SHEET_SUM] = FORMAT_MONEY,   [SHEET_DECIMAL] = FORMAT_DECIMAL,
         [SHEET_FORMULA] = FORMAT_TEXT,
     };
-    static const double units[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    static const double units[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
     lxw_format *format = writer->formats[kinds[cell->type]][cell->bold ? 1 : 0];
     lxw_worksheet *sheet = writer->sheet;
     lxw_datetime day;

@@ -82,10 +82,13 @@ static enum notation read_number(const struct field *field, struct str text, con
     if (field->type == FIELD_PPM) {
         return notation_ppm(text, style->number, false, out);
     }
+    if (field->type == FIELD_INT && field->scale > 0) {
+        return notation_decimal(text, field->scale, style->number, out);
+    }
     if (field->type == FIELD_INT || style->minor_units) {
         return notation_integer(text, style->number, out);
     }
-    fault = notation_money(text, style->number, &money);
+    fault = notation_decimal(text, style->digits, style->number, &money.minor);
     if (fault == NOTATION_OK && !money_mul(money, style->factor == 0 ? 1 : style->factor, &money)) {
         return NOTATION_TOO_LARGE;
     }

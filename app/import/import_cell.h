@@ -11,6 +11,7 @@ struct cell_style {
     enum date_order order;      /* of dates with the year last */
     struct number_style number; /* comma or point */
     bool minor_units;           /* money is written in minor units */
+    int digits;                 /* of money, behind the point */
     int64_t factor;             /* money is written in units of this many (万: 10,000); 1 otherwise */
     bool login;                 /* make a sign-in name: "Moses Frase" → "moses.frase" */
     const json_t *values;       /* replacements {text: text}, or NULL */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engines/csv.h"
+#include "import_money.h"
 #include "import_run.h"
 #include "platform/object_store.h"
 #include "target.h"
@@ -99,39 +100,62 @@ static enum err resolve_set(struct run *run, const struct mapped *mapped, struct
     return OK;
 }
 
-/* The row as a record body. Faults collect in the request's error. */
-static enum err build_body(struct run *run, const struct table_row *row, json_t *body)
+static bool is_own_money(const struct object *object, const struct field *field)
+{
+    return object != NULL && str_starts(str_from(field->name), STR("base_"));
+}
+
+/* One cell. Faults collect in the request's error. */
+static enum err build_member(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
+                             int digits, json_t *body)
 {
     struct request *request = run->request;
+    const char *code = NULL;
+    const char *message = NULL;
+    if (mapped->field->type == FIELD_REF) {
+        int64_t id = 0;
+        TRY(resolve_reference(run, mapped, text, row_number, &id));
+        json_object_set_new(body, mapped->field->name, json_integer(id));
+        return OK;
+    }
+    if (field_is_set(mapped->field)) {
+        return resolve_set(run, mapped, text, row_number, body);
+    }
+    struct cell_style style = mapped->style;
+    style.digits = is_own_money(run->kind.object, mapped->field) ? import_money_own_digits(run) : digits;
+    json_t *value = cell_json(request, mapped->field, text, &style, &code, &message);
+    if (value == NULL) {
+        error_field(request->error, str_from(mapped->field->name), code, "\"%.*s\" %s", STR_ARG(str_slice(text, 0, 80)),
+                    message);
+        return OK;
+    }
+    json_object_set_new(body, mapped->field->name, value);
+    return OK;
+}
+
+/* Amounts, or everything else. */
+static enum err build_part(struct run *run, const struct table_row *row, bool money, int digits, json_t *body)
+{
     for (size_t i = 0; i < run->column_count; i++) {
         const struct mapped *mapped = &run->columns[i];
-        const char *code = NULL;
-        const char *message = NULL;
         struct str text =
             mapped->column < row->cell_count ? str_trim(csv_unguard(row->cells[mapped->column])) : (struct str){0};
-        text = text.len == 0 ? text : replaced(&mapped->style, request->arena, text);
-        if (text.len == 0) {
-            continue;
+        text = text.len == 0 ? text : replaced(&mapped->style, run->request->arena, text);
+        if (text.len > 0 && money == (mapped->field->type == FIELD_MONEY)) {
+            TRY(build_member(run, mapped, text, (int64_t)row->number, digits, body));
         }
-        if (mapped->field->type == FIELD_REF) {
-            int64_t id = 0;
-            TRY(resolve_reference(run, mapped, text, (int64_t)row->number, &id));
-            json_object_set_new(body, mapped->field->name, json_integer(id));
-            continue;
-        }
-        if (field_is_set(mapped->field)) {
-            TRY(resolve_set(run, mapped, text, (int64_t)row->number, body));
-            continue;
-        }
-        json_t *value = cell_json(request, mapped->field, text, &mapped->style, &code, &message);
-        if (value == NULL) {
-            error_field(request->error, str_from(mapped->field->name), code, "\"%.*s\" %s",
-                        STR_ARG(str_slice(text, 0, 80)), message);
-            continue;
-        }
-        json_object_set_new(body, mapped->field->name, value);
     }
-    return error_check_fields(request->error);
+    return OK;
+}
+
+/* The row as a record body: what is written of an amount depends on its currency, so amounts come last. */
+static enum err build_body(struct run *run, const struct table_row *row, json_t *body)
+{
+    int digits = 0;
+    TRY(build_part(run, row, false, 0, body));
+    TRY(import_money_digits(run, body, &digits));
+    TRY(build_part(run, row, true, digits, body));
+    return error_check_fields(run->request->error);
 }
 
 static void add_constants(const struct run *run, json_t *body)
@@ -304,6 +328,13 @@ static enum err save_record(struct run *run, int64_t row_number, json_t *body, e
     return contracts ? create_contract(run, row_number, id) : OK;
 }
 
+/* Targets are read with two digits, counts too; money is kept in the minor unit of the company's currency. */
+static int64_t own_units(const struct run *run, int64_t hundredths)
+{
+    int digits = import_money_own_digits(run);
+    return digits == 0 ? hundredths / 100 : digits == 3 ? hundredths * 10 : hundredths;
+}
+
 /* A row of targets: twelve months of one person or department. */
 static enum err save_targets(struct run *run, const json_t *body, enum outcome *outcome)
 {
@@ -331,15 +362,14 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
     for (int month = 1; month <= TARGET_MONTHS; month++) {
         const char *name = str_format(request->arena, "month_%d", month).ptr;
         struct opt_int amount = json_get_opt_int(body, name);
-        int64_t units = MEASURES[measure].is_money ? amount.value : amount.value / 100;
+        int64_t units = MEASURES[measure].is_money ? own_units(run, amount.value) : amount.value / 100;
         if (amount.set) {
             cells[count++] =
                 (struct target_cell){.is_user = is_user, .subject_id = subject, .month = month, .amount = units};
         }
     }
     *outcome = OUTCOME_UPDATED;
-    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), measure, level,
-                                         cells, count, true);
+    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), measure, level, cells, count, true);
 }
 
 enum err import_work_row(struct run *run, const struct table_row *row, enum outcome *outcome)

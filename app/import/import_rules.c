@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "import_money.h"
 #include "import_run.h"
 #include "ledger.h"
 #include "platform/tx.h"
@@ -208,6 +209,7 @@ enum err import_run(struct request *request, struct import_batch *batch,
     run.mapping = mapping;
     run.cache = json_keep(request->arena, json_object());
     TRY(import_resolve_mapping(&run, format));
+    TRY(import_money_prepare(&run));
     TRY(open_file(&run, str_format(request->arena, "%s/%.*s", request->config->data_dir, STR_ARG(batch->path)).ptr));
     enum err err = run_chunks(&run, progress, context);
     table_close(run.table);

@@ -25,6 +25,8 @@ struct run {
     const json_t *mapping;      /* as saved */
     struct mapped *columns;     /* resolved mapping */
     size_t column_count;        /* in `columns` */
+    struct str currency;        /* the company's */
+    bool odd_digits;            /* a currency in use has other than two digits */
     json_t *cache;              /* reference texts seen → ids */
     struct arena *chunk_arena;  /* rows of the present chunk */
     struct table_row *rows;     /* of the present chunk */

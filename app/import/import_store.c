@@ -37,6 +37,9 @@ struct text {
     struct str value;
 };
 static const struct column TEXT[] = {COLUMN(struct text, value)};
+STATEMENT_ROWS(CURRENCY, "import.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
+STATEMENT_ROWS(RATED, "import.rated", struct text, TEXT,
+               "SELECT DISTINCT currency AS value FROM exchange_rate WHERE deleted_at IS NULL ORDER BY currency");
 
 #define BATCH_COLUMNS                                                                                                  \
     "SELECT id, kind, file_name, path, status, format, mapping, header_hash, dry_run, row_count, done_row, "           \
@@ -251,4 +254,37 @@ enum err import_store_find_key(struct request *request, const struct object *obj
     query_sql(&query, " = ");
     query_arg(&query, value);
     return query_two(request, &query, ids_out, count_out);
+}
+
+enum err import_store_currency(struct request *request, struct str *out)
+{
+    struct text row;
+    TRY(db_one(request->db, request->arena, &CURRENCY, NO_ARGS, &row));
+    *out = row.value;
+    return OK;
+}
+
+enum err import_store_rated(struct request *request, struct str **out, size_t *count_out)
+{
+    struct text *rows;
+    TRY(db_many(request->db, request->arena, &RATED, NO_ARGS, &rows, count_out));
+    *out = ARENA_ARRAY(request->arena, struct str, *count_out + 1);
+    for (size_t i = 0; i < *count_out; i++) {
+        (*out)[i] = rows[i].value;
+    }
+    return OK;
+}
+
+enum err import_store_currency_of(struct request *request, const struct object *object, int64_t id, struct str *out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, request->arena);
+    query_sql(&query, "SELECT t.currency FROM ");
+    select_table(&query, object->table);
+    query_sql(&query, " t WHERE t.id = ");
+    query_arg(&query, V(id));
+    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
+    *out = rows.count == 1 ? rows_get(&rows, 0, 0).text : *out;
+    return OK;
 }

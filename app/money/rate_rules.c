@@ -34,6 +34,7 @@ static const struct field FIELDS[] = {
      .zh = "汇率",
      .en = "Rate",
      .type = FIELD_INT,
+     .scale = MONEY_RATE_DIGITS,
      .min = 1,
      .max = RATE_MAX * MONEY_RATE_ONE,
      .flags = FIELD_REQUIRED,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "engines/csv.h"
+#include "engines/currency.h"
 #include "engines/sheet_write.h"
 #include "platform/decimal.h"
 #include "platform/object_answer.h"
@@ -133,7 +134,9 @@ struct output {
     bool chinese;               /* language of labels */
     FILE *csv;                  /* open when the format is CSV */
     struct sheet_writer *sheet; /* open when it is XLSX */
+    struct str currency;        /* the company's */
 };
+enum { USUAL_DIGITS = 2 };
 
 static const char *option_label(const struct output *output, const struct field *field, struct str value)
 {
@@ -187,6 +190,17 @@ static struct str join_choices(struct arena *arena, const struct output *output,
     return buf_str(&out);
 }
 
+/* The currency that decides how many digits an amount has: the record's, but for what says that it is in the company's.
+ */
+static struct str currency_of(const struct output *output, const struct field *field, const struct record_row *row)
+{
+    const struct object *object = output->object;
+    const struct field *own = fields_find(object_fields(object), STR("currency"));
+    bool in_base = str_find(str_from(field->name), STR("base_")) != SIZE_MAX;
+    struct value value = own == NULL ? value_null() : row->values[own - object_fields(object)];
+    return in_base || value.type != VALUE_TEXT ? output->currency : value.text;
+}
+
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
 static struct sheet_cell make_cell(const struct output *output, const struct request *request,
                                    const struct record_row *row, size_t index)
@@ -206,12 +220,18 @@ static struct sheet_cell make_cell(const struct output *output, const struct req
                                    .text = is_text ? object_mask(request->arena, value.text) : STR("****")};
     }
     switch (field->type) {
-    case FIELD_MONEY:
-        return (struct sheet_cell){.type = SHEET_MONEY, .integer = value.integer};
+    case FIELD_MONEY: {
+        int digits = currency_digits(currency_of(output, field, row));
+        return digits == USUAL_DIGITS
+                   ? (struct sheet_cell){.type = SHEET_MONEY, .integer = value.integer}
+                   : (struct sheet_cell){.type = SHEET_DECIMAL, .integer = value.integer, .scale = digits};
+    }
     case FIELD_PPM:
         return (struct sheet_cell){.type = SHEET_PPM, .integer = value.integer};
     case FIELD_INT:
-        return (struct sheet_cell){.type = SHEET_INT, .integer = value.integer};
+        return field->scale > 0
+                   ? (struct sheet_cell){.type = SHEET_DECIMAL, .integer = value.integer, .scale = field->scale}
+                   : (struct sheet_cell){.type = SHEET_INT, .integer = value.integer};
     case FIELD_BOOL:
         return (struct sheet_cell){
             .type = SHEET_TEXT,
@@ -392,6 +412,7 @@ enum err record_run_export(struct job *job, json_t **result_out)
     list.limit = PAGE;
     struct output output = {
         .job = job, .object = object, .chinese = str_starts(json_get_str(job->input, "language"), STR("zh"))};
+    TRY(workspace_store_currency(job->db, job->arena, &output.currency));
     choose_columns(&output, &request);
     enum err err = open_output(&output, xlsx);
     err = err == OK ? write_pages(&output, &request, &list, &done) : err;

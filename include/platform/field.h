@@ -73,7 +73,7 @@ struct field {
     enum field_type item;              /* FIELD_LIST without `fields`: type of the items */
     const char *closed_with[2];        /* fields from which it could be worked out: never more open than these */
     const char *about;                 /* English phrase for the OpenAPI file: shape, unit, source */
-    int scale;                         /* FIELD_DECIMAL: digits behind the point */
+    int scale;                         /* FIELD_DECIMAL: digits behind the point; FIELD_INT: of what tables write for it */
     const struct custom_field *custom; /* what else an administrator set (platform/custom.h); NULL: built in */
 };
 

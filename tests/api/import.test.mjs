@@ -418,3 +418,29 @@ test("the command imports with the same engine", async () => {
     assert.equal((await byCode("customers", `${tag}-a`)).name, `${tag} a`);
     assert.equal((await dabiao(["import", "nonsense", file]).catch((failure) => failure)).code, 1);
 });
+
+test("MON-7: rates come as people write them; an amount has the digits of its row's currency, in and out", async () => {
+    const finance = await person({ role: "finance" });
+    const rates = await importFile("exchange_rate", csv([["币种", "日期", "汇率"], ["KRW", "2024-01-01", "0.0053421"], ["KWD", "2024-01-01", "23.4"], ["KWD", "2024-02-01", "0"], ["KWD", "2024-03-01", "23.1234567891"]]),
+        { columns: columns({ 币种: "currency", 日期: "rate_on", 汇率: "rate_nano" }) }, { client: finance });
+    assert.deepEqual(counts(rates), [2, 0, 0, 2], "nothing is worth 0; ten digits are too many");
+    const kept = await boss.list("/exchange-rates", { filter: { field: "rate_on", op: "eq", value: "2024-01-01" } });
+    assert.deepEqual(["KRW", "KWD"].map((currency) => kept.find((one) => one.currency === currency)?.rate_nano), [5_342_100, 23_400_000_000]);
+    const out = await exportRows(finance, "exchange-rates", { filter: { field: "currency", op: "eq", value: "KRW" }, columns: ["rate_nano"] });
+    assert.equal(out[1][0], "0.005342100");
+    const customer = await boss.post("/customers", { name: unique("外商"), owner_id: rep.user.id });
+    const [won, dinar, yuan] = ["w", "d", "y"].map((letter) => unique(letter));
+    const mapping = { columns: columns({ 编号: "number", 客户: "customer_id", 币种: "currency", 金额: "amount_minor", 签订: "signed_on" }), constants: { status: "signed" }, key: "number" };
+    const file = (rows) => csv([["编号", "客户", "币种", "金额", "签订"], ...rows.map(([number, currency, amount]) => [number, customer.name, currency, amount, "2024-01-05"])]);
+    const contracts = await importFile("contract", file([[won, "krw", "1,234,567"], [dinar, "KWD", "10.125"], [yuan, "", "99.5"], [unique("x"), "KRW", "10.5"]]), mapping);
+    assert.deepEqual(counts(contracts), [3, 0, 0, 1], "there is no half a won");
+    const byNumber = async (number) => (await boss.list("/contracts", { filter: { field: "number", op: "eq", value: number } }))[0];
+    assert.deepEqual(await Promise.all([won, dinar, yuan].map(async (number) => { const one = await byNumber(number); return [one.currency, one.amount_minor, one.base_minor]; })),
+        [["KRW", 1_234_567, 659518], ["KWD", 10_125, 236_93], ["CNY", 99_50, 99_50]]);
+    // A payment has the currency of its contract, which its file need not say.
+    const paid = await importFile("payment", csv([["合同", "金额", "日期"], [won, "1000", "2024-01-06"], [dinar, "1.001", "2024-01-06"]]), { columns: columns({ 合同: "contract_id", 金额: "amount_minor", 日期: "received_on" }) });
+    assert.deepEqual(counts(paid), [2, 0, 0, 0]);
+    assert.deepEqual([(await byNumber(won)).received_minor, (await byNumber(dinar)).received_minor], [1000, 1_001]);
+    const rows = await exportRows(boss, "contracts", { filter: { field: "customer_id", op: "eq", value: customer.id }, columns: ["number", "amount_minor", "base_minor"] });
+    assert.deepEqual(Object.fromEntries(rows.slice(1).map(([number, ...amounts]) => [number, amounts])), { [won]: ["1234567", "6595.18"], [dinar]: ["10.125", "236.93"], [yuan]: ["99.50", "99.50"] });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountInWords, renderTemplate } from './print';
+import { amountInEnglish, amountInWords, renderTemplate } from './print';
 
 describe('amounts in words', () => {
   it('are written as on cheques', () => {
@@ -19,6 +19,26 @@ describe('amounts in words', () => {
     ];
     cases.forEach(([minor, words]) => expect(amountInWords(minor, 'CNY')).toBe(words));
     expect(amountInWords(1234, 'JPY')).toBe('JPY 壹仟贰佰叁拾肆元整');
+  });
+  it('are written in English too', () => {
+    const cases: [number, string, string][] = [
+      [0, 'USD', 'USD zero only'],
+      [1, 'USD', 'USD zero and 01/100 only'],
+      [123450, 'USD', 'USD one thousand two hundred and thirty-four and 50/100 only'],
+      [100500, 'EUR', 'EUR one thousand and five only'],
+      [1900000, 'CNY', 'CNY nineteen thousand only'],
+      [10000000001, 'CNY', 'CNY one hundred million and 01/100 only'],
+      [100001000, 'CNY', 'CNY one million and ten only'],
+      [-250, 'USD', 'USD minus two and 50/100 only'],
+      [80, 'JPY', 'JPY eighty only'],
+      [12345, 'KWD', 'KWD twelve and 345/1000 only'],
+      [
+        9007199254740991,
+        'CNY',
+        'CNY ninety trillion seventy-one billion nine hundred and ninety-two million five hundred and forty-seven thousand four hundred and nine and 91/100 only',
+      ],
+    ];
+    cases.forEach(([minor, currency, words]) => expect(amountInEnglish(minor, currency)).toBe(words));
   });
 });
 

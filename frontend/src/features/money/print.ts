@@ -109,3 +109,43 @@ export function amountInWords(minor: number, currency: string): string {
   const unit = currency === 'CNY' ? '人民币' : `${currency} `;
   return `${unit}${sign}${yuan + small || '零元'}${fen > 0 ? '' : '整'}`;
 }
+
+const ONES = (
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen ' +
+  'eighteen nineteen'
+).split(' ');
+const TENS = ['', '', 'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
+const THOUSANDS = ['', ' thousand', ' million', ' billion', ' trillion', ' quadrillion'];
+
+/** Below 1,000: 305 → three hundred and five. */
+function smallWords(number: number): string {
+  const rest = number % 100;
+  const ones = rest % 10;
+  const tens =
+    rest < 20 ? (ONES[rest] ?? '') : `${TENS[Math.floor(rest / 10)] ?? ''}${ones > 0 ? `-${ONES[ones] ?? ''}` : ''}`;
+  if (number < 100) {
+    return tens;
+  }
+  return `${ONES[Math.floor(number / 100)] ?? ''} hundred${rest > 0 ? ` and ${tens}` : ''}`;
+}
+
+/** As on cheques: 1234.50 USD → USD one thousand two hundred and thirty-four and 50/100 only. */
+export function amountInEnglish(minor: number, currency: string): string {
+  const digits = currencyDigits(currency);
+  const unit = 10n ** BigInt(digits);
+  const amount = BigInt(Math.abs(minor));
+  const parts: string[] = [];
+  for (let rest = amount / unit, place = 0; rest > 0n; rest /= 1000n, place += 1) {
+    const group = Number(rest % 1000n);
+    if (group > 0) {
+      parts.unshift(`${smallWords(group)}${THOUSANDS[place] ?? ''}`);
+    }
+  }
+  const last = Number((amount / unit) % 1000n);
+  if (parts.length > 1 && last > 0 && last < 100) {
+    parts.splice(-1, 0, 'and'); // one thousand and five
+  }
+  const whole = parts.length === 0 ? 'zero' : parts.join(' ');
+  const fraction = amount % unit === 0n ? '' : ` and ${String(amount % unit).padStart(digits, '0')}/${String(unit)}`;
+  return `${currency} ${minor < 0 ? 'minus ' : ''}${whole}${fraction} only`;
+}

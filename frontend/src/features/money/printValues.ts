@@ -3,7 +3,7 @@ import type { RecordRow } from '@/shared/api/types';
 import { formatDate } from '@/shared/lib/dates';
 import { formatPpm } from '@/shared/lib/format';
 import { formatMoney } from '@/shared/lib/money';
-import { amountInWords, type PrintValues } from './print';
+import { amountInEnglish, amountInWords, type PrintValues } from './print';
 
 interface CompanyNames {
   readonly name: string;
@@ -36,6 +36,7 @@ export function printValues(record: RecordRow, language: 'zh-CN' | 'en', company
     language,
   );
   values.tax_rate = typeof record.tax_rate_ppm === 'number' ? formatPpm(record.tax_rate_ppm) : '';
-  values.amount_words = typeof record.amount_minor === 'number' ? amountInWords(record.amount_minor, currency) : '';
+  const inWords = language === 'en' ? amountInEnglish : amountInWords;
+  values.amount_words = typeof record.amount_minor === 'number' ? inWords(record.amount_minor, currency) : '';
   return values;
 }
