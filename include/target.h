@@ -11,6 +11,7 @@ enum { TARGET_MONTHS = 12, TARGET_CELLS_MAX = 30000 };
 extern const struct feature TARGET_FEATURE;
 extern const struct feature TARGET_ROUND_FEATURE;
 extern const struct feature TARGET_FILE_FEATURE;
+extern const struct feature TARGET_MAP_FEATURE;
 
 /* One cell of the year's grid. */
 struct target_cell {

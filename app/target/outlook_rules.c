@@ -1,4 +1,4 @@
-/* Where a year is going: against the straight line, against last year's season, and by the pace of the months that are over. */
+/* Where a year, a quarter or a month is going: against the straight line, against last year's season, and by the pace of the months that are over. */
 #include "target_rules.h"
 
 enum { YEARS_BACK = 3, MILLION = 1000000 };
@@ -58,13 +58,37 @@ static int64_t passed_ppm(const struct target_view *view, size_t month)
     return gone * MILLION / days;
 }
 
-/* What last year had reached by the same day, of all it reached. */
-static struct opt_int season_ppm(const struct target_view *view, const int64_t last[TARGET_MONTHS])
+/* Months of the view's year, half-open. */
+struct months {
+    size_t from; /* 0…11 */
+    size_t to;   /* 1…12 */
+};
+
+static enum err find_months(const struct target_view *view, enum target_period period, struct months *out)
+{
+    static const size_t lengths[] = {[TARGET_PERIOD_YEAR] = TARGET_MONTHS, [TARGET_PERIOD_QUARTER] = 3, [TARGET_PERIOD_MONTH] = 1};
+    struct request *request = view->request;
+    bool runs = date_compare(view->months[0], request->today) <= 0 && date_compare(request->today, view->months[TARGET_MONTHS]) < 0;
+    *out = (struct months){0, TARGET_MONTHS};
+    if (period == TARGET_PERIOD_YEAR) {
+        return OK;
+    }
+    if (!runs) {
+        error_field(request->error, STR("period"), "out_of_range", "Only the running year has a quarter and a month of today.");
+        return error_check_fields(request->error);
+    }
+    out->from = target_view_month(view, request->today) / lengths[period] * lengths[period];
+    out->to = out->from + lengths[period];
+    return OK;
+}
+
+/* What last year had reached by the same day, of all it reached, in these months. */
+static struct opt_int season_ppm(const struct target_view *view, const struct months *months, const int64_t last[TARGET_MONTHS])
 {
     struct money gone = {0};
     struct money whole = {0};
     struct opt_int out = {0};
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
+    for (size_t m = months->from; m < months->to; m++) {
         struct money month = {last[m] > 0 ? last[m] : 0};
         struct money part;
         if (!money_mul_ppm(month, passed_ppm(view, m), &part) || !money_add(gone, part, &gone) || !money_add(whole, month, &whole)) {
@@ -100,9 +124,11 @@ static enum err history(const struct target_view *view, const struct node *node,
     return OK;
 }
 
-enum err target_outlook(const struct target_view *view, int64_t department_id, int64_t user_id, struct target_outlook *out)
+enum err target_outlook(const struct target_view *view, enum target_period period, int64_t department_id, int64_t user_id,
+                        struct target_outlook *out)
 {
     struct node node;
+    struct months within;
     int64_t months[(YEARS_BACK + 1) * TARGET_MONTHS];
     int64_t last[TARGET_MONTHS] = {0};
     int64_t targets[TARGET_MONTHS];
@@ -111,15 +137,18 @@ enum err target_outlook(const struct target_view *view, int64_t department_id, i
     size_t count = 0;
     *out = (struct target_outlook){0};
     TRY(find_node(view, department_id, user_id, &node));
+    TRY(find_months(view, period, &within));
     TRY(history(view, &node, months, &count, last));
     TRY(months_of(view, &node, false, targets));
     TRY(months_of(view, &node, true, actuals));
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
+    for (size_t m = within.from; m < within.to; m++) {
         out->target += targets[m];
         out->actual += actuals[m];
         rest += MILLION - passed_ppm(view, m);
     }
-    out->season_ppm = season_ppm(view, last);
+    out->from = view->months[within.from];
+    out->to = view->months[within.to];
+    out->season_ppm = season_ppm(view, &within, last);
     out->projected = attain_rest(months, count, out->actual, rest, out->target);
     return OK;
 }

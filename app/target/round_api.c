@@ -356,7 +356,7 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     TRY(round_json(request, &item->round, &round));
     TRY(asked_json(item, &asked));
     TRY(target_plan_amounts(item, &amounts));
-    target_plan_presence(item, days, of);
+    TRY(target_presence(&item->view, item->person.joined_on, item->person.left_on, days, of));
     json_object_set(*out, "round", round);
     json_object_set(*out, "asked", asked);
     json_object_set_new(*out, "levels", levels_json(&amounts));
@@ -482,7 +482,7 @@ static const struct field LEVEL_FIELDS[] = {
 static const struct field ASKED_FIELDS[] = {
     {.name = "department_id", .type = FIELD_INT, .about = "nearest first"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"}, {.name = "amount", .type = FIELD_INT, .about = "of the year"}, FIELD_END,
 };
-static const struct field PRESENCE_FIELDS[] = {AMOUNTS("days", "on which the person works here, by month"), AMOUNTS("of_days", "days of the month"), FIELD_END};
+static const struct field PRESENCE_FIELDS[] = {AMOUNTS("days", "working days on which the person is here, by month"), AMOUNTS("of_days", "working days of the month"), FIELD_END};
 static const struct field LAST_YEAR_FIELDS[] = {AMOUNTS("target", "by month"), AMOUNTS("actual", "by month"), FIELD_END};
 static const struct option POINT_OPTIONS[] = {
     {"specific", "明确", "Specific"}, {"measurable", "可衡量", "Measurable"}, {"achievable", "可实现", "Achievable"}, {"relevant", "相关", "Relevant"},

@@ -94,8 +94,6 @@ enum err target_plan_open(struct request *request, int64_t round_id, enum measur
 enum err target_plan_amounts(const struct plan_case *item, struct plan_amounts *out) MUST_CHECK;
 /* What was written down of a version. */
 void target_plan_read_content(struct arena *arena, struct str content, struct plan_amounts *out);
-/* Days of each month on which the person works here, and the days of the month. */
-void target_plan_presence(const struct plan_case *item, int64_t days_out[TARGET_MONTHS], int64_t of_out[TARGET_MONTHS]);
 
 /* The figures of the subject in the view's year: of a person wherever, of a department with all below. */
 enum err plan_figures(const struct plan_case *item, const struct target_view *view, struct target_figures *out) MUST_CHECK;

@@ -24,9 +24,11 @@ static const struct option STATE_OPTIONS[] = {
 static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option METHOD_OPTIONS[] = {
     {"even", "平均", "Even"}, {"last_year", "按去年季节性", "Last year's season"}, {"working_days", "按工作日", "Working days"},
-    {"copy_percent", "复制并增长", "Copy and grow"}, {NULL, NULL, NULL},
+    {"copy_percent", "复制并增长", "Copy and grow"}, {"history", "按历年", "By past years"}, {NULL, NULL, NULL},
 };
+static const struct option SHARE_OPTIONS[] = {{"even", "平均", "Even"}, {"history", "按各自上年", "By what each did last year"}, {NULL, NULL, NULL}};
 static const struct option SOURCE_OPTIONS[] = {{"actual", "实际", "Actual"}, {"target", "目标", "Target"}, {NULL, NULL, NULL}};
+static const struct option PERIOD_OPTIONS[] = {{"year", "年", "Year"}, {"quarter", "季", "Quarter"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
 static const struct option BY_OPTIONS[] = {{"month", "按月", "By month"}, {"quarter", "按季", "By quarter"}, {NULL, NULL, NULL}};
 static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "数量", "Count"}, {NULL, NULL, NULL}};
 static const struct option NODE_OPTIONS[] = {
@@ -160,32 +162,66 @@ static enum err put_grid(struct request *request, struct response *response)
     return OK;
 }
 
-static enum err split_year(struct request *request, struct response *response)
+/* What the body of both splits says. */
+static enum err read_split(struct request *request, struct target_split *out)
 {
-    struct target_view view;
     struct str method = json_get_str(request->json, "method");
-    struct target_split split = {
+    *out = (struct target_split){
         .total = json_get_int(request->json, "total", 0), .percent_ppm = json_get_int(request->json, "percent_ppm", 0),
         .department_id = json_get_int(request->json, "department_id", 0), .user_id = json_get_int(request->json, "user_id", 0),
         .of_targets = str_eq_c(json_get_str(request->json, "source"), "target"),
     };
     for (int i = 0; METHOD_OPTIONS[i].value != NULL; i++) {
         if (str_eq_c(method, METHOD_OPTIONS[i].value)) {
-            split.method = (enum target_split_method)i; /* the options stand in the order of the enum */
+            out->method = (enum target_split_method)i; /* the options stand in the order of the enum */
         }
     }
-    if (split.method != TARGET_SPLIT_COPY && !json_is_integer(json_object_get(request->json, "total"))) {
+    if (out->method != TARGET_SPLIT_COPY && !json_is_integer(json_object_get(request->json, "total"))) {
         error_field(request->error, STR("total"), "required", "The amount to be split is missing.");
-        return error_check_fields(request->error);
     }
-    int64_t amounts[TARGET_MONTHS];
-    TRY(target_view_load(request, json_get_int(request->json, "year", 0), body_measure(request), &view));
-    TRY(target_split_year(&view, &split, amounts));
+    return error_check_fields(request->error);
+}
+
+static json_t *amounts_json(const int64_t amounts[TARGET_MONTHS])
+{
     json_t *list = json_array();
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         json_array_append_new(list, json_integer(amounts[m]));
     }
-    response->json = json_keep(request->arena, json_pack("{s:o}", "amounts", list));
+    return list;
+}
+
+static enum err split_year(struct request *request, struct response *response)
+{
+    struct target_view view;
+    struct target_split split;
+    int64_t amounts[TARGET_MONTHS];
+    TRY(read_split(request, &split));
+    TRY(target_view_load(request, json_get_int(request->json, "year", 0), body_measure(request), &view));
+    TRY(target_split_year(&view, &split, amounts));
+    response->json = json_keep(request->arena, json_pack("{s:o}", "amounts", amounts_json(amounts)));
+    return OK;
+}
+
+static enum err split_people(struct request *request, struct response *response)
+{
+    struct target_view view;
+    struct target_split split;
+    struct target_split_row *rows;
+    size_t count;
+    TRY(read_split(request, &split));
+    if (split.method == TARGET_SPLIT_COPY) {
+        error_field(request->error, STR("method"), "not_an_option", "Copying does not share a total out.");
+        return error_check_fields(request->error);
+    }
+    TRY(target_view_load(request, json_get_int(request->json, "year", 0), body_measure(request), &view));
+    TRY(target_split_people(&view, &split, str_eq_c(json_get_str(request->json, "shares"), "history"), &rows, &count));
+    json_t *items = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "user_id", (json_int_t)rows[i].user_id, "name", json_str(rows[i].name), "amounts",
+                                               amounts_json(rows[i].amounts)));
+    }
+    response->json = json_keep(request->arena, json_pack("{s:o}", "items", items));
     return OK;
 }
 
@@ -281,8 +317,26 @@ static struct opt_int part_of(int64_t amount, struct opt_int ppm)
     return (struct opt_int){fits, part.minor};
 }
 
+/* The options stand in the order of the enum; the year unless given. */
+static enum err query_period(struct request *request, enum target_period *out)
+{
+    struct str word = request_query(request, "period");
+    *out = TARGET_PERIOD_YEAR;
+    for (int i = 0; PERIOD_OPTIONS[i].value != NULL; i++) {
+        if (str_eq_c(word, PERIOD_OPTIONS[i].value)) {
+            *out = (enum target_period)i;
+            return OK;
+        }
+    }
+    if (word.len > 0) {
+        error_field(request->error, STR("period"), "not_an_option", "A period is \"year\", \"quarter\" or \"month\".");
+    }
+    return error_check_fields(request->error);
+}
+
 static enum err get_outlook(struct request *request, struct response *response)
 {
+    enum target_period period;
     struct target_view view;
     struct opt_int department;
     struct opt_int user;
@@ -290,8 +344,9 @@ static enum err get_outlook(struct request *request, struct response *response)
     TRY(load_view(request, &view));
     TRY(query_id(request, "department_id", 1, &department));
     TRY(query_id(request, "user_id", 1, &user));
-    TRY(target_outlook(&view, department.value, user.value, &outlook));
-    struct opt_int passed = {true, rollup_time_passed_ppm(view.months[0], view.months[TARGET_MONTHS], request->today)};
+    TRY(query_period(request, &period));
+    TRY(target_outlook(&view, period, department.value, user.value, &outlook));
+    struct opt_int passed = {true, rollup_time_passed_ppm(outlook.from, outlook.to, request->today)};
     const struct attain *projected = &outlook.projected;
     json_t *band = !projected->known ? json_null()
                                      : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)projected->low, "expected", (json_int_t)projected->expected,
@@ -303,6 +358,8 @@ static enum err get_outlook(struct request *request, struct response *response)
                                                          json_opt_int(part_of(outlook.target, passed)), "season",
                                                          json_opt_int(part_of(outlook.target, outlook.season_ppm)), "season_ppm",
                                                          json_opt_int(outlook.season_ppm), "projected", band));
+    json_object_set_new(response->json, "from_on", json_date(request->arena, outlook.from));
+    json_object_set_new(response->json, "to_on", json_date(request->arena, outlook.to));
     return OK;
 }
 
@@ -405,7 +462,8 @@ static const struct field OVERVIEW_QUERY[] = {
 static const struct field OUTLOOK_QUERY[] = {
     YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "with all below; all that is visible unless given"},
-    {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person instead"}, FIELD_END,
+    {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person instead"},
+    {.name = "period", .type = FIELD_ENUM, .options = PERIOD_OPTIONS, .about = "the year unless given; else its quarter or month of today"}, FIELD_END,
 };
 static const struct field BAND_FIELDS[] = {
     {.name = "low", .type = FIELD_INT, .about = "in one of five years it becomes less"}, {.name = "expected", .type = FIELD_INT, .about = "as likely more as less"},
@@ -414,11 +472,12 @@ static const struct field BAND_FIELDS[] = {
 };
 static const struct field OUTLOOK_ANSWER[] = {
     YEAR_FIELD, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
-    {.name = "target", .type = FIELD_INT, .about = "of the year"}, {.name = "actual", .type = FIELD_INT, .about = "in it so far"},
+    {.name = "from_on", .type = FIELD_DATE, .about = "first day of the period"}, {.name = "to_on", .type = FIELD_DATE, .about = "first day after"},
+    {.name = "target", .type = FIELD_INT, .about = "of the period"}, {.name = "actual", .type = FIELD_INT, .about = "in it so far"},
     {.name = "line", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the target's part by days: the straight line today"},
     {.name = "season", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the target's part by last year's season; null without last year"},
     {.name = "season_ppm", .type = FIELD_PPM, .flags = FIELD_NULLABLE, .about = "what last year had reached by the same day, of all it reached"},
-    {.name = "projected", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "to the end of the year, by the pace so far; null with too few months"}, FIELD_END,
+    {.name = "projected", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "to the end of the period, by the pace so far; null with too few months"}, FIELD_END,
 };
 static const struct field FACTS_QUERY[] = {
     YEAR_FIELD, MEASURE_FIELD,
@@ -474,8 +533,21 @@ static const struct field SPLIT_BODY[] = {
     {.name = "percent_ppm", .type = FIELD_PPM, .min = -1000000, .max = GROWTH_MAX_PPM, .about = "copy_percent: growth"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .flags = FIELD_NULLABLE, .about = "whose last year"},
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_NULLABLE, .about = "whose last year; without both: all that is visible"},
-    {.name = "source", .type = FIELD_ENUM, .options = SOURCE_OPTIONS, .about = "last year's actual figures (unless given) or targets"}, FIELD_END,
+    {.name = "source", .type = FIELD_ENUM, .options = SOURCE_OPTIONS, .about = "the past's actual figures (unless given) or targets"}, FIELD_END,
 };
+static const struct field PEOPLE_BODY[] = {
+    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
+    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_REQUIRED, .about = "whose people"},
+    {.name = "total", .type = FIELD_INT, .min = 0, .max = TARGET_AMOUNT_MAX, .flags = FIELD_REQUIRED, .about = "of the year, of all together"},
+    {.name = "shares", .type = FIELD_ENUM, .options = SHARE_OPTIONS, .flags = FIELD_REQUIRED, .about = "how people share it; who has no last year counts as the mean"},
+    {.name = "method", .type = FIELD_ENUM, .options = METHOD_OPTIONS, .flags = FIELD_REQUIRED, .about = "how each share becomes months; not copy_percent"}, FIELD_END,
+};
+static const struct field PERSON_SPLIT[] = {
+    {.name = "user_id", .type = FIELD_INT, .about = "who"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"},
+    {.name = "amounts", .type = FIELD_LIST, .item = FIELD_INT, .about = "twelve months"}, FIELD_END,
+};
+static const struct field PEOPLE_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = PERSON_SPLIT, .about = "by name; all amounts add up to the total"}, FIELD_END};
 static const struct field SPLIT_ANSWER[] = {{.name = "amounts", .type = FIELD_LIST, .item = FIELD_INT, .about = "twelve months that add up"}, FIELD_END};
 static const struct field PERIOD_FIELDS[] = {
     {.name = "from_on", .type = FIELD_DATE, .about = "first day"}, {.name = "to_on", .type = FIELD_DATE, .about = "first day after"}, FIGURE_FIELDS,
@@ -518,8 +590,9 @@ static const struct route ROUTES[] = {
     {"GET", "/targets/grid", "target.grid", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", GRID_QUERY, NULL, GRID_ANSWER, get_grid, NULL, "Targets of a year by person and department, twelve months each."},
     {"PUT", "/targets/grid", "target.save", PERM_TARGET_EDIT, 0, RECORDS_NONE, NULL, NULL, SAVE_BODY, SAVE_ANSWER, put_grid, NULL, "Saves changed cells, all or nothing; 412 names the cells that somebody else changed."},
     {"POST", "/targets/split", "target.split", PERM_TARGET_VIEW, 0, RECORDS_AGGREGATE, "target", NULL, SPLIT_BODY, SPLIT_ANSWER, split_year, NULL, "Shares a year's amount out over its months; saves nothing."},
+    {"POST", "/targets/split-people", "target.split_people", PERM_TARGET_VIEW, 0, RECORDS_AGGREGATE, "target", NULL, PEOPLE_BODY, PEOPLE_ANSWER, split_people, NULL, "Shares a department's year out over its people and their months; saves nothing."},
     {"GET", "/targets/overview", "target.overview", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", OVERVIEW_QUERY, NULL, OVERVIEW_ANSWER, get_overview, NULL, "Target, actual, completion and gap of a node and its children, current to the last commit."},
-    {"GET", "/targets/outlook", "target.outlook", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", OUTLOOK_QUERY, NULL, OUTLOOK_ANSWER, get_outlook, NULL, "Where a year is going: straight line, season, and a projection with a band."},
+    {"GET", "/targets/outlook", "target.outlook", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", OUTLOOK_QUERY, NULL, OUTLOOK_ANSWER, get_outlook, NULL, "Where a year, or its quarter or month of today, is going: straight line, season, and a projection with a band."},
     {"GET", "/targets/facts", "target.facts", PERM_TARGET_VIEW, ROUTE_SNAPSHOT, RECORDS_AGGREGATE, "target", FACTS_QUERY, NULL, FACTS_ANSWER, list_facts, NULL, "The rows behind a figure of the overview; they add up to it."},
     {.method = NULL},
 };

@@ -12,7 +12,7 @@ const struct target_file_word TARGET_FILE_SHEETS[4] = {
     {"目标", "Targets"}, {"完成", "Actual"}, {"完成率", "Completion"}, {"说明", "About"}};
 const struct target_file_word TARGET_FILE_HEADINGS[3] = {{"类型", "Kind"}, {"编号", "Number"}, {"名称", "Name"}};
 const struct target_file_word TARGET_FILE_KINDS[3] = {
-    {"合计", "Total"}, {"部门自有", "Department's own"}, {"人员", "Person"}};
+    {"合计", "Total"}, {"部门自留", "Department's own"}, {"人员", "Person"}};
 
 enum { SHEET_TARGET, SHEET_ACTUAL, SHEET_COMPLETION, SHEET_ABOUT };
 

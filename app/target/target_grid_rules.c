@@ -286,7 +286,7 @@ static void check_amounts(const struct save *save)
     for (size_t i = 0; i < save->count; i++) {
         const struct target_cell *cell = &save->cells[save->sorted[i]];
         if (cell->is_user && cell->amount < 0) {
-            refuse(save, save->sorted[i], "amount", "too_small", "A person's target cannot be negative.");
+            refuse(save, save->sorted[i], "amount", "negative", "A person's target cannot be negative.");
         }
         if (cell->amount > TARGET_AMOUNT_MAX || cell->amount < -TARGET_AMOUNT_MAX) {
             refuse(save, save->sorted[i], "amount", "too_large", "The amount is too large.");

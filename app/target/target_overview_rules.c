@@ -1,11 +1,9 @@
-/* The overview: node = own + people + departments below, month by month; and splits that look at last year's figures. */
+/* The overview: node = own + people + departments below, month by month. */
 #include "target_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "engines/split.h"
-#include "platform/calendar.h"
 
 static enum err not_found(const struct target_view *view)
 {
@@ -296,46 +294,4 @@ enum err target_overview(const struct target_view *view, int64_t department_id, 
     }
     const struct target_department *department = target_view_department(view, department_id);
     return department == NULL ? not_found(view) : department_node(view, totals, department, out);
-}
-
-static enum err last_year(const struct target_view *view, const struct target_split *split, int64_t base_out[TARGET_MONTHS])
-{
-    struct target_view before;
-    struct target_overview overview;
-    target_view_year_before(view, &before);
-    TRY(target_overview(&before, split->department_id, split->user_id, &overview));
-    const struct target_figures *figures = &overview.node.figures;
-    memcpy(base_out, split->of_targets ? figures->target : figures->actual, TARGET_MONTHS * sizeof *base_out);
-    return OK;
-}
-
-static enum err working_days(const struct target_view *view, int64_t weights_out[TARGET_MONTHS])
-{
-    struct workday *exceptions;
-    size_t count;
-    TRY(calendar_exceptions(view->request->db, view->request->arena, view->months[0], view->months[TARGET_MONTHS], &exceptions, &count));
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        weights_out[m] = split_working_days(view->months[m], view->months[m + 1], exceptions, count);
-    }
-    return OK;
-}
-
-enum err target_split_year(const struct target_view *view, const struct target_split *split, int64_t amounts_out[TARGET_MONTHS])
-{
-    int64_t weights[TARGET_MONTHS];
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        weights[m] = 1;
-    }
-    if (split->method == TARGET_SPLIT_WORKING_DAYS) {
-        TRY(working_days(view, weights));
-    }
-    if (split->method == TARGET_SPLIT_LAST_YEAR || split->method == TARGET_SPLIT_COPY) {
-        TRY(last_year(view, split, weights));
-    }
-    bool fits = split->method == TARGET_SPLIT_COPY ? split_copy(weights, TARGET_MONTHS, split->percent_ppm, amounts_out)
-                                                   : split_by_weights(split->total, weights, TARGET_MONTHS, amounts_out);
-    if (!fits) {
-        error_field(view->request->error, STR("total"), "too_large", "The amount is too large to be split.");
-    }
-    return error_check_fields(view->request->error);
 }

@@ -189,26 +189,6 @@ static enum err check_levels(const struct plan_case *item, const struct plan_amo
     return error_check_fields(request->error);
 }
 
-/* ---- presence ---- */
-
-void target_plan_presence(const struct plan_case *item, int64_t days_out[TARGET_MONTHS], int64_t of_out[TARGET_MONTHS])
-{
-    const struct opt_date *joined = &item->person.joined_on;
-    const struct opt_date *left = &item->person.left_on;
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        struct date from = item->view.months[m];
-        struct date to = item->view.months[m + 1];
-        of_out[m] = to.days - from.days;
-        if (joined->set && date_compare(joined->value, from) > 0) {
-            from = joined->value;
-        }
-        if (left->set && date_compare(date_add_days(left->value, 1), to) < 0) {
-            to = date_add_days(left->value, 1);
-        }
-        days_out[m] = to.days > from.days ? to.days - from.days : 0;
-    }
-}
-
 /* ---- what the body says ---- */
 
 static struct str body_reason(const struct request *request)

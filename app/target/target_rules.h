@@ -101,17 +101,21 @@ struct target_facts_page {
 };
 enum err target_facts(const struct target_view *view, const struct target_facts_request *asked, struct target_facts_page *out) MUST_CHECK;
 
-/* Where a year of a node is going. */
+enum target_period { TARGET_PERIOD_YEAR, TARGET_PERIOD_QUARTER, TARGET_PERIOD_MONTH };
+
+/* Where a period of a node is going: the year of the view, or its quarter or month in which today lies. */
 struct target_outlook {
-    int64_t target;             /* of the year */
+    struct date from, to;       /* of the period, half-open */
+    int64_t target;             /* of the period */
     int64_t actual;             /* in it so far */
     struct opt_int season_ppm;  /* what last year had reached by the same day, of all it reached; absent without last year */
-    struct attain projected;    /* to the end of the year, by the pace of the months that are over */
+    struct attain projected;    /* to the end of the period, by the pace of the months that are over */
 };
-/* Department and person 0: all that is visible. Errors: ERR_NOT_FOUND. */
-enum err target_outlook(const struct target_view *view, int64_t department_id, int64_t user_id, struct target_outlook *out) MUST_CHECK;
+/* Department and person 0: all that is visible. Errors: ERR_NOT_FOUND; ERR_INVALID for a quarter or month of a year that is not running. */
+enum err target_outlook(const struct target_view *view, enum target_period period, int64_t department_id, int64_t user_id,
+                        struct target_outlook *out) MUST_CHECK;
 
-enum target_split_method { TARGET_SPLIT_EVEN, TARGET_SPLIT_LAST_YEAR, TARGET_SPLIT_WORKING_DAYS, TARGET_SPLIT_COPY };
+enum target_split_method { TARGET_SPLIT_EVEN, TARGET_SPLIT_LAST_YEAR, TARGET_SPLIT_WORKING_DAYS, TARGET_SPLIT_COPY, TARGET_SPLIT_HISTORY };
 
 /* How a year's total is to be shared out. */
 struct target_split {
@@ -122,7 +126,22 @@ struct target_split {
     int64_t user_id;            /* whose last year; 0: none; both 0: everything visible */
     bool of_targets;            /* last year's targets instead of its figures */
 };
+/* Of a person only the working days count on which that person is here. Errors: ERR_NOT_FOUND, ERR_INVALID. */
 enum err target_split_year(const struct target_view *view, const struct target_split *split,
                            int64_t amounts_out[TARGET_MONTHS]) MUST_CHECK;
+
+/* One person's part of a department's year. */
+struct target_split_row {
+    int64_t user_id;            /* who */
+    struct str name;            /* shown */
+    int64_t amounts[TARGET_MONTHS]; /* by month */
+};
+/* Shares the total out over the people of exactly the department, then each part over its months as `split` says. By history: as what
+ * each did in the year before; else evenly; either way for the part of the year that somebody is here. Errors: ERR_NOT_FOUND, ERR_INVALID. */
+enum err target_split_people(const struct target_view *view, const struct target_split *split, bool by_history,
+                             struct target_split_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Working days of each month on which somebody is here who came and went then, and all the month has. */
+enum err target_presence(const struct target_view *view, struct opt_date joined, struct opt_date left, int64_t days_out[TARGET_MONTHS],
+                         int64_t of_out[TARGET_MONTHS]) MUST_CHECK;
 
 #endif

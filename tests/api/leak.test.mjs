@@ -365,6 +365,17 @@ const SPECIAL = {
         assert.equal(await seen(manager), true);
         expectProblem(await stranger.send("GET", `/targets/grid?${new URLSearchParams({ ...TARGETS, department_id: theirs.id })}`), 404, "not_found");
     },
+    async "POST /targets/split-people"() {
+        const body = { ...TARGETS, department_id: theirs.id, total: 12_00, shares: "history", method: "even" };
+        expectProblem(await stranger.send("POST", "/targets/split-people", { body }), 404, "not_found");
+        assert.ok((await manager.post("/targets/split-people", body)).items.some((item) => item.user_id === owner.user.id));
+    },
+    async "GET /targets/map"() {
+        expectProblem(await stranger.send("GET", `/targets/map?${new URLSearchParams({ ...TARGETS, department_id: theirs.id })}`), 404, "not_found");
+        const people = async (client) => (await client.get("/targets/map", TARGETS)).rows.filter((row) => row.kind === "user").map((row) => row.id);
+        assert.deepEqual(await people(stranger), [stranger.user.id]);
+        assert.ok((await people(manager)).includes(owner.user.id));
+    },
     async "POST /targets/export"() {
         const refused = await stranger.send("POST", "/targets/export", { body: { ...TARGETS, department_id: theirs.id } });
         expectProblem(refused, 404, "not_found");

@@ -160,7 +160,7 @@ test("every cell that cannot be taken is named with its reason", async () => {
     const { changes, faults } = await looked(manager, bad);
     const by = Object.fromEntries(faults.map((fault) => [`${fault.column}${fault.row}`, fault.code]));
     assert.deepEqual(by, { [`A${at[`Department's own ${north.id}`]}`]: "unknown_kind", [`E${person}`]: "not_a_number", [`H${person}`]: "too_precise",
-        [`B${mate}`]: "not_found", [`D${person}`]: "too_small", [`F${person}`]: "too_large" });
+        [`B${mate}`]: "not_found", [`D${person}`]: "negative", [`F${person}`]: "too_large" });
     assert.ok(faults.every((fault) => fault.detail.length > 0 && fault.row > 1));
     assert.deepEqual(changes, []);
     // The same person twice; months of another year; a file of another measure.

@@ -358,11 +358,21 @@ test("a transfer moves the months after it, and every sum is still the sum of it
     await assertAddsUp(manager, north.id);
 });
 
-test("who joins or leaves is there for some of the days", async () => {
+test("who joins or leaves is there for some of the working days, and splits go by them", async () => {
     await (await admin()).patch(`/users/${mate.user.id}`, { joined_on: `${YEAR}-02-15` }, (await (await admin()).get(`/users/${mate.user.id}`)).version);
     const { presence } = await plan(mate, mate);
-    assert.deepEqual(presence.days.slice(0, 3), [0, 14, 31]);
-    assert.deepEqual(presence.of_days.slice(0, 3), [31, 28, 31]);
+    const workdays = (month, from = 1) => Array.from({ length: new Date(Date.UTC(YEAR, month, 0)).getUTCDate() }, (_, at) => at + 1)
+        .filter((day) => day >= from && ![0, 6].includes(new Date(Date.UTC(YEAR, month - 1, day)).getUTCDay())).length;
+    assert.deepEqual(presence.days.slice(0, 3), [0, workdays(2, 15), workdays(3)]);
+    assert.deepEqual(presence.of_days.slice(0, 3), [workdays(1), workdays(2), workdays(3)]);
+    // Splits go by the same rule, and add up to the 分.
+    const split = (body) => mate.post("/targets/split", { year: YEAR, measure: MEASURE, user_id: mate.user.id, total: 1_000_01, ...body });
+    for (const method of ["even", "working_days", "last_year", "history"]) {
+        const { amounts } = await split({ method });
+        assert.equal(amounts.reduce((sum, one) => sum + one, 0), 1_000_01, method);
+        assert.equal(amounts[0], 0, method);
+        assert.ok(amounts[1] > 0 && amounts[1] < amounts[2], `${method}: ${amounts}`);
+    }
 });
 
 test("the doctor computes everything again and finds nothing", async () => {
