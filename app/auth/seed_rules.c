@@ -61,7 +61,7 @@ static const struct role_seed
                     },
                 .others = {"customer.merge", "duplicate_rule.edit", "tag.edit", "escalation.edit", "pool.claim",
                            "pool.return", "pool.manage", "pool.run", "holding_limit.edit", "sla_policy.edit",
-                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "exchange_rate.edit", "print_template.edit", "custom_field.edit", "quote.approve", "price_book.edit", "discount_authority.edit", "target.agree", "target.round", "audit.view", "job.view_all", "record.share"},
+                           "role.view", "role.edit", "pipeline.edit", "number_pattern.edit", "exchange_rate.edit", "print_template.edit", "custom_field.edit", "quote.approve", "price_book.edit", "discount_authority.edit", "target.agree", "target.round", "measure.edit", "audit.view", "job.view_all", "record.share"},
             },
             {
                 .code = "manager",

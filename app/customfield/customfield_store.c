@@ -348,7 +348,8 @@ STATEMENT_ROWS(
     "UNION ALL SELECT id, 'escalation_step', name, 0, NULL FROM escalation_step "
     "WHERE ? = 'customer' AND deleted_at IS NULL AND filter LIKE ? "
     "UNION ALL SELECT id, 'duplicate_rule', fields, 0, NULL FROM duplicate_rule "
-    "WHERE object = ? AND deleted_at IS NULL AND FIND_IN_SET(?, fields)");
+    "WHERE object = ? AND deleted_at IS NULL AND FIND_IN_SET(?, fields) "
+    "UNION ALL SELECT id, 'measure', name_en, 0, NULL FROM custom_measure WHERE object = ? AND definition LIKE ?");
 
 enum err field_store_mentions(struct db *db, struct arena *arena, struct str object, struct str name,
                               struct mention **out, size_t *count_out)
@@ -356,7 +357,7 @@ enum err field_store_mentions(struct db *db, struct arena *arena, struct str obj
     struct str quoted = str_format(arena, "%%\"%.*s\"%%", STR_ARG(name));
     return db_many(db, arena, &MENTIONS,
                    ARGS(V(object), V(quoted), V(quoted), V(name), V(object), V(quoted), V(object), V(name), V(object),
-                        V(name), V(object), V(quoted), V(object), V(quoted), V(object), V(quoted), V(object), V(name)),
+                        V(name), V(object), V(quoted), V(object), V(quoted), V(object), V(quoted), V(object), V(name), V(object), V(quoted)),
                    out, count_out);
 }
 

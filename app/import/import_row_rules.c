@@ -335,18 +335,35 @@ static int64_t own_units(const struct run *run, int64_t hundredths)
     return digits == 0 ? hundredths / 100 : digits == 3 ? hundredths * 10 : hundredths;
 }
 
+/* A measure by its word or by one of its names. */
+static enum err find_measure(struct request *request, struct str text, struct measure_info *out, bool *known_out)
+{
+    struct measure_info *all;
+    size_t count;
+    TRY(measure_list(request->db, request->arena, &all, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq_c(text, MEASURES[all[i].measure].key) || str_eq_ci(text, all[i].zh) || str_eq_ci(text, all[i].en)) {
+            *out = all[i];
+            *known_out = true;
+        }
+    }
+    return OK;
+}
+
 /* A row of targets: twelve months of one person or department. */
 static enum err save_targets(struct run *run, const json_t *body, enum outcome *outcome)
 {
     struct request *request = run->request;
     struct target_cell cells[TARGET_MONTHS];
-    enum measure measure;
+    struct measure_info info = {.unit = UNIT_MONEY};
     enum target_level level = LEVEL_BASE;
     size_t count = 0;
     bool is_user = json_has(body, "user_id");
     struct str key = json_get_str(body, "measure");
     int64_t subject = json_get_int(body, is_user ? "user_id" : "department_id", 0);
-    if (!measure_find(key, &measure)) {
+    bool known = false;
+    TRY(find_measure(request, key, &info, &known));
+    if (!known) {
         error_field(request->error, STR("measure"), "not_an_option", "There is no measure \"%.*s\".", STR_ARG(key));
     }
     if (json_has(body, "level") && !level_find(json_get_str(body, "level"), &level)) {
@@ -362,14 +379,17 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
     for (int month = 1; month <= TARGET_MONTHS; month++) {
         const char *name = str_format(request->arena, "month_%d", month).ptr;
         struct opt_int amount = json_get_opt_int(body, name);
-        int64_t units = MEASURES[measure].is_money ? own_units(run, amount.value) : amount.value / 100;
+        int64_t units = info.unit == UNIT_MONEY      ? own_units(run, amount.value)
+                        : info.unit == UNIT_QUANTITY ? amount.value * 10 /* hundredths are read, thousandths kept */
+                                                     : amount.value / 100;
         if (amount.set) {
             cells[count++] =
                 (struct target_cell){.is_user = is_user, .subject_id = subject, .month = month, .amount = units};
         }
     }
     *outcome = OUTCOME_UPDATED;
-    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), measure, level, cells, count, true);
+    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), info.measure, level,
+                                         cells, count, true);
 }
 
 enum err import_work_row(struct run *run, const struct table_row *row, enum outcome *outcome)

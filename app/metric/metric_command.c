@@ -54,7 +54,6 @@ static enum err examine_features(struct db *db, bool repair, void (*difference)(
                                  void *context, int64_t *wrong_out)
 {
     *wrong_out = 0;
-    TRY(custom_load(db, 0, instant_date(instant_now(), "UTC")));
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
         int64_t wrong = 0;
         if (FEATURES[i]->examine != NULL) {
@@ -96,9 +95,9 @@ static int run_doctor(const struct config *config, int argc, char **argv)
     struct metric_report report;
     int64_t wrong_others = 0;
     struct db *db = db_create(config, DB_WRITE);
-    enum err err = OK;
     db_wait_for_long(db);
-    if (command_flag(argc, argv, "--repair")) {
+    enum err err = custom_load(db, 0, instant_date(instant_now(), "UTC"));
+    if (err == OK && command_flag(argc, argv, "--repair")) {
         err = metric_rebuild(db, print_progress, NULL);
         err = err == OK ? examine_features(db, true, say_nothing, NULL, &wrong_others) : err;
     }

@@ -1,5 +1,5 @@
 /* The rebuild of all facts and sums as long work. */
-#include "metric.h"
+#include "measure_rules.h"
 
 static enum err report_progress(void *context, const char *object, int64_t done, int64_t total)
 {
@@ -7,7 +7,7 @@ static enum err report_progress(void *context, const char *object, int64_t done,
 }
 
 /* A run that is taken again begins again: what is in line already costs little. */
-static enum err run_rebuild(struct job *job, json_t **result_out)
+enum err metric_run_rebuild(struct job *job, json_t **result_out)
 {
     (void)result_out;
     return metric_rebuild(job->db, report_progress, job);
@@ -18,8 +18,3 @@ enum err metric_queue_rebuild(struct db *db, struct arena *arena, int64_t user_i
     int64_t id;
     return job_queue(db, arena, "metric.rebuild", user_id, json_keep(arena, json_object()), NULL, &id);
 }
-
-const struct job_kind METRIC_JOBS[] = {
-    {"metric.rebuild", run_rebuild, NULL, 0},
-    {NULL, NULL, NULL, 0},
-};

@@ -9,18 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure_rules.h"
 #include "metric_store.h"
 #include "platform/object.h"
 #include "platform/tx.h"
 
 enum { CHUNK = 1000, CHUNK_ARENA_BYTES = 256 * 1024 * 1024 };
 
-const struct measure_kind MEASURES[MEASURE_COUNT] = {
+#define CUSTOM(n) [MEASURE_CUSTOM + (n) - 1] = {"custom_" #n, false}
+const struct measure_kind MEASURES[MEASURE_MAX] = {
     [MEASURE_SIGNED_AMOUNT] = {"signed_amount", true},   [MEASURE_RECEIVED_AMOUNT] = {"received_amount", true},
     [MEASURE_GROSS_PROFIT] = {"gross_profit", true},     [MEASURE_NEW_CUSTOMERS] = {"new_customers", false},
     [MEASURE_WON_DEALS] = {"won_deals", false},          [MEASURE_FOLLOW_UPS] = {"follow_ups", false},
     [MEASURE_INVOICED_AMOUNT] = {"invoiced_amount", true}, [MEASURE_VISITS] = {"visits", false},
+    CUSTOM(1), CUSTOM(2), CUSTOM(3), CUSTOM(4), CUSTOM(5), CUSTOM(6), CUSTOM(7), CUSTOM(8),
+    CUSTOM(9), CUSTOM(10), CUSTOM(11), CUSTOM(12), CUSTOM(13), CUSTOM(14), CUSTOM(15), CUSTOM(16),
+    CUSTOM(17), CUSTOM(18), CUSTOM(19), CUSTOM(20), CUSTOM(21), CUSTOM(22), CUSTOM(23), CUSTOM(24),
+    CUSTOM(25), CUSTOM(26), CUSTOM(27), CUSTOM(28), CUSTOM(29), CUSTOM(30), CUSTOM(31), CUSTOM(32),
+    CUSTOM(33), CUSTOM(34), CUSTOM(35), CUSTOM(36), CUSTOM(37), CUSTOM(38), CUSTOM(39), CUSTOM(40),
 };
+#undef CUSTOM
 
 const char *const TARGET_LEVELS[LEVEL_COUNT] = {
     [LEVEL_BASE] = "base", [LEVEL_STRETCH] = "stretch", [LEVEL_CHALLENGE] = "challenge",
@@ -39,7 +47,7 @@ bool level_find(struct str key, enum target_level *out)
 
 bool measure_find(struct str key, enum measure *out)
 {
-    for (int i = 0; i < MEASURE_COUNT; i++) {
+    for (int i = 0; i < MEASURE_MAX; i++) {
         if (str_eq_c(key, MEASURES[i].key)) {
             *out = (enum measure)i;
             return true;
@@ -220,7 +228,7 @@ static enum err find_difference(struct db *db, struct arena *arena, const struct
     size_t row_count;
     size_t stored_count;
     TRY(metric_store_company(db, arena, &company));
-    TRY(metric_store_sources(db, arena, source, str_c(arena, company.time_zone), pick, lock, &rows, &row_count));
+    TRY(metric_store_sources(db, arena, source, &company, pick, lock, &rows, &row_count));
     TRY(metric_store_facts(db, arena, source, pick, &stored, &stored_count));
     struct fact *wanted = ARENA_ARRAY(arena, struct fact, row_count * source->measure_count);
     size_t wanted_count = compute_facts(source, rows, row_count, &company, wanted);
@@ -269,25 +277,75 @@ static int compare_ids(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-enum err metric_sync_many(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count)
+/* Ascending and distinct. */
+static size_t sort_ids(struct arena *arena, const int64_t *ids, size_t count, int64_t **out)
 {
-    const struct metric_source *source = source_find(object);
-    if (source == NULL || count == 0) {
-        return OK;
-    }
-    int64_t *sorted = ARENA_ARRAY(arena, int64_t, count);
+    int64_t *sorted = ARENA_ARRAY(arena, int64_t, count + 1);
+    size_t distinct = 0;
     memcpy(sorted, ids, count * sizeof *ids);
     qsort(sorted, count, sizeof *sorted, compare_ids);
-    size_t distinct = 1;
-    for (size_t i = 1; i < count; i++) {
-        if (sorted[i] != sorted[distinct - 1]) {
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || sorted[i] != sorted[distinct - 1]) {
             sorted[distinct++] = sorted[i];
         }
     }
-    for (size_t from = 0; from < distinct; from += CHUNK) {
-        size_t left = distinct - from;
+    *out = sorted;
+    return distinct;
+}
+
+static enum err sync_source(struct db *db, struct arena *arena, const struct metric_source *source, const int64_t *sorted, size_t count)
+{
+    for (size_t from = 0; from < count; from += CHUNK) {
+        size_t left = count - from;
         struct metric_pick pick = {.ids = sorted + from, .count = left < CHUNK ? left : CHUNK};
         TRY(sync_pick(db, arena, source, &pick));
+    }
+    return OK;
+}
+
+enum err metric_sync_many(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count)
+{
+    const struct metric_source *source = source_find(object);
+    int64_t *sorted;
+    if (source == NULL || count == 0) {
+        return OK;
+    }
+    size_t distinct = sort_ids(arena, ids, count, &sorted);
+    return sync_source(db, arena, source, sorted, distinct);
+}
+
+/* One measure for records of `object`; a contract's change orders go along. */
+static enum err sync_measure(struct db *db, struct arena *arena, const struct measure_row *row, const char *object, const int64_t *sorted, size_t count)
+{
+    struct metric_source sources[MEASURE_SOURCES_MAX];
+    size_t source_count;
+    TRY(measure_sources(db, arena, row, sources, &source_count, NULL));
+    for (size_t i = 0; i < source_count; i++) {
+        if (strcmp(sources[i].object, object) == 0) {
+            TRY(sync_source(db, arena, &sources[i], sorted, count));
+        } else if (strcmp(object, "contract") == 0) {
+            int64_t *orders;
+            size_t order_count;
+            TRY(metric_store_orders(db, arena, sorted, count, &orders, &order_count));
+            TRY(sync_source(db, arena, &sources[i], orders, order_count));
+        }
+    }
+    return OK;
+}
+
+enum err metric_sync_custom(struct db *db, struct arena *arena, const char *object, const int64_t *ids, size_t count)
+{
+    struct measure_row *rows;
+    size_t row_count;
+    int64_t *sorted;
+    bool order = strcmp(object, "change_order") == 0;
+    TRY(measure_store_of_object(db, arena, order ? STR("contract") : str_from(object), &rows, &row_count));
+    if (row_count == 0 || count == 0) {
+        return OK;
+    }
+    size_t distinct = sort_ids(arena, ids, count, &sorted);
+    for (size_t i = 0; i < row_count; i++) {
+        TRY(sync_measure(db, arena, &rows[i], object, sorted, distinct));
     }
     return OK;
 }
@@ -312,6 +370,75 @@ enum err metric_moved(struct request *request, const struct object *object, cons
         TRY(metric_store_moved(request->db, request->arena, object->name, ids + from, size, request->today, &changed,
                                &changed_count));
         TRY(metric_sync_many(request->db, request->arena, object->name, changed, changed_count));
+        if (changed_count > 0) {
+            TRY(metric_sync_custom(request->db, request->arena, object->name, changed, changed_count));
+        }
+    }
+    return OK;
+}
+
+/* Kinds of records that no measure of the program counts have no hook of their own. */
+static enum err others_moved(struct request *request, const struct object *object, const struct record_move *moves,
+                             size_t count, const struct move_options *options)
+{
+    return source_find(object->name) == NULL ? metric_moved(request, object, moves, count, options) : OK;
+}
+
+static bool may_count(const char *object)
+{
+    const char *const *words = MEASURE_OBJECTS;
+    while (*words != NULL && strcmp(*words, object) != 0) {
+        words++;
+    }
+    return *words != NULL || strcmp(object, "change_order") == 0;
+}
+
+/* Product lines are words in products: what counted for the old word is looked at again. */
+static enum err product_saved(struct request *request, const struct record_change *change)
+{
+    struct measure_row *rows;
+    size_t count;
+    if (change->before == NULL || !change_differs(change, "product_line")) {
+        return OK;
+    }
+    TRY(measure_store_of_object(request->db, request->arena, STR("contract"), &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (str_find(rows[i].definition, STR("\"product_lines\"")) != SIZE_MAX) {
+            TRY(measure_queue(request, rows[i].id));
+        }
+    }
+    return OK;
+}
+
+static enum err any_saved(struct request *request, const struct record_change *change)
+{
+    if (strcmp(change->object->name, "product") == 0) {
+        return product_saved(request, change);
+    }
+    return may_count(change->object->name) ? metric_sync_custom(request->db, request->arena, change->object->name, &change->id, 1) : OK;
+}
+
+static enum err sync_user_custom(struct db *db, struct arena *arena, int64_t user_id, struct date from)
+{
+    struct measure_row *rows;
+    size_t row_count;
+    TRY(measure_store_list(db, arena, &rows, &row_count));
+    for (size_t i = 0; i < row_count; i++) {
+        struct metric_source sources[MEASURE_SOURCES_MAX];
+        struct measure_row kept;
+        size_t source_count;
+        enum err err = measure_store_keep(db, arena, rows[i].id, &kept);
+        if (err == ERR_NOT_FOUND) {
+            continue; /* deleted meanwhile */
+        }
+        TRY(err);
+        TRY(measure_sources(db, arena, &kept, sources, &source_count, NULL));
+        for (size_t s = 0; s < source_count; s++) {
+            int64_t *ids;
+            size_t count;
+            TRY(metric_store_of_user(db, arena, &sources[s], user_id, from, &ids, &count));
+            TRY(sync_source(db, arena, &sources[s], ids, count));
+        }
     }
     return OK;
 }
@@ -324,6 +451,7 @@ enum err metric_sync_user(struct db *db, struct arena *arena, int64_t user_id, s
         TRY(metric_store_of_user(db, arena, source, user_id, from, &ids, &count));
         TRY(metric_sync_many(db, arena, source->object, ids, count));
     }
+    TRY(sync_user_custom(db, arena, user_id, from));
     return metric_store_stamp_targets(db, arena, user_id, from);
 }
 
@@ -332,13 +460,42 @@ struct walk {
     const struct metric_source *source; /* whose records */
     struct metric_pick pick;            /* which range */
     struct arena *arena;                /* emptied for each chunk */
+    int64_t measure_id;                 /* of a measure that people defined: its source is read anew, for it may change; else 0 */
+    size_t variant;                     /* which of its sources */
+    struct metric_source own;           /* that source */
+    bool only_built;                    /* measures whose facts are being made are left out */
 };
+
+/* The source of the walk, from now on as it is until the transaction ends. `gone_out`: there is none any more. */
+static enum err walk_source(struct db *db, struct walk *walk, bool lock, bool *gone_out)
+{
+    struct metric_source sources[MEASURE_SOURCES_MAX];
+    struct measure_row row;
+    size_t count = 0;
+    *gone_out = false;
+    if (walk->measure_id == 0) {
+        return OK;
+    }
+    enum err err = (lock ? measure_store_keep : measure_store_get)(db, walk->arena, walk->measure_id, &row);
+    if (err != ERR_NOT_FOUND) {
+        TRY(err);
+        TRY(measure_sources(db, walk->arena, &row, sources, &count, NULL));
+    }
+    *gone_out = walk->variant >= count;
+    if (!*gone_out) {
+        walk->own = sources[walk->variant];
+        walk->source = &walk->own;
+    }
+    return OK;
+}
 
 static enum err rebuild_chunk(struct db *db, void *context)
 {
     struct walk *walk = context;
+    bool gone;
     arena_reset(walk->arena);
-    return sync_pick(db, walk->arena, walk->source, &walk->pick);
+    TRY(walk_source(db, walk, true, &gone));
+    return gone ? OK : sync_pick(db, walk->arena, walk->source, &walk->pick);
 }
 
 /* Sums that went wrong by other means than facts. A difference is taken and written in one transaction; facts and their
@@ -372,19 +529,74 @@ static enum err rebuild_stamps(struct db *db, void *context)
     return count == 0 ? OK : metric_store_add_totals(db, walk->arena, deltas, count);
 }
 
-static enum err rebuild_all(struct db *db, struct walk *walk, metric_progress *progress, void *context)
+/* What is done with each source, and with each chunk of one. */
+typedef enum err each_source(struct db *db, struct walk *walk, void *context);
+
+static enum err walk_measure(struct db *db, struct walk *walk, int64_t id, each_source *each, void *context)
 {
-    for (walk->source = METRIC_SOURCES; walk->source->object != NULL; walk->source++) {
-        int64_t last = 0;
-        TRY(metric_store_last_id(db, walk->arena, walk->source, &last));
-        for (int64_t from = 0; from < last; from += CHUNK) {
-            walk->pick = (struct metric_pick){.from = from, .to = from + CHUNK};
-            TRY(db_tx(db, rebuild_chunk, walk));
-            if (progress != NULL) {
-                TRY(progress(context, walk->source->object, from + CHUNK < last ? from + CHUNK : last, last));
-            }
+    for (size_t variant = 0; variant < MEASURE_SOURCES_MAX; variant++) {
+        bool gone;
+        walk->measure_id = id;
+        walk->variant = variant;
+        TRY(walk_source(db, walk, false, &gone));
+        if (!gone) {
+            TRY(each(db, walk, context));
         }
     }
+    walk->measure_id = 0;
+    return OK;
+}
+
+/* The program's sources, then those of measures that people defined. */
+static enum err walk_all(struct db *db, struct walk *walk, each_source *each, void *context)
+{
+    struct measure_row *rows;
+    size_t count;
+    int64_t ids[CUSTOM_MEASURES_MAX];
+    size_t id_count = 0;
+    for (walk->source = METRIC_SOURCES; walk->source->object != NULL; ) {
+        const struct metric_source *now = walk->source;
+        TRY(each(db, walk, context));
+        walk->source = now + 1;
+    }
+    TRY(measure_store_list(db, walk->arena, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (!walk->only_built || rows[i].built_version == rows[i].definition_version) {
+            ids[id_count++] = rows[i].id;
+        }
+    }
+    for (size_t i = 0; i < id_count; i++) {
+        TRY(walk_measure(db, walk, ids[i], each, context));
+    }
+    return OK;
+}
+
+/* Who hears how far it is. */
+struct hearing {
+    metric_progress *progress; /* may be NULL */
+    void *context;
+};
+
+static enum err rebuild_source(struct db *db, struct walk *walk, void *context)
+{
+    const struct hearing *hearing = context;
+    const char *object = walk->source->object;
+    int64_t last = 0;
+    TRY(metric_store_last_id(db, walk->arena, walk->source, &last));
+    for (int64_t from = 0; from < last; from += CHUNK) {
+        walk->pick = (struct metric_pick){.from = from, .to = from + CHUNK};
+        TRY(db_tx(db, rebuild_chunk, walk));
+        if (hearing->progress != NULL) {
+            TRY(hearing->progress(hearing->context, object, from + CHUNK < last ? from + CHUNK : last, last));
+        }
+    }
+    return OK;
+}
+
+static enum err rebuild_all(struct db *db, struct walk *walk, metric_progress *progress, void *context)
+{
+    struct hearing hearing = {progress, context};
+    TRY(walk_all(db, walk, rebuild_source, &hearing));
     TRY(db_tx(db, rebuild_sums, walk));
     return db_tx(db, rebuild_stamps, walk);
 }
@@ -395,6 +607,43 @@ enum err metric_rebuild(struct db *db, metric_progress *progress, void *context)
     enum err err = rebuild_all(db, &walk, progress, context);
     arena_destroy(walk.arena);
     return err;
+}
+
+static enum err job_hears(void *context, const char *object, int64_t done, int64_t total)
+{
+    return job_progress(context, done, total, object);
+}
+
+/* A measure that is changed meanwhile has another job behind this one. */
+enum err metric_rebuild_measure(struct job *job, json_t **result_out)
+{
+    struct walk walk = {.arena = arena_create(CHUNK_ARENA_BYTES)};
+    struct hearing hearing = {job_hears, job};
+    struct measure_row row;
+    int64_t id = json_get_int(job->input, "measure", 0);
+    (void)result_out;
+    enum err err = measure_store_get(job->db, job->arena, id, &row);
+    bool gone = err == ERR_NOT_FOUND;
+    err = err == OK ? walk_measure(job->db, &walk, id, rebuild_source, &hearing) : err;
+    arena_destroy(walk.arena);
+    if (gone) {
+        return OK; /* deleted meanwhile */
+    }
+    TRY(err);
+    return measure_store_built(job->db, job->arena, id, row.definition_version);
+}
+
+enum err metric_compute(struct db *db, struct arena *arena, const struct metric_source *source, const struct metric_pick *pick,
+                        struct fact **facts_out, size_t *count_out)
+{
+    struct metric_company company;
+    struct source_row *rows;
+    size_t count;
+    TRY(metric_store_company(db, arena, &company));
+    TRY(metric_store_sources(db, arena, source, &company, pick, false, &rows, &count));
+    *facts_out = ARENA_ARRAY(arena, struct fact, count * source->measure_count + 1);
+    *count_out = compute_facts(source, rows, count, &company, *facts_out);
+    return OK;
 }
 
 /* Who hears of differences. */
@@ -428,8 +677,11 @@ struct look {
 static enum err look_again(struct db *db, void *context)
 {
     struct look *look = context;
+    bool gone;
     arena_reset(look->walk->arena);
-    return find_difference(db, look->walk->arena, look->walk->source, &look->walk->pick, true, &look->found);
+    look->found = (struct difference){0};
+    TRY(walk_source(db, look->walk, true, &gone));
+    return gone ? OK : find_difference(db, look->walk->arena, look->walk->source, &look->walk->pick, true, &look->found);
 }
 
 /* Records and facts are read one after the other: what somebody commits in between looks like a fault, so faults are
@@ -437,7 +689,13 @@ static enum err look_again(struct db *db, void *context)
 static enum err look_at_chunk(struct db *db, struct walk *walk, struct difference *out)
 {
     struct look look = {.walk = walk};
+    bool gone;
     arena_reset(walk->arena);
+    *out = look.found;
+    TRY(walk_source(db, walk, false, &gone));
+    if (gone) {
+        return OK;
+    }
     TRY(find_difference(db, walk->arena, walk->source, &walk->pick, false, &look.found));
     if (look.found.put_count + look.found.drop_count > 0) {
         TRY(db_tx(db, look_again, &look));
@@ -446,26 +704,38 @@ static enum err look_at_chunk(struct db *db, struct walk *walk, struct differenc
     return OK;
 }
 
-static enum err check_facts(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
+/* Where the check of facts writes down what it found. */
+struct finding {
+    const struct listener *listener;
+    struct metric_report *report;
+};
+
+static enum err check_source(struct db *db, struct walk *walk, void *context)
 {
-    for (walk->source = METRIC_SOURCES; walk->source->object != NULL; walk->source++) {
-        int64_t last = 0;
-        TRY(metric_store_last_id(db, walk->arena, walk->source, &last));
-        for (int64_t from = 0; from < last; from += CHUNK) {
-            walk->pick = (struct metric_pick){.from = from, .to = from + CHUNK};
-            struct difference found;
-            TRY(look_at_chunk(db, walk, &found));
-            out->facts += (int64_t)found.wanted_count;
-            out->wrong_facts += (int64_t)(found.put_count + found.drop_count);
-            for (size_t i = 0; i < found.put_count; i++) {
-                tell_fact(listener, walk->source, "missing or different", &found.put[i]);
-            }
-            for (size_t i = 0; i < found.drop_count; i++) {
-                tell_fact(listener, walk->source, "should not be there", &found.drop[i]);
-            }
+    const struct finding *finding = context;
+    struct metric_report *out = finding->report;
+    int64_t last = 0;
+    TRY(metric_store_last_id(db, walk->arena, walk->source, &last));
+    for (int64_t from = 0; from < last; from += CHUNK) {
+        walk->pick = (struct metric_pick){.from = from, .to = from + CHUNK};
+        struct difference found;
+        TRY(look_at_chunk(db, walk, &found));
+        out->facts += (int64_t)found.wanted_count;
+        out->wrong_facts += (int64_t)(found.put_count + found.drop_count);
+        for (size_t i = 0; i < found.put_count; i++) {
+            tell_fact(finding->listener, walk->source, "missing or different", &found.put[i]);
+        }
+        for (size_t i = 0; i < found.drop_count; i++) {
+            tell_fact(finding->listener, walk->source, "should not be there", &found.drop[i]);
         }
     }
     return OK;
+}
+
+static enum err check_facts(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
+{
+    struct finding finding = {listener, out};
+    return walk_all(db, walk, check_source, &finding);
 }
 
 static void tell_sums(const struct listener *listener, const char *what, const struct rollup_delta *deltas, size_t count)
@@ -515,7 +785,7 @@ enum err metric_check(struct db *db, void (*difference)(void *context, struct st
                       struct metric_report *out)
 {
     *out = (struct metric_report){0};
-    struct walk walk = {.arena = arena_create(CHUNK_ARENA_BYTES)};
+    struct walk walk = {.arena = arena_create(CHUNK_ARENA_BYTES), .only_built = true};
     struct listener listener = {difference, context, walk.arena};
     enum err err = check_facts(db, &walk, &listener, out);
     if (err == OK) {
@@ -527,3 +797,11 @@ enum err metric_check(struct db *db, void (*difference)(void *context, struct st
     arena_destroy(walk.arena);
     return err;
 }
+
+static const struct job_kind JOBS[] = {
+    {"metric.rebuild", metric_run_rebuild, NULL, 0},
+    {"metric.measure", metric_rebuild_measure, NULL, 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const struct feature METRIC_FEATURE = {.name = "metric", .routes = MEASURE_ROUTES, .job_kinds = JOBS, .saved = any_saved, .moved = others_moved};

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engines/currency.h"
 #include "platform/query.h"
 
 const struct metric_source METRIC_SOURCES[] = {
@@ -13,31 +14,35 @@ const struct metric_source METRIC_SOURCES[] = {
      "t.signed_on, NULL, t.base_minor - t.changed_base_minor, t.base_margin_minor - t.changed_base_margin_minor",
      "t.status IN ('signed', 'completed') AND t.signed_on IS NOT NULL",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
-     2},
+     2,
+     NULL},
     {"change_order",
      "change_order",
      "t.effective_on, NULL, t.base_delta_minor, t.base_profit_delta_minor",
      "t.status = 'effective' AND EXISTS (SELECT 1 FROM contract k WHERE k.id = t.contract_id AND k.deleted_at IS NULL "
      "AND k.status IN ('signed', 'completed'))",
      {MEASURE_SIGNED_AMOUNT, MEASURE_GROSS_PROFIT},
-     2},
-    {"payment", "payment", "t.received_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
-    {"refund", "refund", "t.refunded_on, NULL, -t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1},
-    {"customer", "customer", "NULL, t.created_at, 1, NULL", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1},
+     2,
+     NULL},
+    {"payment", "payment", "t.received_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1, NULL},
+    {"refund", "refund", "t.refunded_on, NULL, -t.base_minor, NULL", "TRUE", {MEASURE_RECEIVED_AMOUNT}, 1, NULL},
+    {"customer", "customer", "NULL, t.created_at, 1, NULL", "TRUE", {MEASURE_NEW_CUSTOMERS}, 1, NULL},
     {"opportunity",
      "opportunity",
      "t.closed_on, NULL, 1, NULL",
      "t.status = 'won' AND t.closed_on IS NOT NULL",
      {MEASURE_WON_DEALS},
-     1},
+     1,
+     NULL},
     {"follow_up",
      "follow_up",
      "NULL, t.followed_at, 1, IF(t.method = 'visit', 1, NULL)",
      "TRUE",
      {MEASURE_FOLLOW_UPS, MEASURE_VISITS},
-     2},
-    {"invoice", "invoice", "t.issued_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_INVOICED_AMOUNT}, 1},
-    {NULL, NULL, NULL, NULL, {0}, 0},
+     2,
+     NULL},
+    {"invoice", "invoice", "t.issued_on, NULL, t.base_minor, NULL", "TRUE", {MEASURE_INVOICED_AMOUNT}, 1, NULL},
+    {NULL, NULL, NULL, NULL, {0}, 0, NULL},
 };
 
 /* Number of a person's cells. */
@@ -46,10 +51,12 @@ struct target_cells {
 };
 
 static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone),
-                                                COLUMN(struct metric_company, root_id)};
+                                                COLUMN(struct metric_company, root_id),
+                                                COLUMN(struct metric_company, currency),
+                                                COLUMN(struct metric_company, start_month)};
 STATEMENT_ROWS(COMPANY, "metric.company", struct metric_company, COMPANY_COLUMNS,
                "SELECT time_zone, "
-               "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL) "
+               "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL), currency, fiscal_year_start_month "
                "FROM company WHERE id = 1");
 
 enum err metric_store_company(struct db *db, struct arena *arena, struct metric_company *out)
@@ -85,46 +92,95 @@ static struct opt_date opt_date_of(struct value value)
     return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
 }
 
-enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source, const char *zone,
-                              const struct metric_pick *pick, bool lock, struct source_row **rows_out,
-                              size_t *count_out)
+/* Day or moment, amounts, and the currency and rate of amounts that are in a record's own; then owner and department of
+ * records without a history. */
+static void add_columns(struct query *query, const struct metric_source *source)
+{
+    if (source->definition != NULL) {
+        measure_add_columns(query, source->definition);
+        return;
+    }
+    query_sql(query, source->columns);
+    query_sql(query, ", NULL, NULL, t.owner_id, t.department_id");
+}
+
+/* Only owners have a history; another person named in a record is the one that stands there now. */
+static void add_people(struct query *query, const struct metric_source *source)
+{
+    const char *owner = source->definition == NULL ? "owner_id" : source->definition->owner;
+    bool has_history = strcmp(owner, "owner_id") == 0;
+    query_sql(query, " LEFT JOIN ownership o ON ");
+    query_sql(query, has_history ? "o.record_id = t.id AND o.object = " : "FALSE AND o.object = ");
+    query_arg(query, V(source->object));
+    query_sql(query, " LEFT JOIN user_assignment a ON a.user_id = IF(o.id IS NULL, t.`");
+    query_sql(query, owner);
+    query_sql(query, "`, o.owner_id)");
+}
+
+/* What currency_convert makes of an amount; what does not fit counts as nothing. */
+static struct opt_int in_base(struct opt_int amount, struct value currency, struct value rate, struct str base)
+{
+    bool foreign = amount.set && currency.type == VALUE_TEXT && rate.type == VALUE_INT;
+    if (foreign && !currency_convert(amount.value, currency_digits(currency.text), rate.integer, currency_digits(base),
+                                     &amount.value)) {
+        amount.set = false;
+    }
+    return amount;
+}
+
+enum { ON, AT, FIRST, SECOND, CURRENCY, RATE, OWNER, DEPARTMENT, INTERVAL, OWNER_FROM, OF_INTERVAL, THEIR_DEPARTMENT,
+       MEMBER_FROM, MEMBER_TO, MEMBER_DEPARTMENT };
+
+static struct source_row read_source(const struct rows *rows, size_t i, const struct metric_company *company, const char *zone)
+{
+    struct value cells[MEMBER_DEPARTMENT + 1];
+    for (size_t c = 0; c <= MEMBER_DEPARTMENT; c++) {
+        cells[c] = rows_get(rows, i, c + 1);
+    }
+    bool has_interval = cells[INTERVAL].type == VALUE_INT;
+    return (struct source_row){
+        .record_id = rows_get(rows, i, 0).integer,
+        .on = cells[ON].type == VALUE_DATE ? cells[ON].date : instant_date(cells[AT].instant, zone),
+        .amounts = {in_base(opt_int_of(cells[FIRST]), cells[CURRENCY], cells[RATE], company->currency), opt_int_of(cells[SECOND])},
+        .interval_id = opt_int_of(cells[INTERVAL]),
+        .owner_from = opt_date_of(cells[OWNER_FROM]),
+        .owner_id = opt_int_of(cells[has_interval ? OF_INTERVAL : OWNER]),
+        .owner_department_id = opt_int_of(cells[has_interval ? THEIR_DEPARTMENT : DEPARTMENT]),
+        .member_from = opt_date_of(cells[MEMBER_FROM]),
+        .member_to = opt_date_of(cells[MEMBER_TO]),
+        .member_department_id = opt_int_of(cells[MEMBER_DEPARTMENT]),
+    };
+}
+
+enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source,
+                              const struct metric_company *company, const struct metric_pick *pick, bool lock,
+                              struct source_row **rows_out, size_t *count_out)
 {
     struct query query;
     query_init(&query, arena);
     query_sql(&query, "SELECT t.id, ");
-    query_sql(&query, source->columns);
-    query_sql(&query,
-              ", o.id, o.valid_from, IF(o.id IS NULL, t.owner_id, o.owner_id), "
-              "IF(o.id IS NULL, t.department_id, o.department_id), a.valid_from, a.valid_to, a.department_id FROM ");
+    add_columns(&query, source);
+    query_sql(&query, ", o.id, o.valid_from, o.owner_id, o.department_id, a.valid_from, a.valid_to, a.department_id FROM `");
     query_sql(&query, source->table);
-    query_sql(&query, " t FORCE INDEX (PRIMARY) LEFT JOIN ownership o ON o.record_id = t.id AND o.object = ");
-    query_arg(&query, V(source->object));
-    query_sql(&query, " LEFT JOIN user_assignment a ON a.user_id = IF(o.id IS NULL, t.owner_id, o.owner_id) "
-                      "WHERE t.deleted_at IS NULL AND ");
-    query_sql(&query, source->counts);
+    query_sql(&query, "` t FORCE INDEX (PRIMARY)");
+    add_people(&query, source);
+    query_sql(&query, " WHERE t.deleted_at IS NULL AND ");
+    if (source->definition != NULL) {
+        measure_add_condition(&query, source->definition);
+    } else {
+        query_sql(&query, source->counts);
+    }
     add_pick(&query, "t.id", pick);
     query_sql(&query, " ORDER BY t.id, o.valid_from, o.id, a.valid_from");
     query_sql(&query, lock ? " LOCK IN SHARE MODE" : "");
     struct rows rows;
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
-    struct source_row *out = ARENA_ARRAY(arena, struct source_row, rows.count);
-    for (size_t i = 0; i < rows.count; i++) {
-        struct value on = rows_get(&rows, i, 1);
-        out[i] = (struct source_row){
-            .record_id = rows_get(&rows, i, 0).integer,
-            .on = on.type == VALUE_DATE ? on.date : instant_date(rows_get(&rows, i, 2).instant, zone),
-            .amounts = {opt_int_of(rows_get(&rows, i, 3)), opt_int_of(rows_get(&rows, i, 4))},
-            .interval_id = opt_int_of(rows_get(&rows, i, 5)),
-            .owner_from = opt_date_of(rows_get(&rows, i, 6)),
-            .owner_id = opt_int_of(rows_get(&rows, i, 7)),
-            .owner_department_id = opt_int_of(rows_get(&rows, i, 8)),
-            .member_from = opt_date_of(rows_get(&rows, i, 9)),
-            .member_to = opt_date_of(rows_get(&rows, i, 10)),
-            .member_department_id = opt_int_of(rows_get(&rows, i, 11)),
-        };
-    }
-    *rows_out = out;
+    const char *zone = str_c(arena, company->time_zone);
+    *rows_out = ARENA_ARRAY(arena, struct source_row, rows.count);
     *count_out = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        (*rows_out)[i] = read_source(&rows, i, company, zone);
+    }
     return OK;
 }
 
@@ -136,6 +192,17 @@ static enum measure measure_of(struct value value)
     return measure;
 }
 
+/* " AND measure IN (…)" */
+static void add_measures(struct query *query, const struct metric_source *source)
+{
+    query_sql(query, " AND measure IN (NULL");
+    for (size_t i = 0; i < source->measure_count; i++) {
+        query_sql(query, ", ");
+        query_arg(query, V(MEASURES[source->measures[i]].key));
+    }
+    query_sql(query, ")");
+}
+
 enum err metric_store_facts(struct db *db, struct arena *arena, const struct metric_source *source,
                             const struct metric_pick *pick, struct fact **facts_out, size_t *count_out)
 {
@@ -145,6 +212,7 @@ enum err metric_store_facts(struct db *db, struct arena *arena, const struct met
               "SELECT record_id, measure, fact_on, user_id, department_id, amount FROM metric_fact WHERE object = ");
     query_arg(&query, V(source->object));
     add_pick(&query, "record_id", pick);
+    add_measures(&query, source);
     query_sql(&query, " ORDER BY record_id, measure");
     struct rows rows;
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
@@ -300,12 +368,9 @@ enum err metric_store_of_user(struct db *db, struct arena *arena, const struct m
 {
     struct query query;
     query_init(&query, arena);
-    query_sql(&query, "SELECT DISTINCT record_id FROM metric_fact WHERE measure IN (NULL");
-    for (size_t i = 0; i < source->measure_count; i++) {
-        query_sql(&query, ", ");
-        query_arg(&query, V(MEASURES[source->measures[i]].key));
-    }
-    query_sql(&query, ") AND user_id = ");
+    query_sql(&query, "SELECT DISTINCT record_id FROM metric_fact WHERE TRUE");
+    add_measures(&query, source);
+    query_sql(&query, " AND user_id = ");
     query_arg(&query, V(user_id));
     query_sql(&query, " AND fact_on >= ");
     query_arg(&query, V(from));
@@ -444,4 +509,27 @@ enum err metric_store_wrong_targets(struct db *db, struct arena *arena, struct w
                                     size_t *count_out)
 {
     return db_many(db, arena, &WRONG_TARGETS, NO_ARGS, rows_out, count_out);
+}
+
+STATEMENT(CLEAR_FACTS, "metric.clear_facts", "DELETE FROM metric_fact WHERE measure = ?");
+STATEMENT(CLEAR_SUMS, "metric.clear_sums", "DELETE FROM metric_rollup WHERE measure = ?");
+STATEMENT(CLEAR_DEPARTMENTS, "metric.clear_departments", "DELETE FROM metric_department_rollup WHERE measure = ?");
+
+enum err metric_store_clear(struct db *db, struct arena *arena, enum measure measure)
+{
+    struct value key = V(MEASURES[measure].key);
+    TRY(db_exec(db, arena, &CLEAR_FACTS, ARGS(key)));
+    TRY(db_exec(db, arena, &CLEAR_SUMS, ARGS(key)));
+    return db_exec(db, arena, &CLEAR_DEPARTMENTS, ARGS(key));
+}
+
+enum err metric_store_orders(struct db *db, struct arena *arena, const int64_t *ids, size_t count, int64_t **ids_out,
+                             size_t *count_out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id FROM change_order WHERE contract_id IN ");
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, " ORDER BY id");
+    return query_ids(db, arena, &query, ids_out, count_out);
 }

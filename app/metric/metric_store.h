@@ -2,7 +2,7 @@
 #ifndef DABIAO_METRIC_STORE_H
 #define DABIAO_METRIC_STORE_H
 
-#include "metric.h"
+#include "measure_store.h"
 
 /* An object whose records count, and as what. */
 struct metric_source {
@@ -12,6 +12,7 @@ struct metric_source {
     const char *counts;            /* SQL condition of the records that count; alias t */
     enum measure measures[2];      /* what the amounts are */
     size_t measure_count;          /* used in `measures` */
+    const struct measure_definition *definition; /* of a measure that people defined: instead of columns and counts; else NULL */
 };
 
 /* Which records: `ids`, or, when that is NULL, those with from < id <= to. */
@@ -60,6 +61,8 @@ struct rollup_delta {
 struct metric_company {
     struct str time_zone;          /* IANA name */
     struct opt_int root_id;        /* department that takes what belongs to nobody */
+    struct str currency;           /* of all figures */
+    int64_t start_month;           /* first month of the fiscal year */
 };
 
 /* All objects that count; ended by a row without object. */
@@ -68,8 +71,8 @@ extern const struct metric_source METRIC_SOURCES[];
 enum err metric_store_company(struct db *db, struct arena *arena, struct metric_company *out) MUST_CHECK;
 /* Rows by record, then by owner interval (the later decides), then by assignment. `lock` keeps records, intervals and
  * assignments from changing until the transaction ends, so that a move at the same moment cannot be missed. */
-enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source, const char *zone,
-                              const struct metric_pick *pick, bool lock, struct source_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err metric_store_sources(struct db *db, struct arena *arena, const struct metric_source *source,
+                              const struct metric_company *company, const struct metric_pick *pick, bool lock, struct source_row **rows_out, size_t *count_out) MUST_CHECK;
 /* Stored facts by record and measure. */
 enum err metric_store_facts(struct db *db, struct arena *arena, const struct metric_source *source,
                             const struct metric_pick *pick, struct fact **facts_out, size_t *count_out) MUST_CHECK;
@@ -81,6 +84,10 @@ enum err metric_store_put(struct db *db, struct arena *arena, const struct metri
                           size_t count) MUST_CHECK;
 enum err metric_store_delete(struct db *db, struct arena *arena, const struct metric_source *source, const struct fact *facts,
                              size_t count) MUST_CHECK;
+/* All facts and sums of a measure, before it is deleted. */
+enum err metric_store_clear(struct db *db, struct arena *arena, enum measure measure) MUST_CHECK;
+/* Change orders of contracts. */
+enum err metric_store_orders(struct db *db, struct arena *arena, const int64_t *ids, size_t count, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 /* Deltas in the order of the key: the order in which all writers lock the sums. */
 enum err metric_store_add(struct db *db, struct arena *arena, const struct rollup_delta *deltas, size_t count) MUST_CHECK;
 /* The same for the departments' sums; people are not looked at. */

@@ -1,5 +1,6 @@
 /* What is done with a quote beyond changing it: its discount approved, a contract made of it, its versions shown; and
  * the night, in which it expires. */
+#include "metric.h"
 #include "money.h"
 #include "platform/audit.h"
 #include "platform/scope.h"
@@ -95,6 +96,7 @@ enum err quote_make_contract(struct request *request, int64_t id, int64_t *contr
     TRY(quote_store_lines(request->db, request->arena, id, &lines, &count));
     TRY(record_create(request, contract, contract_body(request, values, lines, count), &options, contract_id_out));
     TRY(quote_store_set_contract(request, id, *contract_id_out));
+    TRY(metric_sync_custom(request->db, request->arena, "quote", &id, 1));
     json_t *changes =
         json_keep(request->arena, json_pack("{s:[o,I]}", "contract_id", json_null(), (json_int_t)*contract_id_out));
     return audit_write(request, QUOTE.name, id, "update", version + 1, changes, (struct str){0});

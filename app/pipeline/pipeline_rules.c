@@ -6,6 +6,7 @@
 
 #include "guide_store.h"
 #include "ledger.h"
+#include "metric.h"
 #include "platform/audit.h"
 #include "platform/directory.h"
 #include "setup_rules.h"
@@ -89,6 +90,7 @@ static enum err map_stage(const struct setup *setup, const struct stage_row *fro
             break;
         }
         TRY(stage_store_map(request->db, request->arena, from, to, ids, count, request->now, request_actor(request)));
+        TRY(metric_sync_custom(request->db, request->arena, "opportunity", ids, count));
         TRY(ledger_refresh_of(request->db, request->arena, object, ids, count));
         after = ids[count - 1];
     }

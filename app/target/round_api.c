@@ -7,12 +7,6 @@ enum { YEAR_MIN = 1990, YEAR_MAX = 2200, ASKS_MAX = 2000, REASON_MAX = 1000 };
 #define ID_MAX INT64_C(9007199254740991)
 
 /* clang-format off */
-static const struct option MEASURE_OPTIONS[] = {
-    {"signed_amount", "签约额", "Signed amount"}, {"received_amount", "回款额", "Received amount"},
-    {"gross_profit", "毛利", "Gross profit"}, {"new_customers", "新客户数", "New customers"},
-    {"won_deals", "赢单数", "Won deals"}, {"follow_ups", "跟进数", "Follow-ups"},
-    {"invoiced_amount", "开票额", "Invoiced amount"}, {"visits", "拜访数", "Visits"}, {NULL, NULL, NULL},
-};
 static const struct option LEVEL_OPTIONS[] = {{"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL}};
 static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option ROUND_STATES[] = {{"open", "进行中", "Open"}, {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL}};
@@ -20,15 +14,10 @@ static const struct option STATES[] = {
     {"draft", "填报中", "Draft"}, {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"}, {"agreed", "已约定", "Agreed"},
     {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL},
 };
-static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "数量", "Count"}, {NULL, NULL, NULL}};
+static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "条数", "Count"}, {"quantity", "数量", "Quantity"}, {NULL, NULL, NULL}};
 static const struct option NODE_OPTIONS[] = {{"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL}};
 static const struct option VERSION_KINDS[] = {{"submitted", "提交", "Submitted"}, {"counter", "还价", "Counter-offer"}, {"change", "变更", "Change"}, {NULL, NULL, NULL}};
 /* clang-format on */
-
-static const char *kind_of(enum measure measure)
-{
-    return MEASURES[measure].is_money ? "money" : "count";
-}
 
 /* The measure of the query. */
 static enum err query_measure(struct request *request, enum measure *out)
@@ -176,7 +165,7 @@ static enum err get_node(struct request *request, struct response *response)
         json_object_set_new(own, TARGET_LEVELS[level], json_integer(node.own[level]));
     }
     response->json = json_keep(request->arena, json_pack("{s:O,s:s,s:s,s:o,s:o,s:o,s:o}", "round", round_object, "measure", MEASURES[measure].key,
-                                                         "kind", kind_of(measure), "path", path, "node", line_json(&node.line), "own", own,
+                                                         "kind", view.kind, "path", path, "node", line_json(&node.line), "own", own,
                                                          "children", children));
     return OK;
 }
@@ -349,7 +338,7 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
         json_array_append_new(months, json_date(request->arena, item->view.months[m]));
     }
     *out = json_keep(request->arena, json_pack("{s:s,s:s,s:s,s:I,s:o,s:s,s:I,s:b,s:b,s:o}", "measure", MEASURES[item->view.measure].key, "kind",
-                                               kind_of(item->view.measure), "subject_kind", item->plan.is_user ? "user" : "department", "subject_id",
+                                               item->view.kind, "subject_kind", item->plan.is_user ? "user" : "department", "subject_id",
                                                (json_int_t)item->plan.subject_id, "name", json_str(item->name), "state", PLAN_STATES[item->plan.state],
                                                "version", (json_int_t)item->plan.version, "is_mine", item->is_mine, "may_review", item->may_review,
                                                "months", months));
@@ -411,7 +400,7 @@ STEP(change_agree)
 STEP(change_decline)
 
 /* clang-format off */
-#define MEASURE_FIELD {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .about = "what is measured; signed_amount unless given"}
+#define MEASURE_FIELD {.name = "measure", .type = FIELD_TEXT, .max = 32, .about = "what is measured, of GET /targets/measures; signed_amount unless given"}
 #define AMOUNTS(name_, about_) {.name = name_, .type = FIELD_LIST, .item = FIELD_INT, .about = about_}
 
 static const struct field ROUND_FIELDS[] = {
@@ -438,7 +427,7 @@ static const struct field ASK_FIELDS[] = {
     {.name = "version", .type = FIELD_INT, .min = 0, .max = INT32_MAX, .flags = FIELD_REQUIRED, .about = "as read; 0: never asked"}, FIELD_END,
 };
 static const struct field ASKS_BODY[] = {
-    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     {.name = "asks", .type = FIELD_LIST, .fields = ASK_FIELDS, .max = ASKS_MAX, .flags = FIELD_REQUIRED, .about = "changed ones"}, FIELD_END,
 };
 static const struct field LOCK_BODY[] = {
@@ -542,7 +531,7 @@ static const struct field PLAN_ANSWER[] = {
     {.name = "versions", .type = FIELD_LIST, .fields = VERSION_FIELDS, .about = "all, oldest first"}, {.name = "events", .type = FIELD_LIST, .fields = EVENT_FIELDS, .about = "the thread, oldest first"}, FIELD_END,
 };
 #define STEP_FIELDS                                                                                                                                        \
-    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},                             \
+    {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},                             \
     {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},                                   \
     {.name = "subject_id", .type = FIELD_INT, .min = 1, .max = ID_MAX, .flags = FIELD_REQUIRED, .about = "user.id or department.id"},                      \
     {.name = "version", .type = FIELD_INT, .min = 0, .max = INT32_MAX, .flags = FIELD_REQUIRED, .about = "as read"}

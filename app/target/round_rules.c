@@ -141,11 +141,15 @@ enum err round_ask(struct request *request, int64_t id)
     size_t count;
     enum measure measure = MEASURE_SIGNED_AMOUNT;
     json_t *conflicts = json_keep(request->arena, json_array());
-    measure_find(json_get_str(request->json, "measure"), &measure);
+    if (!measure_find(json_get_str(request->json, "measure"), &measure)) {
+        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
+    }
+    TRY(error_check_fields(request->error));
     TRY(round_get(request, id, &round));
     TRY(target_store_lock_sheet(request, round.year, measure));
     TRY(get_open(request, id, 0, &round));
     TRY(target_view_load(request, round.year, measure, &view));
+    TRY(target_view_open(&view));
     TRY(round_store_asks(request->db, request->arena, id, measure, &stored, &count));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *wanted = json_array_get(list, i);

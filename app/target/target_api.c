@@ -7,13 +7,6 @@
 
 enum { YEAR_MIN = 1900, YEAR_MAX = 2999, FACTS_LIMIT = 50, FACTS_LIMIT_MAX = 200, GROWTH_MAX_PPM = 100000000 };
 
-static const struct option MEASURE_OPTIONS[] = {
-    {"signed_amount", "签约额", "Signed amount"}, {"received_amount", "回款额", "Received amount"},
-    {"gross_profit", "毛利", "Gross profit"},     {"new_customers", "新客户数", "New customers"},
-    {"won_deals", "赢单数", "Won deals"},         {"follow_ups", "跟进数", "Follow-ups"},
-    {"invoiced_amount", "开票额", "Invoiced amount"}, {"visits", "拜访数", "Visits"},
-    {NULL, NULL, NULL},
-};
 static const struct option LEVEL_OPTIONS[] = {
     {"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL},
 };
@@ -30,7 +23,7 @@ static const struct option SHARE_OPTIONS[] = {{"even", "平均", "Even"}, {"hist
 static const struct option SOURCE_OPTIONS[] = {{"actual", "实际", "Actual"}, {"target", "目标", "Target"}, {NULL, NULL, NULL}};
 static const struct option PERIOD_OPTIONS[] = {{"year", "年", "Year"}, {"quarter", "季", "Quarter"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
 static const struct option BY_OPTIONS[] = {{"month", "按月", "By month"}, {"quarter", "按季", "By quarter"}, {NULL, NULL, NULL}};
-static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "数量", "Count"}, {NULL, NULL, NULL}};
+static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "条数", "Count"}, {"quantity", "数量", "Quantity"}, {NULL, NULL, NULL}};
 static const struct option NODE_OPTIONS[] = {
     {"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL},
 };
@@ -66,10 +59,15 @@ static enum err query_id(struct request *request, const char *name, int64_t min,
 
 static enum err list_measures(struct request *request, struct response *response)
 {
+    struct measure_info *measures;
+    size_t count;
     json_t *items = json_array();
-    for (int i = 0; i < MEASURE_COUNT; i++) {
-        json_array_append_new(items, json_pack("{s:s,s:s,s:s,s:s}", "key", MEASURES[i].key, "kind", MEASURES[i].is_money ? "money" : "count",
-                                               "label_zh", MEASURE_OPTIONS[i].zh, "label_en", MEASURE_OPTIONS[i].en));
+    TRY(measure_list(request->db, request->arena, &measures, &count));
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(items, json_pack("{s:s,s:s,s:o,s:o,s:b,s:b}", "key", MEASURES[measures[i].measure].key, "kind",
+                                               MEASURE_UNITS[measures[i].unit], "label_zh", json_str(measures[i].zh), "label_en",
+                                               json_str(measures[i].en), "is_active", measures[i].is_active, "is_building",
+                                               measures[i].is_building));
     }
     response->json = json_keep(request->arena, json_pack("{s:o}", "items", items));
     return OK;
@@ -115,7 +113,7 @@ static enum err get_grid(struct request *request, struct response *response)
         json_array_append_new(items, grid_row_json(&rows[i]));
     }
     response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "year", (json_int_t)view.year, "measure", MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level],
-                                                         "kind", MEASURES[view.measure].is_money ? "money" : "count", "months", months, "rows", items));
+                                                         "kind", view.kind, "months", months, "rows", items));
     return OK;
 }
 
@@ -126,11 +124,13 @@ static json_t *cell_json(const struct target_cell *cell)
                      (json_int_t)cell->version);
 }
 
-static enum measure body_measure(const struct request *request)
+static enum err body_measure(struct request *request, enum measure *out)
 {
-    enum measure measure = MEASURE_SIGNED_AMOUNT;
-    measure_find(json_get_str(request->json, "measure"), &measure);
-    return measure;
+    *out = MEASURE_SIGNED_AMOUNT;
+    if (!measure_find(json_get_str(request->json, "measure"), out)) {
+        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
+    }
+    return error_check_fields(request->error);
 }
 
 static enum target_level body_level(const struct request *request)
@@ -145,6 +145,7 @@ static enum err put_grid(struct request *request, struct response *response)
     const json_t *list = json_object_get(request->json, "cells");
     size_t count = json_array_size(list);
     struct target_cell *cells = ARENA_ARRAY(request->arena, struct target_cell, count);
+    enum measure measure;
     for (size_t i = 0; i < count; i++) {
         const json_t *cell = json_array_get(list, i);
         cells[i] = (struct target_cell){
@@ -152,7 +153,8 @@ static enum err put_grid(struct request *request, struct response *response)
             .month = json_get_int(cell, "month", 0), .amount = json_get_int(cell, "amount", 0), .version = json_get_int(cell, "version", 0),
         };
     }
-    TRY(target_save(request, json_get_int(request->json, "year", 0), body_measure(request), body_level(request), cells, count, false));
+    TRY(body_measure(request, &measure));
+    TRY(target_save(request, json_get_int(request->json, "year", 0), measure, body_level(request), cells, count, false));
     json_t *saved = json_array();
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(saved, cell_json(&cells[i]));
@@ -197,7 +199,9 @@ static enum err split_year(struct request *request, struct response *response)
     struct target_split split;
     int64_t amounts[TARGET_MONTHS];
     TRY(read_split(request, &split));
-    TRY(target_view_load(request, json_get_int(request->json, "year", 0), body_measure(request), &view));
+    enum measure measure;
+    TRY(body_measure(request, &measure));
+    TRY(target_view_load(request, json_get_int(request->json, "year", 0), measure, &view));
     TRY(target_split_year(&view, &split, amounts));
     response->json = json_keep(request->arena, json_pack("{s:o}", "amounts", amounts_json(amounts)));
     return OK;
@@ -214,7 +218,9 @@ static enum err split_people(struct request *request, struct response *response)
         error_field(request->error, STR("method"), "not_an_option", "Copying does not share a total out.");
         return error_check_fields(request->error);
     }
-    TRY(target_view_load(request, json_get_int(request->json, "year", 0), body_measure(request), &view));
+    enum measure measure;
+    TRY(body_measure(request, &measure));
+    TRY(target_view_load(request, json_get_int(request->json, "year", 0), measure, &view));
     TRY(target_split_people(&view, &split, str_eq_c(json_get_str(request->json, "shares"), "history"), &rows, &count));
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -279,7 +285,7 @@ static json_t *overview_json(const struct target_view *view, const struct target
     set_figures(own, &overview->own, 0, TARGET_MONTHS);
     json_object_set_new(own, "periods", periods_json(view, &overview->own, step));
     json_t *answer = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:I}", "year", (json_int_t)view->year, "measure", MEASURES[view->measure].key, "level", TARGET_LEVELS[view->level], "kind",
-                               MEASURES[view->measure].is_money ? "money" : "count", "as_of", json_date(request->arena, request->today),
+                               view->kind, "as_of", json_date(request->arena, request->today),
                                "from_on", json_date(request->arena, view->months[0]), "to_on",
                                json_date(request->arena, view->months[TARGET_MONTHS]), "time_passed_ppm",
                                (json_int_t)rollup_time_passed_ppm(view->months[0], view->months[TARGET_MONTHS], request->today));
@@ -353,7 +359,7 @@ static enum err get_outlook(struct request *request, struct response *response)
                                                  "high", (json_int_t)projected->high, "probability_ppm", (json_int_t)projected->probability_ppm,
                                                  "months", (json_int_t)projected->months);
     response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
-                                                         MEASURES[view.measure].key, "kind", MEASURES[view.measure].is_money ? "money" : "count", "target",
+                                                         MEASURES[view.measure].key, "kind", view.kind, "target",
                                                          (json_int_t)outlook.target, "actual", (json_int_t)outlook.actual, "line",
                                                          json_opt_int(part_of(outlook.target, passed)), "season",
                                                          json_opt_int(part_of(outlook.target, outlook.season_ppm)), "season_ppm",
@@ -442,7 +448,7 @@ static enum err list_facts(struct request *request, struct response *response)
 
 /* clang-format off */
 #define YEAR_FIELD {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year, named after the calendar year it begins in; the running one unless given"}
-#define MEASURE_FIELD {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .about = "what is measured; signed_amount unless given"}
+#define MEASURE_FIELD {.name = "measure", .type = FIELD_TEXT, .max = 32, .about = "what is measured, of GET /targets/measures; signed_amount unless given"}
 #define LEVEL_FIELD {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"}
 #define FIGURE_FIELDS                                                                                                     \
     {.name = "target", .type = FIELD_INT, .about = "minor units or count"},                                               \
@@ -489,9 +495,10 @@ static const struct field FACTS_QUERY[] = {
     {.name = "cursor", .type = FIELD_TEXT, .about = "next_cursor of the page before"}, FIELD_END,
 };
 static const struct field MEASURE_FIELDS[] = {
-    {.name = "key", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .about = "wire word"},
+    {.name = "key", .type = FIELD_TEXT, .about = "wire word"},
     {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "money: minor units"},
-    {.name = "label_zh", .type = FIELD_TEXT, .about = "Chinese name"}, {.name = "label_en", .type = FIELD_TEXT, .about = "English name"}, FIELD_END,
+    {.name = "label_zh", .type = FIELD_TEXT, .about = "Chinese name"}, {.name = "label_en", .type = FIELD_TEXT, .about = "English name"},
+    {.name = "is_active", .type = FIELD_BOOL, .about = "may be given new targets"}, {.name = "is_building", .type = FIELD_BOOL, .about = "its figures are not all there yet"}, FIELD_END,
 };
 static const struct field MEASURES_ANSWER[] = {{.name = "items", .type = FIELD_LIST, .fields = MEASURE_FIELDS, .about = "all measures"}, FIELD_END};
 static const struct field GRID_CELL[] = {
@@ -520,14 +527,14 @@ static const struct field SAVE_CELL[] = {
 };
 static const struct field SAVE_BODY[] = {
     {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
-    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     LEVEL_FIELD,
     {.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .max = TARGET_CELLS_MAX, .flags = FIELD_REQUIRED, .about = "changed cells"}, FIELD_END,
 };
 static const struct field SAVE_ANSWER[] = {{.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .about = "as sent, with their new versions"}, FIELD_END};
 static const struct field SPLIT_BODY[] = {
     {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
-    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     {.name = "method", .type = FIELD_ENUM, .options = METHOD_OPTIONS, .flags = FIELD_REQUIRED, .about = "by which weights"},
     {.name = "total", .type = FIELD_INT, .min = -TARGET_AMOUNT_MAX, .max = TARGET_AMOUNT_MAX, .about = "of the year; not used by copy_percent"},
     {.name = "percent_ppm", .type = FIELD_PPM, .min = -1000000, .max = GROWTH_MAX_PPM, .about = "copy_percent: growth"},
@@ -598,4 +605,4 @@ static const struct route ROUTES[] = {
 };
 /* clang-format on */
 
-const struct feature TARGET_FEATURE = {.name = "target", .routes = ROUTES, .job_kinds = METRIC_JOBS};
+const struct feature TARGET_FEATURE = {.name = "target", .routes = ROUTES};

@@ -557,6 +557,7 @@ enum err target_save(struct request *request, int64_t year, enum measure measure
 {
     struct target_view view;
     TRY(target_view_load(request, year, measure, &view));
+    TRY(target_view_open(&view));
     view.level = level;
     return target_save_cells(&view, cells, count, force ? TARGET_SAVE_FORCE : TARGET_SAVE_COMPARE);
 }

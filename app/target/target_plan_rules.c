@@ -578,7 +578,10 @@ enum err target_plan_take(struct request *request, int64_t round_id, plan_step *
     struct target_round round;
     struct target_movement movement;
     struct target_pick nobody = {0};
-    measure_find(json_get_str(request->json, "measure"), &measure);
+    if (!measure_find(json_get_str(request->json, "measure"), &measure)) {
+        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
+        return error_check_fields(request->error);
+    }
     bool is_user = str_eq_c(json_get_str(request->json, "subject_kind"), "user");
     TRY(round_get(request, round_id, &round));
     /* Steps and saves of one sheet run one after the other. */

@@ -10,6 +10,8 @@
 struct target_view {
     struct request *request;              /* who asks */
     enum measure measure;                 /* what */
+    struct measure_info info;             /* its unit, and whether it may be given new targets */
+    const char *kind;                     /* wire word of the unit */
     enum target_level level;              /* of targets; base unless somebody sets it */
     int64_t year;                         /* fiscal year */
     struct target_company company;        /* settings */
@@ -32,6 +34,8 @@ struct target_figures {
 
 /* Year 0: the one running today. */
 enum err target_view_load(struct request *request, int64_t year, enum measure measure, struct target_view *out) MUST_CHECK;
+/* Errors: ERR_INVALID where the measure is given no new targets. */
+enum err target_view_open(const struct target_view *view) MUST_CHECK;
 /* The same for the year before: what a split looks at. */
 void target_view_year_before(const struct target_view *view, struct target_view *out);
 /* NULL when there is none or it is not visible. */

@@ -120,11 +120,32 @@ static void keep_people(struct target_view *view, const struct scope *scope)
     view->people_count = count;
 }
 
+static enum err load_measure(struct request *request, enum measure measure, struct target_view *out)
+{
+    enum err err = measure_get(request->db, request->arena, measure, &out->info);
+    if (err == ERR_NOT_FOUND) {
+        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
+        return error_check_fields(request->error);
+    }
+    TRY(err);
+    out->kind = MEASURE_UNITS[out->info.unit];
+    return OK;
+}
+
+enum err target_view_open(const struct target_view *view)
+{
+    if (!view->info.is_active) {
+        error_field(view->request->error, STR("measure"), "inactive", "This measure is given no new targets any more.");
+    }
+    return error_check_fields(view->request->error);
+}
+
 enum err target_view_load(struct request *request, int64_t year, enum measure measure, struct target_view *out)
 {
     *out = (struct target_view){.request = request, .measure = measure, .year = year};
     struct target_department *tree;
     size_t count;
+    TRY(load_measure(request, measure, out));
     TRY(target_store_company(request->db, request->arena, &out->company));
     TRY(target_store_departments(request->db, request->arena, &tree, &count));
     if (year == 0) {

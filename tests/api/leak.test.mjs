@@ -423,6 +423,28 @@ const SPECIAL = {
         const team = await manager.get("/targets/overview", TARGETS);
         assert.ok(team.children.some((child) => child.id === owner.user.id && child.actual >= 900_00));
     },
+    async "POST /measures/preview"() {
+        const counted = async (client, filter) =>
+            (await client.post("/measures/preview", { object: "opportunity", how: "count", date_field: "engaged_on", filter, year: 2023 })).count;
+        assert.equal(await counted(stranger, { field: "name", op: "eq", value: made.opportunity.name }), 0);
+        assert.equal(await counted(manager, { field: "name", op: "eq", value: made.opportunity.name }), 1);
+    },
+    async "GET /targets/sub-goals"() {
+        await refuseTargets("GET", "/targets/sub-goals");
+        assert.equal((await stranger.get("/targets/sub-goals", { ...TARGETS, quarter: 0 })).actual, 900_00);
+        assert.equal((await manager.get("/targets/sub-goals", { ...TARGETS, user_id: owner.user.id, quarter: 0 })).node.id, owner.user.id);
+    },
+    async "GET /targets/sub-goals/rows"() {
+        for (const pick of [{ user_id: owner.user.id }, { department_id: theirs.id }]) {
+            expectProblem(await stranger.send("GET", `/targets/sub-goals/rows?${new URLSearchParams({ figure: "contracts", source: "own", ...pick })}`), 404, "not_found");
+        }
+        for (const figure of ["first_visits", "opportunities", "contracts", "received", "outstanding"]) {
+            const { items } = await stranger.get("/targets/sub-goals/rows", { figure, source: "company", limit: 200 });
+            assert.ok(items.every((item) => ![made.contract.id, made.payment.id, made.customer.id].includes(item.record_id)), figure);
+        }
+        assert.ok((await manager.get("/targets/sub-goals/rows", { figure: "outstanding", source: "own", user_id: owner.user.id, quarter: 0, year: 2099 }))
+            .items.some((item) => item.record_id === made.contract.id));
+    },
     async "GET /targets/outlook"() {
         await refuseTargets("GET", "/targets/outlook");
         assert.equal((await stranger.get("/targets/outlook", TARGETS)).actual, 900_00);

@@ -113,7 +113,8 @@ before(async () => {
     const rate = await boss.post("/exchange-rates", { currency: "XXX", rate_on: "1990-01-01", rate_nano: 1 });
     const right = await boss.post("/discount-authorities", { name: unique("权"), role_id: (await boss.post("/roles", { name: unique("role"), permissions: ["audit.view"], fields: [], scopes: [] })).id, max_discount_ppm: 1 });
     const round = await boss.post("/target-rounds", { year: 2052, deadline_on: "2052-01-31" });
-    ids = { "print-templates": 1, "exchange-rates": rate.id, "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
+    const measure = await boss.post("/measures", { name_zh: unique("指标"), name_en: unique("measure"), object: "task", how: "count", date_field: "due_on" });
+    ids = { measures: measure.id, "print-templates": 1, "exchange-rates": rate.id, "target-rounds": round.id, "price-books": book.id, "discount-authorities": right.id, "number-patterns": 1, tags: tag.id, "escalation-steps": step.id, "conflict-claims": claim.id, "duplicate-rules": 1, pools: pools.pool.id, "pool-customers": pools.customer.id, "pool-events": pools.event.id, "pool-run-items": pools.item.id,
         "pool-runs": pools.item.run_id, "pool-routes": route.id, "pool-rules": rule.id, users: rep.user.id, departments: (await company()).id, products: product.id, jobs: job.id, import: upload.id, roles: roles[0].id,
         pipelines: pipelines[0].id, assignments: interval.id, "holding-limits": limit.id,
         "assignment-batches": batch.id, "sla-policies": policy.id, ...Object.fromEntries(Object.entries(OWNED).map(([object, { plural }]) => [plural, made[object].id])) };
@@ -138,6 +139,7 @@ const QUERIES = {
     "/opportunities/sums": { by: "owner" },
     "/pipelines/{id}/analysis-rows": () => ({ figure: "entered", stage_id: made.opportunity.stage_id }),
     "/target-rounds/{id}/plan": () => ({ subject_kind: "user", subject_id: rep.user.id }),
+    "/targets/sub-goals": { year: 2023, measure: "received_amount" }, "/targets/sub-goals/rows": { figure: "first_visits", source: "company" },
     "/targets/grid": { year: 2023 }, "/targets/overview": { year: 2023, by: "quarter" }, "/targets/facts": { year: 2023 }, "/regions": {},
 };
 const RAW = new Set(["/jobs/{id}/file", "/attachments/{id}/file", "/import/batches/{id}/errors", "/events/authorize"]);
@@ -184,7 +186,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "custom_field.delete", "custom_field.update", "duplicate_rule.delete", "duplicate_rule.update", "layout.delete", "layout.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "custom_field.delete", "custom_field.update", "duplicate_rule.delete", "duplicate_rule.update", "layout.delete", "layout.update", "measure.delete", "measure.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -200,7 +202,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     }
     // Without a version nothing is changed, whatever the header says instead.
     const view = await boss.post("/views", { object: "customer", name: unique("view") });
-    const bodies = { "role.update": { name: "x", permissions: [], scopes: [] }, "number_pattern.update": { pattern: "X-{0000}", restarts: "never" },
+    const bodies = { "measure.update": { name_zh: "x", name_en: "x", object: "task", how: "count", date_field: "due_on" }, "role.update": { name: "x", permissions: [], scopes: [] }, "number_pattern.update": { pattern: "X-{0000}", restarts: "never" },
         "pipeline.update": { name: "x", stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) },
         "layout.update": { sections: [{ title_zh: "x", title_en: "x", columns: 1, fields: [] }] }, "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
     for (const route of versioned) {

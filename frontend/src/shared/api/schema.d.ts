@@ -2105,6 +2105,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measures that people defined. */
+        get: operations["measure.list"];
+        put?: never;
+        /** Defines a measure; its figures are counted at once. */
+        post: operations["measure.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a definition may name. */
+        get: operations["measure.choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One measure. */
+        get: operations["measure.get"];
+        /** Changes a measure; other figures are counted anew. */
+        put: operations["measure.update"];
+        post?: never;
+        /** Deletes a measure that no target is set for, with its figures. */
+        delete: operations["measure.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/measures/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a definition would have counted, of records the asking person may see. */
+        post: operations["measure.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/targets/sub-goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has to be done to reach a target, by what came of what in the last twelve months. */
+        get: operations["target.subgoals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/targets/sub-goals/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records behind a count of the sub-goals. */
+        get: operations["target.subgoal_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/import/kinds": {
         parameters: {
             query?: never;
@@ -6483,7 +6588,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "in_pool" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "target_state" | "target_not_yours" | "target_not_agreed" | "import_unreadable" | "import_state";
+            code: "internal_error" | "unavailable" | "busy" | "bad_request" | "bad_json" | "bad_cursor" | "bad_filter" | "bad_sort" | "invalid" | "not_signed_in" | "session_ended" | "bad_credentials" | "totp_required" | "bad_totp" | "locked_out" | "password_change_required" | "weak_password" | "forbidden" | "cross_site" | "not_found" | "no_route" | "method_not_allowed" | "conflict" | "duplicate" | "duplicate_customer" | "duplicate_contact" | "possible_duplicate" | "claim_open" | "merge_not_undoable" | "plan_closed" | "in_use" | "gate_closed" | "cycle" | "idempotency_mismatch" | "stale_version" | "too_large" | "unsupported_type" | "version_required" | "rate_limited" | "over_capacity" | "already_claimed" | "claim_limit_reached" | "former_owner_blocked" | "fresh_blocked" | "not_a_member" | "pool_inactive" | "in_pool" | "no_pool" | "view_quota_reached" | "handover_required" | "target_conflict" | "target_locked" | "target_state" | "target_not_yours" | "measure_in_use" | "target_not_agreed" | "import_unreadable" | "import_state";
             detail: string;
             request_id: string;
             retry_at?: string;
@@ -14191,20 +14296,21 @@ export interface operations {
                     "application/json": {
                         /** @description all measures */
                         items?: {
-                            /**
-                             * @description wire word
-                             * @enum {string}
-                             */
-                            key?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                            /** @description wire word */
+                            key?: string;
                             /**
                              * @description money: minor units
                              * @enum {string}
                              */
-                            kind?: "money" | "count";
+                            kind?: "money" | "count" | "quantity";
                             /** @description Chinese name */
                             label_zh?: string;
                             /** @description English name */
                             label_en?: string;
+                            /** @description may be given new targets */
+                            is_active?: boolean;
+                            /** @description its figures are not all there yet */
+                            is_building?: boolean;
                         }[];
                     };
                 };
@@ -14224,7 +14330,7 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 level?: "base" | "stretch" | "challenge";
                 department_id?: number;
             };
@@ -14243,11 +14349,8 @@ export interface operations {
                     "application/json": {
                         /** @description fiscal year, named after the calendar year it begins in; the running one unless given */
                         year?: number;
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description which targets; base unless given
                          * @enum {string}
@@ -14257,7 +14360,7 @@ export interface operations {
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /** @description first days of the twelve months */
                         months?: string[];
                         /** @description a department, its people, its departments */
@@ -14318,11 +14421,8 @@ export interface operations {
                 "application/json": {
                     /** @description fiscal year */
                     year: number;
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description which targets; base unless given
                      * @enum {string}
@@ -14400,11 +14500,8 @@ export interface operations {
                 "application/json": {
                     /** @description fiscal year */
                     year: number;
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description by which weights
                      * @enum {string}
@@ -14522,7 +14619,7 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 level?: "base" | "stretch" | "challenge";
                 department_id?: number;
                 user_id?: number;
@@ -14543,11 +14640,8 @@ export interface operations {
                     "application/json": {
                         /** @description fiscal year, named after the calendar year it begins in; the running one unless given */
                         year?: number;
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description which targets; base unless given
                          * @enum {string}
@@ -14557,7 +14651,7 @@ export interface operations {
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /** @description today, YYYY-MM-DD */
                         as_of?: string;
                         /**
@@ -14740,7 +14834,7 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 level?: "base" | "stretch" | "challenge";
                 department_id?: number;
                 user_id?: number;
@@ -14761,11 +14855,8 @@ export interface operations {
                     "application/json": {
                         /** @description fiscal year, named after the calendar year it begins in; the running one unless given */
                         year?: number;
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
@@ -14822,7 +14913,7 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 from_on?: string;
                 to_on?: string;
                 department_id?: number;
@@ -15118,11 +15209,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /** @description changed ones */
                     asks: {
                         /** @description with all below; the top department is the company */
@@ -15272,7 +15360,7 @@ export interface operations {
     "target_round.node": {
         parameters: {
             query?: {
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 department_id?: number;
             };
             header?: never;
@@ -15318,16 +15406,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /** @description visible departments above */
                         path?: {
                             /** @description department.id */
@@ -15447,7 +15532,7 @@ export interface operations {
     "target_plan.get": {
         parameters: {
             query: {
-                measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                measure?: string;
                 subject_kind: "user" | "department";
                 subject_id: number;
             };
@@ -15494,16 +15579,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -15729,11 +15811,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -15784,16 +15863,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -16019,11 +16095,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -16074,16 +16147,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -16309,11 +16379,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -16371,16 +16438,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -16606,11 +16670,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -16661,16 +16722,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -16896,11 +16954,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -16951,16 +17006,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -17186,11 +17238,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -17241,16 +17290,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -17476,11 +17522,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -17543,16 +17586,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -17778,11 +17818,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -17833,16 +17870,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -18068,11 +18102,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
                     /**
                      * @description whose
                      * @enum {string}
@@ -18123,16 +18154,13 @@ export interface operations {
                             /** @description measures that something is asked for */
                             measures?: string[];
                         };
-                        /**
-                         * @description what is measured; signed_amount unless given
-                         * @enum {string}
-                         */
-                        measure?: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
+                        /** @description what is measured, of GET /targets/measures; signed_amount unless given */
+                        measure?: string;
                         /**
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * @description whose
                          * @enum {string}
@@ -18791,6 +18819,868 @@ export interface operations {
                                 created_by_name: string | null;
                             } | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Measures that people defined. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description by number */
+                        items?: {
+                            /** @description number */
+                            id?: number;
+                            /** @description word for the routes of targets */
+                            key?: string;
+                            /** @description Chinese name */
+                            name_zh?: string;
+                            /** @description English name */
+                            name_en?: string;
+                            /** @description kind of record */
+                            object?: string;
+                            /**
+                             * @description what is added up
+                             * @enum {string}
+                             */
+                            how?: "count" | "sum" | "line_quantity" | "line_amount";
+                            /** @description which records */
+                            filter?: unknown;
+                            /** @description day */
+                            date_field?: string | null;
+                            /** @description person */
+                            owner_field?: string | null;
+                            /** @description amount */
+                            sum_field?: string | null;
+                            /** @description products */
+                            product_ids?: number[];
+                            /** @description product lines */
+                            product_lines?: string[];
+                            /**
+                             * @description money: minor units; quantity: thousandths
+                             * @enum {string}
+                             */
+                            unit?: "money" | "count" | "quantity";
+                            /**
+                             * @description building: its figures are not all there yet; broken: they stay as they are
+                             * @enum {string}
+                             */
+                            state?: "ready" | "building" | "broken";
+                            /** @description why it is broken */
+                            fault?: string | null;
+                            /** @description may be given new targets */
+                            is_active?: boolean;
+                            /** @description what hangs on it */
+                            use?: {
+                                /** @description months with a target */
+                                targets?: number;
+                                /** @description of them */
+                                first_year?: number | null;
+                                /** @description of them */
+                                last_year?: number | null;
+                                /** @description planning rounds that ask for it */
+                                rounds?: number;
+                            };
+                            /** @description for changes */
+                            version?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Chinese name */
+                    name_zh: string;
+                    /** @description English name */
+                    name_en: string;
+                    /** @description kind of record that counts, of GET /measures/choices; products: contract */
+                    object: string;
+                    /**
+                     * @description what is added up
+                     * @enum {string}
+                     */
+                    how: "count" | "sum" | "line_quantity" | "line_amount";
+                    /** @description which records, in the language of lists: own fields, fixed days; null: all */
+                    filter?: unknown;
+                    /** @description field with the day that counts; of products always signed_on */
+                    date_field?: string | null;
+                    /** @description field with whom it counts for; the owner on the day unless given */
+                    owner_field?: string | null;
+                    /** @description sum: what is added up */
+                    sum_field?: string | null;
+                    /** @description of products: these */
+                    product_ids?: number[];
+                    /** @description of products: and these product lines; without both: all */
+                    product_lines?: string[];
+                    /** @description may be given new targets; true unless given */
+                    is_active?: boolean;
+                    /** @description change what is counted although targets are set for it */
+                    confirm?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Defines a measure; its figures are counted at once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description number */
+                        id?: number;
+                        /** @description word for the routes of targets */
+                        key?: string;
+                        /** @description Chinese name */
+                        name_zh?: string;
+                        /** @description English name */
+                        name_en?: string;
+                        /** @description kind of record */
+                        object?: string;
+                        /**
+                         * @description what is added up
+                         * @enum {string}
+                         */
+                        how?: "count" | "sum" | "line_quantity" | "line_amount";
+                        /** @description which records */
+                        filter?: unknown;
+                        /** @description day */
+                        date_field?: string | null;
+                        /** @description person */
+                        owner_field?: string | null;
+                        /** @description amount */
+                        sum_field?: string | null;
+                        /** @description products */
+                        product_ids?: number[];
+                        /** @description product lines */
+                        product_lines?: string[];
+                        /**
+                         * @description money: minor units; quantity: thousandths
+                         * @enum {string}
+                         */
+                        unit?: "money" | "count" | "quantity";
+                        /**
+                         * @description building: its figures are not all there yet; broken: they stay as they are
+                         * @enum {string}
+                         */
+                        state?: "ready" | "building" | "broken";
+                        /** @description why it is broken */
+                        fault?: string | null;
+                        /** @description may be given new targets */
+                        is_active?: boolean;
+                        /** @description what hangs on it */
+                        use?: {
+                            /** @description months with a target */
+                            targets?: number;
+                            /** @description of them */
+                            first_year?: number | null;
+                            /** @description of them */
+                            last_year?: number | null;
+                            /** @description planning rounds that ask for it */
+                            rounds?: number;
+                        };
+                        /** @description for changes */
+                        version?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a definition may name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description those open to the asking person */
+                        objects?: {
+                            /** @description kind of record */
+                            object?: string;
+                            /** @description names */
+                            date_fields?: string[];
+                            /** @description names */
+                            owner_fields?: string[];
+                            /** @description names */
+                            sum_fields?: string[];
+                            /** @description names */
+                            filter_fields?: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One measure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description number */
+                        id?: number;
+                        /** @description word for the routes of targets */
+                        key?: string;
+                        /** @description Chinese name */
+                        name_zh?: string;
+                        /** @description English name */
+                        name_en?: string;
+                        /** @description kind of record */
+                        object?: string;
+                        /**
+                         * @description what is added up
+                         * @enum {string}
+                         */
+                        how?: "count" | "sum" | "line_quantity" | "line_amount";
+                        /** @description which records */
+                        filter?: unknown;
+                        /** @description day */
+                        date_field?: string | null;
+                        /** @description person */
+                        owner_field?: string | null;
+                        /** @description amount */
+                        sum_field?: string | null;
+                        /** @description products */
+                        product_ids?: number[];
+                        /** @description product lines */
+                        product_lines?: string[];
+                        /**
+                         * @description money: minor units; quantity: thousandths
+                         * @enum {string}
+                         */
+                        unit?: "money" | "count" | "quantity";
+                        /**
+                         * @description building: its figures are not all there yet; broken: they stay as they are
+                         * @enum {string}
+                         */
+                        state?: "ready" | "building" | "broken";
+                        /** @description why it is broken */
+                        fault?: string | null;
+                        /** @description may be given new targets */
+                        is_active?: boolean;
+                        /** @description what hangs on it */
+                        use?: {
+                            /** @description months with a target */
+                            targets?: number;
+                            /** @description of them */
+                            first_year?: number | null;
+                            /** @description of them */
+                            last_year?: number | null;
+                            /** @description planning rounds that ask for it */
+                            rounds?: number;
+                        };
+                        /** @description for changes */
+                        version?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Chinese name */
+                    name_zh: string;
+                    /** @description English name */
+                    name_en: string;
+                    /** @description kind of record that counts, of GET /measures/choices; products: contract */
+                    object: string;
+                    /**
+                     * @description what is added up
+                     * @enum {string}
+                     */
+                    how: "count" | "sum" | "line_quantity" | "line_amount";
+                    /** @description which records, in the language of lists: own fields, fixed days; null: all */
+                    filter?: unknown;
+                    /** @description field with the day that counts; of products always signed_on */
+                    date_field?: string | null;
+                    /** @description field with whom it counts for; the owner on the day unless given */
+                    owner_field?: string | null;
+                    /** @description sum: what is added up */
+                    sum_field?: string | null;
+                    /** @description of products: these */
+                    product_ids?: number[];
+                    /** @description of products: and these product lines; without both: all */
+                    product_lines?: string[];
+                    /** @description may be given new targets; true unless given */
+                    is_active?: boolean;
+                    /** @description change what is counted although targets are set for it */
+                    confirm?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes a measure; other figures are counted anew. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description number */
+                        id?: number;
+                        /** @description word for the routes of targets */
+                        key?: string;
+                        /** @description Chinese name */
+                        name_zh?: string;
+                        /** @description English name */
+                        name_en?: string;
+                        /** @description kind of record */
+                        object?: string;
+                        /**
+                         * @description what is added up
+                         * @enum {string}
+                         */
+                        how?: "count" | "sum" | "line_quantity" | "line_amount";
+                        /** @description which records */
+                        filter?: unknown;
+                        /** @description day */
+                        date_field?: string | null;
+                        /** @description person */
+                        owner_field?: string | null;
+                        /** @description amount */
+                        sum_field?: string | null;
+                        /** @description products */
+                        product_ids?: number[];
+                        /** @description product lines */
+                        product_lines?: string[];
+                        /**
+                         * @description money: minor units; quantity: thousandths
+                         * @enum {string}
+                         */
+                        unit?: "money" | "count" | "quantity";
+                        /**
+                         * @description building: its figures are not all there yet; broken: they stay as they are
+                         * @enum {string}
+                         */
+                        state?: "ready" | "building" | "broken";
+                        /** @description why it is broken */
+                        fault?: string | null;
+                        /** @description may be given new targets */
+                        is_active?: boolean;
+                        /** @description what hangs on it */
+                        use?: {
+                            /** @description months with a target */
+                            targets?: number;
+                            /** @description of them */
+                            first_year?: number | null;
+                            /** @description of them */
+                            last_year?: number | null;
+                            /** @description planning rounds that ask for it */
+                            rounds?: number;
+                        };
+                        /** @description for changes */
+                        version?: number;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a measure that no target is set for, with its figures. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure.preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description kind of record that counts, of GET /measures/choices; products: contract */
+                    object: string;
+                    /**
+                     * @description what is added up
+                     * @enum {string}
+                     */
+                    how: "count" | "sum" | "line_quantity" | "line_amount";
+                    /** @description which records, in the language of lists: own fields, fixed days; null: all */
+                    filter?: unknown;
+                    /** @description field with the day that counts; of products always signed_on */
+                    date_field?: string | null;
+                    /** @description field with whom it counts for; the owner on the day unless given */
+                    owner_field?: string | null;
+                    /** @description sum: what is added up */
+                    sum_field?: string | null;
+                    /** @description of products: these */
+                    product_ids?: number[];
+                    /** @description of products: and these product lines; without both: all */
+                    product_lines?: string[];
+                    /** @description fiscal year; the last one that is over unless given */
+                    year?: number;
+                    /** @description rows of this month of it; of all unless given */
+                    month?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description What a definition would have counted, of records the asking person may see. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description fiscal year */
+                        year?: number;
+                        /**
+                         * @description of the amounts
+                         * @enum {string}
+                         */
+                        unit?: "money" | "count" | "quantity";
+                        /**
+                         * Format: date
+                         * @description first day
+                         */
+                        from_on?: string;
+                        /**
+                         * Format: date
+                         * @description first day after
+                         */
+                        to_on?: string;
+                        /** @description twelve */
+                        months?: {
+                            /**
+                             * Format: date
+                             * @description first day
+                             */
+                            on?: string;
+                            /** @description in the unit */
+                            amount?: number;
+                            /** @description records */
+                            count?: number;
+                        }[];
+                        /** @description of the months */
+                        sum?: number;
+                        /** @description records */
+                        count?: number;
+                        /** @description the newest */
+                        rows?: {
+                            /** @description kind of record */
+                            object?: string;
+                            /** @description its id */
+                            record_id?: number;
+                            /** @description null when it is closed */
+                            label?: string | null;
+                            /** @description day, YYYY-MM-DD */
+                            on?: string;
+                            /** @description in the unit */
+                            amount?: number;
+                            /** @description whom it counts for */
+                            user_id?: number | null;
+                            /** @description shown */
+                            user_name?: string | null;
+                            /** @description shown */
+                            department_name?: string | null;
+                        }[];
+                        /** @description there are more rows */
+                        more?: boolean;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.subgoals": {
+        parameters: {
+            query?: {
+                year?: number;
+                quarter?: number;
+                measure?: string;
+                level?: "base" | "stretch" | "challenge";
+                department_id?: number;
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What has to be done to reach a target, by what came of what in the last twelve months. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description fiscal year */
+                        year?: number;
+                        /** @description 0: all of it */
+                        quarter?: number;
+                        /** @description what */
+                        measure?: string;
+                        /**
+                         * @description unit of target, actual and gap
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count" | "quantity";
+                        /**
+                         * @description which targets
+                         * @enum {string}
+                         */
+                        level?: "base" | "stretch" | "challenge";
+                        /** @description whose */
+                        node?: {
+                            /**
+                             * @description what the node stands for
+                             * @enum {string}
+                             */
+                            kind?: "department" | "user" | "scope";
+                            /** @description null for the scope */
+                            id?: number | null;
+                            /** @description shown */
+                            name?: string;
+                        };
+                        /**
+                         * Format: date
+                         * @description first day
+                         */
+                        from_on?: string;
+                        /**
+                         * Format: date
+                         * @description first day after
+                         */
+                        to_on?: string;
+                        /**
+                         * Format: date
+                         * @description rates are of the time from this day until today
+                         */
+                        since_on?: string;
+                        /** @description today, YYYY-MM-DD */
+                        as_of?: string;
+                        /** @description of the period */
+                        target?: number;
+                        /** @description so far */
+                        actual?: number;
+                        /** @description missing; not negative */
+                        gap?: number;
+                        /**
+                         * @description open: something is to be done
+                         * @enum {string}
+                         */
+                        state?: "open" | "reached" | "no_target" | "over";
+                        /** @description today among them */
+                        days_left?: number;
+                        /** @description by the company's calendar */
+                        working_days_left?: number;
+                        /** @description of what is missing, rounded up; null with less than a week left, or nothing to be done */
+                        per_week?: number | null;
+                        /** @description thousandths of cases; null for money */
+                        per_working_day_milli?: number | null;
+                        /** @description from the target back to what one does for it */
+                        steps?: {
+                            /**
+                             * @description the causes
+                             * @enum {string}
+                             */
+                            key?: "signed" | "contracts" | "opportunities" | "first_visits";
+                            /**
+                             * @description of need, have and more
+                             * @enum {string}
+                             */
+                            unit?: "money" | "count" | "quantity";
+                            /** @description of the result; null behind an unknown rate */
+                            asked?: number | null;
+                            /** @description the fewest causes that suffice; null without a rate */
+                            need?: number | null;
+                            /** @description stand already */
+                            have?: number;
+                            /** @description still missing */
+                            more?: number | null;
+                            /**
+                             * @description whose rate was taken; null: nobody has one
+                             * @enum {string|null}
+                             */
+                            source?: "own" | "department" | "company" | null;
+                            /**
+                             * @description what part counts
+                             * @enum {string}
+                             */
+                            part_figure?: "first_visits" | "opportunities" | "closed" | "won" | "contracts" | "signed" | "margin" | "received" | "open" | "outstanding";
+                            /**
+                             * @description what whole counts
+                             * @enum {string}
+                             */
+                            whole_figure?: "first_visits" | "opportunities" | "closed" | "won" | "contracts" | "signed" | "margin" | "received" | "open" | "outstanding";
+                            /**
+                             * @description what have counts
+                             * @enum {string|null}
+                             */
+                            have_figure?: "first_visits" | "opportunities" | "closed" | "won" | "contracts" | "signed" | "margin" | "received" | "open" | "outstanding" | null;
+                            /** @description with fewer the next level is taken */
+                            cases_min?: number;
+                            /** @description levels that were looked at, own first */
+                            rates?: {
+                                /**
+                                 * @description whose
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "department" | "company";
+                                /** @description what came of them */
+                                part?: number;
+                                /** @description causes */
+                                whole?: number;
+                                /** @description how many stand behind it */
+                                cases?: number;
+                                /** @description cases_min and something came of them */
+                                is_enough?: boolean;
+                            }[];
+                            /** @description of what is missing, rounded up; null with less than a week left, or nothing to be done */
+                            per_week?: number | null;
+                            /** @description thousandths of cases; null for money */
+                            per_working_day_milli?: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.subgoal_rows": {
+        parameters: {
+            query: {
+                year?: number;
+                quarter?: number;
+                measure?: string;
+                level?: "base" | "stretch" | "challenge";
+                department_id?: number;
+                user_id?: number;
+                figure: "first_visits" | "opportunities" | "closed" | "won" | "contracts" | "signed" | "margin" | "received" | "open" | "outstanding";
+                source: "own" | "department" | "company";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records behind a count of the sub-goals. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description newest first, those in sight */
+                        items?: {
+                            /** @description kind of record */
+                            object?: string;
+                            /** @description its id */
+                            record_id?: number;
+                            /** @description null where names are closed */
+                            label?: string | null;
+                            /** @description day, YYYY-MM-DD */
+                            on?: string;
+                            /** @description what it counts as */
+                            amount?: number;
+                        }[];
+                        /** @description the figure */
+                        sum?: number;
+                        /** @description records in it */
+                        count?: number;
+                        /** @description of them in sight */
+                        visible?: number;
                     };
                 };
             };
