@@ -27,6 +27,7 @@ struct measure_kind {
 };
 extern const struct measure_kind MEASURES[MEASURE_MAX];
 
+enum { QUANTITY_DIGITS = 3 };
 enum measure_unit { UNIT_MONEY, UNIT_COUNT, UNIT_QUANTITY, UNIT_KINDS }; /* minor units, whole numbers, thousandths */
 extern const char *const MEASURE_UNITS[UNIT_KINDS]; /* wire words and SQL values */
 

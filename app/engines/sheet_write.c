@@ -171,6 +171,7 @@ static lxw_error write_formula(struct sheet_writer *writer, lxw_col_t column, co
         [SHEET_INT] = {FORMAT_INT, 1},
         [SHEET_MONEY] = {FORMAT_MONEY, 100},
         [SHEET_PPM] = {FORMAT_PERCENT, 1000000},
+        [SHEET_DECIMAL] = {FORMAT_DECIMAL, 1000},
     };
     lxw_format *format = writer->formats[shown[cell->shown].format][cell->bold ? 1 : 0];
     const char *formula = str_c(writer->scratch, cell->formula);

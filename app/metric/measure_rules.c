@@ -40,6 +40,9 @@ const char *measure_field_fault(const struct field *field)
     if (field->type == FIELD_TAGS) {
         return "tags";
     }
+    if (field->type == FIELD_FILES) {
+        return "kept_by_others";
+    }
     if (field->custom != NULL) {
         return field->custom->stored ? NULL : "computed";
     }

@@ -544,7 +544,7 @@ static const struct field SPLIT_BODY[] = {
 };
 static const struct field PEOPLE_BODY[] = {
     {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
-    {.name = "measure", .type = FIELD_ENUM, .options = MEASURE_OPTIONS, .flags = FIELD_REQUIRED, .about = "what is measured"},
+    {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_REQUIRED, .about = "whose people"},
     {.name = "total", .type = FIELD_INT, .min = 0, .max = TARGET_AMOUNT_MAX, .flags = FIELD_REQUIRED, .about = "of the year, of all together"},
     {.name = "shares", .type = FIELD_ENUM, .options = SHARE_OPTIONS, .flags = FIELD_REQUIRED, .about = "how people share it; who has no last year counts as the mean"},

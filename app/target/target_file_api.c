@@ -88,7 +88,7 @@ static enum err try_import(struct request *request, struct response *response)
         json_keep(request->arena,
                   json_pack("{s:I,s:s,s:s,s:s,s:I,s:o,s:o}", "year", (json_int_t)view.year, "measure",
                             MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind",
-                            MEASURES[view.measure].is_money ? "money" : "count", "cell_count",
+                            view.kind, "cell_count",
                             (json_int_t)file.cell_count, "changes", changes_json(&file), "faults", faults_json(&file)));
     return OK;
 }

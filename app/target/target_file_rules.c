@@ -92,7 +92,9 @@ static struct str down(const struct book *book, size_t row, size_t column)
 
 static enum sheet_cell_type unit_of(const struct book *book)
 {
-    return MEASURES[book->view->measure].is_money ? SHEET_MONEY : SHEET_INT;
+    static const enum sheet_cell_type types[UNIT_KINDS] = {
+        [UNIT_MONEY] = SHEET_MONEY, [UNIT_COUNT] = SHEET_INT, [UNIT_QUANTITY] = SHEET_DECIMAL};
+    return types[book->view->info.unit];
 }
 
 static const int64_t *amounts_of(const struct target_table_row *row, int sheet)
@@ -143,6 +145,7 @@ static struct sheet_cell amount_cell(const struct book *book, size_t index, size
     struct sheet_cell cell = {.type = unit_of(book),
                               .shown = unit_of(book),
                               .integer = sum_of(amounts, from, to),
+                              .scale = QUANTITY_DIGITS,
                               .bold = row->kind == TARGET_TABLE_TOTAL};
     if (to - from > 1) {
         cell.type = SHEET_FORMULA;

@@ -160,8 +160,11 @@ static enum notation read_amount(const struct reader *reader, struct str text, i
 {
     const struct number_style style = {0};
     struct money money = {0};
-    if (!MEASURES[reader->view->measure].is_money) {
+    if (reader->view->info.unit == UNIT_COUNT) {
         return notation_integer(text, style, out);
+    }
+    if (reader->view->info.unit == UNIT_QUANTITY) {
+        return notation_decimal(text, QUANTITY_DIGITS, style, out);
     }
     enum notation fault = notation_money(text, style, &money);
     *out = money.minor;

@@ -30,7 +30,8 @@ struct sheet_cell {
     uint32_t from_row;         /* SHEET_SUM: first row summed, from 0 */
     struct str formula;        /* SHEET_FORMULA: begins with "=" */
     enum sheet_cell_type
-        shown; /* SHEET_FORMULA: SHEET_INT, SHEET_MONEY, SHEET_PPM; SHEET_TEXT: a figure that is not there */
+        shown; /* SHEET_FORMULA: SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_DECIMAL (thousandths); SHEET_TEXT: a figure that is not
+                  there */
     bool bold; /* emphasised, for totals */
 };
 

@@ -1678,23 +1678,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/targets/split-people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Shares a department's year out over its people and their months; saves nothing. */
-        post: operations["target.split_people"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/targets/overview": {
         parameters: {
             query?: never;
@@ -1719,7 +1702,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a year, or its quarter or month of today, is going: straight line, season, and a projection with a band. */
+        /** Where a year is going: straight line, season, and a projection with a band. */
         get: operations["target.outlook"];
         put?: never;
         post?: never;
@@ -2036,75 +2019,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/targets/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Completion of everybody by month, current to the last commit. */
-        get: operations["target.map"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/shares": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** With whom a record is shared. */
-        get: operations["share.list"];
-        put?: never;
-        /** Shares a record with a colleague; sharing again replaces. */
-        post: operations["share.create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/shares/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends a share. */
-        delete: operations["share.delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a person sees a record, or does not. */
-        get: operations["share.explain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/measures": {
         parameters: {
             query?: never;
@@ -2202,6 +2116,58 @@ export interface paths {
         };
         /** The records behind a count of the sub-goals. */
         get: operations["target.subgoal_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With whom a record is shared. */
+        get: operations["share.list"];
+        put?: never;
+        /** Shares a record with a colleague; sharing again replaces. */
+        post: operations["share.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a share. */
+        delete: operations["share.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a person sees a record, or does not. */
+        get: operations["share.explain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -14506,7 +14472,7 @@ export interface operations {
                      * @description by which weights
                      * @enum {string}
                      */
-                    method: "even" | "last_year" | "working_days" | "copy_percent" | "history";
+                    method: "even" | "last_year" | "working_days" | "copy_percent";
                     /** @description of the year; not used by copy_percent */
                     total?: number;
                     /** @description copy_percent: growth */
@@ -14516,7 +14482,7 @@ export interface operations {
                     /** @description whose last year; without both: all that is visible */
                     department_id?: number | null;
                     /**
-                     * @description the past's actual figures (unless given) or targets
+                     * @description last year's actual figures (unless given) or targets
                      * @enum {string}
                      */
                     source?: "actual" | "target";
@@ -14533,74 +14499,6 @@ export interface operations {
                     "application/json": {
                         /** @description twelve months that add up */
                         amounts?: number[];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "target.split_people": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description fiscal year */
-                    year: number;
-                    /**
-                     * @description what is measured
-                     * @enum {string}
-                     */
-                    measure: "signed_amount" | "received_amount" | "gross_profit" | "new_customers" | "won_deals" | "follow_ups" | "invoiced_amount" | "visits";
-                    /** @description whose people */
-                    department_id: number;
-                    /** @description of the year, of all together */
-                    total: number;
-                    /**
-                     * @description how people share it; who has no last year counts as the mean
-                     * @enum {string}
-                     */
-                    shares: "even" | "history";
-                    /**
-                     * @description how each share becomes months; not copy_percent
-                     * @enum {string}
-                     */
-                    method: "even" | "last_year" | "working_days" | "copy_percent" | "history";
-                };
-            };
-        };
-        responses: {
-            /** @description Shares a department's year out over its people and their months; saves nothing. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description by name; all amounts add up to the total */
-                        items?: {
-                            /** @description who */
-                            user_id?: number;
-                            /** @description shown */
-                            name?: string;
-                            /** @description twelve months */
-                            amounts?: number[];
-                        }[];
                     };
                 };
             };
@@ -14838,7 +14736,6 @@ export interface operations {
                 level?: "base" | "stretch" | "challenge";
                 department_id?: number;
                 user_id?: number;
-                period?: "year" | "quarter" | "month";
             };
             header?: never;
             path?: never;
@@ -14846,7 +14743,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where a year, or its quarter or month of today, is going: straight line, season, and a projection with a band. */
+            /** @description Where a year is going: straight line, season, and a projection with a band. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14861,18 +14758,8 @@ export interface operations {
                          * @description unit of the amounts
                          * @enum {string}
                          */
-                        kind?: "money" | "count";
-                        /**
-                         * Format: date
-                         * @description first day of the period
-                         */
-                        from_on?: string;
-                        /**
-                         * Format: date
-                         * @description first day after
-                         */
-                        to_on?: string;
-                        /** @description of the period */
+                        kind?: "money" | "count" | "quantity";
+                        /** @description of the year */
                         target?: number;
                         /** @description in it so far */
                         actual?: number;
@@ -14882,7 +14769,7 @@ export interface operations {
                         season?: number | null;
                         /** @description what last year had reached by the same day, of all it reached */
                         season_ppm?: number | null;
-                        /** @description to the end of the period, by the pace so far; null with too few months */
+                        /** @description to the end of the year, by the pace so far; null with too few months */
                         projected?: {
                             /** @description in one of five years it becomes less */
                             low?: number;
@@ -15631,9 +15518,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -15915,9 +15802,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16199,9 +16086,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16490,9 +16377,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16774,9 +16661,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17058,9 +16945,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17342,9 +17229,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17638,9 +17525,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17922,9 +17809,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -18206,9 +18093,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description working days on which the person is here, by month */
+                            /** @description on which the person works here, by month */
                             days?: number[];
-                            /** @description working days of the month */
+                            /** @description days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -18497,327 +18384,6 @@ export interface operations {
                             code?: string;
                             /** @description why, in English */
                             detail?: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "target.map": {
-        parameters: {
-            query?: {
-                year?: number;
-                measure?: string;
-                level?: "base" | "stretch" | "challenge";
-                department_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Completion of everybody by month, current to the last commit. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description fiscal year */
-                        year?: number;
-                        /** @description as asked for */
-                        measure?: string;
-                        /**
-                         * @description as asked for
-                         * @enum {string}
-                         */
-                        level?: "base" | "stretch" | "challenge";
-                        /** @description money: minor units; count */
-                        kind?: string;
-                        /**
-                         * Format: date
-                         * @description today
-                         */
-                        as_of?: string;
-                        /** @description twelve first days and the day after the year */
-                        months?: string[];
-                        /** @description a department, its people, its departments */
-                        rows?: {
-                            /**
-                             * @description total: a department with all below, or all that is visible
-                             * @enum {string}
-                             */
-                            kind?: "total" | "own" | "user";
-                            /** @description department.id or user.id; null: all that is visible */
-                            id?: number | null;
-                            /** @description where the row stands */
-                            department_id?: number | null;
-                            /** @description shown */
-                            name?: string;
-                            /** @description 0 at the top */
-                            depth?: number;
-                            /** @description minor units or count */
-                            target?: number;
-                            /** @description likewise */
-                            actual?: number;
-                            /** @description null without a target */
-                            completion_ppm?: number | null;
-                            /** @description twelve months */
-                            cells?: {
-                                /** @description minor units or count */
-                                target?: number;
-                                /** @description likewise */
-                                actual?: number;
-                                /** @description null without a target */
-                                completion_ppm?: number | null;
-                            }[];
-                        }[];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "share.list": {
-        parameters: {
-            query: {
-                object: string;
-                record_id: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description With whom a record is shared. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description oldest first */
-                        items: {
-                            /** @description share id */
-                            id: number;
-                            /** @description kind of record */
-                            object: string;
-                            /** @description which record */
-                            record_id: number;
-                            /** @description with whom */
-                            user_id: number;
-                            /** @description with whom, by name */
-                            user_name: string;
-                            /** @description for writing too */
-                            can_edit: boolean;
-                            /** @description child objects shared along */
-                            cascade_to: string[];
-                            /**
-                             * Format: date
-                             * @description last day
-                             */
-                            until_on: string | null;
-                            /**
-                             * Format: date-time
-                             * @description when shared
-                             */
-                            created_at: string;
-                            /** @description by whom */
-                            created_by_id: number | null;
-                            /** @description by whom, by name */
-                            created_by_name: string | null;
-                        }[];
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "share.create": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description kind of record */
-                    object: string;
-                    /** @description which record */
-                    record_id: number;
-                    /** @description with whom */
-                    user_id: number;
-                    /** @description for writing too */
-                    can_edit?: boolean;
-                    /** @description child objects shared along: contact, follow_up … */
-                    cascade_to?: string[];
-                    /**
-                     * Format: date
-                     * @description last day; null: open end
-                     */
-                    until_on?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Shares a record with a colleague; sharing again replaces. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description share id */
-                        id: number;
-                        /** @description kind of record */
-                        object: string;
-                        /** @description which record */
-                        record_id: number;
-                        /** @description with whom */
-                        user_id: number;
-                        /** @description with whom, by name */
-                        user_name: string;
-                        /** @description for writing too */
-                        can_edit: boolean;
-                        /** @description child objects shared along */
-                        cascade_to: string[];
-                        /**
-                         * Format: date
-                         * @description last day
-                         */
-                        until_on: string | null;
-                        /**
-                         * Format: date-time
-                         * @description when shared
-                         */
-                        created_at: string;
-                        /** @description by whom */
-                        created_by_id: number | null;
-                        /** @description by whom, by name */
-                        created_by_name: string | null;
-                    };
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "share.delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ends a share. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "share.explain": {
-        parameters: {
-            query: {
-                object: string;
-                record_id: number;
-                user_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Why a person sees a record, or does not. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description does the person see the record */
-                        visible: boolean;
-                        /** @description why, or why not */
-                        reasons: {
-                            /** @description admin, directory, role, parent, share; no_permission, outside_scope, no_such_record */
-                            kind: string;
-                            /** @description which role */
-                            role_name: string | null;
-                            /** @description its scope for the object */
-                            scope: string | null;
-                            /** @description which share */
-                            share: {
-                                /** @description share id */
-                                id: number;
-                                /** @description kind of the record shared: this one, or one above it */
-                                object: string;
-                                /** @description which record was shared */
-                                record_id: number;
-                                /** @description for writing too */
-                                can_edit: boolean;
-                                /**
-                                 * Format: date
-                                 * @description last day
-                                 */
-                                until_on: string | null;
-                                /** @description who shared it */
-                                created_by_name: string | null;
-                            } | null;
                         }[];
                     };
                 };
@@ -19681,6 +19247,243 @@ export interface operations {
                         count?: number;
                         /** @description of them in sight */
                         visible?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share.list": {
+        parameters: {
+            query: {
+                object: string;
+                record_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With whom a record is shared. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description oldest first */
+                        items: {
+                            /** @description share id */
+                            id: number;
+                            /** @description kind of record */
+                            object: string;
+                            /** @description which record */
+                            record_id: number;
+                            /** @description with whom */
+                            user_id: number;
+                            /** @description with whom, by name */
+                            user_name: string;
+                            /** @description for writing too */
+                            can_edit: boolean;
+                            /** @description child objects shared along */
+                            cascade_to: string[];
+                            /**
+                             * Format: date
+                             * @description last day
+                             */
+                            until_on: string | null;
+                            /**
+                             * Format: date-time
+                             * @description when shared
+                             */
+                            created_at: string;
+                            /** @description by whom */
+                            created_by_id: number | null;
+                            /** @description by whom, by name */
+                            created_by_name: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description kind of record */
+                    object: string;
+                    /** @description which record */
+                    record_id: number;
+                    /** @description with whom */
+                    user_id: number;
+                    /** @description for writing too */
+                    can_edit?: boolean;
+                    /** @description child objects shared along: contact, follow_up … */
+                    cascade_to?: string[];
+                    /**
+                     * Format: date
+                     * @description last day; null: open end
+                     */
+                    until_on?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Shares a record with a colleague; sharing again replaces. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description share id */
+                        id: number;
+                        /** @description kind of record */
+                        object: string;
+                        /** @description which record */
+                        record_id: number;
+                        /** @description with whom */
+                        user_id: number;
+                        /** @description with whom, by name */
+                        user_name: string;
+                        /** @description for writing too */
+                        can_edit: boolean;
+                        /** @description child objects shared along */
+                        cascade_to: string[];
+                        /**
+                         * Format: date
+                         * @description last day
+                         */
+                        until_on: string | null;
+                        /**
+                         * Format: date-time
+                         * @description when shared
+                         */
+                        created_at: string;
+                        /** @description by whom */
+                        created_by_id: number | null;
+                        /** @description by whom, by name */
+                        created_by_name: string | null;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends a share. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share.explain": {
+        parameters: {
+            query: {
+                object: string;
+                record_id: number;
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why a person sees a record, or does not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description does the person see the record */
+                        visible: boolean;
+                        /** @description why, or why not */
+                        reasons: {
+                            /** @description admin, directory, role, parent, share; no_permission, outside_scope, no_such_record */
+                            kind: string;
+                            /** @description which role */
+                            role_name: string | null;
+                            /** @description its scope for the object */
+                            scope: string | null;
+                            /** @description which share */
+                            share: {
+                                /** @description share id */
+                                id: number;
+                                /** @description kind of the record shared: this one, or one above it */
+                                object: string;
+                                /** @description which record was shared */
+                                record_id: number;
+                                /** @description for writing too */
+                                can_edit: boolean;
+                                /**
+                                 * Format: date
+                                 * @description last day
+                                 */
+                                until_on: string | null;
+                                /** @description who shared it */
+                                created_by_name: string | null;
+                            } | null;
+                        }[];
                     };
                 };
             };
