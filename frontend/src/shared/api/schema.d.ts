@@ -1678,6 +1678,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/targets/split-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shares a department's year out over its people and their months; saves nothing. */
+        post: operations["target.split_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/targets/overview": {
         parameters: {
             query?: never;
@@ -1702,7 +1719,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a year is going: straight line, season, and a projection with a band. */
+        /** Where a year, or its quarter or month of today, is going: straight line, season, and a projection with a band. */
         get: operations["target.outlook"];
         put?: never;
         post?: never;
@@ -2013,6 +2030,23 @@ export interface paths {
         put?: never;
         /** Reads such a workbook (or CSV) and tells what a save would change and why it would be refused; saves nothing. */
         post: operations["target.try_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/targets/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Completion of everybody by month, current to the last commit. */
+        get: operations["target.map"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -14472,7 +14506,7 @@ export interface operations {
                      * @description by which weights
                      * @enum {string}
                      */
-                    method: "even" | "last_year" | "working_days" | "copy_percent";
+                    method: "even" | "last_year" | "working_days" | "copy_percent" | "history";
                     /** @description of the year; not used by copy_percent */
                     total?: number;
                     /** @description copy_percent: growth */
@@ -14482,7 +14516,7 @@ export interface operations {
                     /** @description whose last year; without both: all that is visible */
                     department_id?: number | null;
                     /**
-                     * @description last year's actual figures (unless given) or targets
+                     * @description the past's actual figures (unless given) or targets
                      * @enum {string}
                      */
                     source?: "actual" | "target";
@@ -14499,6 +14533,71 @@ export interface operations {
                     "application/json": {
                         /** @description twelve months that add up */
                         amounts?: number[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.split_people": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description up to 100 visible characters, new for each request: the same again within a day gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description fiscal year */
+                    year: number;
+                    /** @description what is measured, of GET /targets/measures */
+                    measure: string;
+                    /** @description whose people */
+                    department_id: number;
+                    /** @description of the year, of all together */
+                    total: number;
+                    /**
+                     * @description how people share it; who has no last year counts as the mean
+                     * @enum {string}
+                     */
+                    shares: "even" | "history";
+                    /**
+                     * @description how each share becomes months; not copy_percent
+                     * @enum {string}
+                     */
+                    method: "even" | "last_year" | "working_days" | "copy_percent" | "history";
+                };
+            };
+        };
+        responses: {
+            /** @description Shares a department's year out over its people and their months; saves nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description by name; all amounts add up to the total */
+                        items?: {
+                            /** @description who */
+                            user_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description twelve months */
+                            amounts?: number[];
+                        }[];
                     };
                 };
             };
@@ -14736,6 +14835,7 @@ export interface operations {
                 level?: "base" | "stretch" | "challenge";
                 department_id?: number;
                 user_id?: number;
+                period?: "year" | "quarter" | "month";
             };
             header?: never;
             path?: never;
@@ -14743,7 +14843,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where a year is going: straight line, season, and a projection with a band. */
+            /** @description Where a year, or its quarter or month of today, is going: straight line, season, and a projection with a band. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14759,7 +14859,17 @@ export interface operations {
                          * @enum {string}
                          */
                         kind?: "money" | "count" | "quantity";
-                        /** @description of the year */
+                        /**
+                         * Format: date
+                         * @description first day of the period
+                         */
+                        from_on?: string;
+                        /**
+                         * Format: date
+                         * @description first day after
+                         */
+                        to_on?: string;
+                        /** @description of the period */
                         target?: number;
                         /** @description in it so far */
                         actual?: number;
@@ -14769,7 +14879,7 @@ export interface operations {
                         season?: number | null;
                         /** @description what last year had reached by the same day, of all it reached */
                         season_ppm?: number | null;
-                        /** @description to the end of the year, by the pace so far; null with too few months */
+                        /** @description to the end of the period, by the pace so far; null with too few months */
                         projected?: {
                             /** @description in one of five years it becomes less */
                             low?: number;
@@ -15518,9 +15628,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -15802,9 +15912,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16086,9 +16196,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16377,9 +16487,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16661,9 +16771,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -16945,9 +17055,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17229,9 +17339,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17525,9 +17635,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -17809,9 +17919,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -18093,9 +18203,9 @@ export interface operations {
                         }[];
                         /** @description for joiners and leavers */
                         presence?: {
-                            /** @description on which the person works here, by month */
+                            /** @description working days on which the person is here, by month */
                             days?: number[];
-                            /** @description days of the month */
+                            /** @description working days of the month */
                             of_days?: number[];
                         };
                         /** @description who promised */
@@ -18384,6 +18494,90 @@ export interface operations {
                             code?: string;
                             /** @description why, in English */
                             detail?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.map": {
+        parameters: {
+            query?: {
+                year?: number;
+                measure?: string;
+                level?: "base" | "stretch" | "challenge";
+                department_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Completion of everybody by month, current to the last commit. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description fiscal year */
+                        year?: number;
+                        /** @description as asked for */
+                        measure?: string;
+                        /**
+                         * @description as asked for
+                         * @enum {string}
+                         */
+                        level?: "base" | "stretch" | "challenge";
+                        /** @description money: minor units; count */
+                        kind?: string;
+                        /**
+                         * Format: date
+                         * @description today
+                         */
+                        as_of?: string;
+                        /** @description twelve first days and the day after the year */
+                        months?: string[];
+                        /** @description a department, its people, its departments */
+                        rows?: {
+                            /**
+                             * @description total: a department with all below, or all that is visible
+                             * @enum {string}
+                             */
+                            kind?: "total" | "own" | "user";
+                            /** @description department.id or user.id; null: all that is visible */
+                            id?: number | null;
+                            /** @description where the row stands */
+                            department_id?: number | null;
+                            /** @description shown */
+                            name?: string;
+                            /** @description 0 at the top */
+                            depth?: number;
+                            /** @description minor units or count */
+                            target?: number;
+                            /** @description likewise */
+                            actual?: number;
+                            /** @description null without a target */
+                            completion_ppm?: number | null;
+                            /** @description twelve months */
+                            cells?: {
+                                /** @description minor units or count */
+                                target?: number;
+                                /** @description likewise */
+                                actual?: number;
+                                /** @description null without a target */
+                                completion_ppm?: number | null;
+                            }[];
                         }[];
                     };
                 };
