@@ -125,6 +125,10 @@ enum err money_payment_complete(struct request *request, int64_t id, json_t *rec
 enum err money_contract_prepare(struct request *request, struct record_change *change) MUST_CHECK;
 enum err money_contract_saved(struct request *request, const struct record_change *change) MUST_CHECK;
 
+/* Contracts and payments went from one customer to another: money said to be for a contract of somebody else is prepaid
+ * again, or is for it again. */
+enum err money_customers_changed(struct request *request, int64_t one, int64_t other) MUST_CHECK;
+
 /* What stands under a contract: the contract, chosen when it is made, and the contract's customer. */
 #define CONTRACT_PARENT_FIELDS(about_)                                                                                 \
     {.name = "contract_id",                                                                                            \

@@ -9,7 +9,8 @@ static const struct column CONTRACT_HEAD[] = {
 static const struct column PAYMENT_HEAD[] = {
     COLUMN(struct payment_head, id),          COLUMN(struct payment_head, contract_id),
     COLUMN(struct payment_head, customer_id), COLUMN(struct payment_head, amount_minor),
-    COLUMN(struct payment_head, currency),    COLUMN(struct payment_head, owner_id),
+    COLUMN(struct payment_head, currency),    COLUMN(struct payment_head, received_on),
+    COLUMN(struct payment_head, owner_id),
 };
 static const struct column LINE[] = {
     COLUMN(struct contract_line, line_number),
@@ -39,12 +40,18 @@ static const struct column TEXT[] = {COLUMN(struct text, value)};
 
 STATEMENT_ROWS(LOCK_CONTRACT, "contract.lock", struct contract_head, CONTRACT_HEAD,
                "SELECT id, customer_id, currency, status, owner_id FROM contract WHERE id = ? FOR UPDATE");
-STATEMENT_ROWS(
-    LOCK_PAYMENT, "payment.lock", struct payment_head, PAYMENT_HEAD,
-    "SELECT id, contract_id, customer_id, amount_minor, currency, owner_id FROM payment WHERE id = ? FOR UPDATE");
+STATEMENT_ROWS(LOCK_PAYMENT, "payment.lock", struct payment_head, PAYMENT_HEAD,
+               "SELECT id, contract_id, customer_id, amount_minor, currency, received_on, owner_id FROM payment WHERE "
+               "id = ? FOR UPDATE");
 STATEMENT_ROWS(SUM_REFUNDS, "payment.refunded", struct number, NUMBER,
                "SELECT COALESCE(SUM(amount_minor), 0) AS value FROM refund WHERE payment_id = ? AND deleted_at IS NULL "
                "AND id <> ?");
+struct day {
+    struct opt_date value;
+};
+static const struct column DAY[] = {COLUMN(struct day, value)};
+STATEMENT_ROWS(FIRST_REFUND, "payment.first_refund", struct day, DAY,
+               "SELECT MIN(refunded_on) AS value FROM refund WHERE payment_id = ? AND deleted_at IS NULL");
 STATEMENT(REFRESH_PAYMENT, "payment.refresh_refunded",
           "UPDATE payment SET refunded_minor = "
           "(SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = ? AND r.deleted_at IS NULL) "
@@ -88,6 +95,14 @@ enum err payment_store_lock(struct db *db, struct arena *arena, int64_t id, stru
 enum err payment_store_refunded(struct db *db, struct arena *arena, int64_t payment_id, int64_t except_id, int64_t *out)
 {
     return db_one(db, arena, &SUM_REFUNDS, ARGS(V(payment_id), V(except_id)), out);
+}
+
+enum err payment_store_first_refund(struct db *db, struct arena *arena, int64_t payment_id, struct opt_date *out)
+{
+    struct day day;
+    TRY(db_one(db, arena, &FIRST_REFUND, ARGS(V(payment_id)), &day));
+    *out = day.value;
+    return OK;
 }
 
 enum err payment_store_refresh(struct db *db, struct arena *arena, int64_t payment_id)

@@ -21,12 +21,16 @@ struct payment_head {
     struct opt_int customer_id; /* payment.customer_id */
     int64_t amount_minor;       /* received */
     struct str currency;        /* of the contract */
+    struct date received_on;    /* business date */
     struct opt_int owner_id;    /* default owner of its refunds */
 };
 enum err payment_store_lock(struct db *db, struct arena *arena, int64_t id, struct payment_head *out) MUST_CHECK;
 /* Sum of the live refunds of a payment, without `except_id`. */
 enum err payment_store_refunded(struct db *db, struct arena *arena, int64_t payment_id, int64_t except_id,
                                 int64_t *out) MUST_CHECK;
+/* The first day on which it was given back, if it was. */
+enum err payment_store_first_refund(struct db *db, struct arena *arena, int64_t payment_id,
+                                    struct opt_date *out) MUST_CHECK;
 /* The payment of a refund, whatever its state. Errors: ERR_NOT_FOUND. */
 enum err refund_store_payment(struct db *db, struct arena *arena, int64_t refund_id, int64_t *out) MUST_CHECK;
 /* Recomputes payment.refunded_minor from the live refunds. */

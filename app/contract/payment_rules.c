@@ -83,6 +83,20 @@ static const struct field PAYMENT_FIELDS[] = {
     FIELD_END,
 };
 
+/* Money does not come after it was given back. */
+static enum err check_received_on(struct request *request, const struct record_change *change)
+{
+    struct opt_date first = {0};
+    if (change->action != RECORD_UPDATE || !change_differs(change, "received_on")) {
+        return OK;
+    }
+    TRY(payment_store_first_refund(request->db, request->arena, change->id, &first));
+    if (first.set && date_compare(change_after(change, "received_on").date, first.value) > 0) {
+        error_field(request->error, STR("received_on"), "too_large", "Part of it was refunded before that day.");
+    }
+    return OK;
+}
+
 /* Payments belong to a contract that is not void and take its customer and currency. */
 static enum err prepare_payment(struct request *request, struct record_change *change)
 {
@@ -111,6 +125,8 @@ static enum err prepare_payment(struct request *request, struct record_change *c
     if (change->action != RECORD_UPDATE) {
         return OK;
     }
+    TRY(check_received_on(request, change));
+    TRY(error_check_fields(request->error));
     TRY(money_rate_and_base(request, change, "received_on"));
     return money_payment_prepare(request, change);
 }

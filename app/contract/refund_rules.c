@@ -91,6 +91,11 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
                     (long long)(payment.amount_minor - refunded));
         return error_check_fields(request->error);
     }
+    bool dated = change->action != RECORD_UPDATE || change_differs(change, "refunded_on");
+    if (dated && date_compare(change_after(change, "refunded_on").date, payment.received_on) < 0) {
+        error_field(request->error, STR("refunded_on"), "too_small", "Nothing is refunded before it was received.");
+        return error_check_fields(request->error);
+    }
     if (change->action != RECORD_CREATE) {
         return money_rate_and_base(request, change, "refunded_on");
     }

@@ -8,6 +8,7 @@
 #include "duplicate_rules.h"
 #include "escalation_store.h"
 #include "ledger.h"
+#include "money.h"
 #include "platform/audit.h"
 #include "platform/object_store.h"
 #include "platform/scope.h"
@@ -84,6 +85,7 @@ static enum err refresh(struct request *request, const struct merge_row *merge)
         TRY(customer_refresh_follow_ups(request, ids[i]));
         TRY(merge_store_follow_phones(request->db, request->arena, ids[i]));
     }
+    TRY(money_customers_changed(request, merge->survivor_id, merge->source_id));
     TRY(completeness_store_refresh(request->db, request->arena, ids, 2));
     TRY(renew_contact_keys(request));
     return ledger_refresh(request->db, request->arena, ids, 2);

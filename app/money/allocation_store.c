@@ -47,6 +47,25 @@ enum err allocation_store_contracts_of(struct db *db, struct arena *arena, int64
     return db_many(db, arena, &CONTRACTS_OF, ARGS(V(payment_id), V(payment_id)), ids_out, count_out);
 }
 
+STATEMENT_ROWS(CROSSED_OF_CONTRACT, "allocation.crossed_of_contract", struct number, NUMBER,
+               "SELECT w.contract_id AS value FROM payment p JOIN allocation_wish w ON w.payment_id = p.id "
+               "WHERE p.contract_id = ? UNION SELECT id FROM contract WHERE id = ? ORDER BY value");
+STATEMENT_ROWS(CROSSED_OF_CUSTOMERS, "allocation.crossed_of_customers", struct number, NUMBER,
+               "SELECT DISTINCT w.contract_id AS value FROM payment p JOIN allocation_wish w ON w.payment_id = p.id "
+               "AND w.contract_id <> p.contract_id WHERE p.customer_id IN (?, ?) ORDER BY value");
+
+enum err allocation_store_crossed_of_contract(struct db *db, struct arena *arena, int64_t contract_id,
+                                              int64_t **ids_out, size_t *count_out)
+{
+    return db_many(db, arena, &CROSSED_OF_CONTRACT, ARGS(V(contract_id), V(contract_id)), ids_out, count_out);
+}
+
+enum err allocation_store_crossed_of_customers(struct db *db, struct arena *arena, int64_t one, int64_t other,
+                                               int64_t **ids_out, size_t *count_out)
+{
+    return db_many(db, arena, &CROSSED_OF_CUSTOMERS, ARGS(V(one), V(other)), ids_out, count_out);
+}
+
 /* ---- what there is ---- */
 
 static struct opt_int opt_id(struct value value)
@@ -116,7 +135,7 @@ static enum err read_installments(struct db *db, struct arena *arena, const int6
 }
 
 /* What was said by hand is taken before what comes by itself; of both, the payment that came first. What a refund took
- * is missing at the last wishes. */
+ * is missing at the last wishes. A wish sleeps while its contract is another customer's. */
 static enum err read_sources(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                              struct money_books *out)
 {
@@ -128,7 +147,8 @@ static enum err read_sources(struct db *db, struct arena *arena, const int64_t *
               "SELECT w.contract_id, w.payment_id, w.installment_id, 0 AS by_itself, p.received_on, w.position, "
               "LEAST(w.amount_minor, GREATEST(0, p.amount_minor - p.refunded_minor - w.before_minor)) AS amount_minor "
               "FROM allocation_wish w JOIN payment p ON p.id = w.payment_id AND p.is_allocated_by_hand "
-              "AND p.deleted_at IS NULL WHERE w.contract_id IN ");
+              "AND p.deleted_at IS NULL JOIN contract k ON k.id = w.contract_id AND k.customer_id <=> p.customer_id "
+              "WHERE w.contract_id IN ");
     query_arg_ids(&query, ids, count);
     query_sql(&query, " UNION ALL SELECT p.contract_id, p.id, NULL, 1, p.received_on, 0, p.amount_minor - "
                       "p.refunded_minor FROM payment p WHERE NOT p.is_allocated_by_hand AND p.deleted_at IS NULL "

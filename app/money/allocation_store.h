@@ -9,6 +9,12 @@ enum err allocation_store_lock(struct db *db, struct arena *arena, const int64_t
 /* The contracts a payment may be for: its own and those of its wishes. Empty when there is no such payment. */
 enum err allocation_store_contracts_of(struct db *db, struct arena *arena, int64_t payment_id, int64_t **ids_out,
                                        size_t *count_out) MUST_CHECK;
+/* A contract, and those that its payments were said to be for. */
+enum err allocation_store_crossed_of_contract(struct db *db, struct arena *arena, int64_t contract_id,
+                                              int64_t **ids_out, size_t *count_out) MUST_CHECK;
+/* Contracts that payments of these customers, made for others, were said to be for. */
+enum err allocation_store_crossed_of_customers(struct db *db, struct arena *arena, int64_t one, int64_t other,
+                                               int64_t **ids_out, size_t *count_out) MUST_CHECK;
 
 /* A contract as allocation sees it. */
 struct money_contract {

@@ -221,7 +221,21 @@ enum err money_contract_saved(struct request *request, const struct record_chang
     bool matters = change->action == RECORD_DELETE || change->action == RECORD_RESTORE ||
                    (change->action == RECORD_UPDATE &&
                     (change_differs(change, "amount_minor") || change_differs(change, "status")));
+    if (change->action == RECORD_UPDATE && change_differs(change, "customer_id")) {
+        int64_t *ids;
+        size_t count;
+        TRY(allocation_store_crossed_of_contract(request->db, request->arena, change->id, &ids, &count));
+        return money_bring(request, ids, count, (struct opt_int){0});
+    }
     return matters ? money_bring(request, &change->id, 1, (struct opt_int){0}) : OK;
+}
+
+enum err money_customers_changed(struct request *request, int64_t one, int64_t other)
+{
+    int64_t *ids;
+    size_t count;
+    TRY(allocation_store_crossed_of_customers(request->db, request->arena, one, other, &ids, &count));
+    return money_bring(request, ids, count, (struct opt_int){0});
 }
 
 /* ---- a whole plan ---- */

@@ -86,7 +86,7 @@ test("MON-7: no rate, no document: refused with the reason, nothing half-written
     await refuse(boss.send("POST", "/payments", { body: { contract_id: contract.id, amount_minor: 1, received_on: early } }), "received_on", "no_rate");
     await refuse(boss.send("POST", "/invoices", { body: { contract_id: contract.id, amount_minor: 1, issued_on: early } }), "issued_on", "no_rate");
     const payment = await boss.post("/payments", { contract_id: contract.id, amount_minor: 10_00, received_on: "2024-03-16" });
-    await refuse(boss.send("POST", "/refunds", { body: { payment_id: payment.id, amount_minor: 1, refunded_on: early } }), "refunded_on", "no_rate");
+    await refuse(boss.send("POST", "/refunds", { body: { payment_id: payment.id, amount_minor: 1, refunded_on: early } }), "refunded_on", "too_small");
     await refuse(patch("payments", payment, { received_on: early }), "received_on", "no_rate");
     assert.equal((await fresh(contract, "contracts")).received_minor, 10_00);
 });
