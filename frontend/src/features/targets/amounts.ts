@@ -1,11 +1,26 @@
-/** Amounts of a measure as people write and read them. Money is in minor units, counts are whole numbers. */
+/** Amounts of a measure as people write and read them. Money is in minor units, counts are whole numbers, quantities thousandths. */
 import { formatInteger } from '@/shared/lib/format';
 import { formatMoney, moneyInputText, parseMoney } from '@/shared/lib/money';
+import type { Kind } from './api';
 
 /** What the amounts of a measure are: a currency's code, or null for things counted. */
 export type Unit = string | null;
 
 const WHOLE = 'JPY'; // a currency without decimals is written like a count: "1.2万" is 12,000
+const THOUSANDTHS = 'KWD'; // one with three like a quantity
+const DIGITS = 1000; // thousandths of one
+
+export function unitOf(kind: Kind, currency: string): Unit {
+  return kind === 'money' ? currency : kind === 'quantity' ? THOUSANDTHS : null;
+}
+/** A quantity in whole ones and as many decimals as it has. */
+export function showQuantity(amount: number): string {
+  return formatMoney(amount, { currency: THOUSANDTHS }).replace(/\.?0+$/, '');
+}
+/** For short forms: about so many. */
+export function roundQuantity(amount: number): number {
+  return Math.round(amount / DIGITS);
+}
 
 /** What people type or paste: "500,000", "¥1.2万", "1,234.5", "(500)" for minus 500; nothing and dashes are 0.
  * Undefined when it is no amount, or finer than the unit. */
@@ -29,6 +44,9 @@ export function writeAmount(amount: number, unit: Unit): string {
 
 /** For reading: groups, decimals only where there are some. */
 export function showAmount(amount: number, unit: Unit): string {
+  if (unit === THOUSANDTHS) {
+    return showQuantity(amount);
+  }
   return unit === null ? formatInteger(amount) : formatMoney(amount, { currency: unit }).replace(/\.0+$/, '');
 }
 

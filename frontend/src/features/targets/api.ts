@@ -1,11 +1,15 @@
-/** Routes of targets. Amounts are minor units for measures of kind money, whole numbers for counts. */
+/** Routes of targets. Amounts are minor units for measures of kind money, whole numbers for counts, thousandths for quantities. */
 import { send } from '@/shared/api/client';
 
-export type Kind = 'money' | 'count';
+export type Kind = 'money' | 'count' | 'quantity';
 
 export interface Measure {
   readonly key: string;
   readonly kind: Kind;
+  readonly label_zh: string;
+  readonly label_en: string;
+  readonly is_active: boolean; // may be given new targets
+  readonly is_building: boolean; // its figures are not all there yet
 }
 export interface Department {
   readonly id: number;

@@ -99,7 +99,9 @@ export function rateOf(step: GoalStep): Rate | null {
   return step.rates.find((rate) => rate.source === step.source) ?? null;
 }
 /** What is done in a week, or, with less than one left, all of it. */
-export function paceOf(step: Pace & { readonly more?: number | null }): { kind: 'week' | 'all'; amount: number } | null {
+export function paceOf(
+  step: Pace & { readonly more?: number | null },
+): { kind: 'week' | 'all'; amount: number } | null {
   if (step.per_week !== null) {
     return { kind: 'week', amount: step.per_week };
   }

@@ -1,5 +1,5 @@
 /** Targets: the year's grid, and how far everybody is. */
-import { ChartNoAxesColumn, Goal, Handshake } from '@lucide/vue';
+import { ChartNoAxesColumn, Goal, Handshake, Ruler } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
 
 /** Everything that people are told about planning rounds leads to the round. */
@@ -47,6 +47,12 @@ export default defineFeature({
       meta: { title: 'targets.grid.title', permission: 'target.view' },
       component: () => import('./pages/GridPage.vue'),
     },
+    {
+      path: 'target-measures',
+      name: 'target-measures',
+      meta: { title: 'targets.measures.title', permission: 'measure.edit' },
+      component: () => import('./pages/MeasuresPage.vue'),
+    },
   ],
   nav: [
     {
@@ -72,6 +78,14 @@ export default defineFeature({
       to: '/target-grid',
       order: 110,
       permission: 'target.view',
+    },
+    {
+      key: 'target-measures',
+      label: 'targets.measures.title',
+      icon: Ruler,
+      to: '/target-measures',
+      order: 242,
+      permission: 'measure.edit',
     },
   ],
   actions: [

@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/vue-quer
 import { computed, onBeforeUnmount, type Ref } from 'vue';
 import { onEvent } from '@/shared/api/events';
 import { queryClient } from '@/shared/api/query';
+import { currentLocale, t } from '@/shared/i18n';
 import { debounce } from '@/shared/lib/async';
 import {
   getOverview,
@@ -15,6 +16,7 @@ import {
 } from './api';
 
 const REFRESH_MS = 30_000;
+const MEASURES_MS = 60_000;
 const SETTLE_MS = 300; // several changes at once are one
 const SOURCES = new Set([
   'contract',
@@ -24,6 +26,10 @@ const SOURCES = new Set([
   'opportunity',
   'follow_up',
   'invoice',
+  'change_order',
+  'contact',
+  'task',
+  'quote',
   'target',
   'user',
   'department',
@@ -38,7 +44,18 @@ const keys = {
 };
 
 export function useMeasures() {
-  return useQuery({ queryKey: keys.measures, queryFn: listMeasures, staleTime: Infinity });
+  return useQuery({ queryKey: keys.measures, queryFn: listMeasures, staleTime: MEASURES_MS });
+}
+/** What people call a measure; those of the program even where the list could not be loaded. */
+export function useMeasureName(): (key: string) => string {
+  const measures = useMeasures();
+  return (key) => {
+    const own = key.startsWith('custom_') ? measures.data.value?.find((one) => one.key === key) : undefined;
+    if (key.startsWith('custom_')) {
+      return (currentLocale() === 'zh-CN' ? own?.label_zh : own?.label_en) ?? '…';
+    }
+    return t(`targets.measure.${key}`);
+  };
 }
 export function useDepartments() {
   return useQuery({ queryKey: keys.departments, queryFn: listDepartments, staleTime: 300_000 });
@@ -63,7 +80,7 @@ export function useFacts(of: Ref<FactsOf | null>) {
 
 export async function forgetFigures(): Promise<void> {
   await Promise.all(
-    ['overview', 'facts'].map((part) => queryClient.invalidateQueries({ queryKey: ['targets', part] })),
+    ['overview', 'facts', 'goals'].map((part) => queryClient.invalidateQueries({ queryKey: ['targets', part] })),
   );
 }
 
