@@ -97,7 +97,8 @@ const OWN = new Set(['owner_id', 'pool_id', 'code', 'parent_id', 'tag_ids']);
 /** The fields in which two customers differ; what one lacks the other gives. */
 export function mergeRows(meta: MetaObject, survivor: RecordRow, source: RecordRow): readonly MergeRow[] {
   return meta.fields
-    .filter((field) => field.access === 'edit' && !field.read_only && !field.create_only && !OWN.has(field.name))
+    .filter((field) => field.access === 'edit' && !field.read_only && !field.create_only)
+    .filter((field) => !OWN.has(field.name) && field.type !== 'files')
     .filter((field) => JSON.stringify(survivor[field.name] ?? null) !== JSON.stringify(source[field.name] ?? null))
     .filter((field) => !isEmpty(survivor[field.name]) || !isEmpty(source[field.name]))
     .map((field) => ({ field, side: isEmpty(survivor[field.name]) ? 'source' : 'survivor' }));

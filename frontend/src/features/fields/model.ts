@@ -9,7 +9,8 @@ export const GROUPS: readonly { readonly key: string; readonly kinds: readonly s
   { key: 'number', kinds: ['integer', 'decimal', 'money', 'percent', 'currency', 'rating'] },
   { key: 'choice', kinds: ['select', 'multi_select', 'boolean'] },
   { key: 'time', kinds: ['date', 'date_time', 'month'] },
-  { key: 'reference', kinds: ['user', 'department', 'region', 'record'] },
+  { key: 'reference', kinds: ['user', 'users', 'department', 'departments', 'region', 'record'] },
+  { key: 'file', kinds: ['files', 'pictures'] },
   { key: 'computed', kinds: ['formula', 'rollup', 'serial'] },
 ];
 

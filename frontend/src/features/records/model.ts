@@ -24,6 +24,13 @@ export function nameMember(field: string): string {
   return field.replace(/_id$/, '_name');
 }
 
+/** The ids of a set with the names beside them: team_ids and team_names. */
+export function namedSet(row: RecordRow | null, field: string): { readonly value: number; readonly label: string }[] {
+  const ids = (row?.[field] as readonly number[] | null | undefined) ?? [];
+  const names = row?.[field.replace(/_ids$/, '_names')] as readonly string[] | undefined;
+  return ids.map((id, index) => ({ value: id, label: names?.[index] ?? `#${id}` }));
+}
+
 const RATE_PLACES = 9;
 /** How an absent value is written. */
 export const NOTHING = '—';
@@ -76,6 +83,8 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
     case 'ref':
       return (row[nameMember(field.name)] as string | null | undefined) ?? `#${String(value)}`;
     case 'tags':
+    case 'refs':
+    case 'files':
       return (row[field.name.replace(/_ids$/, '_names')] as string[] | undefined)?.join('、') || '—';
     case 'json':
     case 'object':
@@ -99,6 +108,8 @@ const WIDTHS: Readonly<Partial<Record<MetaField['type'], number>>> = {
   tags: 180,
   decimal: 112,
   choices: 180,
+  refs: 180,
+  files: 180,
 };
 const TEXT_WIDTH = 124;
 const LABEL_WIDTH = 220;
@@ -176,7 +187,7 @@ export function withDeletion(columns: readonly GridColumn<RecordRow>[], showing:
 }
 
 /** A described field as forms and filters take it. */
-export function specOf(field: MetaField, creating: boolean): FieldSpec {
+export function specOf(field: MetaField, object: string, creating: boolean): FieldSpec {
   return {
     name: field.name,
     label: field.label,
@@ -185,6 +196,7 @@ export function specOf(field: MetaField, creating: boolean): FieldSpec {
     nullable: field.nullable,
     options: field.options,
     ref: field.ref,
+    object,
     min: field.min,
     max: field.max,
     filterable: field.filterable,
@@ -200,14 +212,16 @@ export function specOf(field: MetaField, creating: boolean): FieldSpec {
 }
 
 export function filterSpecs(meta: MetaObject): FieldSpec[] {
-  return meta.fields.filter((field) => field.filterable && isListable(field)).map((field) => specOf(field, false));
+  return meta.fields
+    .filter((field) => field.filterable && isListable(field))
+    .map((field) => specOf(field, meta.name, false));
 }
 
 /** The fields a person fills in. */
 export function formSpecs(meta: MetaObject, creating: boolean): FieldSpec[] {
   return meta.fields
     .filter(isListable)
-    .map((field) => specOf(field, creating))
+    .map((field) => specOf(field, meta.name, creating))
     .filter((spec) => !spec.readOnly);
 }
 

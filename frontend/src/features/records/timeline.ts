@@ -24,13 +24,15 @@ export function changesOf(entry: TimelineEntry, object: MetaObject | null, showi
     }
     // The server names references; a bare number is a record that this person may not see.
     const word = (value: unknown): string | null =>
-      field.type === 'tags'
+      ['tags', 'refs'].includes(field.type)
         ? (value as readonly unknown[] | null)?.join(t('kit.filter.comma')) || '—'
-        : field.type !== 'ref' || value === null
-          ? fieldText(field, { id: 0, version: 0, [name]: value }, showing)
-          : typeof value === 'string'
-            ? value
-            : null;
+        : field.type === 'files'
+          ? t('records.files', { n: (value as readonly unknown[] | null)?.length ?? 0 })
+          : field.type !== 'ref' || value === null
+            ? fieldText(field, { id: 0, version: 0, [name]: value }, showing)
+            : typeof value === 'string'
+              ? value
+              : null;
     return [{ label: field.label, from: word(pair[0]), to: word(pair[1]) }];
   });
 }

@@ -40,6 +40,8 @@ export type FieldType =
   | 'phone'
   | 'url'
   | 'tags'
+  | 'refs'
+  | 'files'
   | 'json'
   | 'object'
   | 'list';

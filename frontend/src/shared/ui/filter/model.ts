@@ -20,6 +20,7 @@ const NUMBER: readonly FilterOp[] = ['ge', 'le', 'between', 'eq', 'ne', 'gt', 'l
 const DAY: readonly FilterOp[] = ['relative', 'on', 'between', 'before', 'after', 'is_null', 'not_null'];
 const CHOICE: readonly FilterOp[] = ['in', 'not_in', 'is_null', 'not_null'];
 const TAGS: readonly FilterOp[] = ['has_any', 'has_all', 'has_none', 'is_null', 'not_null'];
+const FILES: readonly FilterOp[] = ['not_null', 'is_null'];
 
 /** References to trees accept "and below". */
 const TREES = new Set(['department', 'region']);
@@ -40,7 +41,10 @@ export function opsOf(spec: FieldSpec): readonly FilterOp[] {
       return CHOICE;
     case 'tags':
     case 'choices':
+    case 'refs':
       return TAGS;
+    case 'files':
+      return FILES;
     case 'ref':
       return TREES.has(spec.ref ?? '') ? ['under', ...CHOICE] : CHOICE;
     default:
@@ -201,6 +205,7 @@ function scalarText(spec: FieldSpec, value: unknown, about: Describing): string 
     case 'choices':
       return spec.options?.find((option) => option.value === value)?.label ?? String(value);
     case 'ref':
+    case 'refs':
     case 'tags':
       return about.names.get(`${spec.name}:${String(value)}`) ?? `#${String(value)}`;
     default:

@@ -26,6 +26,7 @@ export interface FieldSpec {
   readonly filterable?: boolean;
   readonly options?: readonly FieldOption[] | null;
   readonly ref?: string | null; // object whose records are chosen
+  readonly object?: string; // whose field it is: files are uploaded for it
   readonly min?: number | null;
   readonly max?: number | null;
   readonly hint?: string;
@@ -156,7 +157,8 @@ export function useRecordForm(specs: () => readonly FieldSpec[], initial: Values
   }
 
   function codeOf(spec: FieldSpec): string | null {
-    return bad.has(spec.name) ? 'not_a_number' : checkValue(spec, values[spec.name]);
+    const unready = spec.type === 'files' ? 'uploading' : 'not_a_number';
+    return bad.has(spec.name) ? unready : checkValue(spec, values[spec.name]);
   }
 
   return {
