@@ -278,6 +278,16 @@ static bool has_value(const struct custom_option_row *options, size_t count, str
     return false;
 }
 
+static bool has_label(const struct custom_option_row *options, size_t count, struct str zh)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(options[i].label_zh, zh)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A value that no other option has: stable from now on, whatever the label becomes. */
 static struct str make_value(struct request *request, const struct custom_option_row *taken, size_t taken_count,
                              const struct definition *before, struct str label)
@@ -311,6 +321,10 @@ static void read_option(struct request *request, const struct definition *before
     if (zh.len == 0) {
         error_field(request->error, str_format(request->arena, "options.%zu.label_zh", index), "required",
                     "An option needs a name.");
+    } else if (has_label(options, index, zh)) {
+        /* Lists, imports and exports could not tell them apart. */
+        error_field(request->error, str_format(request->arena, "options.%zu.label_zh", index), "duplicate",
+                    "Two options have this name.");
     }
 }
 
@@ -553,6 +567,23 @@ static void read_default(struct request *request, struct definition *definition)
     }
 }
 
+/* Whatever of the two changed: a default of another form would refuse every record that leaves the field out. */
+static void check_default_form(struct request *request, const struct definition *definition)
+{
+    const struct custom_row *row = &definition->row;
+    if (!row->default_value.set || !row->pattern.set) {
+        return;
+    }
+    json_t *json = json_loadb(row->default_value.value.ptr, row->default_value.value.len, JSON_DECODE_ANY, NULL);
+    struct str text = json_is_string(json)
+                          ? str_dup(request->arena, str_n(json_string_value(json), json_string_length(json)))
+                          : (struct str){0};
+    json_decref(json);
+    if (text.len > 0 && !pattern_matches(request->arena, pattern_parse(request->arena, row->pattern.value), text)) {
+        refuse(request, "default", "pattern", "The default does not have the form of the field.");
+    }
+}
+
 /* ---- columns ---- */
 
 static const char *formula_column(struct str result)
@@ -620,6 +651,7 @@ enum err definition_read(struct request *request, bool is_new, struct definition
     read_rollup(request, is_new, definition);
     TRY(error_check_fields(request->error));
     read_default(request, definition);
+    check_default_form(request, definition);
     if (!row->is_stored && row->is_indexed) {
         refuse(request, "is_indexed", "not_for_this_kind", "What is computed when read has no index.");
     }

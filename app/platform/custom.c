@@ -281,7 +281,8 @@ static bool is_summed(const struct field *field, enum rollup_function function)
 {
     bool number = field->type == FIELD_INT || field->type == FIELD_MONEY || field->type == FIELD_PPM ||
                   field->type == FIELD_DECIMAL;
-    return number || (field->type == FIELD_DATE && function != ROLLUP_SUM);
+    bool time = field->type == FIELD_DATE || field->type == FIELD_INSTANT;
+    return number || (time && function != ROLLUP_SUM);
 }
 
 const struct rollup *custom_read_rollup(struct arena *arena, const struct object *parent, struct str text,

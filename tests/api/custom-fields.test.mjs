@@ -161,6 +161,15 @@ test("FLD-1: required, unique, default, pattern, range; the same for page, bulk 
     assert.ok(found.items.some((item) => item.object === "customer" && item.id === first.id));
 });
 
+test("FLD-1: a default has the form of its field; two options of one name are refused", async () => {
+    refused(await attempt({ object: "customer", kind: "text", label_zh: "字段", code: code(), pattern: "[0-9]+", default: "abc" }), "default", "pattern");
+    const field = await add("customer", "text", { pattern: "[0-9]+", default: "12" });
+    assert.equal((await customer())[field.name], "12");
+    refused(await boss.send("PUT", `/custom-fields/${field.id}`, { body: { pattern: "[a-z]+" }, headers: { "If-Match": String(field.version) } }), "default", "pattern");
+    const twice = await attempt({ object: "customer", kind: "select", label_zh: "字段", code: code(), options: [{ label_zh: "同" }, { label_zh: "同" }] });
+    refused(twice, "options.1.label_zh", "duplicate");
+});
+
 test("FLD-1: a required field is asked where it is visible, and old records stay as they are", async () => {
     const old = await customer();
     const kind = await add("customer", "select", { options: [{ value: "key", label_zh: "重点" }, { value: "plain", label_zh: "普通" }] });

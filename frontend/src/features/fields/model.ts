@@ -74,6 +74,10 @@ export function draftOf(field: CustomField | null, kind: string): Draft {
 export function isChoice(kind: string): boolean {
   return kind === 'select' || kind === 'multi_select';
 }
+/** Nobody fills it in. */
+export function isComputed(kind: string): boolean {
+  return ['formula', 'rollup', 'serial'].includes(kind);
+}
 export function emptyOption(): FieldOption {
   return { label_zh: '', label_en: '', is_active: true };
 }
