@@ -130,6 +130,7 @@ test("FLD-4: lookups and roll-ups are right whatever changes, and are filtered",
         filter: { field: "status", op: "in", value: ["signed", "completed"] } } });
     const count = await add({ object: "customer", kind: "rollup", rollup: { object: "contract", via: "customer_id", function: "count" } });
     const last = await add({ object: "customer", kind: "rollup", rollup: { object: "contract", via: "customer_id", function: "max", field: "signed_on" } });
+    const made = await add({ object: "customer", kind: "rollup", rollup: { object: "contract", via: "customer_id", function: "max", field: "created_at" } });
     const mean = await add({ object: "customer", kind: "formula", formula: `${total.name} / ${count.name}`, result: "money" });
     const level = await add({ object: "contract", kind: "formula", formula: `if(customer_id.level = "a", amount_minor * 0.9, amount_minor)`, result: "money" });
     const age = await add({ object: "contract", kind: "formula", formula: "days_between(signed_on, today())", result: "integer" });
@@ -145,6 +146,8 @@ test("FLD-4: lookups and roll-ups are right whatever changes, and are filtered",
     assert.deepEqual([now[total.name], now[count.name], now[last.name], now[mean.name]], [1000, 2, today, 500]);
     assert.deepEqual([(await boss.get(`/contracts/${first.id}`))[level.name], (await boss.get(`/contracts/${second.id}`))[level.name]], [900, 451]);
     assert.equal((await boss.get(`/contracts/${first.id}`))[age.name], 0);
+    assert.equal(now[made.name], second.created_at);
+    assert.deepEqual(await only("customers", { all: [{ field: "id", op: "eq", value: one.id }, { field: made.name, op: "relative", value: "last_7_days" }] }), [one.id]);
     const mine = { field: "id", op: "in", value: [one.id, two.id] };
     assert.deepEqual(await only("customers", { all: [mine, { field: total.name, op: "ge", value: 1000 }] }), [one.id]);
     const listed = await boss.list("/customers", { filter: mine });
