@@ -14,6 +14,10 @@ const OPENED = named("开业日");
 const WHY = named("说明");
 const RENT = named("年租金");
 const CARE = named("关注点");
+const TEAM = named("团队");
+const PHOTOS = named("照片");
+/** A picture of one point. */
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
 interface FieldRow {
     readonly id: number;
@@ -25,7 +29,7 @@ interface FieldRow {
 let boss: Client;
 let rep: Client;
 
-test.describe.configure({ mode: "serial" });
+test.describe.configure({ mode: "serial", timeout: 120_000 });
 
 test.beforeAll(async () => {
     boss = await admin();
@@ -103,6 +107,11 @@ test("an administrator makes fields of several kinds", async ({ page, asAdmin })
     form = await start(page, "日期", OPENED);
     await made(page, form, OPENED);
 
+    for (const [kind, label] of [["多个人员", TEAM], ["图片", PHOTOS]] as const) {
+        form = await start(page, kind, label);
+        await made(page, form, label);
+    }
+
     // Asked of restaurants only.
     form = await start(page, "单行文本", WHY);
     await form.box.getByText("必填", { exact: true }).click();
@@ -163,6 +172,10 @@ test("a seller fills them; what is asked depends on the answers", async ({ page,
     await form.pick(KIND, "餐饮");
     await form.pick(CARE, "交期");
     await page.keyboard.press("Escape");
+    await form.pick(TEAM, rep.user.name, rep.user.name);
+    await page.keyboard.press("Escape");
+    await form.box.locator("input[type=file]").setInputFiles({ name: "门头.png", mimeType: "image/png", buffer: PNG });
+    await expect(form.box.getByRole("list", { name: "文件" }).getByText("门头.png")).toBeVisible();
     await expect(form.field(WHY)).toBeVisible();
     await form.save();
     await expect(form.fault(WHY)).toBeVisible();
@@ -176,8 +189,11 @@ test("a seller fills them; what is asked depends on the answers", async ({ page,
     await expect(main).toContainText("115,680.00");
     await expect(main).toContainText("一楼临街");
     await expect(main).toContainText("交期");
-
+    await expect(main.getByRole("img", { name: "门头.png" })).toBeVisible();
     const names = new Map((await fieldsOf(false)).map((field) => [field.label_zh, field.name]));
+    const [shop] = await rep.list("/customers", { q: `大店${mark}` });
+    expect(shop[names.get(TEAM)!]).toEqual([rep.user.id]);
+
     await rep.post("/customers", { name: `小店${mark}`, [names.get(AREA)!]: "30.0", [names.get(PRICE)!]: 90_00 });
 });
 
@@ -209,6 +225,12 @@ test("the list has their columns, is filtered and sorted by them", async ({ page
     await expect(page).toHaveURL(/[?&]f=/);
     await expect(list.row(`小店${mark}`)).toHaveCount(0);
     await expect(list.row(`大店${mark}`)).toBeVisible();
+    await pickFrom(page, builder.getByRole("combobox", { name: "字段" }), TEAM, TEAM);
+    await pickFrom(page, builder.getByRole("combobox", { name: "值" }), "我");
+    await page.keyboard.press("Escape");
+    await expect(page).toHaveURL(/has_any/);
+    await expect(list.row(`大店${mark}`)).toBeVisible();
+    await expect(list.row(`小店${mark}`)).toHaveCount(0);
 });
 
 test("a field that a formula needs stays; another is thrown away and comes back with its values", async ({ page, asAdmin }) => {
