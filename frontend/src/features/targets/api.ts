@@ -110,7 +110,7 @@ export interface FactsOf {
   readonly department_id?: number;
   readonly user_id?: number; // 0: nobody's
 }
-export type SplitMethod = 'even' | 'last_year' | 'working_days' | 'copy_percent';
+export type SplitMethod = 'even' | 'last_year' | 'working_days' | 'copy_percent' | 'history';
 export interface SplitWish {
   readonly year: number;
   readonly measure: string;
@@ -149,4 +149,21 @@ export async function saveCells(
 }
 export async function splitYear(wish: SplitWish): Promise<readonly number[]> {
   return (await send<{ amounts: readonly number[] }>('POST', '/targets/split', { body: wish })).amounts;
+}
+
+export interface PeopleWish {
+  readonly year: number;
+  readonly measure: string;
+  readonly department_id: number;
+  readonly total: number;
+  readonly shares: 'even' | 'history';
+  readonly method: SplitMethod;
+}
+export interface PersonSplit {
+  readonly user_id: number;
+  readonly name: string;
+  readonly amounts: readonly number[];
+}
+export async function splitPeople(wish: PeopleWish): Promise<readonly PersonSplit[]> {
+  return (await send<{ items: readonly PersonSplit[] }>('POST', '/targets/split-people', { body: wish })).items;
 }

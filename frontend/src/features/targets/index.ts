@@ -1,5 +1,5 @@
 /** Targets: the year's grid, and how far everybody is. */
-import { ChartNoAxesColumn, Goal, Handshake, Ruler } from '@lucide/vue';
+import { ChartNoAxesColumn, Goal, Handshake, House, Ruler } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
 
 /** Everything that people are told about planning rounds leads to the round. */
@@ -30,6 +30,18 @@ export default defineFeature({
   ),
   routes: [
     {
+      path: 'home',
+      name: 'my-targets',
+      meta: { title: 'targets.home.title', permission: 'target.view' },
+      component: () => import('./pages/HomePage.vue'),
+    },
+    {
+      path: 'target-map',
+      name: 'target-map',
+      meta: { title: 'targets.map.title', permission: 'target.view' },
+      component: () => import('./pages/MapPage.vue'),
+    },
+    {
       path: 'target-round',
       name: 'target-round',
       meta: { title: 'targets.round.title', permission: 'target.view' },
@@ -55,6 +67,7 @@ export default defineFeature({
     },
   ],
   nav: [
+    { key: 'my-targets', label: 'targets.home.title', icon: House, to: '/home', order: 5, permission: 'target.view' },
     {
       key: 'target-round',
       label: 'targets.round.title',

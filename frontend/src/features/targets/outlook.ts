@@ -8,6 +8,8 @@ export interface Outlook {
   readonly year: number;
   readonly measure: string;
   readonly kind: Kind;
+  readonly from_on: string;
+  readonly to_on: string;
   readonly target: number;
   readonly actual: number;
   readonly line: number | null; // the target's part by days
@@ -33,7 +35,9 @@ export interface OutlookOf {
   readonly measure: string;
   readonly department_id: number | null;
   readonly user_id: number | null;
+  readonly period?: Span; // the year unless given
 }
+export type Span = 'month' | 'quarter' | 'year';
 
 const ASKED_DEALS = 100;
 const SHOWN_DEALS = 5;
@@ -63,6 +67,29 @@ export function dealsFilter(overview: Overview, departments: readonly number[]):
   return {
     all: [{ field: 'status', op: 'eq', value: 'open' }, { field: 'expected_close_on', op: 'lt', value: to }, ...whose],
   };
+}
+
+/** The filter of somebody's own open opportunities that are to close before a period ends; null where they close nothing. */
+export function ownDealsFilter(outlook: Outlook, user: number): object | null {
+  return !CLOSABLE.has(outlook.measure) || outlook.target <= outlook.actual
+    ? null
+    : {
+        all: [
+          { field: 'status', op: 'eq', value: 'open' },
+          { field: 'expected_close_on', op: 'lt', value: outlook.to_on },
+          { field: 'owner_id', op: 'eq', value: user },
+        ],
+      };
+}
+
+/** What is due today, by the straight line and by the season, and by how much one is ahead of it. */
+export function linesOf(outlook: Outlook): readonly { key: 'line' | 'season'; aim: number; ahead: number }[] {
+  return outlook.target <= 0
+    ? []
+    : (['line', 'season'] as const).flatMap((key) => {
+        const aim = outlook[key];
+        return aim === null ? [] : [{ key, aim, ahead: outlook.actual - aim }];
+      });
 }
 
 /** The fewest opportunities that would close the gap, the most promising first: by amount times probability. */
