@@ -7,7 +7,7 @@ import { expect, RULES, test, type Page } from "./support/test";
 const LOCALES = ["zh-CN", "en"] as const;
 
 /** Pages that no navigation entry leads to. */
-const OTHERS = ["/account", "/no-right", "/nowhere", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
+const OTHERS = ["/account", "/no-right", "/nowhere", "/target-map", "/assignments/new", "/assignments/batches", "/assignments/rules", "/pools?leaving=1",
     ...["list", "calendar", "timeline"].map((show) => `/pipeline?show=${show}`), "/pipeline/analysis?way=flow", "/pipeline/settings?tab=reasons", "/pipeline/settings/new",
     "/custom-fields?object=contact", ...["layout", "bin"].map((tab) => `/custom-fields?object=contact&tab=${tab}`),
     ...["pools", "routes", "rules", "runs", "value", "flow"].map((tab) => `/pools/settings?tab=${tab}`)];

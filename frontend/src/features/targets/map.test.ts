@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { factsOfCell, foldedAtFirst, heatOf, isAhead, shownRows, type CompletionMap, type MapRow } from './map';
+import {
+  factsOfCell,
+  foldedAtFirst,
+  heatOf,
+  isAhead,
+  percentOf,
+  shownRows,
+  type CompletionMap,
+  type MapRow,
+} from './map';
 
 const cell = (completion_ppm: number | null) => ({ target: 1, actual: 0, completion_ppm });
 const row = (kind: MapRow['kind'], id: number, depth: number, department_id: number | null = 1): MapRow => ({
@@ -34,6 +43,10 @@ test('colours go by completion', () => {
     'below100',
     'reached',
   ]);
+});
+
+test('what is not quite reached is not rounded up', () => {
+  expect([null, 996_000, 1_000_000].map((ppm) => percentOf(cell(ppm)))).toEqual(['—', '99%', '100%']);
 });
 
 test('what has not begun has no completion yet', () => {

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/vue-query';
 import { computed, type Ref } from 'vue';
 import { send } from '@/shared/api/client';
+import { formatPpm } from '@/shared/lib/format';
 import type { FactsOf, GridOf, Kind } from './api';
 
 export interface MapCell {
@@ -48,6 +49,12 @@ export function heatOf(cell: MapCell): Heat {
     return 'reached';
   }
   return done >= 80 * PERCENT ? 'below100' : done >= 50 * PERCENT ? 'below80' : 'below50';
+}
+
+/** Whole percents, rounded down: 100% is said of what has been reached. */
+export function percentOf(cell: MapCell): string {
+  const done = cell.completion_ppm;
+  return formatPpm(done === null ? null : Math.floor(done / PERCENT) * PERCENT, 0);
 }
 
 /** A month that has not begun and has nothing yet says nothing about completion. */
