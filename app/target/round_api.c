@@ -293,6 +293,25 @@ static enum err last_year_json(const struct plan_case *item, json_t *out)
     return OK;
 }
 
+static const char *achievable_hint(const struct plan_smart *smart)
+{
+    if (smart->over_ramp) {
+        return "over_ramp";
+    }
+    if (!smart->estimate.known) {
+        return smart->coverage.is_short ? "short_pipeline" : "no_history";
+    }
+    return smart->too_easy ? "too_easy" : "too_hard";
+}
+
+static json_t *coverage_json(const struct plan_coverage *coverage)
+{
+    return !coverage->known ? json_null()
+                            : json_pack("{s:I,s:I,s:o,s:o,s:I,s:b}", "open", (json_int_t)coverage->open, "missing", (json_int_t)coverage->missing,
+                                        "coverage_ppm", json_opt_int(coverage->ppm), "needed_ppm", json_opt_int(coverage->needed_ppm), "closed",
+                                        (json_int_t)coverage->closed, "is_short", coverage->is_short);
+}
+
 /* Each point that is missing names its hint. */
 static enum err smart_json(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, json_t *out)
 {
@@ -306,7 +325,7 @@ static enum err smart_json(const struct plan_case *item, const struct plan_amoun
     } points[] = {
         {"specific", smart.specific, "no_amount"},
         {"measurable", smart.measurable, "no_data"},
-        {"achievable", smart.achievable, !estimate->known ? "no_history" : smart.too_easy ? "too_easy" : "too_hard"},
+        {"achievable", smart.achievable, achievable_hint(&smart)},
         {"relevant", smart.relevant, "not_asked"},
         {"time_bound", smart.time_bound, "empty_quarter"},
     };
@@ -321,7 +340,8 @@ static enum err smart_json(const struct plan_case *item, const struct plan_amoun
                                     : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)estimate->low, "expected", (json_int_t)estimate->expected,
                                                 "high", (json_int_t)estimate->high, "probability_ppm", (json_int_t)estimate->probability_ppm,
                                                 "months", (json_int_t)estimate->months);
-    json_object_set_new(out, "smart", json_pack("{s:i,s:o,s:o}", "score", score, "points", list, "estimate", band));
+    json_object_set_new(out, "smart", json_pack("{s:i,s:o,s:o,s:o,s:o}", "score", score, "points", list, "estimate", band, "ramp",
+                                              months_json(smart.ramp_ppm), "coverage", coverage_json(&smart.coverage)));
     return OK;
 }
 
@@ -479,7 +499,7 @@ static const struct option POINT_OPTIONS[] = {
 };
 static const struct option HINT_OPTIONS[] = {
     {"no_amount", "没有数值", "No amount"}, {"no_data", "没有数据", "No data"}, {"no_history", "历史不足", "Too little history"}, {"too_easy", "过于保守", "Too easy"},
-    {"too_hard", "难以达成", "Hard to reach"}, {"not_asked", "没有对应的要求", "Nothing is asked"}, {"empty_quarter", "有季度为空", "A quarter is empty"}, {NULL, NULL, NULL},
+    {"too_hard", "难以达成", "Hard to reach"}, {"over_ramp", "新人爬坡期目标过高", "Above a newcomer's ramp"}, {"short_pipeline", "商机储备不足", "The pipeline is short"}, {"not_asked", "没有对应的要求", "Nothing is asked"}, {"empty_quarter", "有季度为空", "A quarter is empty"}, {NULL, NULL, NULL},
 };
 static const struct field POINT_FIELDS[] = {
     {.name = "key", .type = FIELD_ENUM, .options = POINT_OPTIONS, .about = "which"}, {.name = "is_met", .type = FIELD_BOOL, .about = "the target has it"},
@@ -490,9 +510,17 @@ static const struct field BAND_FIELDS[] = {
     {.name = "high", .type = FIELD_INT, .about = "in one of five years it becomes more"}, {.name = "probability_ppm", .type = FIELD_PPM, .about = "of reaching the base of the year"},
     {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, FIELD_END,
 };
+static const struct field COVERAGE_FIELDS[] = {
+    {.name = "open", .type = FIELD_INT, .about = "open opportunities that are to close in the year: amount, or number"}, {.name = "missing", .type = FIELD_INT, .about = "base of the year less what is done"},
+    {.name = "coverage_ppm", .type = FIELD_PPM, .flags = FIELD_NULLABLE, .about = "open / missing; null when nothing is missing"},
+    {.name = "needed_ppm", .type = FIELD_PPM, .flags = FIELD_NULLABLE, .about = "1 / win rate of the last twelve months; null when nothing was won"},
+    {.name = "closed", .type = FIELD_INT, .about = "opportunities won and lost in them"}, {.name = "is_short", .type = FIELD_BOOL, .about = "less is open than is needed"}, FIELD_END,
+};
 static const struct field SMART_FIELDS[] = {
     {.name = "score", .type = FIELD_INT, .about = "points met, 0 to 5"}, {.name = "points", .type = FIELD_LIST, .fields = POINT_FIELDS, .about = "S, M, A, R, T"},
-    {.name = "estimate", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "from the subject's own months; null with too few"}, FIELD_END,
+    {.name = "estimate", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "from the subject's own months; null with too few"},
+    AMOUNTS("ramp", "millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all"),
+    {.name = "coverage", .type = FIELD_OBJECT, .fields = COVERAGE_FIELDS, .flags = FIELD_NULLABLE, .about = "of a person, for measures that opportunities become"}, FIELD_END,
 };
 static const struct field SIGNATURE_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "who"}, {.name = "at", .type = FIELD_INSTANT, .about = "when"}, FIELD_END,

@@ -98,6 +98,17 @@ void target_plan_read_content(struct arena *arena, struct str content, struct pl
 /* The figures of the subject in the view's year: of a person wherever, of a department with all below. */
 enum err plan_figures(const struct plan_case *item, const struct target_view *view, struct target_figures *out) MUST_CHECK;
 
+/* Open opportunities of a person against what is missing. */
+struct plan_coverage {
+    bool known;                    /* of a person, for a measure that opportunities become */
+    int64_t open;                  /* amount or number, expected to close in the rest of the year */
+    int64_t missing;               /* base of the year less what is done */
+    struct opt_int ppm;            /* open / missing; absent when nothing is missing */
+    int64_t closed;                /* won and lost in the last twelve months */
+    struct opt_int needed_ppm;     /* 1 / win rate; absent when nothing was won */
+    bool is_short;                 /* less is open than is needed */
+};
+
 /* What a target has of the five things that make one. */
 struct plan_smart {
     bool specific;                 /* it has an amount of a measure */
@@ -106,7 +117,10 @@ struct plan_smart {
     bool relevant;                 /* something is asked of the department or of those above it */
     bool time_bound;               /* every quarter has its part */
     bool too_easy;                 /* likelier than 95 % */
-    struct attain estimate;        /* from the subject's own months */
+    bool over_ramp;                /* the first months ask for more than their part of a full month */
+    int64_t ramp_ppm[TARGET_MONTHS]; /* part of a full month that is expected of a newcomer */
+    struct attain estimate;        /* from the subject's own months, as if all were full ones, × the year's ramp */
+    struct plan_coverage coverage; /* of the pipeline */
 };
 enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, struct plan_smart *out) MUST_CHECK;
 

@@ -1,7 +1,42 @@
 /* Whether a target is specific, measurable, achievable, relevant and time-bound: computed, not typed. */
+#include "coverage_store.h"
 #include "round_rules.h"
 
-enum { YEARS_BACK = 3, QUARTER = 3, LIKELY_MIN_PPM = 200000, LIKELY_MAX_PPM = 950000 };
+enum { YEARS_BACK = 3, QUARTER = 3, LIKELY_MIN_PPM = 200000, LIKELY_MAX_PPM = 950000, MILLION = 1000000 };
+
+/* What is expected of somebody in the first months here; then all. */
+static const int64_t RAMP_PPM[] = {250000, 500000, 750000};
+
+static int64_t month_number(struct date day)
+{
+    int year = 0;
+    int month = 0;
+    int of_month = 0;
+    date_parts(day, &year, &month, &of_month);
+    return (int64_t)year * TARGET_MONTHS + month;
+}
+
+/* Part of a full month that is expected in that month: of a newcomer less, before the first day nothing, of a department all. */
+static int64_t ramp_of(const struct plan_case *item, struct date month)
+{
+    const struct opt_date *joined = &item->person.joined_on;
+    if (!item->plan.is_user || !joined->set) {
+        return MILLION;
+    }
+    int64_t here = month_number(month) - month_number(joined->value);
+    if (here < 0) {
+        return 0;
+    }
+    return here < (int64_t)(sizeof RAMP_PPM / sizeof RAMP_PPM[0]) ? RAMP_PPM[here] : MILLION;
+}
+
+/* The month as if it had been a full one. */
+static int64_t as_full(int64_t amount, int64_t ramp_ppm)
+{
+    struct money full = {amount};
+    bool fits = ramp_ppm == 0 || ramp_ppm == MILLION || money_mul_ppm(full, (int64_t)MILLION * MILLION / ramp_ppm, &full);
+    return fits ? full.minor : amount;
+}
 
 enum err plan_figures(const struct plan_case *item, const struct target_view *view, struct target_figures *out)
 {
@@ -30,7 +65,7 @@ static enum err history(const struct plan_case *item, int64_t *months_out, size_
         TRY(plan_figures(item, &views[i], &figures));
         for (size_t m = 0; m < TARGET_MONTHS; m++) {
             if (date_compare(views[i].months[m], now) < 0) {
-                months_out[(*count_out)++] = figures.actual[m];
+                months_out[(*count_out)++] = as_full(figures.actual[m], ramp_of(item, views[i].months[m]));
             }
         }
     }
@@ -63,22 +98,95 @@ static bool is_spread(const int64_t amounts[TARGET_MONTHS])
     return true;
 }
 
+static int64_t sum_of(const int64_t amounts[TARGET_MONTHS])
+{
+    int64_t sum = 0;
+    for (size_t m = 0; m < TARGET_MONTHS; m++) {
+        sum += amounts[m];
+    }
+    return sum;
+}
+
+/* What a year of full months becomes with the year's ramp. */
+static int64_t ramped(int64_t amount, int64_t year_ppm)
+{
+    struct money part = {0};
+    return year_ppm < MILLION && money_mul_ppm((struct money){amount}, year_ppm, &part) ? part.minor : amount;
+}
+
+/* Months of the ramp ask for more than their part of the mean of the full months. */
+static bool is_over_ramp(const int64_t amounts[TARGET_MONTHS], const int64_t ramp_ppm[TARGET_MONTHS])
+{
+    int64_t full = 0;
+    int64_t full_count = 0;
+    for (size_t m = 0; m < TARGET_MONTHS; m++) {
+        full += ramp_ppm[m] == MILLION ? amounts[m] : 0;
+        full_count += ramp_ppm[m] == MILLION ? 1 : 0;
+    }
+    for (size_t m = 0; m < TARGET_MONTHS && full_count > 0; m++) {
+        if (ramp_ppm[m] < MILLION && amounts[m] > ramped(full / full_count, ramp_ppm[m])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Opportunities become these. */
+static bool is_closable(enum measure measure)
+{
+    return measure == MEASURE_SIGNED_AMOUNT || measure == MEASURE_RECEIVED_AMOUNT || measure == MEASURE_WON_DEALS;
+}
+
+static enum err cover(const struct plan_case *item, int64_t target, struct plan_coverage *out)
+{
+    const struct target_view *view = &item->view;
+    struct request *request = view->request;
+    struct target_figures figures;
+    struct coverage_row row;
+    *out = (struct plan_coverage){.known = item->plan.is_user && is_closable(view->measure) && target > 0};
+    if (!out->known) {
+        return OK;
+    }
+    struct date tomorrow = date_add_days(request->today, 1);
+    struct coverage_times times = {.open_from = view->months[0], .open_to = view->months[TARGET_MONTHS],
+                                   .closed_from = date_add_months(tomorrow, -TARGET_MONTHS), .closed_to = tomorrow};
+    TRY(plan_figures(item, view, &figures));
+    TRY(coverage_store_get(request->db, request->arena, item->plan.subject_id, &times, &row));
+    out->open = MEASURES[view->measure].is_money ? row.open_amount : row.open_count;
+    out->missing = target - sum_of(figures.actual);
+    out->closed = row.won + row.lost;
+    out->ppm.set = out->missing > 0 && ratio_ppm(out->open, out->missing, &out->ppm.value);
+    out->needed_ppm.set = row.won > 0 && ratio_ppm(out->closed, row.won, &out->needed_ppm.value);
+    out->is_short = out->ppm.set && out->needed_ppm.set && out->ppm.value < out->needed_ppm.value;
+    return OK;
+}
+
 enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, struct plan_smart *out)
 {
     int64_t months[(YEARS_BACK + 1) * TARGET_MONTHS];
     size_t count = 0;
-    int64_t target = 0;
-    for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        target += amounts->amount[LEVEL_BASE][m];
-    }
+    const int64_t *base = amounts->amount[LEVEL_BASE];
+    int64_t target = sum_of(base);
     TRY(history(item, months, &count));
-    out->estimate = attain_estimate(months, count, target);
+    for (size_t m = 0; m < TARGET_MONTHS; m++) {
+        out->ramp_ppm[m] = ramp_of(item, item->view.months[m]);
+    }
+    int64_t year_ppm = sum_of(out->ramp_ppm) / TARGET_MONTHS;
+    out->estimate = attain_estimate(months, count, year_ppm > 0 ? as_full(target, year_ppm) : target);
+    out->estimate.low = ramped(out->estimate.low, year_ppm);
+    out->estimate.expected = ramped(out->estimate.expected, year_ppm);
+    out->estimate.high = ramped(out->estimate.high, year_ppm);
+    TRY(cover(item, target, &out->coverage));
+    const struct plan_coverage *coverage = &out->coverage;
     int64_t likely = out->estimate.probability_ppm;
+    bool is_likely = likely >= LIKELY_MIN_PPM && likely <= LIKELY_MAX_PPM;
+    bool is_covered = coverage->ppm.set && coverage->needed_ppm.set && !coverage->is_short;
+    out->over_ramp = is_over_ramp(base, out->ramp_ppm);
     out->specific = target > 0;
     out->measurable = has_data(months, count);
-    out->achievable = out->estimate.known && target > 0 && likely >= LIKELY_MIN_PPM && likely <= LIKELY_MAX_PPM;
+    out->achievable = target > 0 && !out->over_ramp && (out->estimate.known ? is_likely : is_covered);
     out->relevant = is_asked;
-    out->time_bound = is_spread(amounts->amount[LEVEL_BASE]);
+    out->time_bound = is_spread(base);
     out->too_easy = out->estimate.known && target > 0 && likely > LIKELY_MAX_PPM;
     return OK;
 }

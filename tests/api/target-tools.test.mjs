@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { admin, company, department, expectProblem, person, send, stack, unique } from "./lib.mjs";
+import { lostReason } from "./pipeline-samples.mjs";
 
 const YEAR = 2047; // a year no other test has figures in
 const MEASURE = "signed_amount";
@@ -153,4 +154,39 @@ test("bad input is refused with its reason, whatever the way in", async () => {
     expectProblem(await finance.send("PUT", "/targets/grid", { body: grid([cell(strong, 1, 1)])[2] }), 403, "forbidden");
     await (await admin()).send("PUT", ask({})[1], { body: ask({})[2] });
     expectProblem(await manager.send("PUT", "/targets/grid", { body: grid([cell(strong, 3, 1)])[2] }), 422, "invalid", "cells.0.subject_id");
+});
+
+test("a newcomer's target is measured by the ramp, and without a history by the open opportunities", async () => {
+    const boss = await admin();
+    const round = (await boss.get("/target-rounds")).items.find((one) => one.year === YEAR);
+    const plan = () => fresh.get(`/target-rounds/${round.id}/plan`, { measure: MEASURE, subject_kind: "user", subject_id: fresh.user.id });
+    const enter = async (second) => {
+        const { versions } = (await plan()).levels[0];
+        const cells = second.map((amount, at) => cell(fresh, at + 7, amount, versions[at + 6]));
+        const answer = await fresh.send("PUT", "/targets/grid", { body: { ...OF, cells } });
+        assert.equal(answer.status, 200, JSON.stringify(answer.body));
+        const { smart } = await plan();
+        return { ...smart, achievable: smart.points.find((point) => point.key === "achievable") };
+    };
+    const steep = await enter(Array(6).fill(100_00));
+    assert.deepEqual(steep.ramp, [0, 0, 0, 0, 0, 0, 250_000, 500_000, 750_000, 1_000_000, 1_000_000, 1_000_000]);
+    assert.equal(steep.achievable.hint, "over_ramp");
+    const slow = await enter([25_00, 50_00, 75_00, 100_00, 100_00, 100_00]);
+    assert.equal(slow.achievable.hint, "no_history");
+    assert.deepEqual(slow.coverage, { open: 0, missing: 450_00, coverage_ppm: 0, needed_ppm: null, closed: 0, is_short: false });
+    // One won, one lost: twice as much must be open as is missing.
+    const stages = (await boss.get("/pipelines")).items[0].stages;
+    const customer = await fresh.post("/customers", { name: unique("customer") });
+    const deal = (more) => boss.post("/opportunities", { name: unique("deal"), customer_id: customer.id, owner_id: fresh.user.id, amount_minor: 1, ...more });
+    await deal({ stage_id: stages.find((stage) => stage.kind === "won").id });
+    await deal({ stage_id: stages.find((stage) => stage.kind === "lost").id, close_reason_id: (await lostReason()).id });
+    await deal({ amount_minor: 800_00, expected_close_on: `${YEAR}-08-01` });
+    await deal({ amount_minor: 800_00, expected_close_on: `${YEAR + 1}-01-01` }); // of another year
+    const short = (await plan()).smart;
+    assert.deepEqual([short.coverage.open, short.coverage.needed_ppm, short.coverage.is_short], [800_00, 2_000_000, true]);
+    assert.equal(short.points.find((point) => point.key === "achievable").hint, "short_pipeline");
+    await deal({ amount_minor: 200_00, expected_close_on: `${YEAR}-12-31` });
+    const covered = (await plan()).smart;
+    assert.deepEqual([covered.coverage.open, covered.coverage.is_short], [1_000_00, false]);
+    assert.equal(covered.points.find((point) => point.key === "achievable").is_met, true);
 });

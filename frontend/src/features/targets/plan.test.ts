@@ -28,7 +28,7 @@ function plan(part: Partial<Plan> = {}): Plan {
     change_number: null,
     change_by_owner: false,
     last_year: { target: zeros, actual: zeros },
-    smart: { score: 0, points: [], estimate: null },
+    smart: { score: 0, points: [], estimate: null, ramp: [], coverage: null },
     versions: [],
     events: [],
     ...part,

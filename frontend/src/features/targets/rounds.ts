@@ -118,6 +118,16 @@ export interface Smart {
     readonly probability_ppm: number;
     readonly months: number;
   } | null;
+  readonly ramp: readonly number[]; // millionths of a full month that are expected of a newcomer
+  readonly coverage: Coverage | null; // of a person, for measures that opportunities become
+}
+export interface Coverage {
+  readonly open: number;
+  readonly missing: number;
+  readonly coverage_ppm: number | null;
+  readonly needed_ppm: number | null;
+  readonly closed: number;
+  readonly is_short: boolean;
 }
 /** Which target. */
 export interface PlanOf {
