@@ -15683,7 +15683,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -15697,6 +15697,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -15967,7 +15984,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -15981,6 +15998,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -16251,7 +16285,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16265,6 +16299,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -16542,7 +16593,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16556,6 +16607,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -16826,7 +16894,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16840,6 +16908,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -17110,7 +17195,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17124,6 +17209,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -17394,7 +17496,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17408,6 +17510,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -17690,7 +17809,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17704,6 +17823,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -17974,7 +18110,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17988,6 +18124,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
@@ -18258,7 +18411,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -18272,6 +18425,23 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                            } | null;
+                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            ramp?: number[];
+                            /** @description of a person, for measures that opportunities become */
+                            coverage?: {
+                                /** @description open opportunities that are to close in the year: amount, or number */
+                                open?: number;
+                                /** @description base of the year less what is done */
+                                missing?: number;
+                                /** @description open / missing; null when nothing is missing */
+                                coverage_ppm?: number | null;
+                                /** @description 1 / win rate of the last twelve months; null when nothing was won */
+                                needed_ppm?: number | null;
+                                /** @description opportunities won and lost in them */
+                                closed?: number;
+                                /** @description less is open than is needed */
+                                is_short?: boolean;
                             } | null;
                         };
                         /** @description all, oldest first */
