@@ -104,7 +104,7 @@ static enum err remove_attachment(struct request *request, struct response *resp
     {.name = "object",                                                                                                 \
      .type = FIELD_TEXT,                                                                                               \
      .flags = FIELD_REQUIRED,                                                                                          \
-     .about = "customer, follow_up, opportunity, "                                                                     \
+     .about = "customer, follow_up, opportunity, contract, invoice, payment, "                                         \
               "conflict_claim"},                                                                                       \
     {                                                                                                                  \
         .name = "record_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which record"                       \
@@ -161,4 +161,10 @@ static const struct route ROUTES[] = {
 };
 static const struct job_kind JOB_KINDS[] = {{"attachment.sweep", attachment_sweep, "daily 03:50", 0}, {0}};
 
-const struct feature ATTACHMENT_FEATURE = {.name = "attachment", .routes = ROUTES, .job_kinds = JOB_KINDS};
+static enum err purged(struct db *db, struct arena *arena, const struct object *object, int64_t id)
+{
+    return attachment_store_remove_of(db, arena, object->name, id);
+}
+
+const struct feature ATTACHMENT_FEATURE = {
+    .name = "attachment", .routes = ROUTES, .job_kinds = JOB_KINDS, .purged = purged};

@@ -37,13 +37,14 @@ enum err attachment_may(struct request *request, struct str object, int64_t reco
     if (str_eq_c(object, "conflict_claim")) {
         return may_claim(request, record_id, for_write);
     }
-    const struct object *kind = str_eq_c(object, "customer")      ? &CUSTOMER
-                                : str_eq_c(object, "follow_up")   ? &FOLLOW_UP
-                                : str_eq_c(object, "opportunity") ? object_find("opportunity")
-                                                                  : NULL;
+    static const char *const kinds[] = {"customer", "follow_up", "opportunity", "contract", "invoice", "payment"};
+    const struct object *kind = NULL;
+    for (size_t i = 0; kind == NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+        kind = str_eq_c(object, kinds[i]) ? object_find(kinds[i]) : NULL;
+    }
     if (kind == NULL) {
         error_field(request->error, STR("object"), "not_an_option",
-                    "Files belong to customers, follow-ups, opportunities and claims.");
+                    "Files belong to customers, follow-ups, opportunities, contracts, invoices, payments and claims.");
         return error_check_fields(request->error);
     }
     if (!identity_can(request->user, for_write ? kind->edit : kind->view)) {

@@ -42,6 +42,13 @@ STATEMENT_ROWS(LOCK_CLAIM, "customer.lock_claim", struct number, NUMBER,
 STATEMENT_ROWS(LOCK_OPPORTUNITY, "customer.lock_opportunity", struct number, NUMBER,
                "SELECT id AS value FROM opportunity WHERE id = ? FOR UPDATE");
 
+STATEMENT_ROWS(LOCK_CONTRACT, "customer.lock_contract", struct number, NUMBER,
+               "SELECT id AS value FROM contract WHERE id = ? FOR UPDATE");
+STATEMENT_ROWS(LOCK_INVOICE, "customer.lock_invoice", struct number, NUMBER,
+               "SELECT id AS value FROM invoice WHERE id = ? FOR UPDATE");
+STATEMENT_ROWS(LOCK_PAYMENT, "customer.lock_payment", struct number, NUMBER,
+               "SELECT id AS value FROM payment WHERE id = ? FOR UPDATE");
+
 enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *object, int64_t id)
 {
     int64_t found = 0;
@@ -49,6 +56,9 @@ enum err customer_store_lock_record(struct db *db, struct arena *arena, const ch
     const struct stmt *statement = str_eq_c(name, "customer")      ? &LOCK_ONE
                                    : str_eq_c(name, "follow_up")   ? &LOCK_FOLLOW_UP
                                    : str_eq_c(name, "opportunity") ? &LOCK_OPPORTUNITY
+                                   : str_eq_c(name, "contract")    ? &LOCK_CONTRACT
+                                   : str_eq_c(name, "invoice")     ? &LOCK_INVOICE
+                                   : str_eq_c(name, "payment")     ? &LOCK_PAYMENT
                                                                    : &LOCK_CLAIM;
     enum err err = db_one(db, arena, statement, ARGS(V(id)), &found);
     return err == ERR_NOT_FOUND ? OK : err;

@@ -107,7 +107,7 @@ test("files are seen and added with the record only", async () => {
     expectProblem(await stranger.send("GET", `/attachments/${made.id}/file`), 404, "not_found");
     expectProblem(await stranger.send("DELETE", `/attachments/${made.id}`), 404, "not_found");
     expectProblem(await send("GET", `/attachments/${made.id}/file`), 401, "not_signed_in");
-    expectProblem(await attach(rep, "contract", record, PNG), 422, "invalid", "object");
+    expectProblem(await attach(rep, "product", record, PNG), 422, "invalid", "object");
     expectProblem(await rep.send("GET", "/attachments?object=follow_up"), 422, "invalid", "record_id");
     // Read only: seen, not changed.
     await rep.post("/shares", { object: "customer", record_id: theirs.id, user_id: stranger.user.id, cascade_to: ["follow_up"] });

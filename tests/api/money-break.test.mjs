@@ -184,3 +184,28 @@ test("a quote becomes one contract, however often and at once it is asked", asyn
     const made = await boss.list("/contracts", { filter: { field: "name", op: "eq", value: quote.name } });
     assert.equal(made.length, 1, JSON.stringify(answers.map(({ status, body }) => [status, body.code ?? body.id])));
 });
+
+test("papers of a contract, an invoice, a payment: added and read with the record only, gone when it is removed for good", async () => {
+    const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+    const stranger = await person({ role: "sales", department_id: (await department({ name: unique("far") })).id });
+    const contract = await contractOf(100_00);
+    const paid = await boss.post("/payments", payment(contract, 10_00));
+    const invoice = await boss.post("/invoices", { contract_id: contract.id, amount_minor: 10_00, issued_on: "2024-02-02" });
+    for (const [object, record] of [["contract", contract], ["payment", paid], ["invoice", invoice]]) {
+        const query = new URLSearchParams({ object, record_id: record.id, name: "扫描件.png" });
+        const made = await boss.upload(`/attachments?${query}`, PNG);
+        assert.deepEqual([made.object, made.name, made.content_type], [object, "扫描件.png", "image/png"]);
+        assert.equal((await boss.get("/attachments", { object, record_id: record.id })).items.length, 1);
+        expectProblem(await stranger.send("GET", `/attachments?${query}`), 404, "not_found");
+        expectProblem(await stranger.send("GET", `/attachments/${made.id}/file`), 404, "not_found");
+        expectProblem(await boss.send("GET", `/attachments?object=${object}&record_id=987654321`), 404, "not_found");
+    }
+    await rep.get("/attachments", { object: "contract", record_id: contract.id });
+    await boss.delete(`/payments/${paid.id}`, (await fresh(paid, "payments")).version);
+    await sql(`UPDATE payment SET deleted_at = deleted_at - INTERVAL 40 DAY WHERE id = ${paid.id}`);
+    await sql("INSERT INTO job (kind, input, run_after, created_at) VALUES ('record.purge', '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+    const [[job]] = await sql("SELECT MAX(id) FROM job WHERE kind = 'record.purge'");
+    await boss.job(Number(job));
+    const [[left]] = await sql(`SELECT COUNT(*) FROM attachment WHERE object = 'payment' AND record_id = ${paid.id} AND removed_at IS NULL`);
+    assert.equal(Number(left), 0);
+});

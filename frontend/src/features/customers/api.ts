@@ -130,7 +130,7 @@ export function deleteStep(step: Step): Promise<void> {
 // ---- files ----
 
 export interface Owner {
-  readonly object: 'customer' | 'follow_up' | 'conflict_claim';
+  readonly object: 'customer' | 'follow_up' | 'contract' | 'invoice' | 'payment' | 'conflict_claim';
   readonly record_id: number;
 }
 export async function listFiles(owner: Owner, signal?: AbortSignal): Promise<readonly Attachment[]> {
