@@ -77,6 +77,20 @@ test("a required set must not be empty; departments likewise are real ones", asy
     await boss.put(`/custom-fields/${places.id}`, { is_required: false }, places.version);
 });
 
+test("conditions of other fields look at sets", async () => {
+    const why = await boss.post("/custom-fields", { object: "customer", kind: "text", label_zh: unique("原因"), is_required: true,
+        visible_if: { any: [{ field: team.name, op: "has_all", value: [rep.user.id, stranger.user.id] }, { field: papers.name, op: "not_null" }] } });
+    const attempt = (body) => rep.send("POST", "/customers", { body: { name: unique("客户"), ...body } });
+    assert.equal((await attempt({ [team.name]: [rep.user.id] })).status, 201);
+    refused(await attempt({ [team.name]: [rep.user.id, stranger.user.id] }), why.name, "required");
+    assert.equal((await attempt({ [team.name]: [rep.user.id, stranger.user.id], [why.name]: "两人" })).status, 201);
+    refused(await attempt({ [papers.name]: [(await upload(rep, papers.name, Buffer.from("x"))).body.id] }), why.name, "required");
+    const impact = await boss.get(`/custom-fields/${team.id}/impact`);
+    assert.deepEqual([impact.fields.map((field) => [field.id, field.how]), impact.can_delete], [[[why.id, "condition"]], false]);
+    await boss.delete(`/custom-fields/${why.id}`, why.version);
+    await boss.post(`/custom-fields/${why.id}/purge`, { name: why.name });
+});
+
 test("import takes people by name or login, export gives their names", async () => {
     const name = unique("公司");
     const text = `客户名称,${team.label_zh}\n${name},"${rep.user.name}、${stranger.login}"\n${name}2,没有此人\n`;
