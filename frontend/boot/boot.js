@@ -22,7 +22,7 @@
   root.dataset.boot = (inside ? 'inside' : 'outside') + (recall('nav-folded') === '1' ? ' folded' : '');
 
   var plan = JSON.parse(document.getElementById('boot').textContent);
-  var list = (inside && plan.lists[location.pathname]) || null;
+  var page = (inside && plan.pages[location.pathname]) || null;
   function fetchSoon(files) {
     (files || []).forEach(function (file) {
       var link = document.createElement('link');
@@ -38,32 +38,41 @@
   }
   var texts = plan.texts[root.lang] || {};
   fetchSoon(texts.core);
-  function fetchPages(withList) {
+  function fetchPages(kind) {
     fetchSoon(plan.inside);
     fetchSoon(texts.rest);
-    fetchSoon(withList ? plan.list : []);
+    fetchSoon(plan.kinds[kind]);
   }
   if (!inside) {
     fetchSoon(plan.outside);
     window.dabiaoFetchPages = fetchPages;
     return;
   }
-  fetchPages(list !== null || location.pathname === '/');
+  var asked = false;
+  function fetchOwn() {
+    if (!asked) {
+      asked = true;
+      fetchPages(page ? page.kind : location.pathname === '/' ? 'list' : '');
+    }
+  }
   function renew() {
-    return fetch('/api/v1/auth/refresh', {
+    var renewed = fetch('/api/v1/auth/refresh', {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: '{}',
     });
+    fetchOwn(); // behind it: connections are few, and everything asked of the server waits for the session
+    return renewed;
   }
+  setTimeout(fetchOwn, 20); // another tab is renewing
   var session = navigator.locks ? navigator.locks.request('dabiao-renewal', renew) : renew();
   var early = { session: session, answers: {}, locale: null };
   window.dabiaoEarly = early;
   var answer = session.then(function (response) {
     return response.clone().json();
   });
-  ['/api/v1/meta', '/api/v1/company'].concat(list && !location.search ? list : []).forEach(function (address) {
+  ['/api/v1/meta', '/api/v1/company'].concat(page && !location.search ? page.asks : []).forEach(function (address) {
     early.answers[address] = answer.then(function (body) {
       if (!body.access_token || body.user.must_change_password) {
         return null;

@@ -1,6 +1,6 @@
 /**
  * Which modules lie together. A page that needs sixty small files waits for sixty answers, so what is needed together is
- * one chunk: libraries, sign-in, what lies behind it, lists, forms. Each takes everything its modules import that no
+ * one chunk: libraries, sign-in, what lies behind it, lists, the board, forms. Each takes everything its modules import that no
  * chunk before it has; all other pages are split as the bundler does it.
  */
 import { readFileSync } from 'node:fs';
@@ -17,8 +17,18 @@ export interface Modules {
 
 const LAYERS = [
   { name: 'core', roots: ['src/app/main.ts', 'features/sign-in/pages/SignInPage.vue'] },
-  { name: 'inside', roots: ['src/app/inside.ts'] },
+  {
+    name: 'inside',
+    roots: [
+      'src/app/inside.ts',
+      'ui/page/PageHeader.vue',
+      'ui/base/UiMoney.vue',
+      'ui/base/UiTag.vue',
+      'ui/grid/rows.ts',
+    ],
+  },
   { name: 'list', roots: ['features/records/pages/RecordsPage.vue'] },
+  { name: 'board', roots: ['features/pipeline/pages/BoardPage.vue', 'features/pipeline/ahead.ts'] },
   { name: 'form', roots: ['shared/ui/form/RecordForm.vue', 'shared/ui/filter/FilterBuilder.vue'] },
 ] as const;
 const LIBRARIES = [

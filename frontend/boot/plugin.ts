@@ -31,17 +31,24 @@ export const LISTS: readonly string[] = [
 ];
 /** What such a list asks for first (features/records/api.ts). */
 const FIRST_PAGE = 'limit=100&total=1';
+/** What the board of deals asks for first (features/pipeline/queries.ts). */
+export const BOARD_ASKS: readonly string[] = ['/pipelines', '/close-reasons', '/opportunities/board'];
+const API = '/api/v1';
 const LOCALES = ['zh-CN', 'en'];
 
 const here = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 export const bootScript = (): string => here('./boot.js').trim();
 
 type Files = readonly string[];
+interface PlannedPage {
+  readonly kind: 'list' | 'board';
+  readonly asks: Files; // of the server
+}
 interface Plan {
   readonly outside: Files; // sign-in
   readonly inside: Files; // shell and what all pages share
-  readonly list: Files;
-  readonly lists: Readonly<Record<string, string>>; // address → what it asks the server for
+  readonly kinds: Readonly<Record<'list' | 'board', Files>>; // kinds of pages that many days begin with
+  readonly pages: Readonly<Record<string, PlannedPage>>; // by address
   readonly texts: Readonly<Record<string, { core: Files; rest: Files }>>;
 }
 
@@ -79,15 +86,27 @@ function planOf(bundle: OutputBundle): Plan {
   return {
     outside: without(filesOf(bundle, 'sign-in/pages/SignInPage.vue')),
     inside,
-    list: without(filesOf(bundle, 'records/pages/RecordsPage.vue'), inside),
-    lists: Object.fromEntries(LISTS.map((plural) => [`/${plural}`, `/api/v1/${plural}?${FIRST_PAGE}`])),
+    kinds: {
+      list: without(filesOf(bundle, 'records/pages/RecordsPage.vue'), inside),
+      board: without(
+        [...new Set([...filesOf(bundle, 'pipeline/pages/BoardPage.vue'), ...filesOf(bundle, 'pipeline/ahead.ts')])],
+        inside,
+      ),
+    },
+    pages: Object.fromEntries([
+      ...LISTS.map((plural): [string, PlannedPage] => [
+        `/${plural}`,
+        { kind: 'list', asks: [`${API}/${plural}?${FIRST_PAGE}`] },
+      ]),
+      ['/pipeline', { kind: 'board', asks: BOARD_ASKS.map((path) => API + path) }],
+    ]),
     texts: Object.fromEntries(
       LOCALES.map((locale) => [locale, { core: texts('core', locale), rest: texts('rest', locale) }]),
     ),
   };
 }
 
-const NOTHING: Plan = { outside: [], inside: [], list: [], lists: {}, texts: {} };
+const NOTHING: Plan = { outside: [], inside: [], kinds: { list: [], board: [] }, pages: {}, texts: {} };
 
 /** Style sheets behind the frame: what stands before them is painted without waiting. */
 function sheetsLast(html: string): string {

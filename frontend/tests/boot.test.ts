@@ -9,8 +9,11 @@ import { bootScript, LISTS } from '../boot/plugin.ts';
 const PLAN = {
   outside: ['/assets/out.js'],
   inside: ['/assets/in.js', '/assets/in.css'],
-  list: ['/assets/list.js'],
-  lists: { '/customers': '/api/v1/customers?limit=100&total=1' },
+  kinds: { list: ['/assets/list.js'], board: ['/assets/board.js'] },
+  pages: {
+    '/customers': { kind: 'list', asks: ['/api/v1/customers?limit=100&total=1'] },
+    '/pipeline': { kind: 'board', asks: ['/api/v1/pipelines', '/api/v1/opportunities/board'] },
+  },
   texts: { en: { core: ['/assets/core.js'], rest: ['/assets/rest.js'] } },
 };
 const answer = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
@@ -59,7 +62,12 @@ describe('the script of index.html', () => {
     asked.mockImplementation(async (address) =>
       answer(address.endsWith('/refresh') ? { access_token: 'T', user: { locale: 'zh-CN' } } : { of: address }),
     );
-    expect(run('/customers')).toEqual([...PLAN.texts.en.core, ...PLAN.inside, ...PLAN.texts.en.rest, ...PLAN.list]);
+    expect(run('/customers')).toEqual([
+      ...PLAN.texts.en.core,
+      ...PLAN.inside,
+      ...PLAN.texts.en.rest,
+      ...PLAN.kinds.list,
+    ]);
     await settled();
     expect(asked.mock.calls.map(([address]) => address)).toEqual([
       '/api/v1/auth/refresh',
@@ -73,6 +81,16 @@ describe('the script of index.html', () => {
     expect(await earlyAnswer('/api/v1/meta', 'zh-CN')).toBeNull(); // another language by now
     expect(await (await earlyAnswer('/api/v1/company', 'en'))?.json()).toEqual({ of: '/api/v1/company' });
     expect(await earlyAnswer('/api/v1/company', 'en')).toBeNull();
+  });
+
+  it('asks for the cards of the board while its page is on its way', async () => {
+    localStorage.setItem('dabiao.signed-in', '1');
+    asked.mockImplementation(async () => answer({ access_token: 'T', user: { locale: 'en' } }));
+    const files = run('/pipeline');
+    expect(files).toContain('/assets/board.js');
+    expect(files).not.toContain('/assets/list.js');
+    await settled();
+    expect(asked.mock.calls.map(([address]) => address)).toContain('/api/v1/opportunities/board');
   });
 
   it('takes the language of the account where none was chosen', () => {

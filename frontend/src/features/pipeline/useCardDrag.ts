@@ -4,8 +4,6 @@ import type { Card } from './api';
 
 export interface Drag {
   readonly card: Card;
-  readonly x: number;
-  readonly y: number;
   readonly width: number;
   readonly over: number | null; // stage under the pointer
 }
@@ -17,6 +15,7 @@ const SCROLL_PX = 14; // a frame
 
 export function useCardDrag(options: {
   readonly box: Ref<HTMLElement | null>; // scrolls sideways near its edges
+  readonly ghost: Ref<HTMLElement | null>; // follows the pointer
   readonly drop: (card: Card, stageId: number) => void;
 }) {
   const drag = shallowRef<Drag | null>(null);
@@ -39,14 +38,14 @@ export function useCardDrag(options: {
       const column = document.elementFromPoint(at.x, at.y)?.closest<HTMLElement>('[data-stage]');
       return column ? Number(column.dataset.stage) : null;
     }
+    /** The board is drawn anew only when the pointer comes over another column. */
     function show(): void {
-      drag.value = {
-        card,
-        x: at.x - (from.x - rect.left),
-        y: at.y - (from.y - rect.top),
-        width: rect.width,
-        over: stageUnder(),
-      };
+      const over = stageUnder();
+      if (drag.value?.over !== over) {
+        drag.value = { card, width: rect.width, over };
+      }
+      const [x, y] = [at.x - (from.x - rect.left), at.y - (from.y - rect.top)];
+      options.ghost.value?.style.setProperty('transform', `translate(${x}px, ${y}px) rotate(1.5deg)`);
     }
     /** Once a frame: follows the pointer and brings columns beyond the edge into view. */
     function follow(): void {

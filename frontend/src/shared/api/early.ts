@@ -7,7 +7,7 @@ interface Early {
 declare global {
   interface Window {
     dabiaoEarly?: Early;
-    dabiaoFetchPages?: (withList: boolean) => void;
+    dabiaoFetchPages?: (kind: string) => void;
   }
 }
 
@@ -45,5 +45,5 @@ export function dropEarly(): void {
 
 /** Fetches what lies behind the sign-in, while somebody types. */
 export function fetchPages(): void {
-  window.dabiaoFetchPages?.(true);
+  window.dabiaoFetchPages?.('list');
 }

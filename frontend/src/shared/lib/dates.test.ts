@@ -11,6 +11,7 @@ import {
   isDate,
   monthName,
   wallOf,
+  writtenWall,
 } from './dates';
 
 describe('business dates', () => {
@@ -45,6 +46,17 @@ describe('instants', () => {
     expect(dateOfInstant('2026-03-31T16:30:00Z', 'America/New_York')).toBe('2026-03-31');
     expect(formatInstant('2026-03-31T16:30:00Z', 'zh-CN', 'Asia/Shanghai')).toBe('2026-04-01 00:30');
   });
+  it.each(['UTC', 'Asia/Shanghai', 'Asia/Hong_Kong', 'Asia/Taipei', 'Asia/Singapore', 'Asia/Tokyo'])(
+    'show on the clock of %s what the browser writes, without asking it',
+    (zone) => {
+      for (let year = 1980; year < 2070; year += 1) {
+        for (let month = 0; month < 12; month += 1) {
+          const instant = Date.UTC(year, month, 1 + ((year * month) % 28), (year + 7 * month) % 24, 59, 59, 999);
+          expect(wallOf(instant, zone)).toBe(writtenWall(instant, zone));
+        }
+      }
+    },
+  );
   it.each(['Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Asia/Kathmandu'])(
     'go through the clock of %s and back',
     (zone) => {
