@@ -1,6 +1,7 @@
 /** Targets: the year's grid, and how far everybody is. */
 import { ChartNoAxesColumn, Goal, Handshake, House, Ruler } from '@lucide/vue';
 import { defineFeature } from '@/shared/lib/feature';
+import { withTexts } from './later/texts';
 
 /** Everything that people are told about planning rounds leads to the round. */
 const NOTICES = [
@@ -63,7 +64,7 @@ export default defineFeature({
       path: 'target-measures',
       name: 'target-measures',
       meta: { title: 'targets.measures.title', permission: 'measure.edit' },
-      component: () => import('./pages/MeasuresPage.vue'),
+      component: () => withTexts(() => import('./pages/MeasuresPage.vue')),
     },
   ],
   nav: [
