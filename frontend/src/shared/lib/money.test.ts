@@ -11,6 +11,7 @@ describe('formatMoney', () => {
   });
   it('knows currencies without or with three decimals', () => {
     expect(formatMoney(1234567, { currency: 'JPY' })).toBe('1,234,567');
+    expect(formatMoney(1234567, { currency: 'JPY', symbol: true })).toBe('JP¥1,234,567');
     expect(formatMoney(1234567, { currency: 'KWD' })).toBe('1,234.567');
   });
   it('shortens by the units of the language, half away from zero', () => {

@@ -18,7 +18,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   USD: '$',
   EUR: '€',
   GBP: '£',
-  JPY: '¥',
+  JPY: 'JP¥', // yuan and yen stand side by side
   HKD: 'HK$',
   TWD: 'NT$',
   KRW: '₩',
