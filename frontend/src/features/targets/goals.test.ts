@@ -26,6 +26,7 @@ describe('sub-goals', () => {
   it('finds the step that one can go by', () => {
     const goals = (steps: GoalStep[]) => ({ steps }) as unknown as Goals;
     expect(lastKnown(goals([step(4), step(9), step(null)]))?.more).toBe(9);
+    expect(lastKnown(goals([step(4), step(0), step(null)]))?.more).toBe(4);
     expect(lastKnown(goals([step(null)]))).toBeNull();
     expect(lastKnown(goals([]))).toBeNull();
   });

@@ -92,7 +92,7 @@ export function useGoalRows(of: Ref<GoalsOf>, count: Ref<CountOf | null>) {
 
 /** The step in which one does something: the last one that is known and asks for more. */
 export function lastKnown(goals: Goals): GoalStep | null {
-  return goals.steps.findLast((step) => step.more !== null) ?? null;
+  return goals.steps.findLast((step) => step.more !== null && step.more > 0) ?? null;
 }
 /** The rate that a step goes by. */
 export function rateOf(step: GoalStep): Rate | null {

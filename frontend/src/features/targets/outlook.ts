@@ -69,15 +69,16 @@ export function dealsFilter(overview: Overview, departments: readonly number[]):
   };
 }
 
-/** The filter of somebody's own open opportunities that are to close before a period ends; null where they close nothing. */
-export function ownDealsFilter(outlook: Outlook, user: number): object | null {
+/** The filter of somebody's open opportunities (null: all in sight) that are to close before a period ends; null where they
+ * close nothing. */
+export function dealsBefore(outlook: Outlook, user: number | null): object | null {
   return !CLOSABLE.has(outlook.measure) || outlook.target <= outlook.actual
     ? null
     : {
         all: [
           { field: 'status', op: 'eq', value: 'open' },
           { field: 'expected_close_on', op: 'lt', value: outlook.to_on },
-          { field: 'owner_id', op: 'eq', value: user },
+          ...(user === null ? [] : [{ field: 'owner_id', op: 'eq', value: user }]),
         ],
       };
 }
