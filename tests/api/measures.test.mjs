@@ -233,10 +233,10 @@ test("products: lines of signed contracts, less and more by change orders on the
 });
 
 test("amounts of contracts in another currency count at the contract's rate", async () => {
-    await boss.post("/exchange-rates", { currency: "NOK", rate_on: "2000-01-01", rate_nano: 500_000_000 });
-    const whole = await define({ object: "contract", how: "sum", sum_field: "amount_minor", date_field: "signed_on", filter: { field: "currency", op: "eq", value: "NOK" } });
-    const cost = await define({ object: "contract", how: "sum", sum_field: "cost_minor", date_field: "signed_on", filter: { field: "currency", op: "eq", value: "NOK" } });
-    await rep.post("/contracts", { name: unique("合同"), customer_id: customer.id, currency: "NOK", amount_minor: 900_00, cost_minor: 300_01, status: "signed", signed_on: on(1, 9) });
+    await boss.post("/exchange-rates", { currency: "DKK", rate_on: "2000-01-01", rate_nano: 500_000_000 });
+    const whole = await define({ object: "contract", how: "sum", sum_field: "amount_minor", date_field: "signed_on", filter: { field: "currency", op: "eq", value: "DKK" } });
+    const cost = await define({ object: "contract", how: "sum", sum_field: "cost_minor", date_field: "signed_on", filter: { field: "currency", op: "eq", value: "DKK" } });
+    await rep.post("/contracts", { name: unique("合同"), customer_id: customer.id, currency: "DKK", amount_minor: 900_00, cost_minor: 300_01, status: "signed", signed_on: on(1, 9) });
     assert.deepEqual([await ofMine(rep, whole), await ofMine(rep, cost)], [450_00, 150_01]);
 });
 
