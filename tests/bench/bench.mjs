@@ -187,8 +187,10 @@ async function measurePaths(stack, token, name, paths, target) {
         alone: await wrk(stack.url, paths, { token, clients: 1, seconds: SECONDS / 2 }) }));
     const p95 = middle(rounds, (round) => round.full.p95_us);
     const failed = rounds.some((round) => round.full.failed + round.alone.failed > 0);
-    report(`${name}: 8 clients`, `p95 < ${target} ms`, `p95 ${ms(p95)}, median ${ms(middle(rounds, (round) => round.full.median_us))}`,
-        `at 1: p95 ${ms(middle(rounds, (round) => round.alone.p95_us))}`, p95 < target * 1000 && !failed);
+    // What takes longer than a round is not fast.
+    const answered = rounds.every((round) => round.full.requests > 0 && round.alone.requests > 0);
+    report(`${name}: 8 clients`, `p95 < ${target} ms`, answered ? `p95 ${ms(p95)}, median ${ms(middle(rounds, (round) => round.full.median_us))}` : `no answer in ${SECONDS} s`,
+        answered ? `at 1: p95 ${ms(middle(rounds, (round) => round.alone.p95_us))}` : "", answered && p95 < target * 1000 && !failed);
 }
 
 async function measureRecords(stack, tokens) {
