@@ -3,6 +3,7 @@
 #include "analysis_rules.h"
 
 #include "analysis_page.h"
+#include "deal_sum_rules.h"
 
 enum {
     USUAL_DAYS = 14, /* without activity, where the stage says nothing */
@@ -139,48 +140,28 @@ static enum err collect(const struct page *page, struct counts *counts)
     return OK;
 }
 
-static json_t *sum_json(struct str currency, json_t *amount, json_t *weighted)
-{
-    return json_pack("{s:o,s:o,s:o}", "currency", json_str(currency), "amount_minor", amount, "weighted_minor",
-                     weighted);
-}
-
-static enum err add_base(const struct page *page, const struct open_row *row, struct money *amount,
-                         struct money *weighted)
-{
-    bool fits = money_add(*amount, (struct money){row->base_minor}, amount) &&
-                money_add(*weighted, (struct money){row->base_weighted_minor}, weighted);
-    return fits ? OK : error_set(page->request->error, ERR_INVALID, "The amounts are too large to be added.");
-}
-
 /* Open ones of one stage: amounts by currency, and together in the company's. */
 static enum err add_stage_open(const struct page *page, size_t stage_index, const struct open_row *rows,
                                size_t row_count)
 {
     const struct stage_row *stage = &page->stages.items[stage_index];
     bool amounts = page_shows(page, "amount_minor");
-    bool chances = amounts && page_shows(page, "win_probability_ppm");
+    struct deal_sight sight = {amounts, amounts && page_shows(page, "win_probability_ppm")};
     json_t *open = json_object();
     json_t *parts = json_array();
     json_object_set_new(page_stage(page, stage_index), "open", open);
     json_object_set_new(open, "sums", parts);
-    int64_t deals = 0;
-    struct money amount = {0};
-    struct money weighted = {0};
+    struct deal_total total = {0};
     for (size_t i = 0; i < row_count; i++) {
         if (rows[i].stage_id != stage->id) {
             continue;
         }
-        deals += rows[i].count;
-        TRY(add_base(page, &rows[i], &amount, &weighted));
-        json_array_append_new(parts,
-                              sum_json(rows[i].currency, amounts ? json_integer(rows[i].amount_minor) : json_null(),
-                                       chances ? json_integer(rows[i].weighted_minor) : json_null()));
+        const struct deal_sum *sum = &rows[i].sum;
+        TRY(deal_total_add(page->request, &total, sum));
+        json_array_append_new(parts, deal_sum_json(sight, sum->currency, sum->amount_minor, sum->weighted_minor));
     }
-    json_object_set_new(open, "count", json_integer(deals));
-    json_object_set_new(open, "total",
-                        sum_json(page->currency, amounts ? json_integer(amount.minor) : json_null(),
-                                 chances ? json_integer(weighted.minor) : json_null()));
+    json_object_set_new(open, "count", json_integer(total.count));
+    json_object_set_new(open, "total", deal_sum_json(sight, page->currency, total.amount.minor, total.weighted.minor));
     json_object_set(open, "filter", page_with(page, filter_all(page_in_stage(stage), page_open(), NULL)));
     return OK;
 }

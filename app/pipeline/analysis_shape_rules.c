@@ -1,6 +1,8 @@
 /* What the analysis takes and answers, as data. */
 #include "analysis_rules.h"
 
+#include "deal_sum_rules.h"
+
 #define MAYBE (FIELD_REQUIRED | FIELD_NULLABLE)
 #define NUMBER(name_, about_)                                                                                          \
     {                                                                                                                  \
@@ -24,20 +26,9 @@ const struct field ANALYSIS_QUERY[] = {
     {.name = "filter", .type = FIELD_JSON, .about = "as of GET /opportunities"},
     FIELD_END,
 };
-static const struct field SUM[] = {
-    {.name = "currency", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ISO 4217"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "null where hidden"},
-    {.name = "weighted_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "each amount times its chance"},
-    FIELD_END,
-};
 static const struct field OPEN[] = {
     NUMBER("count", "opportunities"),
-    {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
-    {.name = "total",
-     .type = FIELD_OBJECT,
-     .fields = SUM,
-     .flags = FIELD_REQUIRED,
-     .about = "of all currencies, in the company's, each at the rate kept with it"},
+    DEAL_SUMS_FIELDS,
     ROWS_FILTER,
     FIELD_END,
 };

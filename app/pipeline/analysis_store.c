@@ -111,15 +111,12 @@ enum err analysis_store_open(struct request *request, const struct list_request 
                              const struct filter *const *filters, size_t filter_count, struct open_row **rows_out,
                              size_t *count_out)
 {
-    enum { FIXED = 7 };
+    enum { FIXED = 1 + DEAL_SUM_WIDTH };
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    /* Decimals: an amount times a chance does not fit into 64 bits. */
-    query_sql(&query, "SELECT t.stage_id, t.currency, COUNT(*), CAST(SUM(t.amount_minor) AS DECIMAL(30)), "
-                      "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
-                      "AS DECIMAL(30)), CAST(SUM(t.base_minor) AS DECIMAL(30)), "
-                      "CAST(SUM(t.base_weighted_minor) AS DECIMAL(30))");
+    query_sql(&query, "SELECT t.stage_id, ");
+    deal_sum_columns(&query);
     for (size_t i = 0; i < filter_count; i++) {
         add_case(&query, filters[i], ", COUNT(", " THEN 1 END)");
     }
@@ -129,14 +126,10 @@ enum err analysis_store_open(struct request *request, const struct list_request 
     *rows_out = ARENA_ARRAY(request->arena, struct open_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        for (size_t c = 3; c < FIXED; c++) {
-            TRY(rows_get(&rows, i, c).type == VALUE_INT ? OK : refuse_sums(request));
-        }
         struct open_row *row = &(*rows_out)[i];
-        *row = (struct open_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).text,
-                                 rows_get(&rows, i, 2).integer, rows_get(&rows, i, 3).integer,
-                                 rows_get(&rows, i, 4).integer, rows_get(&rows, i, 5).integer,
-                                 rows_get(&rows, i, 6).integer, ARENA_ARRAY(request->arena, int64_t, filter_count + 1)};
+        *row = (struct open_row){.stage_id = rows_get(&rows, i, 0).integer,
+                                 .fitting = ARENA_ARRAY(request->arena, int64_t, filter_count + 1)};
+        TRY(deal_sum_read(request, &rows, i, 1, &row->sum));
         for (size_t f = 0; f < filter_count; f++) {
             row->fitting[f] = rows_get(&rows, i, FIXED + f).integer;
         }

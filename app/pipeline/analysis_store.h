@@ -2,6 +2,7 @@
 #ifndef DABIAO_ANALYSIS_STORE_H
 #define DABIAO_ANALYSIS_STORE_H
 
+#include "deal_sum_store.h"
 #include "platform/object_store.h"
 
 /* Opportunities that are alike, of those that were created or closed in the period. */
@@ -37,14 +38,9 @@ enum err analysis_store_moves(struct request *request, const struct list_request
 
 /* Open ones of a stage and currency. */
 struct open_row {
-    int64_t stage_id;            /* stage */
-    struct str currency;         /* ISO 4217 */
-    int64_t count;               /* opportunities */
-    int64_t amount_minor;        /* together */
-    int64_t weighted_minor;      /* each amount times its chance, together */
-    int64_t base_minor;          /* amounts in the company's currency, together */
-    int64_t base_weighted_minor; /* those, each times its chance */
-    int64_t *fitting;            /* how many of them fit each of the filters */
+    int64_t stage_id;    /* stage */
+    struct deal_sum sum; /* of them */
+    int64_t *fitting;    /* how many of them fit each of the filters */
 };
 /* Ascending by stage, most first. */
 enum err analysis_store_open(struct request *request, const struct list_request *list,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "board_store.h"
+#include "deal_sum_rules.h"
 #include "pipeline_filter.h"
 #include "pipeline_store.h"
 #include "platform/scope.h"
@@ -243,11 +244,9 @@ static json_t *card_json(const struct board *board, const struct stage_row *stag
     return json;
 }
 
-static json_t *sum_json(const struct board_sum *sum, bool amounts, bool chances)
+static json_t *sum_json(const struct board_sum *sum, struct deal_sight sight)
 {
-    return json_pack("{s:o,s:o,s:o}", "currency", json_str(sum->currency), "amount_minor",
-                     amounts ? json_integer(sum->amount_minor) : json_null(), "weighted_minor",
-                     chances ? json_integer(sum->weighted_minor) : json_null());
+    return deal_sum_json(sight, sum->currency, sum->amount_minor, sum->weighted_minor);
 }
 
 static json_t *column_json(const struct board *board, size_t index)
@@ -255,11 +254,11 @@ static json_t *column_json(const struct board *board, size_t index)
     const struct stage_row *stage = &board->stages.items[index];
     const struct board_column *column = &board->columns[index];
     bool amounts = sees(board, "amount_minor");
-    bool chances = amounts && sees(board, "win_probability_ppm");
+    struct deal_sight sight = {amounts, amounts && sees(board, "win_probability_ppm")};
     json_t *sums = json_array();
     json_t *cards = json_array();
     for (size_t i = 0; i < column->sum_count; i++) {
-        json_array_append_new(sums, sum_json(&column->sums[i], amounts, chances));
+        json_array_append_new(sums, sum_json(&column->sums[i], sight));
     }
     for (size_t i = 0; i < board->card_count; i++) {
         if (board->cards[i].stage_id == stage->id) {
@@ -269,7 +268,7 @@ static json_t *column_json(const struct board *board, size_t index)
         }
     }
     return json_pack("{s:I,s:I,s:o,s:o,s:o}", "stage_id", (json_int_t)stage->id, "count", (json_int_t)column->count,
-                     "sums", sums, "total", sum_json(&column->total, amounts, chances), "cards", cards);
+                     "sums", sums, "total", sum_json(&column->total, sight), "cards", cards);
 }
 
 /* Open ones, and what was closed lately: in the form that an index of status and day serves. */
@@ -348,15 +347,6 @@ const struct field BOARD_QUERY[] = {
     FIELD_END,
 };
 #define MAYBE (FIELD_REQUIRED | FIELD_NULLABLE)
-static const struct field SUM[] = {
-    {.name = "currency", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ISO 4217"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "of all that match; null where hidden"},
-    {.name = "weighted_minor",
-     .type = FIELD_MONEY,
-     .flags = MAYBE,
-     .about = "each amount times its chance, half up to the minor unit"},
-    FIELD_END,
-};
 static const struct field CARD[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "opportunity"},
     {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"},
@@ -384,12 +374,7 @@ static const struct field CARD[] = {
 static const struct field COLUMN_FIELDS[] = {
     {.name = "stage_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "stage"},
     {.name = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "of all that match"},
-    {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
-    {.name = "total",
-     .type = FIELD_OBJECT,
-     .fields = SUM,
-     .flags = FIELD_REQUIRED,
-     .about = "of all currencies, in the company's, each at the rate kept with it"},
+    DEAL_SUMS_FIELDS,
     {.name = "cards",
      .type = FIELD_LIST,
      .fields = CARD,

@@ -1,6 +1,7 @@
 /* Opportunities counted and summed by day, owner or stage. Rows come page by page; these figures are of all of them. */
 #include "sums_rules.h"
 
+#include "deal_sum_rules.h"
 #include "pipeline_filter.h"
 #include "pipeline_store.h"
 #include "platform/scope.h"
@@ -21,8 +22,8 @@ struct asked {
     struct request *request; /* who asks */
     enum sums_by by;         /* how they are grouped */
     struct str currency;     /* the company's */
-    bool amounts, chances;   /* may be read */
-    bool names;              /* of owners */
+    struct deal_sight sight; /* of amounts */
+    bool names;              /* of owners may be read */
 };
 
 static bool sees(struct request *request, const char *field)
@@ -47,18 +48,10 @@ static enum err read_asked(struct request *request, struct asked *asked)
     *asked = (struct asked){
         .request = request,
         .by = (enum sums_by)by,
-        .amounts = amounts,
-        .chances = amounts && sees(request, "win_probability_ppm"),
+        .sight = {amounts, amounts && sees(request, "win_probability_ppm")},
         .names = scope_label_is_open(request, &object_fields(object)[object_field(object, "owner_id")]),
     };
     return pipeline_store_currency(request->db, request->arena, &asked->currency);
-}
-
-static json_t *sum_json(const struct asked *asked, struct str currency, int64_t amount, int64_t weighted)
-{
-    return json_pack("{s:o,s:o,s:o}", "currency", json_str(currency), "amount_minor",
-                     asked->amounts ? json_integer(amount) : json_null(), "weighted_minor",
-                     asked->chances ? json_integer(weighted) : json_null());
 }
 
 /* Rows of one key as one group; `*taken_out` of them. */
@@ -66,27 +59,21 @@ static enum err group_json(const struct asked *asked, const struct sums_row *row
                            json_t **out)
 {
     struct request *request = asked->request;
-    struct money amount = {0};
-    struct money weighted = {0};
-    int64_t deals = 0;
+    struct deal_total total = {0};
     size_t taken = 0;
     json_t *sums = json_keep(request->arena, json_array());
     while (taken < count && value_eq(rows[taken].key, rows[0].key)) {
-        const struct sums_row *row = &rows[taken++];
-        deals += row->count;
-        if (!money_add(amount, (struct money){row->base_minor}, &amount) ||
-            !money_add(weighted, (struct money){row->base_weighted_minor}, &weighted)) {
-            return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
-        }
-        json_array_append_new(sums, sum_json(asked, row->currency, row->amount_minor, row->weighted_minor));
+        const struct deal_sum *sum = &rows[taken++].sum;
+        TRY(deal_total_add(request, &total, sum));
+        json_array_append_new(sums, deal_sum_json(asked->sight, sum->currency, sum->amount_minor, sum->weighted_minor));
     }
     struct value key = rows[0].key;
     json_t *id = key.type == VALUE_INT ? json_integer(key.integer) : json_null();
     json_t *on = key.type == VALUE_DATE ? json_date(request->arena, key.date) : json_null();
     struct opt_str name = asked->names ? rows[0].name : (struct opt_str){0};
     *out = json_pack("{s:o,s:o,s:o,s:I,s:O,s:o}", "on", on, "id", id, "name", json_opt_str(name), "count",
-                     (json_int_t)deals, "sums", sums, "total",
-                     sum_json(asked, asked->currency, amount.minor, weighted.minor));
+                     (json_int_t)total.count, "sums", sums, "total",
+                     deal_sum_json(asked->sight, asked->currency, total.amount.minor, total.weighted.minor));
     *taken_out = taken;
     return OK;
 }
@@ -126,23 +113,12 @@ const struct field SUMS_QUERY[] = {
     FIELD_END,
 };
 #define MAYBE (FIELD_REQUIRED | FIELD_NULLABLE)
-static const struct field SUM[] = {
-    {.name = "currency", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "ISO 4217"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "of all that match; null where hidden"},
-    {.name = "weighted_minor", .type = FIELD_MONEY, .flags = MAYBE, .about = "each amount times its chance"},
-    FIELD_END,
-};
 static const struct field GROUP[] = {
     {.name = "on", .type = FIELD_DATE, .flags = MAYBE, .about = "expected close; null: none, or another grouping"},
     {.name = "id", .type = FIELD_INT, .flags = MAYBE, .about = "owner or stage; null: none, or another grouping"},
     {.name = "name", .type = FIELD_TEXT, .flags = MAYBE, .about = "the owner's, where that may be read"},
     {.name = "count", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "of all that match"},
-    {.name = "sums", .type = FIELD_LIST, .fields = SUM, .flags = FIELD_REQUIRED, .about = "by currency"},
-    {.name = "total",
-     .type = FIELD_OBJECT,
-     .fields = SUM,
-     .flags = FIELD_REQUIRED,
-     .about = "of all currencies, in the company's, each at the rate kept with it"},
+    DEAL_SUMS_FIELDS,
     FIELD_END,
 };
 const struct field SUMS_ANSWER[] = {

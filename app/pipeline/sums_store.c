@@ -18,28 +18,7 @@ static const char *const GROUP_KEY[] = {
     [SUMS_BY_OWNER] = " GROUP BY t.owner_id, t.currency) p ORDER BY p.key_of, p.deals DESC, p.currency LIMIT ",
     [SUMS_BY_STAGE] = " GROUP BY t.stage_id, t.currency) p ORDER BY p.key_of, p.deals DESC, p.currency LIMIT ",
 };
-enum { AT_CURRENCY = 2, AT_COUNT, AT_AMOUNT, AT_WEIGHTED, AT_BASE, AT_BASE_WEIGHTED };
-
-static enum err read_row(struct request *request, const struct rows *rows, size_t i, struct sums_row *out)
-{
-    struct value name = rows_get(rows, i, 1);
-    for (size_t c = AT_AMOUNT; c <= AT_BASE_WEIGHTED; c++) {
-        if (rows_get(rows, i, c).type != VALUE_INT) {
-            return error_set(request->error, ERR_INVALID, "The amounts are too large to be added.");
-        }
-    }
-    *out = (struct sums_row){
-        .key = rows_get(rows, i, 0),
-        .name = {name.type == VALUE_TEXT, name.type == VALUE_TEXT ? name.text : (struct str){0}},
-        .currency = rows_get(rows, i, AT_CURRENCY).text,
-        .count = rows_get(rows, i, AT_COUNT).integer,
-        .amount_minor = rows_get(rows, i, AT_AMOUNT).integer,
-        .weighted_minor = rows_get(rows, i, AT_WEIGHTED).integer,
-        .base_minor = rows_get(rows, i, AT_BASE).integer,
-        .base_weighted_minor = rows_get(rows, i, AT_BASE_WEIGHTED).integer,
-    };
-    return OK;
-}
+enum { KEYS = 2 };
 
 enum err sums_store_list(struct request *request, const struct list_request *list, enum sums_by by, int64_t limit,
                          struct sums_row **rows_out, size_t *count_out)
@@ -50,11 +29,8 @@ enum err sums_store_list(struct request *request, const struct list_request *lis
     query_sql(&query, SELECT_KEY[by]);
     query_sql(&query, ", p.currency, p.deals, p.amount, p.weighted, p.base, p.base_weighted");
     query_sql(&query, FROM_KEY[by]);
-    /* Decimals: sums, and an amount times a chance, need not fit into 64 bits. */
-    query_sql(&query, ", t.currency, COUNT(*) AS deals, CAST(SUM(t.amount_minor) AS DECIMAL(30)) AS amount, "
-                      "CAST(SUM(ROUND(CAST(t.amount_minor AS DECIMAL(30)) * t.win_probability_ppm * 0.000001)) "
-                      "AS DECIMAL(30)) AS weighted, CAST(SUM(t.base_minor) AS DECIMAL(30)) AS base, "
-                      "CAST(SUM(t.base_weighted_minor) AS DECIMAL(30)) AS base_weighted");
+    query_sql(&query, ", ");
+    deal_sum_columns(&query);
     TRY(select_all_rows(request, &query, list));
     query_sql(&query, GROUP_KEY[by]);
     query_arg(&query, V(limit));
@@ -62,7 +38,11 @@ enum err sums_store_list(struct request *request, const struct list_request *lis
     *rows_out = ARENA_ARRAY(request->arena, struct sums_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        TRY(read_row(request, &rows, i, &(*rows_out)[i]));
+        struct value name = rows_get(&rows, i, 1);
+        struct sums_row *row = &(*rows_out)[i];
+        *row = (struct sums_row){.key = rows_get(&rows, i, 0)};
+        row->name = (struct opt_str){name.type == VALUE_TEXT, name.type == VALUE_TEXT ? name.text : (struct str){0}};
+        TRY(deal_sum_read(request, &rows, i, KEYS, &row->sum));
     }
     return OK;
 }

@@ -2,33 +2,19 @@
 #include "engines/rollup.h"
 #include "round_rules.h"
 #include "target.h"
+#include "target_query.h"
 
 enum { YEAR_MIN = 1990, YEAR_MAX = 2200, ASKS_MAX = 2000, REASON_MAX = 1000 };
 #define ID_MAX INT64_C(9007199254740991)
 
 /* clang-format off */
-static const struct option LEVEL_OPTIONS[] = {{"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL}};
-static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option ROUND_STATES[] = {{"open", "进行中", "Open"}, {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL}};
 static const struct option STATES[] = {
     {"draft", "填报中", "Draft"}, {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"}, {"agreed", "已约定", "Agreed"},
     {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL},
 };
-static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "条数", "Count"}, {"quantity", "数量", "Quantity"}, {NULL, NULL, NULL}};
-static const struct option NODE_OPTIONS[] = {{"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL}};
 static const struct option VERSION_KINDS[] = {{"submitted", "提交", "Submitted"}, {"counter", "还价", "Counter-offer"}, {"change", "变更", "Change"}, {NULL, NULL, NULL}};
 /* clang-format on */
-
-/* The measure of the query. */
-static enum err query_measure(struct request *request, enum measure *out)
-{
-    struct str key = request_query(request, "measure");
-    *out = MEASURE_SIGNED_AMOUNT;
-    if (key.len > 0 && !measure_find(key, out)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-    }
-    return error_check_fields(request->error);
-}
 
 /* ---- rounds ---- */
 
@@ -146,7 +132,7 @@ static enum err get_node(struct request *request, struct response *response)
     enum measure measure;
     int64_t department = 0;
     json_t *round_object;
-    TRY(query_measure(request, &measure));
+    TRY(target_find_measure(request, request_query(request, "measure"), &measure));
     TRY(request_query_int(request, "department_id", 0, 1, ID_MAX, &department));
     TRY(round_get(request, request->params[0], &round));
     TRY(target_view_load(request, round.year, measure, &view));
@@ -386,7 +372,7 @@ static enum err get_plan(struct request *request, struct response *response)
     enum measure measure;
     int64_t subject = 0;
     struct str kind = request_query(request, "subject_kind");
-    TRY(query_measure(request, &measure));
+    TRY(target_find_measure(request, request_query(request, "measure"), &measure));
     if (!str_eq_c(kind, "user") && !str_eq_c(kind, "department")) {
         error_field(request->error, STR("subject_kind"), "not_an_option", "A target is a person's or a department's.");
         return error_check_fields(request->error);
@@ -420,7 +406,6 @@ STEP(change_agree)
 STEP(change_decline)
 
 /* clang-format off */
-#define MEASURE_FIELD {.name = "measure", .type = FIELD_TEXT, .max = 32, .about = "what is measured, of GET /targets/measures; signed_amount unless given"}
 #define AMOUNTS(name_, about_) {.name = name_, .type = FIELD_LIST, .item = FIELD_INT, .about = about_}
 
 static const struct field ROUND_FIELDS[] = {
@@ -454,10 +439,10 @@ static const struct field LOCK_BODY[] = {
     {.name = "anyway", .type = FIELD_BOOL, .about = "also when not everybody has agreed: what is open may still be agreed to, and is locked then"}, FIELD_END,
 };
 static const struct field NODE_QUERY[] = {
-    MEASURE_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"}, FIELD_END,
+    TARGET_MEASURE_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"}, FIELD_END,
 };
 static const struct field LINE_FIELDS[] = {
-    {.name = "kind", .type = FIELD_ENUM, .options = NODE_OPTIONS, .about = "what the line stands for"},
+    {.name = "kind", .type = FIELD_ENUM, .options = TARGET_NODE_OPTIONS, .about = "what the line stands for"},
     {.name = "id", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "null for the scope"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "asked", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "of the department with all below"},
     {.name = "ask_version", .type = FIELD_INT, .about = "for PUT asks"},
@@ -476,17 +461,17 @@ static const struct field OWN_FIELDS[] = {
     {.name = "base", .type = FIELD_INT, .about = "of the year"}, {.name = "stretch", .type = FIELD_INT, .about = "of the year"}, {.name = "challenge", .type = FIELD_INT, .about = "of the year"}, FIELD_END,
 };
 static const struct field NODE_ANSWER[] = {
-    {.name = "round", .type = FIELD_OBJECT, .fields = ROUND_FIELDS, .about = "which round"}, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    {.name = "round", .type = FIELD_OBJECT, .fields = ROUND_FIELDS, .about = "which round"}, TARGET_MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "path", .type = FIELD_LIST, .fields = PATH_FIELDS, .about = "visible departments above"}, {.name = "node", .type = FIELD_OBJECT, .fields = LINE_FIELDS, .about = "own and all children"},
     {.name = "own", .type = FIELD_OBJECT, .fields = OWN_FIELDS, .about = "of exactly this department"},
     {.name = "children", .type = FIELD_LIST, .fields = LINE_FIELDS, .about = "departments, then people"}, FIELD_END,
 };
 static const struct field PLAN_QUERY[] = {
-    MEASURE_FIELD, {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},
+    TARGET_MEASURE_FIELD, {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},
     {.name = "subject_id", .type = FIELD_INT, .min = 1, .max = ID_MAX, .flags = FIELD_REQUIRED, .about = "user.id or department.id"}, FIELD_END,
 };
 static const struct field LEVEL_FIELDS[] = {
-    {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which"}, AMOUNTS("amounts", "by month"), AMOUNTS("versions", "of the cells, for PUT grid"), FIELD_END,
+    {.name = "level", .type = FIELD_ENUM, .options = TARGET_LEVEL_OPTIONS, .about = "which"}, AMOUNTS("amounts", "by month"), AMOUNTS("versions", "of the cells, for PUT grid"), FIELD_END,
 };
 static const struct field ASKED_FIELDS[] = {
     {.name = "department_id", .type = FIELD_INT, .about = "nearest first"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"}, {.name = "amount", .type = FIELD_INT, .about = "of the year"}, FIELD_END,
@@ -543,8 +528,8 @@ static const struct field EVENT_FIELDS[] = {
     {.name = "made_at", .type = FIELD_INSTANT, .about = "when"}, {.name = "made_by", .type = FIELD_TEXT, .about = "who"}, FIELD_END,
 };
 static const struct field PLAN_ANSWER[] = {
-    {.name = "round", .type = FIELD_OBJECT, .fields = ROUND_FIELDS, .about = "which round"}, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
-    {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .about = "whose"}, {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"},
+    {.name = "round", .type = FIELD_OBJECT, .fields = ROUND_FIELDS, .about = "which round"}, TARGET_MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
+    {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .about = "whose"}, {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"},
     {.name = "name", .type = FIELD_TEXT, .about = "shown"}, {.name = "state", .type = FIELD_ENUM, .options = STATES, .about = "how far it is"},
     {.name = "version", .type = FIELD_INT, .about = "for the next step; 0: nothing happened yet"}, {.name = "is_mine", .type = FIELD_BOOL, .about = "the user moves it"},
     {.name = "may_review", .type = FIELD_BOOL, .about = "the user returns it and agrees to it"}, {.name = "months", .type = FIELD_LIST, .item = FIELD_DATE, .about = "first days"},
@@ -560,17 +545,16 @@ static const struct field PLAN_ANSWER[] = {
 };
 #define STEP_FIELDS                                                                                                                                        \
     {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},                             \
-    {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},                                   \
+    {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},                                   \
     {.name = "subject_id", .type = FIELD_INT, .min = 1, .max = ID_MAX, .flags = FIELD_REQUIRED, .about = "user.id or department.id"},                      \
     {.name = "version", .type = FIELD_INT, .min = 0, .max = INT32_MAX, .flags = FIELD_REQUIRED, .about = "as read"}
 #define AMOUNT_FIELD(about_) {.name = "amounts", .type = FIELD_LIST, .item = FIELD_INT, .min = -TARGET_AMOUNT_MAX, .max = TARGET_MONTHS, .flags = FIELD_NULLABLE, .about = about_}
-#define LEVEL_FIELD {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which amounts; base unless given"}
 #define REASON(flags_) {.name = "reason", .type = FIELD_LONG_TEXT, .max = REASON_MAX, .flags = flags_, .about = "what the other side reads"}
 static const struct field STEP_BODY[] = {STEP_FIELDS, REASON(FIELD_NULLABLE), FIELD_END};
-static const struct field RETURN_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("a counter-offer: twelve months"), LEVEL_FIELD, FIELD_END};
+static const struct field RETURN_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("a counter-offer: twelve months"), TARGET_LEVEL_FIELD, FIELD_END};
 static const struct field SAY_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), FIELD_END};
 static const struct field CHANGE_BODY[] = {
-    STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("from that month to the end of the year"), LEVEL_FIELD,
+    STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("from that month to the end of the year"), TARGET_LEVEL_FIELD,
     {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .about = "first day of a month of the year that is not over"}, FIELD_END,
 };
 

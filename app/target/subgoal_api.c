@@ -1,13 +1,11 @@
 /* HTTP of sub-goals. */
 #include "subgoal_rules.h"
 #include "target.h"
+#include "target_query.h"
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2999, ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 200 };
+enum { ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 200 };
 
 /* clang-format off */
-static const struct option LEVEL_OPTIONS[] = {{"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL}};
-static const struct option NODE_OPTIONS[] = {{"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL}};
-static const struct option UNIT_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "条数", "Count"}, {"quantity", "数量", "Quantity"}, {NULL, NULL, NULL}};
 static const struct option STATE_OPTIONS[] = {
     {"open", "进行中", "Open"}, {"reached", "已达成", "Reached"}, {"no_target", "未设目标", "No target"}, {"over", "已结束", "Over"}, {NULL, NULL, NULL},
 };
@@ -29,25 +27,10 @@ static enum err query_id(struct request *request, const char *name, int64_t *out
 
 static enum err read_asked(struct request *request, struct target_view *view, struct subgoal_asked *asked)
 {
-    int64_t year = 0;
-    enum measure measure = MEASURE_SIGNED_AMOUNT;
-    enum target_level level = LEVEL_BASE;
-    struct str key = request_query(request, "measure");
-    struct str word = request_query(request, "level");
-    if (key.len > 0 && !measure_find(key, &measure)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-    }
-    if (word.len > 0 && !level_find(word, &level)) {
-        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
-    }
-    TRY(error_check_fields(request->error));
-    TRY(request_query_int(request, "year", 0, YEAR_MIN, YEAR_MAX, &year));
     TRY(request_query_int(request, "quarter", -1, 0, 4, &asked->quarter));
     TRY(query_id(request, "department_id", &asked->department_id));
     TRY(query_id(request, "user_id", &asked->user_id));
-    TRY(target_view_load(request, year, measure, view));
-    view->level = level;
-    return OK;
+    return target_query_view(request, view);
 }
 
 static json_t *rates_json(const struct subgoal_step *step)
@@ -175,10 +158,8 @@ static enum err list_rows(struct request *request, struct response *response)
 
 /* clang-format off */
 #define ASKED_FIELDS \
-    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year; the running one unless given"}, \
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD, \
     {.name = "quarter", .type = FIELD_INT, .min = 0, .max = 4, .about = "of the fiscal year; 0: all of it; the running one unless given"}, \
-    {.name = "measure", .type = FIELD_TEXT, .max = 32, .about = "of GET /targets/measures; signed_amount unless given"}, \
-    {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"}, \
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"}, \
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person as the node"}
 #define PACE_FIELDS \
@@ -192,7 +173,7 @@ static const struct field ROWS_QUERY[] = {
     {.name = "limit", .type = FIELD_INT, .min = 1, .max = ROWS_LIMIT_MAX, .about = "rows; 50 unless given"}, FIELD_END,
 };
 static const struct field NODE_FIELDS[] = {
-    {.name = "kind", .type = FIELD_ENUM, .options = NODE_OPTIONS, .about = "what the node stands for"}, {.name = "id", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "null for the scope"},
+    {.name = "kind", .type = FIELD_ENUM, .options = TARGET_NODE_OPTIONS, .about = "what the node stands for"}, {.name = "id", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "null for the scope"},
     {.name = "name", .type = FIELD_TEXT, .about = "shown"}, FIELD_END,
 };
 static const struct field RATE_FIELDS[] = {
@@ -201,7 +182,7 @@ static const struct field RATE_FIELDS[] = {
     {.name = "is_enough", .type = FIELD_BOOL, .about = "cases_min and something came of them"}, FIELD_END,
 };
 static const struct field STEP_FIELDS[] = {
-    {.name = "key", .type = FIELD_ENUM, .options = STEP_OPTIONS, .about = "the causes"}, {.name = "unit", .type = FIELD_ENUM, .options = UNIT_OPTIONS, .about = "of need, have and more"},
+    {.name = "key", .type = FIELD_ENUM, .options = STEP_OPTIONS, .about = "the causes"}, {.name = "unit", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "of need, have and more"},
     {.name = "asked", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "of the result; null behind an unknown rate"},
     {.name = "need", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the fewest causes that suffice; null without a rate"},
     {.name = "have", .type = FIELD_INT, .about = "stand already"}, {.name = "more", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "still missing"},
@@ -213,7 +194,7 @@ static const struct field STEP_FIELDS[] = {
 };
 static const struct field SUBGOAL_ANSWER[] = {
     {.name = "year", .type = FIELD_INT, .about = "fiscal year"}, {.name = "quarter", .type = FIELD_INT, .about = "0: all of it"}, {.name = "measure", .type = FIELD_TEXT, .about = "what"},
-    {.name = "kind", .type = FIELD_ENUM, .options = UNIT_OPTIONS, .about = "unit of target, actual and gap"}, {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets"},
+    {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of target, actual and gap"}, {.name = "level", .type = FIELD_ENUM, .options = TARGET_LEVEL_OPTIONS, .about = "which targets"},
     {.name = "node", .type = FIELD_OBJECT, .fields = NODE_FIELDS, .about = "whose"}, {.name = "from_on", .type = FIELD_DATE, .about = "first day"}, {.name = "to_on", .type = FIELD_DATE, .about = "first day after"},
     {.name = "since_on", .type = FIELD_DATE, .about = "rates are of the time from this day until today"}, {.name = "as_of", .type = FIELD_TEXT, .about = "today, YYYY-MM-DD"},
     {.name = "target", .type = FIELD_INT, .about = "of the period"}, {.name = "actual", .type = FIELD_INT, .about = "so far"}, {.name = "gap", .type = FIELD_INT, .about = "missing; not negative"},

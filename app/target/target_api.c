@@ -3,18 +3,15 @@
 
 #include "engines/rollup.h"
 #include "round_store.h"
+#include "target_query.h"
 #include "target_rules.h"
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2999, FACTS_LIMIT = 50, FACTS_LIMIT_MAX = 200, GROWTH_MAX_PPM = 100000000 };
+enum { FACTS_LIMIT = 50, FACTS_LIMIT_MAX = 200, GROWTH_MAX_PPM = 100000000 };
 
-static const struct option LEVEL_OPTIONS[] = {
-    {"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL},
-};
 static const struct option STATE_OPTIONS[] = {
     {"draft", "填报中", "Draft"}, {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"}, {"agreed", "已约定", "Agreed"},
     {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL},
 };
-static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
 static const struct option METHOD_OPTIONS[] = {
     {"even", "平均", "Even"}, {"last_year", "按去年季节性", "Last year's season"}, {"working_days", "按工作日", "Working days"},
     {"copy_percent", "复制并增长", "Copy and grow"}, {"history", "按历年", "By past years"}, {NULL, NULL, NULL},
@@ -23,32 +20,6 @@ static const struct option SHARE_OPTIONS[] = {{"even", "平均", "Even"}, {"hist
 static const struct option SOURCE_OPTIONS[] = {{"actual", "实际", "Actual"}, {"target", "目标", "Target"}, {NULL, NULL, NULL}};
 static const struct option PERIOD_OPTIONS[] = {{"year", "年", "Year"}, {"quarter", "季", "Quarter"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
 static const struct option BY_OPTIONS[] = {{"month", "按月", "By month"}, {"quarter", "按季", "By quarter"}, {NULL, NULL, NULL}};
-static const struct option KIND_OPTIONS[] = {{"money", "金额", "Money"}, {"count", "条数", "Count"}, {"quantity", "数量", "Quantity"}, {NULL, NULL, NULL}};
-static const struct option NODE_OPTIONS[] = {
-    {"department", "部门", "Department"}, {"user", "人员", "Person"}, {"scope", "我能看到的", "All I may see"}, {NULL, NULL, NULL},
-};
-
-/* Reads `year`, `measure` and `level` of the query and loads what the user may see. */
-static enum err load_view(struct request *request, struct target_view *out)
-{
-    int64_t year = 0;
-    enum measure measure = MEASURE_SIGNED_AMOUNT;
-    TRY(request_query_int(request, "year", 0, YEAR_MIN, YEAR_MAX, &year));
-    struct str key = request_query(request, "measure");
-    if (key.len > 0 && !measure_find(key, &measure)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-        return error_check_fields(request->error);
-    }
-    struct str level = request_query(request, "level");
-    enum target_level wanted = LEVEL_BASE;
-    if (level.len > 0 && !level_find(level, &wanted)) {
-        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
-        return error_check_fields(request->error);
-    }
-    TRY(target_view_load(request, year, measure, out));
-    out->level = wanted;
-    return OK;
-}
 
 /* An optional id of the query: absent or empty is not set. */
 static enum err query_id(struct request *request, const char *name, int64_t min, struct opt_int *out)
@@ -101,7 +72,7 @@ static enum err get_grid(struct request *request, struct response *response)
     struct opt_int department;
     struct target_grid_row *rows;
     size_t count;
-    TRY(load_view(request, &view));
+    TRY(target_query_view(request, &view));
     TRY(query_id(request, "department_id", 1, &department));
     TRY(target_grid(&view, department.value, &rows, &count));
     json_t *months = json_array();
@@ -124,15 +95,6 @@ static json_t *cell_json(const struct target_cell *cell)
                      (json_int_t)cell->version);
 }
 
-static enum err body_measure(struct request *request, enum measure *out)
-{
-    *out = MEASURE_SIGNED_AMOUNT;
-    if (!measure_find(json_get_str(request->json, "measure"), out)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-    }
-    return error_check_fields(request->error);
-}
-
 static enum target_level body_level(const struct request *request)
 {
     enum target_level level = LEVEL_BASE;
@@ -153,7 +115,7 @@ static enum err put_grid(struct request *request, struct response *response)
             .month = json_get_int(cell, "month", 0), .amount = json_get_int(cell, "amount", 0), .version = json_get_int(cell, "version", 0),
         };
     }
-    TRY(body_measure(request, &measure));
+    TRY(target_find_measure(request, json_get_str(request->json, "measure"), &measure));
     TRY(target_save(request, json_get_int(request->json, "year", 0), measure, body_level(request), cells, count, false));
     json_t *saved = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -200,7 +162,7 @@ static enum err split_year(struct request *request, struct response *response)
     int64_t amounts[TARGET_MONTHS];
     TRY(read_split(request, &split));
     enum measure measure;
-    TRY(body_measure(request, &measure));
+    TRY(target_find_measure(request, json_get_str(request->json, "measure"), &measure));
     TRY(target_view_load(request, json_get_int(request->json, "year", 0), measure, &view));
     TRY(target_split_year(&view, &split, amounts));
     response->json = json_keep(request->arena, json_pack("{s:o}", "amounts", amounts_json(amounts)));
@@ -219,7 +181,7 @@ static enum err split_people(struct request *request, struct response *response)
         return error_check_fields(request->error);
     }
     enum measure measure;
-    TRY(body_measure(request, &measure));
+    TRY(target_find_measure(request, json_get_str(request->json, "measure"), &measure));
     TRY(target_view_load(request, json_get_int(request->json, "year", 0), measure, &view));
     TRY(target_split_people(&view, &split, str_eq_c(json_get_str(request->json, "shares"), "history"), &rows, &count));
     json_t *items = json_array();
@@ -308,7 +270,7 @@ static enum err get_overview(struct request *request, struct response *response)
         error_field(request->error, STR("by"), "not_an_option", "Periods are \"month\" or \"quarter\".");
         return error_check_fields(request->error);
     }
-    TRY(load_view(request, &view));
+    TRY(target_query_view(request, &view));
     TRY(query_id(request, "department_id", 1, &department));
     TRY(query_id(request, "user_id", 1, &user));
     TRY(target_overview(&view, department.value, user.value, &overview));
@@ -347,7 +309,7 @@ static enum err get_outlook(struct request *request, struct response *response)
     struct opt_int department;
     struct opt_int user;
     struct target_outlook outlook;
-    TRY(load_view(request, &view));
+    TRY(target_query_view(request, &view));
     TRY(query_id(request, "department_id", 1, &department));
     TRY(query_id(request, "user_id", 1, &user));
     TRY(query_period(request, &period));
@@ -434,7 +396,7 @@ static enum err list_facts(struct request *request, struct response *response)
     struct target_view view;
     struct target_facts_request facts;
     struct target_facts_page page;
-    TRY(load_view(request, &view));
+    TRY(target_query_view(request, &view));
     TRY(read_facts_request(request, &view, &facts));
     TRY(target_facts(&view, &facts, &page));
     json_t *items = json_array();
@@ -447,9 +409,6 @@ static enum err list_facts(struct request *request, struct response *response)
 }
 
 /* clang-format off */
-#define YEAR_FIELD {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year, named after the calendar year it begins in; the running one unless given"}
-#define MEASURE_FIELD {.name = "measure", .type = FIELD_TEXT, .max = 32, .about = "what is measured, of GET /targets/measures; signed_amount unless given"}
-#define LEVEL_FIELD {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"}
 #define FIGURE_FIELDS                                                                                                     \
     {.name = "target", .type = FIELD_INT, .about = "minor units or count"},                                               \
     {.name = "actual", .type = FIELD_INT, .about = "minor units or count"},                                               \
@@ -457,16 +416,16 @@ static enum err list_facts(struct request *request, struct response *response)
     {.name = "gap", .type = FIELD_INT, .about = "target less actual: what is missing; negative when exceeded"}
 
 static const struct field GRID_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "this department and below; all that is visible unless given"}, FIELD_END,
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD, {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "this department and below; all that is visible unless given"}, FIELD_END,
 };
 static const struct field OVERVIEW_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "node; the top of what is visible unless given"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person as the node"},
     {.name = "by", .type = FIELD_ENUM, .options = BY_OPTIONS, .about = "length of a period; month unless given"}, FIELD_END,
 };
 static const struct field OUTLOOK_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "with all below; all that is visible unless given"},
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person instead"},
     {.name = "period", .type = FIELD_ENUM, .options = PERIOD_OPTIONS, .about = "the year unless given; else its quarter or month of today"}, FIELD_END,
@@ -477,7 +436,7 @@ static const struct field BAND_FIELDS[] = {
     {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, FIELD_END,
 };
 static const struct field OUTLOOK_ANSWER[] = {
-    YEAR_FIELD, MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "from_on", .type = FIELD_DATE, .about = "first day of the period"}, {.name = "to_on", .type = FIELD_DATE, .about = "first day after"},
     {.name = "target", .type = FIELD_INT, .about = "of the period"}, {.name = "actual", .type = FIELD_INT, .about = "in it so far"},
     {.name = "line", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "the target's part by days: the straight line today"},
@@ -486,7 +445,7 @@ static const struct field OUTLOOK_ANSWER[] = {
     {.name = "projected", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "to the end of the period, by the pace so far; null with too few months"}, FIELD_END,
 };
 static const struct field FACTS_QUERY[] = {
-    YEAR_FIELD, MEASURE_FIELD,
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD,
     {.name = "from_on", .type = FIELD_DATE, .about = "first day; the year's unless given"},
     {.name = "to_on", .type = FIELD_DATE, .about = "first day after; the year's end unless given"},
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "with all below; together with user_id: exactly this one"},
@@ -496,7 +455,7 @@ static const struct field FACTS_QUERY[] = {
 };
 static const struct field MEASURE_FIELDS[] = {
     {.name = "key", .type = FIELD_TEXT, .about = "wire word"},
-    {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "money: minor units"},
+    {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "money: minor units"},
     {.name = "label_zh", .type = FIELD_TEXT, .about = "Chinese name"}, {.name = "label_en", .type = FIELD_TEXT, .about = "English name"},
     {.name = "is_active", .type = FIELD_BOOL, .about = "may be given new targets"}, {.name = "is_building", .type = FIELD_BOOL, .about = "its figures are not all there yet"}, FIELD_END,
 };
@@ -505,7 +464,7 @@ static const struct field GRID_CELL[] = {
     {.name = "amount", .type = FIELD_INT, .about = "minor units or count"}, {.name = "version", .type = FIELD_INT, .about = "0: no row yet"}, FIELD_END,
 };
 static const struct field GRID_ROW[] = {
-    {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .about = "department: its own amounts, not shared out"},
+    {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .about = "department: its own amounts, not shared out"},
     {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     {.name = "depth", .type = FIELD_INT, .about = "0 at the top"},
     {.name = "parent_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_NULLABLE, .about = "department the row stands below"},
@@ -514,26 +473,26 @@ static const struct field GRID_ROW[] = {
     {.name = "cells", .type = FIELD_LIST, .fields = GRID_CELL, .flags = FIELD_NULLABLE, .max = TARGET_MONTHS, .about = "by month; null where the person is in another department that month"}, FIELD_END,
 };
 static const struct field GRID_ANSWER[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "months", .type = FIELD_LIST, .item = FIELD_DATE, .about = "first days of the twelve months"},
     {.name = "rows", .type = FIELD_LIST, .fields = GRID_ROW, .about = "a department, its people, its departments"}, FIELD_END,
 };
 static const struct field SAVE_CELL[] = {
-    {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},
+    {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .flags = FIELD_REQUIRED, .about = "whose"},
     {.name = "subject_id", .type = FIELD_INT, .min = 1, .max = INT64_C(9007199254740991), .flags = FIELD_REQUIRED, .about = "user.id or department.id"},
     {.name = "month", .type = FIELD_INT, .min = 1, .max = TARGET_MONTHS, .flags = FIELD_REQUIRED, .about = "of the fiscal year"},
     {.name = "amount", .type = FIELD_INT, .min = -TARGET_AMOUNT_MAX, .max = TARGET_AMOUNT_MAX, .flags = FIELD_REQUIRED, .about = "of people not negative"},
     {.name = "version", .type = FIELD_INT, .min = 0, .max = INT32_MAX, .flags = FIELD_REQUIRED, .about = "as read; 0 without a row"}, FIELD_END,
 };
 static const struct field SAVE_BODY[] = {
-    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
+    {.name = "year", .type = FIELD_INT, .min = TARGET_YEAR_MIN, .max = TARGET_YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
     {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
-    LEVEL_FIELD,
+    TARGET_LEVEL_FIELD,
     {.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .max = TARGET_CELLS_MAX, .flags = FIELD_REQUIRED, .about = "changed cells"}, FIELD_END,
 };
 static const struct field SAVE_ANSWER[] = {{.name = "cells", .type = FIELD_LIST, .fields = SAVE_CELL, .about = "as sent, with their new versions"}, FIELD_END};
 static const struct field SPLIT_BODY[] = {
-    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
+    {.name = "year", .type = FIELD_INT, .min = TARGET_YEAR_MIN, .max = TARGET_YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
     {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     {.name = "method", .type = FIELD_ENUM, .options = METHOD_OPTIONS, .flags = FIELD_REQUIRED, .about = "by which weights"},
     {.name = "total", .type = FIELD_INT, .min = -TARGET_AMOUNT_MAX, .max = TARGET_AMOUNT_MAX, .about = "of the year; not used by copy_percent"},
@@ -543,7 +502,7 @@ static const struct field SPLIT_BODY[] = {
     {.name = "source", .type = FIELD_ENUM, .options = SOURCE_OPTIONS, .about = "the past's actual figures (unless given) or targets"}, FIELD_END,
 };
 static const struct field PEOPLE_BODY[] = {
-    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
+    {.name = "year", .type = FIELD_INT, .min = TARGET_YEAR_MIN, .max = TARGET_YEAR_MAX, .flags = FIELD_REQUIRED, .about = "fiscal year"},
     {.name = "measure", .type = FIELD_TEXT, .max = 32, .flags = FIELD_REQUIRED, .about = "what is measured, of GET /targets/measures"},
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_REQUIRED, .about = "whose people"},
     {.name = "total", .type = FIELD_INT, .min = 0, .max = TARGET_AMOUNT_MAX, .flags = FIELD_REQUIRED, .about = "of the year, of all together"},
@@ -562,7 +521,7 @@ static const struct field PERIOD_FIELDS[] = {
 };
 static const struct field OWN_FIELDS[] = {FIGURE_FIELDS, {.name = "periods", .type = FIELD_LIST, .fields = PERIOD_FIELDS, .about = "by period"}, FIELD_END};
 static const struct field LINE_FIELDS[] = {
-    {.name = "kind", .type = FIELD_ENUM, .options = NODE_OPTIONS, .about = "what the line stands for"},
+    {.name = "kind", .type = FIELD_ENUM, .options = TARGET_NODE_OPTIONS, .about = "what the line stands for"},
     {.name = "id", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "null for the scope"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"},
     FIGURE_FIELDS, {.name = "periods", .type = FIELD_LIST, .fields = PERIOD_FIELDS, .about = "by period"}, FIELD_END,
 };
@@ -570,7 +529,7 @@ static const struct field PATH_FIELDS[] = {
     {.name = "id", .type = FIELD_INT, .about = "department.id"}, {.name = "name", .type = FIELD_TEXT, .about = "shown"}, FIELD_END,
 };
 static const struct field OVERVIEW_ANSWER[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = KIND_OPTIONS, .about = "unit of the amounts"},
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "as_of", .type = FIELD_TEXT, .about = "today, YYYY-MM-DD"}, {.name = "from_on", .type = FIELD_DATE, .about = "first day of the year"},
     {.name = "to_on", .type = FIELD_DATE, .about = "first day after"}, {.name = "time_passed_ppm", .type = FIELD_PPM, .about = "of the year"},
     {.name = "path", .type = FIELD_LIST, .fields = PATH_FIELDS, .about = "visible departments above the node"},

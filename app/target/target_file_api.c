@@ -1,39 +1,15 @@
 /* HTTP of workbooks of targets: one is made by a job; one that comes back is looked at first and saved by the grid's
  * own route. */
 #include "target_file.h"
-
-enum { YEAR_MIN = 1900, YEAR_MAX = 2999 };
-
-/* clang-format off */
-static const struct option LEVEL_OPTIONS[] = {{"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL}};
-static const struct option SUBJECT_OPTIONS[] = {{"user", "人员", "Person"}, {"department", "部门", "Department"}, {NULL, NULL, NULL}};
-/* clang-format on */
-
-/* Year 0 is the running one. */
-static enum err open_view(struct request *request, int64_t year, struct str measure_key, struct str level_key,
-                          struct target_view *out)
-{
-    enum measure measure = MEASURE_SIGNED_AMOUNT;
-    enum target_level level = LEVEL_BASE;
-    if (measure_key.len > 0 && !measure_find(measure_key, &measure)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-    }
-    if (level_key.len > 0 && !level_find(level_key, &level)) {
-        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
-    }
-    TRY(error_check_fields(request->error));
-    TRY(target_view_load(request, year, measure, out));
-    out->level = level;
-    return OK;
-}
+#include "target_query.h"
 
 static enum err export_targets(struct request *request, struct response *response)
 {
     struct target_view view;
     int64_t department = json_get_int(request->json, "department_id", 0);
     int64_t job_id = 0;
-    TRY(open_view(request, json_get_int(request->json, "year", 0), json_get_str(request->json, "measure"),
-                  json_get_str(request->json, "level"), &view));
+    TRY(target_find_view(request, json_get_int(request->json, "year", 0), json_get_str(request->json, "measure"),
+                         json_get_str(request->json, "level"), &view));
     if (department != 0 && target_view_department(&view, department) == NULL) {
         return error_set(request->error, ERR_NOT_FOUND, "%s", err_text(ERR_NOT_FOUND));
     }
@@ -80,9 +56,7 @@ static enum err try_import(struct request *request, struct response *response)
 {
     struct target_view view;
     struct target_file file;
-    int64_t year = 0;
-    TRY(request_query_int(request, "year", 0, YEAR_MIN, YEAR_MAX, &year));
-    TRY(open_view(request, year, request_query(request, "measure"), request_query(request, "level"), &view));
+    TRY(target_query_view(request, &view));
     TRY(target_file_read(&view, &file));
     response->json =
         json_keep(request->arena,
@@ -94,18 +68,15 @@ static enum err try_import(struct request *request, struct response *response)
 }
 
 /* clang-format off */
-#define YEAR_FIELD {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year; the running one unless given"}
-#define MEASURE_FIELD {.name = "measure", .type = FIELD_TEXT, .max = 60, .about = "see GET /targets/measures; signed_amount unless given"}
-#define LEVEL_FIELD {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"}
 static const struct field EXPORT_BODY[] = {
-    YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD,
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .flags = FIELD_NULLABLE, .about = "this department and below; all that is visible unless given"},
     {.name = "completion", .type = FIELD_BOOL, .about = "with actual figures and completion, each on a sheet of its own"}, FIELD_END,
 };
 static const struct field JOB_ANSWER[] = {{.name = "job_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "see GET /jobs/{id}"}, FIELD_END};
-static const struct field IMPORT_QUERY[] = {YEAR_FIELD, MEASURE_FIELD, LEVEL_FIELD, FIELD_END};
+static const struct field IMPORT_QUERY[] = {TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD, FIELD_END};
 static const struct field CHANGE_FIELDS[] = {
-    {.name = "subject_kind", .type = FIELD_ENUM, .options = SUBJECT_OPTIONS, .about = "whose"}, {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"},
+    {.name = "subject_kind", .type = FIELD_ENUM, .options = TARGET_SUBJECT_OPTIONS, .about = "whose"}, {.name = "subject_id", .type = FIELD_INT, .about = "user.id or department.id"},
     {.name = "month", .type = FIELD_INT, .about = "of the fiscal year, 1 to 12"}, {.name = "before", .type = FIELD_INT, .about = "present amount"},
     {.name = "amount", .type = FIELD_INT, .about = "amount in the file"}, {.name = "version", .type = FIELD_INT, .about = "for PUT /targets/grid"},
     {.name = "row", .type = FIELD_INT, .about = "of the file"}, {.name = "column", .type = FIELD_TEXT, .about = "of the file, letters"},
@@ -118,7 +89,7 @@ static const struct field FAULT_FIELDS[] = {
 };
 static const struct field IMPORT_ANSWER[] = {
     {.name = "year", .type = FIELD_INT, .about = "fiscal year"}, {.name = "measure", .type = FIELD_TEXT, .about = "as asked for"},
-    {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "as asked for"}, {.name = "kind", .type = FIELD_TEXT, .about = "money: minor units; count"},
+    {.name = "level", .type = FIELD_ENUM, .options = TARGET_LEVEL_OPTIONS, .about = "as asked for"}, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "cell_count", .type = FIELD_INT, .about = "amounts that were read"},
     {.name = "changes", .type = FIELD_LIST, .fields = CHANGE_FIELDS, .about = "what a save would change: the body of PUT /targets/grid"},
     {.name = "faults", .type = FIELD_LIST, .fields = FAULT_FIELDS, .about = "what keeps the file from being saved, the first 500"}, FIELD_END,

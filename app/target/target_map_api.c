@@ -1,30 +1,10 @@
 /* HTTP of the map of completion: everybody by month, in the order of the departments. */
 #include "engines/rollup.h"
 #include "target.h"
+#include "target_query.h"
 #include "target_table.h"
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2999 };
 #define ID_MAX INT64_C(9007199254740991)
-
-static enum err open_view(struct request *request, struct target_view *out)
-{
-    int64_t year = 0;
-    enum measure measure = MEASURE_SIGNED_AMOUNT;
-    enum target_level level = LEVEL_BASE;
-    struct str measure_key = request_query(request, "measure");
-    struct str level_key = request_query(request, "level");
-    TRY(request_query_int(request, "year", 0, YEAR_MIN, YEAR_MAX, &year));
-    if (measure_key.len > 0 && !measure_find(measure_key, &measure)) {
-        error_field(request->error, STR("measure"), "not_an_option", "There is no such measure.");
-    }
-    if (level_key.len > 0 && !level_find(level_key, &level)) {
-        error_field(request->error, STR("level"), "not_an_option", "There is no such level.");
-    }
-    TRY(error_check_fields(request->error));
-    TRY(target_view_load(request, year, measure, out));
-    out->level = level;
-    return OK;
-}
 
 static json_t *figure_json(int64_t target, int64_t actual)
 {
@@ -70,7 +50,7 @@ static enum err get_map(struct request *request, struct response *response)
     struct target_table_row *rows;
     size_t count;
     int64_t department = 0;
-    TRY(open_view(request, &view));
+    TRY(target_query_view(request, &view));
     TRY(request_query_int(request, "department_id", 0, 1, ID_MAX, &department));
     TRY(target_table(&view, department, &rows, &count));
     json_t *months = json_array();
@@ -92,12 +72,9 @@ static enum err get_map(struct request *request, struct response *response)
 }
 
 /* clang-format off */
-static const struct option LEVEL_OPTIONS[] = {{"base", "目标", "Base"}, {"stretch", "冲刺", "Stretch"}, {"challenge", "挑战", "Challenge"}, {NULL, NULL, NULL}};
 static const struct option ROW_OPTIONS[] = {{"total", "合计", "Total"}, {"own", "部门自留", "Department's own"}, {"user", "人员", "Person"}, {NULL, NULL, NULL}};
 static const struct field MAP_QUERY[] = {
-    {.name = "year", .type = FIELD_INT, .min = YEAR_MIN, .max = YEAR_MAX, .about = "fiscal year; the running one unless given"},
-    {.name = "measure", .type = FIELD_TEXT, .max = 60, .about = "see GET /targets/measures; signed_amount unless given"},
-    {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "which targets; base unless given"},
+    TARGET_YEAR_FIELD, TARGET_MEASURE_FIELD, TARGET_LEVEL_FIELD,
     {.name = "department_id", .type = FIELD_REF, .ref = "department", .about = "this department and below; all that is visible unless given"}, FIELD_END,
 };
 #define FIGURES                                                                                                                        \
@@ -113,7 +90,7 @@ static const struct field ROW_FIELDS[] = {
 };
 static const struct field MAP_ANSWER[] = {
     {.name = "year", .type = FIELD_INT, .about = "fiscal year"}, {.name = "measure", .type = FIELD_TEXT, .about = "as asked for"},
-    {.name = "level", .type = FIELD_ENUM, .options = LEVEL_OPTIONS, .about = "as asked for"}, {.name = "kind", .type = FIELD_TEXT, .about = "money: minor units; count"},
+    {.name = "level", .type = FIELD_ENUM, .options = TARGET_LEVEL_OPTIONS, .about = "as asked for"}, {.name = "kind", .type = FIELD_ENUM, .options = TARGET_KIND_OPTIONS, .about = "unit of the amounts"},
     {.name = "as_of", .type = FIELD_DATE, .about = "today"}, {.name = "months", .type = FIELD_LIST, .item = FIELD_DATE, .about = "twelve first days and the day after the year"},
     {.name = "rows", .type = FIELD_LIST, .fields = ROW_FIELDS, .about = "a department, its people, its departments"}, FIELD_END,
 };

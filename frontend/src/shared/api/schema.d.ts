@@ -11703,7 +11703,7 @@ export interface operations {
                                 currency: string;
                                 /** @description of all that match; null where hidden */
                                 amount_minor: number | null;
-                                /** @description each amount times its chance */
+                                /** @description each amount times its chance, half up to the minor unit */
                                 weighted_minor: number | null;
                             }[];
                             /** @description of all currencies, in the company's, each at the rate kept with it */
@@ -11712,7 +11712,7 @@ export interface operations {
                                 currency: string;
                                 /** @description of all that match; null where hidden */
                                 amount_minor: number | null;
-                                /** @description each amount times its chance */
+                                /** @description each amount times its chance, half up to the minor unit */
                                 weighted_minor: number | null;
                             };
                         }[];
@@ -11766,18 +11766,18 @@ export interface operations {
                                 sums: {
                                     /** @description ISO 4217 */
                                     currency: string;
-                                    /** @description null where hidden */
+                                    /** @description of all that match; null where hidden */
                                     amount_minor: number | null;
-                                    /** @description each amount times its chance */
+                                    /** @description each amount times its chance, half up to the minor unit */
                                     weighted_minor: number | null;
                                 }[];
                                 /** @description of all currencies, in the company's, each at the rate kept with it */
                                 total: {
                                     /** @description ISO 4217 */
                                     currency: string;
-                                    /** @description null where hidden */
+                                    /** @description of all that match; null where hidden */
                                     amount_minor: number | null;
-                                    /** @description each amount times its chance */
+                                    /** @description each amount times its chance, half up to the minor unit */
                                     weighted_minor: number | null;
                                 };
                                 /** @description opens exactly its rows */
@@ -16443,7 +16443,7 @@ export interface operations {
                     /** @description a counter-offer: twelve months */
                     amounts?: number[] | null;
                     /**
-                     * @description which amounts; base unless given
+                     * @description which targets; base unless given
                      * @enum {string}
                      */
                     level?: "base" | "stretch" | "challenge";
@@ -17654,7 +17654,7 @@ export interface operations {
                     /** @description from that month to the end of the year */
                     amounts?: number[] | null;
                     /**
-                     * @description which amounts; base unless given
+                     * @description which targets; base unless given
                      * @enum {string}
                      */
                     level?: "base" | "stretch" | "challenge";
@@ -18551,9 +18551,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description fiscal year; the running one unless given */
+                    /** @description fiscal year, named after the calendar year it begins in; the running one unless given */
                     year?: number;
-                    /** @description see GET /targets/measures; signed_amount unless given */
+                    /** @description what is measured, of GET /targets/measures; signed_amount unless given */
                     measure?: string;
                     /**
                      * @description which targets; base unless given
@@ -18624,8 +18624,11 @@ export interface operations {
                          * @enum {string}
                          */
                         level?: "base" | "stretch" | "challenge";
-                        /** @description money: minor units; count */
-                        kind?: string;
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count" | "quantity";
                         /** @description amounts that were read */
                         cell_count?: number;
                         /** @description what a save would change: the body of PUT /targets/grid */
@@ -18709,8 +18712,11 @@ export interface operations {
                          * @enum {string}
                          */
                         level?: "base" | "stretch" | "challenge";
-                        /** @description money: minor units; count */
-                        kind?: string;
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count" | "quantity";
                         /**
                          * Format: date
                          * @description today
@@ -19406,9 +19412,9 @@ export interface operations {
         parameters: {
             query?: {
                 year?: number;
-                quarter?: number;
                 measure?: string;
                 level?: "base" | "stretch" | "challenge";
+                quarter?: number;
                 department_id?: number;
                 user_id?: number;
             };
@@ -19570,9 +19576,9 @@ export interface operations {
         parameters: {
             query: {
                 year?: number;
-                quarter?: number;
                 measure?: string;
                 level?: "base" | "stretch" | "challenge";
+                quarter?: number;
                 department_id?: number;
                 user_id?: number;
                 figure: "first_visits" | "opportunities" | "closed" | "won" | "contracts" | "signed" | "margin" | "received" | "open" | "outstanding";
