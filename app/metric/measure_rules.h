@@ -35,13 +35,6 @@ enum measure_unit measure_unit_of(const struct measure_definition *definition);
 enum err measure_sources(struct db *db, struct arena *arena, const struct measure_row *row, struct metric_source sources_out[MEASURE_SOURCES_MAX],
                          size_t *count_out, struct str *fault_out) MUST_CHECK;
 
-/* Long work: all facts anew, and those of one measure. */
-enum err metric_run_rebuild(struct job *job, json_t **result_out) MUST_CHECK;
-enum err metric_rebuild_measure(struct job *job, json_t **result_out) MUST_CHECK;
-/* Facts that some records ought to have: whom they count for. */
-enum err metric_compute(struct db *db, struct arena *arena, const struct metric_source *source, const struct metric_pick *pick,
-                        struct fact **facts_out, size_t *count_out) MUST_CHECK;
-
 /* ---- what administrators do ---- */
 
 extern const struct route MEASURE_ROUTES[];

@@ -1,5 +1,6 @@
 /* What a measure would have counted: a definition tried out on a year before it is kept. Only records that the asking person may
  * see are looked at. */
+#include "fact_rules.h"
 #include "measure_rules.h"
 
 #include <stdlib.h>
@@ -154,7 +155,7 @@ static enum err show_rows(struct trial *trial, const struct measure_definition *
     }
     qsort(ids, count, sizeof *ids, compare_ids);
     struct metric_pick pick = {.ids = ids, .count = count};
-    TRY(metric_compute(request->db, request->arena, &source, &pick, &facts, &fact_count));
+    TRY(fact_compute(request->db, request->arena, &source, &pick, &facts, &fact_count));
     if (may_read_label(request, object)) {
         TRY(measure_store_labels(request, object, ids, count, &labels, &label_count));
     }
