@@ -8,6 +8,7 @@
 #include "line_rules.h"
 #include "metric.h"
 #include "money.h"
+#include "platform/company.h"
 #include "renewal_store.h"
 
 static const struct option STATUSES[] = {{"draft", "草稿", "Draft"},
@@ -295,7 +296,7 @@ static enum err fill_contract(struct request *request, struct record_change *cha
     }
     if (change_after(change, "currency").type == VALUE_NULL) {
         struct str currency;
-        TRY(contract_store_currency(request->db, request->arena, &currency));
+        TRY(company_currency(request->db, request->arena, &currency));
         change_set(change, "currency", V(currency));
     }
     TRY(error_check_fields(request->error));

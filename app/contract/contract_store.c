@@ -33,11 +33,6 @@ struct number {
     int64_t value;
 };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
-struct text {
-    struct str value;
-};
-static const struct column TEXT[] = {COLUMN(struct text, value)};
-
 STATEMENT_ROWS(LOCK_CONTRACT, "contract.lock", struct contract_head, CONTRACT_HEAD,
                "SELECT id, customer_id, currency, status, owner_id FROM contract WHERE id = ? FOR UPDATE");
 STATEMENT_ROWS(LOCK_PAYMENT, "payment.lock", struct payment_head, PAYMENT_HEAD,
@@ -80,7 +75,6 @@ STATEMENT_ROWS(GET_PRODUCT, "contract.product", struct product_price, PRODUCT_PR
                "SELECT name, price_minor, cost_minor FROM product WHERE id = ? AND deleted_at IS NULL");
 STATEMENT_ROWS(GET_OPPORTUNITY, "contract.opportunity", struct opportunity_head, OPPORTUNITY_HEAD,
                "SELECT customer_id, name FROM opportunity WHERE id = ?");
-STATEMENT_ROWS(CURRENCY, "contract.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
 
 enum err contract_store_lock(struct db *db, struct arena *arena, int64_t id, struct contract_head *out)
 {
@@ -154,7 +148,3 @@ enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t 
     return db_one(db, arena, &GET_OPPORTUNITY, ARGS(V(opportunity_id)), out);
 }
 
-enum err contract_store_currency(struct db *db, struct arena *arena, struct str *out)
-{
-    return db_one(db, arena, &CURRENCY, NO_ARGS, out);
-}

@@ -69,6 +69,5 @@ struct opportunity_head {
 };
 enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t opportunity_id,
                                     struct opportunity_head *out) MUST_CHECK;
-enum err contract_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

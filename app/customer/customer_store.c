@@ -1,6 +1,7 @@
 /* SQL of customers beyond what the object tables give. */
 #include "customer_store.h"
 
+#include "platform/object_select.h"
 #include "platform/query.h"
 
 STATEMENT(REFRESH, "customer.refresh_follow_ups",
@@ -34,34 +35,17 @@ STATEMENT_ROWS(OF_OPPORTUNITY, "customer.of_opportunity", struct number, NUMBER,
 STATEMENT_ROWS(LOCK_ONE, "customer.lock", struct number, NUMBER,
                "SELECT id AS value FROM customer WHERE id = ? FOR UPDATE");
 
-STATEMENT_ROWS(LOCK_FOLLOW_UP, "customer.lock_follow_up", struct number, NUMBER,
-               "SELECT id AS value FROM follow_up WHERE id = ? FOR UPDATE");
-STATEMENT_ROWS(LOCK_CLAIM, "customer.lock_claim", struct number, NUMBER,
-               "SELECT id AS value FROM conflict_claim WHERE id = ? FOR UPDATE");
-
-STATEMENT_ROWS(LOCK_OPPORTUNITY, "customer.lock_opportunity", struct number, NUMBER,
-               "SELECT id AS value FROM opportunity WHERE id = ? FOR UPDATE");
-
-STATEMENT_ROWS(LOCK_CONTRACT, "customer.lock_contract", struct number, NUMBER,
-               "SELECT id AS value FROM contract WHERE id = ? FOR UPDATE");
-STATEMENT_ROWS(LOCK_INVOICE, "customer.lock_invoice", struct number, NUMBER,
-               "SELECT id AS value FROM invoice WHERE id = ? FOR UPDATE");
-STATEMENT_ROWS(LOCK_PAYMENT, "customer.lock_payment", struct number, NUMBER,
-               "SELECT id AS value FROM payment WHERE id = ? FOR UPDATE");
-
-enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *object, int64_t id)
+enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *table, int64_t id)
 {
-    int64_t found = 0;
-    struct str name = str_from(object);
-    const struct stmt *statement = str_eq_c(name, "customer")      ? &LOCK_ONE
-                                   : str_eq_c(name, "follow_up")   ? &LOCK_FOLLOW_UP
-                                   : str_eq_c(name, "opportunity") ? &LOCK_OPPORTUNITY
-                                   : str_eq_c(name, "contract")    ? &LOCK_CONTRACT
-                                   : str_eq_c(name, "invoice")     ? &LOCK_INVOICE
-                                   : str_eq_c(name, "payment")     ? &LOCK_PAYMENT
-                                                                   : &LOCK_CLAIM;
-    enum err err = db_one(db, arena, statement, ARGS(V(id)), &found);
-    return err == ERR_NOT_FOUND ? OK : err;
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    query_sql(&query, "SELECT id FROM ");
+    select_table(&query, table);
+    query_sql(&query, " WHERE id = ");
+    query_arg(&query, V(id));
+    query_sql(&query, " FOR UPDATE");
+    return db_query(db, arena, query_text(&query), query_args(&query), &rows);
 }
 
 enum err customer_store_lock(struct db *db, struct arena *arena, int64_t customer_id)

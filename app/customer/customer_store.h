@@ -10,8 +10,8 @@
 enum err customer_store_refresh(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
 /* Locks a customer until the transaction ends: whoever computes something from all its children does it first. */
 enum err customer_store_lock(struct db *db, struct arena *arena, int64_t customer_id) MUST_CHECK;
-/* The same for a record by the name of its object: customer, follow_up, conflict_claim. */
-enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *object, int64_t id) MUST_CHECK;
+/* The same for a record of any table; what is gone is none. */
+enum err customer_store_lock_record(struct db *db, struct arena *arena, const char *table, int64_t id) MUST_CHECK;
 /* True when `ancestor_id` is the customer itself or above it by parent_id. */
 enum err customer_store_is_above(struct db *db, struct arena *arena, int64_t ancestor_id, int64_t customer_id,
                                  bool *out) MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include "engines/currency.h"
 #include "import_store.h"
+#include "platform/company.h"
 
 enum { USUAL_DIGITS = 2 };
 
@@ -18,7 +19,7 @@ static struct str capitals(struct arena *arena, struct str text)
 
 enum err import_money_prepare(struct run *run)
 {
-    TRY(import_store_currency(run->request, &run->currency));
+    TRY(company_currency(run->request->db, run->request->arena, &run->currency));
     if (currency_digits(run->currency) != USUAL_DIGITS) {
         run->odd_digits = true;
         return OK;

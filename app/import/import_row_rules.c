@@ -81,7 +81,7 @@ static struct str replaced(const struct cell_style *style, struct arena *arena, 
 
 /* A cell that names tags or people. */
 static enum err resolve_set(struct run *run, const struct mapped *mapped, struct str text, int64_t row_number,
-                             json_t *body)
+                            json_t *body)
 {
     struct field tag = *mapped->field;
     struct mapped one = *mapped;
@@ -98,11 +98,6 @@ static enum err resolve_set(struct run *run, const struct mapped *mapped, struct
         }
     }
     return OK;
-}
-
-static bool is_own_money(const struct object *object, const struct field *field)
-{
-    return object != NULL && str_starts(str_from(field->name), STR("base_"));
 }
 
 /* One cell. Faults collect in the request's error. */
@@ -122,7 +117,7 @@ static enum err build_member(struct run *run, const struct mapped *mapped, struc
         return resolve_set(run, mapped, text, row_number, body);
     }
     struct cell_style style = mapped->style;
-    style.digits = is_own_money(run->kind.object, mapped->field) ? import_money_own_digits(run) : digits;
+    style.digits = run->kind.object != NULL && field_in_base(mapped->field) ? import_money_own_digits(run) : digits;
     json_t *value = cell_json(request, mapped->field, text, &style, &code, &message);
     if (value == NULL) {
         error_field(request->error, str_from(mapped->field->name), code, "\"%.*s\" %s", STR_ARG(str_slice(text, 0, 80)),
@@ -388,8 +383,8 @@ static enum err save_targets(struct run *run, const json_t *body, enum outcome *
         }
     }
     *outcome = OUTCOME_UPDATED;
-    return count == 0 ? OK : target_save(request, json_get_int(body, "year", 0), info.measure, level,
-                                         cells, count, true);
+    return count == 0 ? OK
+                      : target_save(request, json_get_int(body, "year", 0), info.measure, level, cells, count, true);
 }
 
 enum err import_work_row(struct run *run, const struct table_row *row, enum outcome *outcome)

@@ -37,7 +37,6 @@ struct text {
     struct str value;
 };
 static const struct column TEXT[] = {COLUMN(struct text, value)};
-STATEMENT_ROWS(CURRENCY, "import.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
 STATEMENT_ROWS(RATED, "import.rated", struct text, TEXT,
                "SELECT DISTINCT currency AS value FROM exchange_rate WHERE deleted_at IS NULL ORDER BY currency");
 
@@ -254,14 +253,6 @@ enum err import_store_find_key(struct request *request, const struct object *obj
     query_sql(&query, " = ");
     query_arg(&query, value);
     return query_two(request, &query, ids_out, count_out);
-}
-
-enum err import_store_currency(struct request *request, struct str *out)
-{
-    struct text row;
-    TRY(db_one(request->db, request->arena, &CURRENCY, NO_ARGS, &row));
-    *out = row.value;
-    return OK;
 }
 
 enum err import_store_rated(struct request *request, struct str **out, size_t *count_out)

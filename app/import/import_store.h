@@ -83,8 +83,6 @@ enum err import_store_find(struct request *request, const char *reference, struc
 enum err import_store_find_key(struct request *request, const struct object *object, const char *field,
                                struct value value, int64_t ids_out[2], size_t *count_out) MUST_CHECK;
 
-/* The company's currency. */
-enum err import_store_currency(struct request *request, struct str *out) MUST_CHECK;
 /* Currencies of which there are rates. */
 enum err import_store_rated(struct request *request, struct str **out, size_t *count_out) MUST_CHECK;
 /* The currency of a record; `out` stays as it was when there is none. */

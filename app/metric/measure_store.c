@@ -222,7 +222,7 @@ static bool is_foreign(const struct measure_definition *definition)
     const struct field *sum = definition->sum;
     if (definition->how == HOW_SUM) {
         return sum->type == FIELD_MONEY && has_rate(definition->object) && strcmp(sum->name, "amount_minor") != 0 &&
-               strncmp(sum->name, "base_", strlen("base_")) != 0;
+               !field_in_base(sum);
     }
     return definition->how == HOW_LINE_AMOUNT;
 }
@@ -342,32 +342,6 @@ enum err measure_store_samples(struct request *request, struct arena *arena, con
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
         (*out)[i] = read_sample(&rows, i);
-    }
-    return OK;
-}
-
-enum err measure_store_labels(struct request *request, const struct object *object, const int64_t *ids, size_t count,
-                              struct measure_label **out, size_t *count_out)
-{
-    struct query query;
-    struct rows rows;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.id, LEFT(t.`");
-    query_sql(&query, object_label(object)->name);
-    query_sql(&query, "`, 100) FROM `");
-    query_sql(&query, object->table);
-    query_sql(&query, "` t WHERE t.id IN ");
-    query_arg_ids(&query, ids, count);
-    query_sql(&query, " AND ");
-    scope_predicate(&query, request, object, "t", false);
-    query_sql(&query, " ORDER BY t.id");
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    *out = ARENA_ARRAY(request->arena, struct measure_label, rows.count);
-    *count_out = rows.count;
-    for (size_t i = 0; i < rows.count; i++) {
-        struct value label = rows_get(&rows, i, 1);
-        (*out)[i] = (struct measure_label){rows_get(&rows, i, 0).integer,
-                                           label.type == VALUE_TEXT ? label.text : (struct str){0}};
     }
     return OK;
 }

@@ -80,13 +80,6 @@ struct measure_sample {
 enum err measure_store_samples(struct request *request, struct arena *arena, const struct measure_definition *definition,
                                struct date from, struct date to, int64_t after, int64_t limit, struct measure_sample **out,
                                size_t *count_out) MUST_CHECK;
-/* The records' names, as far as the user may read them; ids ascending. */
-struct measure_label {
-    int64_t record_id;
-    struct str text;
-};
-enum err measure_store_labels(struct request *request, const struct object *object, const int64_t *ids, size_t count,
-                              struct measure_label **out, size_t *count_out) MUST_CHECK;
 /* Names of a person and a department; empty where there is none. */
 enum err measure_store_names(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id, struct str *user_out,
                              struct str *department_out) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engines/currency.h"
+#include "platform/record_label.h"
 #include "platform/scope.h"
 
 enum { CHUNK = 5000, ARENA_BYTES = 64 * 1024 * 1024 };
@@ -98,24 +99,9 @@ static int compare_ids(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static struct str find_label(const struct measure_label *labels, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (labels[i].record_id == id) {
-            return labels[i].text;
-        }
-    }
-    return (struct str){0};
-}
-
-static bool may_read_label(const struct request *request, const struct object *object)
-{
-    return scope_field_access(request, object, object_label(object)->name) >= FIELD_ACCESS_READ;
-}
-
 /* The rows of one kind of record, in the places that they have among the newest. */
 static enum err fill_rows(struct trial *trial, const struct measure_definition *definition, struct fact *facts, size_t fact_count,
-                          const struct measure_label *labels, size_t label_count)
+                          const struct record_label *labels, size_t label_count)
 {
     struct request *request = trial->request;
     const char *object = definition->orders ? "change_order" : definition->object->name;
@@ -123,8 +109,9 @@ static enum err fill_rows(struct trial *trial, const struct measure_definition *
         struct measure_example *row = &trial->out->rows[i];
         for (size_t f = 0; f < fact_count && trial->newest[i].is_order == definition->orders; f++) {
             if (facts[f].record_id == trial->newest[i].record_id) {
+                const struct record_label *label = record_label_find(labels, label_count, facts[f].record_id);
                 *row = (struct measure_example){.object = object, .fact = facts[f],
-                                                .label = find_label(labels, label_count, facts[f].record_id)};
+                                                .label = label == NULL ? (struct str){0} : label->label};
                 TRY(measure_store_names(request->db, request->arena, facts[f].user_id, facts[f].department_id, &row->user_name,
                                         &row->department_name));
             }
@@ -143,7 +130,7 @@ static enum err show_rows(struct trial *trial, const struct measure_definition *
     size_t count = 0;
     struct fact *facts;
     size_t fact_count;
-    struct measure_label *labels = NULL;
+    struct record_label *labels = NULL;
     size_t label_count = 0;
     for (size_t i = 0; i < trial->out->row_count; i++) {
         if (trial->newest[i].is_order == definition->orders) {
@@ -156,9 +143,7 @@ static enum err show_rows(struct trial *trial, const struct measure_definition *
     qsort(ids, count, sizeof *ids, compare_ids);
     struct metric_pick pick = {.ids = ids, .count = count};
     TRY(fact_compute(request->db, request->arena, &source, &pick, &facts, &fact_count));
-    if (may_read_label(request, object)) {
-        TRY(measure_store_labels(request, object, ids, count, &labels, &label_count));
-    }
+    TRY(record_labels(request, object, ids, count, &labels, &label_count));
     return fill_rows(trial, definition, facts, fact_count, labels, label_count);
 }
 

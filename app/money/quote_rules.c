@@ -3,6 +3,7 @@
 #include "quote_rules.h"
 
 #include "money.h"
+#include "platform/company.h"
 #include "platform/scope.h"
 #include "price_rules.h"
 #include "quote_line_rules.h"
@@ -334,7 +335,7 @@ static enum err fill(struct request *request, struct record_change *change)
     change_set(change, "version_number", V(1));
     TRY(check_book(request, change));
     if (!is_set(change, "currency")) {
-        TRY(quote_store_currency(request->db, request->arena, &currency));
+        TRY(company_currency(request->db, request->arena, &currency));
         change_set(change, "currency", V(currency));
     }
     TRY(money_give_number(request, change));

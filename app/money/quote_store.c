@@ -43,11 +43,6 @@ struct number {
 };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
 /* The one column of a row. */
-struct text {
-    struct str value; /* as stored */
-};
-static const struct column TEXT[] = {COLUMN(struct text, value)};
-/* The one column of a row. */
 struct opt_number {
     struct opt_int value; /* as stored */
 };
@@ -57,7 +52,6 @@ STATEMENT_ROWS(CONTRACT_LIVES, "quote.contract_lives", struct number, NUMBER,
 STATEMENT_ROWS(EXPIRED, "quote.expired", struct number, NUMBER,
                "SELECT id AS value FROM quote WHERE status = 'sent' AND valid_until < ? AND deleted_at IS NULL "
                "ORDER BY id LIMIT ?");
-STATEMENT_ROWS(CURRENCY, "quote.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
 STATEMENT_ROWS(CUSTOMER_OF, "quote.customer_of", struct opt_number, OPT_NUMBER,
                "SELECT customer_id AS value FROM opportunity WHERE id = ?");
 
@@ -132,11 +126,6 @@ enum err quote_store_expired(struct db *db, struct arena *arena, struct date tod
                              size_t *count_out)
 {
     return db_many(db, arena, &EXPIRED, ARGS(V(today), V(limit)), ids_out, count_out);
-}
-
-enum err quote_store_currency(struct db *db, struct arena *arena, struct str *out)
-{
-    return db_one(db, arena, &CURRENCY, NO_ARGS, out);
 }
 
 enum err quote_store_customer_of(struct db *db, struct arena *arena, int64_t opportunity_id, struct opt_int *out)

@@ -43,7 +43,6 @@ enum err quote_store_contract_lives(struct db *db, struct arena *arena, int64_t 
 /* Quotes that are sent and no longer valid, at most `limit`. */
 enum err quote_store_expired(struct db *db, struct arena *arena, struct date today, int64_t limit, int64_t **ids_out,
                              size_t *count_out) MUST_CHECK;
-enum err quote_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 /* Customer of an opportunity. */
 enum err quote_store_customer_of(struct db *db, struct arena *arena, int64_t opportunity_id,
                                  struct opt_int *out) MUST_CHECK;

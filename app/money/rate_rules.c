@@ -4,6 +4,7 @@
 
 #include "engines/currency.h"
 #include "money.h"
+#include "platform/company.h"
 #include "rate_store.h"
 
 enum { RATE_MAX = 1000000 }; /* units of the company's currency for one */
@@ -52,7 +53,7 @@ static enum err prepare_rate(struct request *request, struct record_change *chan
     }
     struct str currency = change_after(change, "currency").text;
     struct date on = change_after(change, "rate_on").date;
-    TRY(rate_store_base(request->db, request->arena, &base));
+    TRY(company_currency(request->db, request->arena, &base));
     if (str_eq(currency, base)) {
         error_field(request->error, STR("currency"), "base_currency", "This is the company's own currency.");
         return error_check_fields(request->error);
@@ -86,7 +87,7 @@ enum err money_take_rate(struct request *request, struct record_change *change, 
     struct str base;
     int64_t rate = MONEY_RATE_ONE;
     struct str currency = change_after(change, "currency").text;
-    TRY(rate_store_base(request->db, request->arena, &base));
+    TRY(company_currency(request->db, request->arena, &base));
     if (!str_eq(currency, base)) {
         enum err err = rate_store_find(request->db, request->arena, currency, on, &rate);
         if (err == ERR_NOT_FOUND) {
@@ -105,7 +106,7 @@ enum err money_to_base(struct request *request, struct str currency, int64_t rat
                        int64_t *out)
 {
     struct str base;
-    TRY(rate_store_base(request->db, request->arena, &base));
+    TRY(company_currency(request->db, request->arena, &base));
     if (!currency_convert(amount_minor, currency_digits(currency), rate_nano, currency_digits(base), out)) {
         error_field(request->error, STR("amount_minor"), "too_large", "The amount is too large.");
     }

@@ -7,7 +7,5 @@
 /* The rate that holds on a day: that of the day, or the last one before. Errors: ERR_NOT_FOUND. */
 enum err rate_store_find(struct db *db, struct arena *arena, struct str currency, struct date on,
                          int64_t *out) MUST_CHECK;
-/* The company's currency. */
-enum err rate_store_base(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "money.h"
 #include "opportunity_store.h"
 #include "pipeline.h"
+#include "platform/company.h"
 #include "platform/scope.h"
 
 static const struct option STATUSES[] = {
@@ -220,7 +221,7 @@ static enum err fill_new(struct request *request, struct record_change *change)
     }
     if (change_after(change, "currency").type == VALUE_NULL) {
         struct str currency;
-        TRY(opportunity_store_currency(request->db, request->arena, &currency));
+        TRY(company_currency(request->db, request->arena, &currency));
         change_set(change, "currency", V(currency));
     }
     if (change_after(change, "amount_minor").type == VALUE_NULL) {

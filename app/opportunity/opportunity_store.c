@@ -39,8 +39,6 @@ STATEMENT_ROWS(LAST_CLOSE, "stage_event.last_close", struct day, DAY,
 STATEMENT(DROP_FILES, "opportunity.drop_files",
           "UPDATE attachment SET removed_at = created_at WHERE object = 'opportunity' AND record_id = ? "
           "AND removed_at IS NULL");
-STATEMENT_ROWS(CURRENCY, "opportunity.currency", struct text, TEXT,
-               "SELECT currency AS value FROM company WHERE id = 1");
 STATEMENT_ROWS(CUSTOMER_NAME, "opportunity.customer_name", struct text, TEXT,
                "SELECT name AS value FROM customer WHERE id = ?");
 
@@ -64,11 +62,6 @@ enum err stage_event_last_close(struct db *db, struct arena *arena, int64_t oppo
     TRY(db_one(db, arena, &LAST_CLOSE, ARGS(V(opportunity_id)), &day));
     *out = day.value;
     return OK;
-}
-
-enum err opportunity_store_currency(struct db *db, struct arena *arena, struct str *out)
-{
-    return db_one(db, arena, &CURRENCY, NO_ARGS, out);
 }
 
 enum err opportunity_store_customer_name(struct db *db, struct arena *arena, int64_t customer_id, struct str *out)

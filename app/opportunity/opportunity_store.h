@@ -25,8 +25,6 @@ enum err stage_event_list(struct db *db, struct arena *arena, int64_t opportunit
 /* The day that was expected last, whenever that was. */
 enum err stage_event_last_close(struct db *db, struct arena *arena, int64_t opportunity_id,
                                 struct opt_date *out) MUST_CHECK;
-/* Currency of the company. */
-enum err opportunity_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 /* Name of a customer. */
 enum err opportunity_store_customer_name(struct db *db, struct arena *arena, int64_t customer_id,
                                          struct str *out) MUST_CHECK;

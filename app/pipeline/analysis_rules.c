@@ -4,6 +4,7 @@
 
 #include "analysis_page.h"
 #include "deal_sum_rules.h"
+#include "platform/company.h"
 
 enum {
     USUAL_DAYS = 14, /* without activity, where the stage says nothing */
@@ -204,7 +205,7 @@ enum err analysis_make(struct request *request, struct response *response)
 {
     struct page page = {.request = request, .pipeline_id = request->params[0]};
     TRY(page_read(&page));
-    TRY(pipeline_store_currency(request->db, request->arena, &page.currency));
+    TRY(company_currency(request->db, request->arena, &page.currency));
     page.answer = json_keep(request->arena, json_pack("{s:[],s:i}", "stages", "too_few_below", ANALYSIS_TOO_FEW_BELOW));
     for (size_t i = 0; i < page.stages.count; i++) {
         json_array_append_new(json_object_get(page.answer, "stages"),

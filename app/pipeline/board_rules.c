@@ -8,6 +8,7 @@
 #include "deal_sum_rules.h"
 #include "pipeline_filter.h"
 #include "pipeline_store.h"
+#include "platform/company.h"
 #include "platform/scope.h"
 
 enum { HIDDEN_MAX = 16, CARDS_MAX = 2000, CURRENCIES_MAX = 200, CLOSED_DAYS = 30, CLOSED_DAYS_MAX = 366 };
@@ -321,7 +322,7 @@ enum err board_make(struct request *request, struct response *response)
     TRY(find_pipeline(request, &pipeline_id));
     TRY(read_board(request, pipeline_id, &list));
     TRY(stage_store_of(request->db, request->arena, pipeline_id, &board.stages));
-    TRY(pipeline_store_currency(request->db, request->arena, &board.currency));
+    TRY(company_currency(request->db, request->arena, &board.currency));
     find_hidden(&board);
     TRY(count_all(&board, &list));
     TRY(read_cards(&board, &more));

@@ -97,12 +97,6 @@ STATEMENT_ROWS(TAKES, "pipeline.takes", struct number, NUMBER,
                "WHERE d.pipeline_id = ? AND x.descendant_id = ?");
 STATEMENT_ROWS(USER_ROLES, "pipeline.user_roles", struct number, NUMBER,
                "SELECT role_id AS value FROM user_role WHERE user_id = ?");
-/* The one column of a row. */
-struct text {
-    struct str value; /* as stored */
-};
-static const struct column TEXT[] = {COLUMN(struct text, value)};
-STATEMENT_ROWS(CURRENCY, "pipeline.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
 STATEMENT_ROWS(FIRST_OF, "stage.first_of", struct number, NUMBER,
                "SELECT s.id AS value FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE s.pipeline_id = ? "
                "AND s.kind = 'open' AND s.deleted_at IS NULL AND p.deleted_at IS NULL "
@@ -377,10 +371,3 @@ enum err stage_store_refresh_furthest(struct db *db, struct arena *arena, int64_
     return db_exec(db, arena, &REFRESH_FURTHEST, ARGS(V(pipeline_id)));
 }
 
-enum err pipeline_store_currency(struct db *db, struct arena *arena, struct str *out)
-{
-    struct text row;
-    TRY(db_one(db, arena, &CURRENCY, NO_ARGS, &row));
-    *out = row.value;
-    return OK;
-}

@@ -71,7 +71,5 @@ enum err stage_store_map(struct db *db, struct arena *arena, const struct stage_
 /* Finds the furthest stages of all opportunities of a pipeline again. */
 enum err stage_store_refresh_furthest(struct db *db, struct arena *arena, int64_t pipeline_id) MUST_CHECK;
 
-/* The company's currency: of amounts that are added over currencies. */
-enum err pipeline_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

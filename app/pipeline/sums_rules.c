@@ -4,6 +4,7 @@
 #include "deal_sum_rules.h"
 #include "pipeline_filter.h"
 #include "pipeline_store.h"
+#include "platform/company.h"
 #include "platform/scope.h"
 #include "sums_store.h"
 
@@ -51,7 +52,7 @@ static enum err read_asked(struct request *request, struct asked *asked)
         .sight = {amounts, amounts && sees(request, "win_probability_ppm")},
         .names = scope_label_is_open(request, &object_fields(object)[object_field(object, "owner_id")]),
     };
-    return pipeline_store_currency(request->db, request->arena, &asked->currency);
+    return company_currency(request->db, request->arena, &asked->currency);
 }
 
 /* Rows of one key as one group; `*taken_out` of them. */

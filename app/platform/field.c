@@ -690,6 +690,12 @@ bool field_is_set(const struct field *field)
     return field->type == FIELD_TAGS || field->type == FIELD_REFS || field->type == FIELD_FILES;
 }
 
+bool field_in_base(const struct field *field)
+{
+    struct str name = str_from(field->name);
+    return field->custom == NULL && (str_starts(name, STR("base_")) || str_find(name, STR("_base_")) != SIZE_MAX);
+}
+
 const char *field_type_word(enum field_type type)
 {
     static const char *const words[] = {

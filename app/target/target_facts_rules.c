@@ -2,6 +2,7 @@
 #include "target_rules.h"
 
 #include "platform/object.h"
+#include "platform/record_label.h"
 #include "platform/scope.h"
 
 static enum err not_found(const struct target_view *view)
@@ -65,31 +66,15 @@ enum err target_facts_scope(const struct target_view *view, struct opt_int depar
 
 /* Texts of the records behind a page of facts. */
 struct labels {
-    struct target_label *items[MEASURE_COUNT]; /* by object of the page, ascending by record */
+    struct record_label *items[MEASURE_COUNT]; /* by object of the page, ascending by record */
     size_t counts[MEASURE_COUNT];              /* in `items` */
     struct str objects[MEASURE_COUNT];         /* names of the objects */
     size_t object_count;                       /* in use */
-    struct target_label *customers;            /* of all those records */
+    struct record_label *customers;            /* of all those records */
     size_t customer_count;                     /* in `customers` */
 };
 
 /* A record's text is shown to those who may read the record; the amount belongs to the figure and is always shown. */
-static bool may_read(const struct request *request, const struct object *object)
-{
-    return object != NULL && identity_can(request->user, object->view) &&
-           scope_field_access(request, object, object_label(object)->name) >= FIELD_ACCESS_READ;
-}
-
-static const struct target_label *find_label(const struct target_label *labels, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (labels[i].record_id == id) {
-            return &labels[i];
-        }
-    }
-    return NULL;
-}
-
 static enum err load_object_labels(struct request *request, const struct target_fact *facts, size_t count, struct str object_name,
                                    struct labels *labels)
 {
@@ -103,7 +88,7 @@ static enum err load_object_labels(struct request *request, const struct target_
             ids[id_count++] = facts[i].record_id;
         }
     }
-    return may_read(request, object) ? target_store_labels(request, object, ids, id_count, &labels->items[slot], &labels->counts[slot]) : OK;
+    return record_labels(request, object, ids, id_count, &labels->items[slot], &labels->counts[slot]);
 }
 
 static size_t find_slot(const struct labels *labels, struct str object_name)
@@ -133,21 +118,20 @@ static enum err load_labels(struct request *request, const struct target_fact *f
             }
         }
     }
-    bool wanted = id_count > 0 && may_read(request, customer);
-    return wanted ? target_store_labels(request, customer, ids, id_count, &out->customers, &out->customer_count) : OK;
+    return record_labels(request, customer, ids, id_count, &out->customers, &out->customer_count);
 }
 
 static void set_texts(const struct labels *labels, struct target_fact_line *line)
 {
     size_t slot = find_slot(labels, line->fact.object);
-    const struct target_label *label = find_label(labels->items[slot], labels->counts[slot], line->fact.record_id);
+    const struct record_label *label = record_label_find(labels->items[slot], labels->counts[slot], line->fact.record_id);
     if (label == NULL) {
         return;
     }
     line->label = label->label;
-    const struct target_label *customer = str_eq_c(line->fact.object, "customer") ? label : NULL;
+    const struct record_label *customer = str_eq_c(line->fact.object, "customer") ? label : NULL;
     if (label->customer_id.set) {
-        customer = find_label(labels->customers, labels->customer_count, label->customer_id.value);
+        customer = record_label_find(labels->customers, labels->customer_count, label->customer_id.value);
     }
     line->customer_name = customer == NULL ? (struct str){0} : customer->label;
 }

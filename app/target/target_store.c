@@ -347,33 +347,3 @@ enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct
     *count_out = rows_get(&rows, 0, 1).integer;
     return OK;
 }
-
-enum err target_store_labels(struct request *request, const struct object *object, const int64_t *ids, size_t count,
-                             struct target_label **rows_out, size_t *count_out)
-{
-    bool has_customer = fields_find(object_fields(object), STR("customer_id")) != NULL;
-    struct query query;
-    query_init(&query, request->arena);
-    query_sql(&query, "SELECT t.id, LEFT(t.`");
-    query_sql(&query, object_label(object)->name);
-    query_sql(&query, has_customer ? "`, 100), t.customer_id FROM `" : "`, 100), NULL FROM `");
-    query_sql(&query, object->table);
-    query_sql(&query, "` t WHERE t.id IN ");
-    query_arg_ids(&query, ids, count);
-    query_sql(&query, " AND ");
-    scope_predicate(&query, request, object, "t", false);
-    query_sql(&query, " ORDER BY t.id");
-    struct rows rows;
-    TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
-    *rows_out = ARENA_ARRAY(request->arena, struct target_label, rows.count);
-    for (size_t i = 0; i < rows.count; i++) {
-        struct value customer = rows_get(&rows, i, 2);
-        (*rows_out)[i] = (struct target_label){
-            .record_id = rows_get(&rows, i, 0).integer,
-            .label = rows_get(&rows, i, 1).text,
-            .customer_id = {customer.type == VALUE_INT, customer.type == VALUE_INT ? customer.integer : 0},
-        };
-    }
-    *count_out = rows.count;
-    return OK;
-}

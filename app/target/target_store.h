@@ -130,14 +130,5 @@ enum err target_store_facts_sum(struct db *db, struct arena *arena, const struct
                                 int64_t *count_out) MUST_CHECK;
 
 /* What a person may read of a record behind a fact. */
-struct target_label {
-    int64_t record_id;             /* the record */
-    struct str label;              /* name of the record */
-    struct opt_int customer_id;    /* whose it is */
-};
-struct object;
-/* Labels of those records that are in the user's scope, ascending by id. */
-enum err target_store_labels(struct request *request, const struct object *object, const int64_t *ids, size_t count,
-                             struct target_label **rows_out, size_t *count_out) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "engines/csv.h"
 #include "engines/currency.h"
 #include "engines/sheet_write.h"
+#include "platform/company.h"
 #include "platform/decimal.h"
 #include "platform/object_answer.h"
 #include "platform/object_ids.h"
@@ -196,9 +197,8 @@ static struct str currency_of(const struct output *output, const struct field *f
 {
     const struct object *object = output->object;
     const struct field *own = fields_find(object_fields(object), STR("currency"));
-    bool in_base = str_find(str_from(field->name), STR("base_")) != SIZE_MAX;
     struct value value = own == NULL ? value_null() : row->values[own - object_fields(object)];
-    return in_base || value.type != VALUE_TEXT ? output->currency : value.text;
+    return field_in_base(field) || value.type != VALUE_TEXT ? output->currency : value.text;
 }
 
 /* A record's value as a cell: what the screen shows, hidden and masked fields alike. */
@@ -412,7 +412,7 @@ enum err record_run_export(struct job *job, json_t **result_out)
     list.limit = PAGE;
     struct output output = {
         .job = job, .object = object, .chinese = str_starts(json_get_str(job->input, "language"), STR("zh"))};
-    TRY(workspace_store_currency(job->db, job->arena, &output.currency));
+    TRY(company_currency(job->db, job->arena, &output.currency));
     choose_columns(&output, &request);
     enum err err = open_output(&output, xlsx);
     err = err == OK ? write_pages(&output, &request, &list, &done) : err;

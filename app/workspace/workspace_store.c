@@ -131,17 +131,3 @@ enum err change_store_list(struct db *db, struct arena *arena, int64_t since, st
     return db_many(db, arena, &LIST_CHANGES, ARGS(V(since), V(before), V(limit)), rows_out, count_out);
 }
 
-/* The one column of a row. */
-struct text {
-    struct str value; /* as stored */
-};
-static const struct column TEXT[] = {COLUMN(struct text, value)};
-STATEMENT_ROWS(CURRENCY, "workspace.currency", struct text, TEXT, "SELECT currency AS value FROM company WHERE id = 1");
-
-enum err workspace_store_currency(struct db *db, struct arena *arena, struct str *out)
-{
-    struct text row;
-    TRY(db_one(db, arena, &CURRENCY, NO_ARGS, &row));
-    *out = row.value;
-    return OK;
-}

@@ -61,7 +61,5 @@ struct change_row {
 enum err change_store_list(struct db *db, struct arena *arena, int64_t since, struct instant before, int64_t limit,
                            struct change_row **rows_out, size_t *count_out) MUST_CHECK;
 
-/* The company's currency. */
-enum err workspace_store_currency(struct db *db, struct arena *arena, struct str *out) MUST_CHECK;
 
 #endif

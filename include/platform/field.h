@@ -103,6 +103,8 @@ bool field_value(const struct field *field, json_t *json, struct str path, struc
 json_t *field_json(const struct field *field, struct value value, struct arena *arena);
 /* Whether values are sets of ids (platform/tags.h), with names behind them. */
 bool field_is_set(const struct field *field);
+/* Whether an amount is in the company's currency, whatever the record's: such fields are named base_… or …_base_…. */
+bool field_in_base(const struct field *field);
 const struct field *fields_find(const struct field *fields, struct str name);
 size_t fields_count(const struct field *fields);
 /* Its word in metadata: "text", "money", … */

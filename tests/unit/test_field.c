@@ -1,6 +1,7 @@
 /* Bodies against tables of fields: every code, its path, the typed values. */
 #include "unit.h"
 
+#include "platform/custom.h"
 #include "platform/field.h"
 #include "platform/json.h"
 
@@ -354,6 +355,19 @@ static void tables_are_searched(void **state)
     assert_null(fields_find(FIELDS, STR("cod")));
 }
 
+static void amounts_in_the_companys_currency(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {"base_minor", "base_weighted_minor", "changed_base_minor"};
+    static const char *const no[] = {"amount_minor", "database_minor", "base"};
+    static const struct custom_field OWN = {.id = 1};
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+        assert_true(field_in_base(&(struct field){.name = yes[i], .type = FIELD_MONEY}));
+        assert_false(field_in_base(&(struct field){.name = no[i], .type = FIELD_MONEY}));
+        assert_false(field_in_base(&(struct field){.name = yes[i], .type = FIELD_MONEY, .custom = &OWN}));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +388,7 @@ int main(void)
         UNIT_TEST(values_are_typed),
         UNIT_TEST(values_become_json_again),
         UNIT_TEST(tables_are_searched),
+        UNIT_TEST(amounts_in_the_companys_currency),
     };
     return cmocka_run_group_tests_name("field", tests, NULL, NULL);
 }
