@@ -1,6 +1,8 @@
 /* Who may move a target now: the one rule that grid, import and plans ask. */
 #include "round_rules.h"
 
+#include <stdlib.h>
+
 bool target_is_mine(const struct target_view *view, bool is_user, int64_t subject_id)
 {
     const struct identity *user = view->request->user;
@@ -20,61 +22,45 @@ bool target_is_mine(const struct target_view *view, bool is_user, int64_t subjec
     return target_view_department(view, subject_id) != NULL && identity_can(user, PERM_TARGET_AGREE);
 }
 
-static bool asks_for(const enum measure *measures, size_t count, enum measure measure)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (measures[i] == measure) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum err target_movement_load(const struct target_view *view, const struct target_pick *pick, struct target_movement *out)
 {
     struct request *request = view->request;
-    enum measure *measures;
-    size_t count;
     *out = (struct target_movement){0};
     enum err err = round_store_of_year(request->db, request->arena, view->year, &out->round);
     if (err == ERR_NOT_FOUND) {
         return OK;
     }
     TRY(err);
-    TRY(round_store_measures(request->db, request->arena, out->round.id, &measures, &count));
-    out->in_round = asks_for(measures, count, view->measure);
+    TRY(round_store_asks_for(request->db, request->arena, out->round.id, view->measure, &out->in_round));
     if (!out->in_round) {
         return OK;
     }
-    struct target_plan *plans;
-    TRY(target_plan_store_list(request->db, request->arena, out->round.id, view->measure, pick, &plans, &out->plan_count));
-    out->plans = plans;
+    struct target_plan_state *states;
+    TRY(target_plan_store_states(request->db, request->arena, out->round.id, view->measure, pick, &states, &out->state_count));
+    out->states = states;
     return OK;
 }
 
-static int compare_plan(const struct target_plan *plan, bool is_user, int64_t subject_id)
+static int compare_states(const void *left, const void *right)
 {
-    if (plan->is_user != is_user) {
-        return plan->is_user ? -1 : 1;
+    const struct target_plan_state *a = left;
+    const struct target_plan_state *b = right;
+    if (a->is_user != b->is_user) {
+        return a->is_user ? -1 : 1;
     }
-    return (plan->subject_id > subject_id) - (plan->subject_id < subject_id);
+    return (a->subject_id > b->subject_id) - (a->subject_id < b->subject_id);
+}
+
+int64_t target_plan_state_of(const struct target_plan_state *states, size_t count, bool is_user, int64_t subject_id)
+{
+    const struct target_plan_state key = {.is_user = is_user, .subject_id = subject_id};
+    const struct target_plan_state *found = count == 0 ? NULL : bsearch(&key, states, count, sizeof *states, compare_states);
+    return found == NULL ? PLAN_DRAFT : found->state;
 }
 
 int64_t target_movement_state(const struct target_movement *movement, bool is_user, int64_t subject_id)
 {
-    size_t low = 0;
-    size_t high = movement->plan_count;
-    if (!movement->in_round) {
-        return 0;
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        bool before = compare_plan(&movement->plans[middle], is_user, subject_id) < 0;
-        low = before ? middle + 1 : low;
-        high = before ? high : middle;
-    }
-    bool found = low < movement->plan_count && compare_plan(&movement->plans[low], is_user, subject_id) == 0;
-    return found ? movement->plans[low].state : PLAN_DRAFT;
+    return movement->in_round ? target_plan_state_of(movement->states, movement->state_count, is_user, subject_id) : 0;
 }
 
 enum target_bar target_movement_bar(const struct target_view *view, const struct target_movement *movement, bool is_user,

@@ -9,7 +9,8 @@
 #include "platform/notify.h"
 #include "platform/tx.h"
 
-enum { COUNTS = 3 };
+/* What the tree adds up for every department, behind the levels. */
+enum { SUM_OWN = LEVEL_COUNT, SUM_EXPECTED, SUM_ANSWERED, SUM_AGREED, SUM_COUNT };
 
 static enum err not_found(struct request *request)
 {
@@ -89,14 +90,17 @@ static bool may_ask(const struct target_view *view, const struct target_departme
     return identity_can(user, PERM_TARGET_AGREE) && real->parent_id != 0 && target_view_department(view, real->parent_id) != NULL;
 }
 
+static int compare_asks(const void *left, const void *right)
+{
+    const struct target_ask *a = left;
+    const struct target_ask *b = right;
+    return (a->department_id > b->department_id) - (a->department_id < b->department_id);
+}
+
 static const struct target_ask *find_ask(const struct target_ask *asks, size_t count, int64_t department_id)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (asks[i].department_id == department_id) {
-            return &asks[i];
-        }
-    }
-    return NULL;
+    const struct target_ask key = {.department_id = department_id};
+    return count == 0 ? NULL : bsearch(&key, asks, count, sizeof *asks, compare_asks);
 }
 
 static enum err tell_head(const struct target_view *view, const struct target_round *round, const struct target_department *department)
@@ -168,15 +172,14 @@ enum err round_ask(struct request *request, int64_t id)
 /* What the lines are made from. */
 struct tree {
     const struct target_view *view;          /* what is visible */
-    const struct target_round *round;        /* which round */
     const struct target_ask *asks;           /* by department */
     size_t ask_count;                        /* in `asks` */
-    const struct target_participant *people; /* visible ones, by name */
+    const struct target_participant *people; /* visible ones */
     size_t people_count;                     /* in `people` */
-    struct target_movement movement;         /* plans of everybody */
-    int64_t *entered[LEVEL_COUNT];           /* of departments[i], year in [i × TARGET_MONTHS + month] */
-    int64_t *own;                            /* of departments[i] with all below, at [i] */
-    int64_t *counts;                         /* expected, answered, agreed of departments[i], at [i × COUNTS] */
+    struct target_movement movement;         /* how far everybody's plans are */
+    struct rollup_cell *cells;               /* what is added up: amounts, own amounts, people */
+    size_t cell_count;                       /* in `cells` */
+    int64_t *sums;                           /* of departments[i] with all below, at [i × SUM_COUNT] */
 };
 
 static bool has_answered(int64_t state)
@@ -189,55 +192,69 @@ static bool has_agreed(int64_t state)
     return state == PLAN_AGREED || state == PLAN_LOCKED;
 }
 
-static enum err roll_up(const struct tree *tree, const struct rollup_cell *cells, size_t count, size_t periods, int64_t *totals_out)
+/* Room for more cells; those that are there stay. */
+static void make_cells(struct tree *tree, size_t more)
+{
+    struct rollup_cell *cells = ARENA_ARRAY(tree->view->request->arena, struct rollup_cell, tree->cell_count + more);
+    if (tree->cell_count > 0) {
+        memcpy(cells, tree->cells, tree->cell_count * sizeof *cells);
+    }
+    tree->cells = cells;
+}
+
+/* Targets of the year of every visible department, of one level or its own. */
+static enum err add_amounts(struct tree *tree, size_t sum)
 {
     const struct target_view *view = tree->view;
-    struct rollup_node *nodes = ARENA_ARRAY(view->request->arena, struct rollup_node, view->department_count);
-    for (size_t i = 0; i < view->department_count; i++) {
-        nodes[i] = (struct rollup_node){view->departments[i].id, view->departments[i].parent_id};
-    }
-    if (!rollup_totals(view->request->arena, nodes, view->department_count, cells, count, periods, totals_out)) {
-        return error_set(view->request->error, ERR_INVALID, "The sums of this year are too large to be shown.");
+    struct target_pick pick = target_view_pick(view);
+    struct target_span span = target_view_span(view);
+    struct target_year_sum *rows;
+    size_t count;
+    pick.people_count = 0;
+    span.level = sum == SUM_OWN ? LEVEL_BASE : (enum target_level)sum;
+    TRY(target_store_year_sums(view->request->db, view->request->arena, &span, &pick, sum == SUM_OWN, &rows, &count));
+    make_cells(tree, count);
+    for (size_t i = 0; i < count; i++) {
+        if (target_view_department(view, rows[i].department_id) != NULL) {
+            tree->cells[tree->cell_count++] = (struct rollup_cell){rows[i].department_id, sum, rows[i].amount};
+        }
     }
     return OK;
 }
 
-static enum err load_own(struct tree *tree)
+static int64_t plan_state(const struct tree *tree, int64_t user_id)
 {
-    const struct target_view *view = tree->view;
-    struct arena *arena = view->request->arena;
-    struct target_span span = target_view_span(view);
-    struct target_sum *sums;
-    size_t count;
-    TRY(target_plan_store_own(view->request->db, arena, &span, &sums, &count));
-    struct rollup_cell *cells = ARENA_ARRAY(arena, struct rollup_cell, count);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (target_view_department(view, sums[i].department_id) != NULL) {
-            cells[kept++] = (struct rollup_cell){sums[i].department_id, 0, sums[i].amount};
-        }
-    }
-    tree->own = ARENA_ARRAY(arena, int64_t, view->department_count);
-    return roll_up(tree, cells, kept, 1, tree->own);
+    return target_plan_state_of(tree->movement.states, tree->movement.state_count, true, user_id);
 }
 
-static enum err load_counts(struct tree *tree)
+static void add_counts(struct tree *tree)
+{
+    make_cells(tree, tree->people_count * 3);
+    for (size_t i = 0; i < tree->people_count; i++) {
+        const struct target_participant *one = &tree->people[i];
+        if (target_view_department(tree->view, one->department_id) == NULL) {
+            continue;
+        }
+        int64_t state = plan_state(tree, one->user_id);
+        tree->cells[tree->cell_count++] = (struct rollup_cell){one->department_id, SUM_EXPECTED, 1};
+        tree->cells[tree->cell_count++] = (struct rollup_cell){one->department_id, SUM_ANSWERED, has_answered(state)};
+        tree->cells[tree->cell_count++] = (struct rollup_cell){one->department_id, SUM_AGREED, has_agreed(state)};
+    }
+}
+
+static enum err roll_up(struct tree *tree)
 {
     const struct target_view *view = tree->view;
     struct arena *arena = view->request->arena;
-    struct rollup_cell *cells = ARENA_ARRAY(arena, struct rollup_cell, tree->people_count * COUNTS);
-    size_t count = 0;
-    for (size_t i = 0; i < tree->people_count; i++) {
-        const struct target_participant *one = &tree->people[i];
-        if (target_view_department(view, one->department_id) == NULL) {
-            continue;
-        }
-        cells[count++] = (struct rollup_cell){one->department_id, 0, 1};
-        cells[count++] = (struct rollup_cell){one->department_id, 1, has_answered(one->state)};
-        cells[count++] = (struct rollup_cell){one->department_id, 2, has_agreed(one->state)};
+    struct rollup_node *nodes = ARENA_ARRAY(arena, struct rollup_node, view->department_count);
+    for (size_t i = 0; i < view->department_count; i++) {
+        nodes[i] = (struct rollup_node){view->departments[i].id, view->departments[i].parent_id};
     }
-    tree->counts = ARENA_ARRAY(arena, int64_t, view->department_count * COUNTS);
-    return roll_up(tree, cells, count, COUNTS, tree->counts);
+    tree->sums = ARENA_ARRAY(arena, int64_t, view->department_count * SUM_COUNT);
+    if (!rollup_totals(arena, nodes, view->department_count, tree->cells, tree->cell_count, SUM_COUNT, tree->sums)) {
+        return error_set(view->request->error, ERR_INVALID, "The sums of this year are too large to be shown.");
+    }
+    return OK;
 }
 
 static enum err load_tree(const struct target_view *view, const struct target_round *round, struct tree *tree)
@@ -247,105 +264,174 @@ static enum err load_tree(const struct target_view *view, const struct target_ro
     struct target_pick all = {.all = true};
     struct target_ask *asks;
     struct target_participant *people;
-    *tree = (struct tree){.view = view, .round = round};
+    struct target_plan_state *states;
+    *tree = (struct tree){.view = view};
     TRY(round_store_asks(request->db, request->arena, round->id, view->measure, &asks, &tree->ask_count));
-    TRY(round_store_participants(request->db, request->arena, round->id, view->measure, &pick, &people, &tree->people_count));
-    TRY(target_movement_load(view, &all, &tree->movement));
+    TRY(round_store_participants(request->db, request->arena, &pick, &people, &tree->people_count));
+    TRY(target_plan_store_states(request->db, request->arena, round->id, view->measure, &all, &states, &tree->movement.state_count));
     tree->asks = asks;
     tree->people = people;
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        struct target_view seen = *view;
-        seen.level = (enum target_level)level;
-        tree->entered[level] = ARENA_ARRAY(request->arena, int64_t, view->department_count * TARGET_MONTHS);
-        TRY(target_view_sums(&seen, false, tree->entered[level]));
+    tree->movement.round = *round;
+    tree->movement.in_round = tree->ask_count > 0;
+    tree->movement.states = states;
+    for (size_t sum = 0; sum <= SUM_OWN; sum++) {
+        TRY(add_amounts(tree, sum));
     }
-    TRY(load_own(tree));
-    return load_counts(tree);
+    add_counts(tree);
+    return roll_up(tree);
 }
 
 static struct round_line department_line(const struct tree *tree, const struct target_department *department)
 {
-    size_t index = (size_t)(department - tree->view->departments);
+    const int64_t *sums = &tree->sums[(size_t)(department - tree->view->departments) * SUM_COUNT];
     const struct target_ask *ask = find_ask(tree->asks, tree->ask_count, department->id);
     struct round_line line = {.kind = TARGET_LINE_DEPARTMENT, .id = department->id, .name = department->name,
-                              .own = tree->own[index], .expected = tree->counts[index * COUNTS],
-                              .answered = tree->counts[index * COUNTS + 1], .agreed = tree->counts[index * COUNTS + 2],
+                              .own = sums[SUM_OWN], .expected = sums[SUM_EXPECTED], .answered = sums[SUM_ANSWERED], .agreed = sums[SUM_AGREED],
                               .state = target_movement_state(&tree->movement, false, department->id),
                               .is_mine = target_is_mine(tree->view, false, department->id)};
     if (ask != NULL) {
         line.asked = ask->amount;
         line.ask_version = ask->version;
     }
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        for (size_t m = 0; m < TARGET_MONTHS; m++) {
-            line.entered[level] += tree->entered[level][index * TARGET_MONTHS + m];
-        }
-    }
+    memcpy(line.entered, sums, sizeof line.entered);
     return line;
 }
 
-static struct round_line *find_person(struct round_node *node, size_t first, int64_t user_id)
+/* ---- children ---- */
+
+/* Where a person stands among the children. */
+struct place {
+    int64_t user_id; /* who */
+    size_t index;    /* in `children` */
+};
+
+/* The people among the children, to be found by id. */
+struct places {
+    struct place *items; /* ascending by person */
+    size_t count;        /* in `items` */
+};
+
+static int compare_places(const void *left, const void *right)
 {
-    for (size_t i = first; i < node->child_count; i++) {
-        if (node->children[i].id == user_id) {
-            return &node->children[i];
-        }
+    const struct place *a = left;
+    const struct place *b = right;
+    return (a->user_id > b->user_id) - (a->user_id < b->user_id);
+}
+
+/* Of the children from `first` on, who are people. */
+static struct places place_people(struct arena *arena, const struct round_node *node, size_t first)
+{
+    struct places places = {.count = node->child_count - first};
+    places.items = ARENA_ARRAY(arena, struct place, places.count);
+    for (size_t i = 0; i < places.count; i++) {
+        places.items[i] = (struct place){node->children[first + i].id, first + i};
     }
-    return NULL;
+    qsort(places.items, places.count, sizeof *places.items, compare_places);
+    return places;
 }
 
-static void add_person(const struct tree *tree, struct round_node *node, int64_t user_id, struct str name, bool expected)
+static struct round_line *find_person(const struct places *places, struct round_node *node, int64_t user_id)
 {
-    int64_t state = target_movement_state(&tree->movement, true, user_id);
-    node->children[node->child_count++] = (struct round_line){
-        .kind = TARGET_LINE_USER, .id = user_id, .name = name, .expected = expected, .answered = expected && has_answered(state),
-        .agreed = expected && has_agreed(state), .state = state, .is_mine = target_is_mine(tree->view, true, user_id)};
+    const struct place key = {.user_id = user_id};
+    const struct place *found = places->count == 0 ? NULL : bsearch(&key, places->items, places->count, sizeof key, compare_places);
+    return found == NULL ? NULL : &node->children[found->index];
 }
 
-/* Names of those who have amounts here without standing here today. */
-static enum err add_others(const struct tree *tree, struct round_node *node, size_t first, const struct target_sum *sums, size_t count)
+/* Room for more children; those that are there stay. */
+static void make_children(struct arena *arena, struct round_node *node, size_t more)
+{
+    struct round_line *children = ARENA_ARRAY(arena, struct round_line, node->child_count + more);
+    if (node->child_count > 0) {
+        memcpy(children, node->children, node->child_count * sizeof *children);
+    }
+    node->children = children;
+}
+
+static struct round_line person_line(const struct tree *tree, const struct target_person *person, bool expected)
+{
+    int64_t state = target_movement_state(&tree->movement, true, person->id);
+    return (struct round_line){.kind = TARGET_LINE_USER, .id = person->id, .name = person->name, .expected = expected,
+                               .answered = expected && has_answered(state), .agreed = expected && has_agreed(state), .state = state,
+                               .is_mine = target_is_mine(tree->view, true, person->id)};
+}
+
+/* People by name. */
+static enum err add_people(const struct tree *tree, struct round_node *node, const int64_t *ids, size_t count, bool expected)
 {
     struct request *request = tree->view->request;
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, count);
-    size_t id_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool known = sums[i].user_id == 0 || find_person(node, first, sums[i].user_id) != NULL;
-        for (size_t k = 0; k < id_count && !known; k++) {
-            known = ids[k] == sums[i].user_id;
-        }
-        if (!known) {
-            ids[id_count++] = sums[i].user_id;
-        }
+    struct target_person *people;
+    size_t people_count;
+    if (count == 0) {
+        return OK;
     }
-    struct target_person *names;
-    size_t name_count;
-    TRY(target_store_people(request->db, request->arena, ids, id_count, &names, &name_count));
-    for (size_t i = 0; i < name_count; i++) {
-        add_person(tree, node, names[i].id, names[i].name, false);
+    TRY(target_store_people(request->db, request->arena, ids, count, &people, &people_count));
+    make_children(request->arena, node, people_count);
+    for (size_t i = 0; i < people_count; i++) {
+        node->children[node->child_count++] = person_line(tree, &people[i], expected);
     }
     return OK;
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+    const int64_t *a = left;
+    const int64_t *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Those who have amounts here without standing here today. */
+static enum err add_others(const struct tree *tree, struct round_node *node, const struct places *places, const struct target_sum *sums,
+                           size_t count)
+{
+    int64_t *ids = ARENA_ARRAY(tree->view->request->arena, int64_t, count);
+    size_t found = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (sums[i].user_id != 0 && find_person(places, node, sums[i].user_id) == NULL) {
+            ids[found++] = sums[i].user_id;
+        }
+    }
+    qsort(ids, found, sizeof *ids, compare_ids);
+    for (size_t i = 0; i < found; i++) {
+        if (kept == 0 || ids[kept - 1] != ids[i]) {
+            ids[kept++] = ids[i];
+        }
+    }
+    return add_people(tree, node, ids, kept, false);
+}
+
+/* Who takes part and stands in this department; 0: in none that is visible. */
+static enum err add_participants(const struct tree *tree, struct round_node *node, int64_t department_id)
+{
+    int64_t *ids = ARENA_ARRAY(tree->view->request->arena, int64_t, tree->people_count);
+    size_t count = 0;
+    for (size_t i = 0; i < tree->people_count; i++) {
+        int64_t place = tree->people[i].department_id;
+        if (department_id == 0 ? target_view_department(tree->view, place) == NULL : place == department_id) {
+            ids[count++] = tree->people[i].user_id;
+        }
+    }
+    return add_people(tree, node, ids, count, true);
+}
+
 /* The people of exactly this department: who takes part and stands here, and who has amounts of the year here. */
-static enum err add_people(const struct tree *tree, int64_t department_id, struct round_node *node)
+static enum err add_department_people(const struct tree *tree, int64_t department_id, struct round_node *node)
 {
     struct request *request = tree->view->request;
     struct target_pick pick = {.departments = &department_id, .department_count = 1};
     size_t first = node->child_count;
-    for (size_t i = 0; i < tree->people_count; i++) {
-        if (tree->people[i].department_id == department_id) {
-            add_person(tree, node, tree->people[i].user_id, tree->people[i].name, true);
-        }
-    }
+    TRY(add_participants(tree, node, department_id));
     for (int level = 0; level < LEVEL_COUNT; level++) {
         struct target_span span = target_view_span(tree->view);
         struct target_sum *sums;
         size_t count;
         span.level = (enum target_level)level;
         TRY(target_store_sums(request->db, request->arena, &span, &pick, false, true, &sums, &count));
-        TRY(add_others(tree, node, first, sums, count));
+        struct places places = place_people(request->arena, node, first);
+        TRY(add_others(tree, node, &places, sums, count));
+        places = place_people(request->arena, node, first);
         for (size_t i = 0; i < count; i++) {
-            struct round_line *line = sums[i].user_id == 0 ? NULL : find_person(node, first, sums[i].user_id);
+            struct round_line *line = sums[i].user_id == 0 ? NULL : find_person(&places, node, sums[i].user_id);
             if (line != NULL) {
                 line->entered[level] += sums[i].amount;
             } else {
@@ -372,11 +458,15 @@ static void add_path(const struct target_view *view, const struct target_departm
 static void add_departments(const struct tree *tree, int64_t parent_id, struct round_node *out)
 {
     const struct target_view *view = tree->view;
+    make_children(view->request->arena, out, view->department_count);
     for (size_t i = 0; i < view->department_count; i++) {
         const struct target_department *department = &view->departments[view->order[i]];
+        if (department->parent_id != parent_id) {
+            continue;
+        }
         struct round_line line = department_line(tree, department);
         bool empty = line.entered[LEVEL_BASE] == 0 && line.expected == 0;
-        if (department->parent_id == parent_id && !(department->is_deleted && empty)) {
+        if (!(department->is_deleted && empty)) {
             out->children[out->child_count++] = line;
         }
     }
@@ -386,7 +476,7 @@ static enum err department_node(const struct tree *tree, const struct target_dep
 {
     out->line = department_line(tree, department);
     add_departments(tree, department->id, out);
-    TRY(add_people(tree, department->id, out));
+    TRY(add_department_people(tree, department->id, out));
     add_path(tree->view, department, out);
     return OK;
 }
@@ -396,11 +486,8 @@ static enum err add_outsiders(const struct tree *tree, struct round_node *out)
 {
     const struct target_view *view = tree->view;
     size_t first = out->child_count;
-    for (size_t i = 0; i < tree->people_count; i++) {
-        if (target_view_department(view, tree->people[i].department_id) == NULL) {
-            add_person(tree, out, tree->people[i].user_id, tree->people[i].name, true);
-        }
-    }
+    TRY(add_participants(tree, out, 0));
+    struct places places = place_people(view->request->arena, out, first);
     for (int level = 0; level < LEVEL_COUNT && !view->all; level++) {
         struct target_view seen = *view;
         struct target_sum *sums;
@@ -408,7 +495,7 @@ static enum err add_outsiders(const struct tree *tree, struct round_node *out)
         seen.level = (enum target_level)level;
         TRY(target_view_person_sums(&seen, view->people, view->people_count, false, true, &sums, &count));
         for (size_t i = 0; i < count; i++) {
-            struct round_line *line = find_person(out, first, sums[i].user_id);
+            struct round_line *line = find_person(&places, out, sums[i].user_id);
             if (line != NULL) {
                 line->entered[level] += sums[i].amount;
             }
@@ -460,10 +547,6 @@ enum err round_node(const struct target_view *view, const struct target_round *r
         return not_found(view->request);
     }
     TRY(load_tree(view, round, &tree));
-    /* Departments, people who take part, and others with amounts: as many as have cells, at most. */
-    int64_t cells = 0;
-    TRY(target_plan_store_people_count(view->request->db, view->request->arena, &cells));
-    out->children = ARENA_ARRAY(view->request->arena, struct round_line, view->department_count + tree.people_count + (size_t)cells);
     return asked != NULL ? department_node(&tree, asked, out) : scope_node(&tree, out);
 }
 
@@ -483,10 +566,10 @@ static enum err count_open(struct request *request, const struct target_round *r
     int64_t open_departments = 0;
     TRY(target_view_load(request, round->year, measure, &view));
     TRY(target_movement_load(&view, &all, &movement));
-    TRY(round_store_participants(request->db, request->arena, round->id, measure, &all, &people, &people_count));
+    TRY(round_store_participants(request->db, request->arena, &all, &people, &people_count));
     TRY(round_store_asks(request->db, request->arena, round->id, measure, &asks, &ask_count));
     for (size_t i = 0; i < people_count; i++) {
-        open_people += !has_agreed(people[i].state);
+        open_people += !has_agreed(target_movement_state(&movement, true, people[i].user_id));
     }
     for (size_t i = 0; i < ask_count; i++) {
         open_departments += asks[i].amount.set && !has_agreed(target_movement_state(&movement, false, asks[i].department_id));
@@ -555,10 +638,13 @@ static enum err remind_measure(struct reminding *reminding, const struct target_
     struct request *request = &reminding->request;
     struct target_pick all = {.all = true};
     struct target_participant *people;
+    struct target_plan_state *states;
     size_t count;
-    TRY(round_store_participants(request->db, request->arena, round->id, measure, &all, &people, &count));
+    size_t state_count;
+    TRY(round_store_participants(request->db, request->arena, &all, &people, &count));
+    TRY(target_plan_store_states(request->db, request->arena, round->id, measure, &all, &states, &state_count));
     for (size_t i = 0; i < count; i++) {
-        if (has_answered(people[i].state)) {
+        if (has_answered(target_plan_state_of(states, state_count, true, people[i].user_id))) {
             continue;
         }
         json_t *detail = json_keep(request->arena, json_pack("{s:I,s:I,s:s,s:o,s:I,s:s}", "year", (json_int_t)round->year, "round_id", (json_int_t)round->id,

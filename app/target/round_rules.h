@@ -11,14 +11,14 @@
 struct target_movement {
     bool in_round;                 /* a planning round asks for the measure; else the grid is free */
     struct target_round round;     /* that round */
-    const struct target_plan *plans; /* people before departments, by id */
-    size_t plan_count;             /* in `plans` */
+    const struct target_plan_state *states; /* people before departments, by id */
+    size_t state_count;            /* in `states` */
 };
 
 /* Why a cell may not be moved. */
 enum target_bar { TARGET_MAY_MOVE, TARGET_NOT_YOURS, TARGET_IS_SUBMITTED, TARGET_IS_AGREED, TARGET_IS_LOCKED };
 
-/* Loads the round of the view's year and measure, and the plans of the subjects. */
+/* Loads the round of the view's year and measure, and how far the subjects' plans are. */
 enum err target_movement_load(const struct target_view *view, const struct target_pick *pick, struct target_movement *out) MUST_CHECK;
 /* Whether the user may move the subject's cells. A person's are moved by that person; a department's own by its head, or, where it
  * has none, by whoever agrees to targets there. */
@@ -26,6 +26,8 @@ enum target_bar target_movement_bar(const struct target_view *view, const struct
                                     int64_t subject_id);
 /* enum plan_state of the subject; 0 outside of a round. */
 int64_t target_movement_state(const struct target_movement *movement, bool is_user, int64_t subject_id);
+/* Of states as they are loaded; a draft where there is none. */
+int64_t target_plan_state_of(const struct target_plan_state *states, size_t count, bool is_user, int64_t subject_id);
 /* Whether the target belongs to the user. */
 bool target_is_mine(const struct target_view *view, bool is_user, int64_t subject_id);
 

@@ -92,6 +92,8 @@ static const struct column ASK[] = {COLUMN(struct target_ask, department_id), CO
                                     COLUMN(struct target_ask, version)};
 STATEMENT_ROWS(ASKS, "round.asks", struct target_ask, ASK,
                "SELECT department_id, amount, version FROM target_ask WHERE round_id = ? AND measure = ? ORDER BY department_id");
+STATEMENT_ROWS(ASKS_FOR, "round.asks_for", struct word, WORD,
+               "SELECT measure AS text FROM target_ask WHERE round_id = ? AND measure = ? LIMIT 1");
 STATEMENT(PUT_ASK, "round.put_ask",
           "INSERT INTO target_ask (round_id, measure, department_id, amount, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?) "
           "ON DUPLICATE KEY UPDATE amount = VALUES(amount), version = version + 1, updated_at = VALUES(updated_at), "
@@ -111,6 +113,14 @@ enum err round_store_measures(struct db *db, struct arena *arena, int64_t round_
     return OK;
 }
 
+enum err round_store_asks_for(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, bool *out)
+{
+    struct word word;
+    enum err err = db_one(db, arena, &ASKS_FOR, ARGS(V(round_id), V(MEASURES[measure].key)), &word);
+    *out = err == OK;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 enum err round_store_asks(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, struct target_ask **rows_out,
                           size_t *count_out)
 {
@@ -123,37 +133,33 @@ enum err round_store_put_ask(struct request *request, int64_t round_id, enum mea
                    ARGS(V(round_id), V(MEASURES[measure].key), V(ask->department_id), V(ask->amount), V(request->now), request_actor(request)));
 }
 
-enum err round_store_participants(struct db *db, struct arena *arena, int64_t round_id, enum measure measure,
-                                  const struct target_pick *pick, struct target_participant **rows_out, size_t *count_out)
+/* People who are at work and have the permission; of these departments and people, or all. */
+static void add_participants(struct query *query, const struct target_pick *pick)
+{
+    query_sql(query, " WHERE u.status = 'active' AND u.deleted_at IS NULL AND EXISTS (SELECT 1 FROM user_role ur "
+                     "JOIN role_permission rp ON rp.role_id = ur.role_id WHERE ur.user_id = u.id AND rp.permission = 'target.commit')");
+    if (!pick->all) {
+        query_sql(query, " AND (u.department_id IN ");
+        query_arg_ids(query, pick->departments, pick->department_count);
+        query_sql(query, " OR u.id IN ");
+        query_arg_ids(query, pick->people, pick->people_count);
+        query_sql(query, ")");
+    }
+}
+
+enum err round_store_participants(struct db *db, struct arena *arena, const struct target_pick *pick, struct target_participant **rows_out,
+                                  size_t *count_out)
 {
     struct query query;
     struct rows rows;
     query_init(&query, arena);
-    query_sql(&query, "SELECT u.id, u.name, u.department_id, COALESCE(CAST(p.state AS UNSIGNED), 1), COALESCE(p.version, 0) "
-                      "FROM `user` u LEFT JOIN target_plan p ON p.subject_kind = 'user' AND p.subject_id = u.id AND p.round_id = ");
-    query_arg(&query, V(round_id));
-    query_sql(&query, " AND p.measure = ");
-    query_arg(&query, V(MEASURES[measure].key));
-    query_sql(&query, " WHERE u.status = 'active' AND u.deleted_at IS NULL AND EXISTS (SELECT 1 FROM user_role ur "
-                      "JOIN role_permission rp ON rp.role_id = ur.role_id WHERE ur.user_id = u.id AND rp.permission = 'target.commit')");
-    if (!pick->all) {
-        query_sql(&query, " AND (u.department_id IN ");
-        query_arg_ids(&query, pick->departments, pick->department_count);
-        query_sql(&query, " OR u.id IN ");
-        query_arg_ids(&query, pick->people, pick->people_count);
-        query_sql(&query, ")");
-    }
-    query_sql(&query, " ORDER BY u.name, u.id");
+    query_sql(&query, "SELECT u.id, u.department_id FROM `user` u");
+    add_participants(&query, pick);
+    query_sql(&query, " ORDER BY u.id");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     *rows_out = ARENA_ARRAY(arena, struct target_participant, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct target_participant){
-            .user_id = rows_get(&rows, i, 0).integer,
-            .name = rows_get(&rows, i, 1).text,
-            .department_id = rows_get(&rows, i, 2).integer,
-            .state = rows_get(&rows, i, 3).integer,
-            .version = rows_get(&rows, i, 4).integer,
-        };
+        (*rows_out)[i] = (struct target_participant){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer};
     }
     *count_out = rows.count;
     return OK;
@@ -208,25 +214,33 @@ static struct target_plan read_plan(const struct rows *rows, size_t i)
     };
 }
 
-enum err target_plan_store_list(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, const struct target_pick *pick,
-                         struct target_plan **rows_out, size_t *count_out)
+/* Read from an index alone: a node of the round looks at the state of every plan. */
+enum err target_plan_store_states(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, const struct target_pick *pick,
+                                  struct target_plan_state **rows_out, size_t *count_out)
 {
     struct query query;
     struct rows rows;
     query_init(&query, arena);
-    plan_query(&query, round_id, measure);
+    query_sql(&query, "SELECT subject_kind = 'user', subject_id, CAST(state AS UNSIGNED) FROM target_plan WHERE round_id = ");
+    query_arg(&query, V(round_id));
+    query_sql(&query, " AND measure = ");
+    query_arg(&query, V(MEASURES[measure].key));
     if (!pick->all) {
-        query_sql(&query, " AND (p.subject_kind = 'department' AND p.subject_id IN ");
+        query_sql(&query, " AND (subject_kind = 'department' AND subject_id IN ");
         query_arg_ids(&query, pick->departments, pick->department_count);
-        query_sql(&query, " OR p.subject_kind = 'user' AND p.subject_id IN ");
+        query_sql(&query, " OR subject_kind = 'user' AND subject_id IN ");
         query_arg_ids(&query, pick->people, pick->people_count);
         query_sql(&query, ")");
     }
-    query_sql(&query, " ORDER BY p.subject_kind, p.subject_id");
+    query_sql(&query, " ORDER BY subject_kind, subject_id");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
-    *rows_out = ARENA_ARRAY(arena, struct target_plan, rows.count);
+    *rows_out = ARENA_ARRAY(arena, struct target_plan_state, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = read_plan(&rows, i);
+        (*rows_out)[i] = (struct target_plan_state){
+            .is_user = rows_get(&rows, i, 0).integer != 0,
+            .subject_id = rows_get(&rows, i, 1).integer,
+            .state = rows_get(&rows, i, 2).integer,
+        };
     }
     *count_out = rows.count;
     return OK;
@@ -336,30 +350,7 @@ enum err target_plan_store_add_event(struct request *request, int64_t plan_id, c
                         V(request->user->user_id)));
 }
 
-/* ---- sums, people ---- */
-
-/* A department's own amounts. */
-struct own_row {
-    int64_t department_id; /* whose */
-    int64_t amount;        /* of the year */
-};
-static const struct column OWN[] = {COLUMN(struct own_row, department_id), COLUMN(struct own_row, amount)};
-STATEMENT_ROWS(OWN_SUMS, "plan.own", struct own_row, OWN,
-               "SELECT subject_id AS department_id, SUM(amount) AS amount FROM target_value WHERE measure = ? AND level = ? "
-               "AND subject_kind = 'department' AND month_on >= ? AND month_on < ? GROUP BY subject_id ORDER BY subject_id");
-
-enum err target_plan_store_own(struct db *db, struct arena *arena, const struct target_span *span, struct target_sum **rows_out, size_t *count_out)
-{
-    struct own_row *rows;
-    TRY(db_many(db, arena, &OWN_SUMS,
-                ARGS(V(MEASURES[span->measure].key), V(TARGET_LEVELS[span->level]), V(span->months[0]), V(span->months[TARGET_MONTHS])),
-                &rows, count_out));
-    *rows_out = ARENA_ARRAY(arena, struct target_sum, *count_out);
-    for (size_t i = 0; i < *count_out; i++) {
-        (*rows_out)[i] = (struct target_sum){.department_id = rows[i].department_id, .month = span->months[0], .amount = rows[i].amount};
-    }
-    return OK;
-}
+/* ---- people ---- */
 
 static const struct column EMPLOYMENT[] = {
     COLUMN(struct target_employment, name),       COLUMN(struct target_employment, department_id),
@@ -372,19 +363,4 @@ STATEMENT_ROWS(GET_EMPLOYMENT, "plan.employment", struct target_employment, EMPL
 enum err target_plan_store_employment(struct db *db, struct arena *arena, int64_t user_id, struct target_employment *out)
 {
     return db_one(db, arena, &GET_EMPLOYMENT, ARGS(V(user_id)), out);
-}
-
-/* A number. */
-struct head_count {
-    int64_t count; /* people */
-};
-static const struct column HEAD_COUNT[] = {COLUMN(struct head_count, count)};
-STATEMENT_ROWS(COUNT_PEOPLE, "plan.count_people", struct head_count, HEAD_COUNT, "SELECT COUNT(*) AS count FROM `user`");
-
-enum err target_plan_store_people_count(struct db *db, struct arena *arena, int64_t *out)
-{
-    struct head_count row;
-    TRY(db_one(db, arena, &COUNT_PEOPLE, NO_ARGS, &row));
-    *out = row.count;
-    return OK;
 }

@@ -70,13 +70,17 @@ struct target_plan_event {
     struct str created_by_name;    /* who */
 };
 
-/* Somebody who takes part in rounds, with the state of the plan for one measure. */
+/* How far one target is agreed, and nothing else of its plan. */
+struct target_plan_state {
+    bool is_user;                  /* kind of the subject */
+    int64_t subject_id;            /* user.id or department.id */
+    int64_t state;                 /* enum plan_state */
+};
+
+/* Somebody who takes part in rounds. */
 struct target_participant {
     int64_t user_id;               /* who */
-    struct str name;               /* shown */
     int64_t department_id;         /* today */
-    int64_t state;                 /* enum plan_state */
-    int64_t version;               /* of the plan; 0: none */
 };
 
 enum err round_store_list(struct db *db, struct arena *arena, struct target_round **rows_out, size_t *count_out) MUST_CHECK;
@@ -92,17 +96,19 @@ enum err round_store_reminded(struct db *db, struct arena *arena, int64_t id, st
 
 /* Measures that take part, as enum measure. */
 enum err round_store_measures(struct db *db, struct arena *arena, int64_t round_id, enum measure **rows_out, size_t *count_out) MUST_CHECK;
-/* By department. */
+/* Whether the measure takes part. */
+enum err round_store_asks_for(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, bool *out) MUST_CHECK;
+/* Ascending by department. */
 enum err round_store_asks(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, struct target_ask **rows_out,
                           size_t *count_out) MUST_CHECK;
 enum err round_store_put_ask(struct request *request, int64_t round_id, enum measure measure, const struct target_ask *ask) MUST_CHECK;
-/* What people take part with: everybody who is at work and has the permission; of these departments, or of all. By name. */
-enum err round_store_participants(struct db *db, struct arena *arena, int64_t round_id, enum measure measure,
-                                  const struct target_pick *pick, struct target_participant **rows_out, size_t *count_out) MUST_CHECK;
+/* Everybody who is at work and has the permission; of these departments and people, or of all. Ascending by id. */
+enum err round_store_participants(struct db *db, struct arena *arena, const struct target_pick *pick, struct target_participant **rows_out,
+                                  size_t *count_out) MUST_CHECK;
 
-/* Plans of the subjects, people before departments, by id. */
-enum err target_plan_store_list(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, const struct target_pick *pick,
-                         struct target_plan **rows_out, size_t *count_out) MUST_CHECK;
+/* States of the subjects' plans, people before departments, by id; no plan: no row. */
+enum err target_plan_store_states(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, const struct target_pick *pick,
+                                  struct target_plan_state **rows_out, size_t *count_out) MUST_CHECK;
 /* The plan of one subject; an empty draft when there is none. */
 enum err target_plan_store_get(struct db *db, struct arena *arena, int64_t round_id, enum measure measure, bool is_user, int64_t subject_id,
                         bool lock, struct target_plan *out) MUST_CHECK;
@@ -117,13 +123,6 @@ enum err target_plan_store_agree_version(struct request *request, int64_t plan_i
 enum err target_plan_store_events(struct db *db, struct arena *arena, int64_t plan_id, struct target_plan_event **rows_out,
                            size_t *count_out) MUST_CHECK;
 enum err target_plan_store_add_event(struct request *request, int64_t plan_id, const char *kind, struct str text, int64_t number) MUST_CHECK;
-
-/* The departments' own amounts of the year, one row a department. */
-enum err target_plan_store_own(struct db *db, struct arena *arena, const struct target_span *span, struct target_sum **rows_out,
-                        size_t *count_out) MUST_CHECK;
-
-/* How many people there are, those who left included. */
-enum err target_plan_store_people_count(struct db *db, struct arena *arena, int64_t *out) MUST_CHECK;
 
 /* Where and how long somebody works here. */
 struct target_employment {

@@ -117,6 +117,28 @@ enum err target_store_sums(struct db *db, struct arena *arena, const struct targ
     return OK;
 }
 
+enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
+                                bool own, struct target_year_sum **rows_out, size_t *count_out)
+{
+    struct query query;
+    struct rows rows;
+    query_init(&query, arena);
+    assert(pick->people_count == 0);
+    query_sql(&query, own ? "SELECT subject_id, SUM(amount)" : "SELECT department_id, SUM(amount)");
+    add_sums_source(&query, span, false, own);
+    query_sql(&query, own ? " AND subject_kind = 'department'" : "");
+    add_months(&query, span, pick->all || own);
+    add_pick(&query, pick, own ? "subject_id" : "department_id", "", "");
+    query_sql(&query, own ? " GROUP BY subject_id" : " GROUP BY department_id");
+    TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
+    *rows_out = ARENA_ARRAY(arena, struct target_year_sum, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        (*rows_out)[i] = (struct target_year_sum){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer};
+    }
+    *count_out = rows.count;
+    return OK;
+}
+
 static struct opt_date opt_date_of(struct value value)
 {
     return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};

@@ -47,6 +47,12 @@ struct target_sum {
     int64_t amount;                /* minor units or count */
 };
 
+/* A department's sum of a year. */
+struct target_year_sum {
+    int64_t department_id;         /* where it counts */
+    int64_t amount;                /* minor units or count */
+};
+
 /* One assignment of a person that touches the year. */
 struct target_member {
     int64_t user_id;               /* who */
@@ -98,6 +104,9 @@ enum err target_store_departments(struct db *db, struct arena *arena, struct tar
 /* Sums by department and month (then `pick` names no people), or also by person. `actual`: of facts, else of targets. */
 enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
                            bool actual, bool by_user, struct target_sum **rows_out, size_t *count_out) MUST_CHECK;
+/* Targets of the year by department: of exactly that one, or, with `own`, without its people. `pick` names no people. */
+enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
+                                bool own, struct target_year_sum **rows_out, size_t *count_out) MUST_CHECK;
 /* Assignments that touch the months, by name and person. `lock`: nobody is moved until the transaction ends. */
 enum err target_store_members(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
                               bool lock, struct target_member **rows_out, size_t *count_out) MUST_CHECK;
