@@ -323,6 +323,7 @@ static enum err end_batch(struct db *db, void *context)
                                             json_str(run->batch.name), "by", json_str(run->request.user->name)));
         TRY(notify_user(&run->request, shares[i].user_id, "assigned", "assignment_batch", run->batch_id, detail));
     }
+    TRY(run_store_keep_span(db, run->arena, run->batch_id));
     TRY(run_store_set_status(db, run->arena, run->batch_id, cancelled ? "cancelled" : "done", run->job->now));
     return run_store_count(db, run->arena, run->batch_id, run->job->now);
 }

@@ -66,6 +66,17 @@ STATEMENT(SETTLE_LOST, "batch.settle_lost",
           "SET b.status = IF(b.status = 'undoing', 'done', j.status), b.updated_at = ?, b.version = b.version + 1 "
           "WHERE b.status IN ('queued', 'running', 'undoing') AND j.status IN ('failed', 'cancelled')");
 
+STATEMENT(KEEP_SPAN, "batch.keep_span",
+          "UPDATE assignment_batch SET first_interval_id = ?, last_interval_id = ? WHERE id = ?");
+
+struct span {
+    struct opt_int first; /* smallest id */
+    struct opt_int last;  /* largest */
+};
+static const struct column SPAN[] = {COLUMN(struct span, first), COLUMN(struct span, last)};
+STATEMENT_ROWS(FIND_SPAN, "batch.find_span", struct span, SPAN,
+               "SELECT MIN(id) AS first, MAX(id) AS last FROM assignment WHERE batch_id = ?");
+
 struct number {
     int64_t value; /* the one column */
 };
@@ -109,6 +120,13 @@ enum err run_store_undo_hours(struct db *db, struct arena *arena, int64_t *out)
 enum err run_store_set_status(struct db *db, struct arena *arena, int64_t id, const char *status, struct instant now)
 {
     return db_exec(db, arena, &SET_STATUS, ARGS(V(status), V(now), V(now), V(now), V(id)));
+}
+
+enum err run_store_keep_span(struct db *db, struct arena *arena, int64_t id)
+{
+    struct span span;
+    TRY(db_one(db, arena, &FIND_SPAN, ARGS(V(id)), &span));
+    return db_exec(db, arena, &KEEP_SPAN, ARGS(V(span.first), V(span.last), V(id)));
 }
 
 enum err run_store_count(struct db *db, struct arena *arena, int64_t id, struct instant now)

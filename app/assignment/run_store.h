@@ -30,6 +30,8 @@ enum err run_store_insert(struct request *request, const struct batch_row *batch
 enum err run_store_set_job(struct request *request, int64_t id, int64_t job_id, const char *status) MUST_CHECK;
 /* How long a batch may be taken back. */
 enum err run_store_undo_hours(struct db *db, struct arena *arena, int64_t *out) MUST_CHECK;
+/* Notes between which intervals those of the batch lie, when no more will come by it. */
+enum err run_store_keep_span(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 /* Status, counts taken from the items, and when it ended. */
 enum err run_store_set_status(struct db *db, struct arena *arena, int64_t id, const char *status,
                               struct instant now) MUST_CHECK;
