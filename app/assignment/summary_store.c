@@ -67,8 +67,8 @@ STATEMENT_ROWS(BATCH_SPAN, "summary.batch_span", struct span, SPAN,
                "SELECT first_interval_id AS first, last_interval_id AS last, assigned_count AS count "
                "FROM assignment_batch WHERE id = ?");
 
-/* The rows of a batch that has ended mostly lie side by side: read as a stretch of the table they cost half of what they
- * do one by one through the index. */
+/* The rows of a batch that has ended mostly lie side by side: read as a stretch of the table they cost half of what
+ * they do one by one through the index. */
 static enum err add_span(struct request *request, struct query *query, int64_t batch_id)
 {
     struct span span = {0};
