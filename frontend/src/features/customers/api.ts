@@ -1,5 +1,5 @@
 /** Routes of customers in depth: duplicates, claims, merges, files, comments, plans, and their settings. */
-import { send, sendRaw } from '@/shared/api/client';
+import { send } from '@/shared/api/client';
 import type { Answer, Body as BodyOf, Page, RecordRow } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
 
@@ -138,9 +138,6 @@ export async function listFiles(owner: Owner, signal?: AbortSignal): Promise<rea
 }
 export function uploadFile(owner: Owner, file: File): Promise<Attachment> {
   return send('POST', '/attachments', { query: { ...owner, name: file.name }, body: file });
-}
-export async function readFile(id: number): Promise<Blob> {
-  return (await sendRaw('GET', `/attachments/${id}/file`, { query: { inline: 1 } })).blob();
 }
 export function removeFile(id: number): Promise<void> {
   return send('DELETE', `/attachments/${id}`);

@@ -17,7 +17,6 @@ export const FilePicker = defineAsyncComponent(() => import('./components/FilePi
 export const MentionArea = defineAsyncComponent(() => import('./components/MentionArea.vue'));
 export const OpenPlans = defineAsyncComponent(() => import('./components/OpenPlans.vue'));
 export const FollowUpParts = defineAsyncComponent(() => import('./components/FollowUpParts.vue'));
-export { readFile } from './api';
 export { uploadAll } from './files';
 export { mentioned, refusedNames } from './model';
 
