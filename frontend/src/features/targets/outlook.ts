@@ -64,9 +64,7 @@ export function dealsFilter(overview: Overview, departments: readonly number[]):
       : node.kind === 'department' && overview.path.length > 0
         ? [{ field: 'department_id', op: 'in', value: departments }]
         : [];
-  return {
-    all: [{ field: 'status', op: 'eq', value: 'open' }, { field: 'expected_close_on', op: 'lt', value: to }, ...whose],
-  };
+  return openBefore(to, whose);
 }
 
 /** The filter of somebody's open opportunities (null: all in sight) that are to close before a period ends; null where they
@@ -74,13 +72,13 @@ export function dealsFilter(overview: Overview, departments: readonly number[]):
 export function dealsBefore(outlook: Outlook, user: number | null): object | null {
   return !CLOSABLE.has(outlook.measure) || outlook.target <= outlook.actual
     ? null
-    : {
-        all: [
-          { field: 'status', op: 'eq', value: 'open' },
-          { field: 'expected_close_on', op: 'lt', value: outlook.to_on },
-          ...(user === null ? [] : [{ field: 'owner_id', op: 'eq', value: user }]),
-        ],
-      };
+    : openBefore(outlook.to_on, user === null ? [] : [{ field: 'owner_id', op: 'eq', value: user }]);
+}
+
+function openBefore(end: string, whose: readonly object[]): object {
+  return {
+    all: [{ field: 'status', op: 'eq', value: 'open' }, { field: 'expected_close_on', op: 'lt', value: end }, ...whose],
+  };
 }
 
 /** What is due today, by the straight line and by the season, and by how much one is ahead of it. */
