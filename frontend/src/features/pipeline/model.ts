@@ -69,6 +69,10 @@ export function boardFilter(scope: Scope): Filter | null {
 export function listFilter(scope: Scope, pipeline: number): Filter | null {
   return allOf([{ field: 'pipeline_id', op: 'eq', value: pipeline }, ownerFilter(scope)]);
 }
+/** Of them those that are open, for looks that have no tools of their own. */
+export function openFilter(scope: Scope, pipeline: number): Filter | null {
+  return allOf([listFilter(scope, pipeline), scope.filter, { field: 'status', op: 'eq', value: 'open' }]);
+}
 
 export function chosenPipeline(pipelines: readonly Pipeline[], id: number | null): Pipeline | null {
   return (
@@ -209,8 +213,6 @@ export function withRecord(board: Board, record: RecordRow): Board {
 export function daysSince(instant: string | null, today: string, zone: string): number | null {
   return instant === null ? null : Math.max(0, daysBetween(dateOfInstant(instant, zone), today));
 }
-
-export const ROT_TONES: Readonly<Record<Card['rot'], Tone>> = { 0: 'neutral', 1: 'warning', 2: 'danger' };
 
 /** Where the arrow keys lead from a card. */
 export interface Place {
