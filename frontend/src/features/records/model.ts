@@ -24,11 +24,15 @@ export function nameMember(field: string): string {
   return field.replace(/_id$/, '_name');
 }
 
-/** The ids of a set with the names beside them: team_ids and team_names. */
+/** The names beside the ids of a set: team_names of team_ids. */
+export function namesOf(row: RecordRow | null, field: string): readonly string[] {
+  return (row?.[field.replace(/_ids$/, '_names')] as readonly string[] | null | undefined) ?? [];
+}
+/** The ids of a set with their names. */
 export function namedSet(row: RecordRow | null, field: string): { readonly value: number; readonly label: string }[] {
   const ids = (row?.[field] as readonly number[] | null | undefined) ?? [];
-  const names = row?.[field.replace(/_ids$/, '_names')] as readonly string[] | undefined;
-  return ids.map((id, index) => ({ value: id, label: names?.[index] ?? `#${id}` }));
+  const names = namesOf(row, field);
+  return ids.map((id, index) => ({ value: id, label: names[index] ?? `#${id}` }));
 }
 
 const RATE_PLACES = 9;
@@ -85,7 +89,7 @@ export function fieldText(field: MetaField, row: RecordRow, showing: Showing): s
     case 'tags':
     case 'refs':
     case 'files':
-      return (row[field.name.replace(/_ids$/, '_names')] as string[] | undefined)?.join('、') || '—';
+      return namesOf(row, field.name).join('、') || NOTHING;
     case 'json':
     case 'object':
     case 'list':

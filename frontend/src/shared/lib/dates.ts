@@ -124,11 +124,14 @@ export function monthName(month: number, locale: string, full = false): string {
   return formatFor('en-US', 'UTC', { month: full ? 'long' : 'short' }).format(date);
 }
 
+/** The same of a date. */
+export function monthNameOf(date: string, locale: string): string {
+  return monthName(Number(date.slice(5, 7)), locale);
+}
+
 /** The month of a date: "2026-03", "Mar 2026". */
 export function formatMonth(date: string, locale: string): string {
-  return locale.startsWith('zh')
-    ? date.slice(0, 7)
-    : `${monthName(Number(date.slice(5, 7)), locale)} ${date.slice(0, 4)}`;
+  return locale.startsWith('zh') ? date.slice(0, 7) : `${monthNameOf(date, locale)} ${date.slice(0, 4)}`;
 }
 
 /** An instant in the company's zone, to the minute. */
