@@ -1,8 +1,8 @@
 /* Who gets the customers of a plan: people with their room, shares by the engine, rules in their order. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engines/distribute.h"
+#include "platform/ids.h"
 #include "plan_rules.h"
 
 static enum distribute_way way_of(struct str strategy)
@@ -191,13 +191,6 @@ static enum err share_among(struct request *request, const json_t *body, bool lo
     return OK;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 /* Those of the waiting items that fit a rule's filter, in their order; they wait no more for other rules. */
 static enum err take_fitting(struct request *request, const json_t *rule, const struct plan *plan, bool *is_taken,
                              struct share *share)
@@ -215,11 +208,10 @@ static enum err take_fitting(struct request *request, const json_t *rule, const 
         }
     }
     TRY(plan_store_fitting(request, list.filter, ids, count, &fitting, &fitting_count));
-    qsort(fitting, fitting_count, sizeof *fitting, compare_ids);
+    fitting_count = ids_sort(fitting, fitting_count);
     for (size_t i = 0; i < plan->item_count; i++) {
         int64_t id = plan->items[i].customer_id;
-        if (plan_waits(&plan->items[i]) && !is_taken[i] &&
-            bsearch(&id, fitting, fitting_count, sizeof id, compare_ids) != NULL) {
+        if (plan_waits(&plan->items[i]) && !is_taken[i] && ids_have(fitting, fitting_count, id)) {
             is_taken[i] = true;
             items[share->item_count++] = i;
         }

@@ -1,12 +1,12 @@
 /* The plan of a batch: what may be asked for, what is left out, what the preview says. */
 #include "plan_rules.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "assignment.h"
 #include "batch_rules.h"
 #include "customer.h"
+#include "platform/ids.h"
 #include "pool.h"
 #include "sla_store.h"
 
@@ -220,13 +220,6 @@ enum err plan_check(struct request *request, const json_t *body)
 
 /* ---- making ---- */
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 /* Those that wait for their turn, and only those of somebody when asked so. */
 static int64_t *waiting_ids(struct request *request, const struct plan *plan, bool owned, size_t *count_out)
 {
@@ -243,10 +236,10 @@ static int64_t *waiting_ids(struct request *request, const struct plan *plan, bo
 /* The customers of a list stay where they are. */
 static void keep_listed(struct plan *plan, int64_t *ids, size_t count, const char *code, struct str detail)
 {
-    qsort(ids, count, sizeof *ids, compare_ids);
+    count = ids_sort(ids, count);
     for (size_t i = 0; i < plan->item_count; i++) {
         struct plan_item *item = &plan->items[i];
-        if (plan_waits(item) && bsearch(&item->customer_id, ids, count, sizeof *ids, compare_ids) != NULL) {
+        if (plan_waits(item) && ids_have(ids, count, item->customer_id)) {
             plan_keep(item, code, detail);
         }
     }

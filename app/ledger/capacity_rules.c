@@ -1,8 +1,7 @@
 /* How many customers one may hold, whatever the way in: claim, assignment, transfer, import, create. */
 #include "ledger.h"
 
-#include <stdlib.h>
-
+#include "platform/ids.h"
 #include "ledger_store.h"
 
 enum { CHUNK = 512 };
@@ -131,23 +130,6 @@ static enum err check_owner(struct request *request, struct record_move *moves, 
     return OK;
 }
 
-static bool seen_before(const struct record_move *moves, size_t index)
-{
-    for (size_t i = 0; i < index; i++) {
-        if (moves[i].owner_id.set && moves[i].owner_id.value == moves[index].owner_id.value) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 enum err ledger_moving(struct request *request, struct record_move *moves, size_t count)
 {
     bool exists = false;
@@ -159,11 +141,11 @@ enum err ledger_moving(struct request *request, struct record_move *moves, size_
     int64_t *owners = ARENA_ARRAY(request->arena, int64_t, count + 1);
     size_t owner_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (moves[i].owner_id.set && !seen_before(moves, i)) {
+        if (moves[i].owner_id.set) {
             owners[owner_count++] = moves[i].owner_id.value;
         }
     }
-    qsort(owners, owner_count, sizeof *owners, compare_ids);
+    owner_count = ids_sort(owners, owner_count);
     for (size_t i = 0; i < owner_count; i++) {
         TRY(check_owner(request, moves, count, owners[i]));
     }

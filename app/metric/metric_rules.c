@@ -1,9 +1,9 @@
 /* Which facts are brought in line when a record, an owner or a person changes. */
 #include "metric.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "platform/ids.h"
 #include "fact_rules.h"
 #include "measure_rules.h"
 #include "platform/object.h"
@@ -11,22 +11,63 @@
 
 enum { CHUNK = 1000 };
 
-#define CUSTOM(n) [MEASURE_CUSTOM + (n) - 1] = {"custom_" #n, false}
+#define CUSTOM(n) [MEASURE_CUSTOM + (n)-1] = {"custom_" #n, false}
 const struct measure_kind MEASURES[MEASURE_MAX] = {
-    [MEASURE_SIGNED_AMOUNT] = {"signed_amount", true},   [MEASURE_RECEIVED_AMOUNT] = {"received_amount", true},
-    [MEASURE_GROSS_PROFIT] = {"gross_profit", true},     [MEASURE_NEW_CUSTOMERS] = {"new_customers", false},
-    [MEASURE_WON_DEALS] = {"won_deals", false},          [MEASURE_FOLLOW_UPS] = {"follow_ups", false},
-    [MEASURE_INVOICED_AMOUNT] = {"invoiced_amount", true}, [MEASURE_VISITS] = {"visits", false},
-    CUSTOM(1), CUSTOM(2), CUSTOM(3), CUSTOM(4), CUSTOM(5), CUSTOM(6), CUSTOM(7), CUSTOM(8),
-    CUSTOM(9), CUSTOM(10), CUSTOM(11), CUSTOM(12), CUSTOM(13), CUSTOM(14), CUSTOM(15), CUSTOM(16),
-    CUSTOM(17), CUSTOM(18), CUSTOM(19), CUSTOM(20), CUSTOM(21), CUSTOM(22), CUSTOM(23), CUSTOM(24),
-    CUSTOM(25), CUSTOM(26), CUSTOM(27), CUSTOM(28), CUSTOM(29), CUSTOM(30), CUSTOM(31), CUSTOM(32),
-    CUSTOM(33), CUSTOM(34), CUSTOM(35), CUSTOM(36), CUSTOM(37), CUSTOM(38), CUSTOM(39), CUSTOM(40),
+    [MEASURE_SIGNED_AMOUNT] = {"signed_amount", true},
+    [MEASURE_RECEIVED_AMOUNT] = {"received_amount", true},
+    [MEASURE_GROSS_PROFIT] = {"gross_profit", true},
+    [MEASURE_NEW_CUSTOMERS] = {"new_customers", false},
+    [MEASURE_WON_DEALS] = {"won_deals", false},
+    [MEASURE_FOLLOW_UPS] = {"follow_ups", false},
+    [MEASURE_INVOICED_AMOUNT] = {"invoiced_amount", true},
+    [MEASURE_VISITS] = {"visits", false},
+    CUSTOM(1),
+    CUSTOM(2),
+    CUSTOM(3),
+    CUSTOM(4),
+    CUSTOM(5),
+    CUSTOM(6),
+    CUSTOM(7),
+    CUSTOM(8),
+    CUSTOM(9),
+    CUSTOM(10),
+    CUSTOM(11),
+    CUSTOM(12),
+    CUSTOM(13),
+    CUSTOM(14),
+    CUSTOM(15),
+    CUSTOM(16),
+    CUSTOM(17),
+    CUSTOM(18),
+    CUSTOM(19),
+    CUSTOM(20),
+    CUSTOM(21),
+    CUSTOM(22),
+    CUSTOM(23),
+    CUSTOM(24),
+    CUSTOM(25),
+    CUSTOM(26),
+    CUSTOM(27),
+    CUSTOM(28),
+    CUSTOM(29),
+    CUSTOM(30),
+    CUSTOM(31),
+    CUSTOM(32),
+    CUSTOM(33),
+    CUSTOM(34),
+    CUSTOM(35),
+    CUSTOM(36),
+    CUSTOM(37),
+    CUSTOM(38),
+    CUSTOM(39),
+    CUSTOM(40),
 };
 #undef CUSTOM
 
 const char *const TARGET_LEVELS[LEVEL_COUNT] = {
-    [LEVEL_BASE] = "base", [LEVEL_STRETCH] = "stretch", [LEVEL_CHALLENGE] = "challenge",
+    [LEVEL_BASE] = "base",
+    [LEVEL_STRETCH] = "stretch",
+    [LEVEL_CHALLENGE] = "challenge",
 };
 
 bool level_find(struct str key, enum target_level *out)
@@ -61,30 +102,17 @@ static const struct metric_source *source_find(const char *object)
     return NULL;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* Ascending and distinct. */
 static size_t sort_ids(struct arena *arena, const int64_t *ids, size_t count, int64_t **out)
 {
     int64_t *sorted = ARENA_ARRAY(arena, int64_t, count + 1);
-    size_t distinct = 0;
     memcpy(sorted, ids, count * sizeof *ids);
-    qsort(sorted, count, sizeof *sorted, compare_ids);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || sorted[i] != sorted[distinct - 1]) {
-            sorted[distinct++] = sorted[i];
-        }
-    }
     *out = sorted;
-    return distinct;
+    return ids_sort(sorted, count);
 }
 
-static enum err sync_source(struct db *db, struct arena *arena, const struct metric_source *source, const int64_t *sorted, size_t count)
+static enum err sync_source(struct db *db, struct arena *arena, const struct metric_source *source,
+                            const int64_t *sorted, size_t count)
 {
     for (size_t from = 0; from < count; from += CHUNK) {
         size_t left = count - from;
@@ -106,7 +134,8 @@ enum err metric_sync_many(struct db *db, struct arena *arena, const char *object
 }
 
 /* One measure for records of `object`; a contract's change orders go along. */
-static enum err sync_measure(struct db *db, struct arena *arena, const struct measure_row *row, const char *object, const int64_t *sorted, size_t count)
+static enum err sync_measure(struct db *db, struct arena *arena, const struct measure_row *row, const char *object,
+                             const int64_t *sorted, size_t count)
 {
     struct metric_source sources[MEASURE_SOURCES_MAX];
     size_t source_count;
@@ -206,7 +235,9 @@ static enum err any_saved(struct request *request, const struct record_change *c
     if (strcmp(change->object->name, "product") == 0) {
         return product_saved(request, change);
     }
-    return may_count(change->object->name) ? metric_sync_custom(request->db, request->arena, change->object->name, &change->id, 1) : OK;
+    return may_count(change->object->name)
+               ? metric_sync_custom(request->db, request->arena, change->object->name, &change->id, 1)
+               : OK;
 }
 
 static enum err sync_user_custom(struct db *db, struct arena *arena, int64_t user_id, struct date from)
@@ -252,4 +283,5 @@ static const struct job_kind JOBS[] = {
     {NULL, NULL, NULL, 0},
 };
 
-const struct feature METRIC_FEATURE = {.name = "metric", .routes = MEASURE_ROUTES, .job_kinds = JOBS, .saved = any_saved, .moved = others_moved};
+const struct feature METRIC_FEATURE = {
+    .name = "metric", .routes = MEASURE_ROUTES, .job_kinds = JOBS, .saved = any_saved, .moved = others_moved};

@@ -1,9 +1,9 @@
-/* What a measure would have counted: a definition tried out on a year before it is kept. Only records that the asking person may
- * see are looked at. */
+/* What a measure would have counted: a definition tried out on a year before it is kept. Only records that the asking
+ * person may see are looked at. */
 #include "fact_rules.h"
+#include "platform/ids.h"
 #include "measure_rules.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engines/currency.h"
@@ -16,14 +16,14 @@ enum { CHUNK = 5000, ARENA_BYTES = 64 * 1024 * 1024 };
 struct newest {
     int64_t record_id;
     struct date on;
-    bool is_order;                 /* a change order */
+    bool is_order; /* a change order */
 };
 
 /* A preview on its way. */
 struct trial {
     struct request *request;
     struct metric_company company;
-    struct date rows_from, rows_to; /* days of the rows that are shown */
+    struct date rows_from, rows_to;         /* days of the rows that are shown */
     struct newest newest[PREVIEW_ROWS + 1]; /* newest first; one more tells whether there are more */
     size_t newest_count;
     struct measure_preview *out;
@@ -83,7 +83,8 @@ static enum err count_all(struct trial *trial, const struct measure_definition *
     while (count == CHUNK) {
         struct measure_sample *samples;
         arena_reset(arena);
-        TRY(measure_store_samples(trial->request, arena, definition, trial->out->from, trial->out->to, after, CHUNK, &samples, &count));
+        TRY(measure_store_samples(trial->request, arena, definition, trial->out->from, trial->out->to, after, CHUNK,
+                                  &samples, &count));
         for (size_t i = 0; i < count; i++) {
             count_sample(trial, &samples[i], definition->orders);
             after = samples[i].record_id;
@@ -92,16 +93,9 @@ static enum err count_all(struct trial *trial, const struct measure_definition *
     return OK;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* The rows of one kind of record, in the places that they have among the newest. */
-static enum err fill_rows(struct trial *trial, const struct measure_definition *definition, struct fact *facts, size_t fact_count,
-                          const struct record_label *labels, size_t label_count)
+static enum err fill_rows(struct trial *trial, const struct measure_definition *definition, struct fact *facts,
+                          size_t fact_count, const struct record_label *labels, size_t label_count)
 {
     struct request *request = trial->request;
     const char *object = definition->orders ? "change_order" : definition->object->name;
@@ -110,10 +104,10 @@ static enum err fill_rows(struct trial *trial, const struct measure_definition *
         for (size_t f = 0; f < fact_count && trial->newest[i].is_order == definition->orders; f++) {
             if (facts[f].record_id == trial->newest[i].record_id) {
                 const struct record_label *label = record_label_find(labels, label_count, facts[f].record_id);
-                *row = (struct measure_example){.object = object, .fact = facts[f],
-                                                .label = label == NULL ? (struct str){0} : label->label};
-                TRY(measure_store_names(request->db, request->arena, facts[f].user_id, facts[f].department_id, &row->user_name,
-                                        &row->department_name));
+                *row = (struct measure_example){
+                    .object = object, .fact = facts[f], .label = label == NULL ? (struct str){0} : label->label};
+                TRY(measure_store_names(request->db, request->arena, facts[f].user_id, facts[f].department_id,
+                                        &row->user_name, &row->department_name));
             }
         }
     }
@@ -124,7 +118,10 @@ static enum err show_rows(struct trial *trial, const struct measure_definition *
 {
     struct request *request = trial->request;
     const struct object *object = definition->orders ? object_find("change_order") : definition->object;
-    struct metric_source source = {.object = object->name, .table = object->table, .measures = {MEASURE_CUSTOM}, .measure_count = 1,
+    struct metric_source source = {.object = object->name,
+                                   .table = object->table,
+                                   .measures = {MEASURE_CUSTOM},
+                                   .measure_count = 1,
                                    .definition = definition};
     int64_t ids[PREVIEW_ROWS];
     size_t count = 0;
@@ -140,7 +137,7 @@ static enum err show_rows(struct trial *trial, const struct measure_definition *
     if (count == 0) {
         return OK;
     }
-    qsort(ids, count, sizeof *ids, compare_ids);
+    count = ids_sort(ids, count);
     struct metric_pick pick = {.ids = ids, .count = count};
     TRY(fact_compute(request->db, request->arena, &source, &pick, &facts, &fact_count));
     TRY(record_labels(request, object, ids, count, &labels, &label_count));
@@ -183,8 +180,8 @@ static enum err look(struct trial *trial, const struct measure_definition *defin
     return err;
 }
 
-enum err measure_preview(struct request *request, const struct measure_definition *definition, int64_t year, int64_t month,
-                         struct measure_preview *out)
+enum err measure_preview(struct request *request, const struct measure_definition *definition, int64_t year,
+                         int64_t month, struct measure_preview *out)
 {
     struct trial trial = {.request = request, .out = out};
     *out = (struct measure_preview){0};

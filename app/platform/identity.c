@@ -3,9 +3,9 @@
  * rights_load builds those; platform/scope.c turns them into predicates. */
 #include "platform/identity_load.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "platform/ids.h"
 #include "identity_store.h"
 #include "platform/auth.h"
 #include "platform/grants.h"
@@ -121,13 +121,6 @@ static enum err expand(struct db *db, struct arena *arena, int64_t user_id, int6
     return OK;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
 /* The union of two lists, ascending, without doubles. Keeps the list itself when there is nothing to add. */
 static const int64_t *unite(struct arena *arena, const int64_t *ids, size_t *count, const int64_t *more,
                             size_t more_count)
@@ -142,14 +135,7 @@ static const int64_t *unite(struct arena *arena, const int64_t *ids, size_t *cou
     int64_t *all = ARENA_ARRAY(arena, int64_t, *count + more_count);
     memcpy(all, ids, *count * sizeof *ids);
     memcpy(all + *count, more, more_count * sizeof *more);
-    qsort(all, *count + more_count, sizeof *all, compare_ids);
-    size_t kept = 1;
-    for (size_t i = 1; i < *count + more_count; i++) {
-        if (all[i] != all[kept - 1]) {
-            all[kept++] = all[i];
-        }
-    }
-    *count = kept;
+    *count = ids_sort(all, *count + more_count);
     return all;
 }
 
@@ -169,8 +155,7 @@ static void add_chosen(struct scope *scope, struct arena *arena, const struct ro
             ids[count++] = chosen->department_id;
         }
     }
-    qsort(ids, count, sizeof *ids, compare_ids);
-    add_departments(scope, arena, ids, count);
+    add_departments(scope, arena, ids, ids_sort(ids, count));
 }
 
 /* Widens `scope` by one role's row. Every scope but "none" includes what the user owns. */

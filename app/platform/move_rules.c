@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "platform/ids.h"
 #include "platform/move_store.h"
 #include "platform/object.h"
 
@@ -47,13 +48,6 @@ static int compare_moves(const void *a, const void *b)
 {
     int64_t left = ((const struct record_move *)a)->id;
     int64_t right = ((const struct record_move *)b)->id;
-    return (left > right) - (left < right);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
     return (left > right) - (left < right);
 }
 
@@ -131,20 +125,13 @@ static size_t distinct_owners(struct arena *arena, const struct record_move *mov
 {
     int64_t *ids = ARENA_ARRAY(arena, int64_t, count + 1);
     size_t all = 0;
-    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (moves[i].owner_id.set) {
             ids[all++] = moves[i].owner_id.value;
         }
     }
-    qsort(ids, all, sizeof *ids, compare_ids);
-    for (size_t i = 0; i < all; i++) {
-        if (i == 0 || ids[i] != ids[kept - 1]) {
-            ids[kept++] = ids[i];
-        }
-    }
     *ids_out = ids;
-    return kept;
+    return ids_sort(ids, all);
 }
 
 /* New owners must be able to work; what is theirs already stays as it is. */

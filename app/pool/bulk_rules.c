@@ -2,9 +2,8 @@
  * transactions of their own. Claims are not among them: each counts against the day, so people choose. */
 #include "bulk_rules.h"
 
-#include <stdlib.h>
-
 #include "customer.h"
+#include "platform/ids.h"
 #include "order_rules.h"
 #include "platform/notify.h"
 #include "platform/object_ids.h"
@@ -174,26 +173,6 @@ static enum err run_parts(struct job *job, struct bulk *bulk, const int64_t *ids
     return err;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-/* Each once, however often it was named. */
-static size_t make_distinct(int64_t *ids, size_t count)
-{
-    size_t kept = 0;
-    qsort(ids, count, sizeof *ids, compare_ids);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || ids[i] != ids[kept - 1]) {
-            ids[kept++] = ids[i];
-        }
-    }
-    return kept;
-}
-
 /* One notice for all of them. */
 static enum err tell_owner(struct db *db, void *context)
 {
@@ -215,7 +194,7 @@ enum err pool_run_order(struct job *job, json_t **result_out)
     json_t *filter = narrow(&bulk.request, bulk.action, bulk.order.pool_id, json_object_get(job->input, "filter"));
     TRY(object_ids_find(&bulk.request, bulk.action->object, json_object_get(job->input, "ids"), filter, false, &ids,
                         &count));
-    count = make_distinct(ids, count);
+    count = ids_sort(ids, count);
     enum err err = run_parts(job, &bulk, ids, count);
     if (is(bulk.action, "assign") && bulk.done > 0) {
         job_request(job, &bulk.request);

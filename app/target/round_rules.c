@@ -1,10 +1,11 @@
-/* Rounds: what is asked, how far the tree is, closing. Everything a node shows is a sum of visible rows; what is asked is known to all
- * who take part. */
+/* Rounds: what is asked, how far the tree is, closing. Everything a node shows is a sum of visible rows; what is asked
+ * is known to all who take part. */
 #include "round_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/ids.h"
 #include "engines/rollup.h"
 #include "platform/notify.h"
 #include "platform/tx.h"
@@ -68,11 +69,14 @@ enum err round_update(struct request *request, int64_t id, int64_t version)
     struct target_round round;
     struct opt_date deadline = json_get_opt_date(request->json, "deadline_on");
     TRY(get_open(request, id, version, &round));
-    if (deadline.set && date_compare(deadline.value, request->today) < 0 && date_compare(deadline.value, round.deadline) != 0) {
+    if (deadline.set && date_compare(deadline.value, request->today) < 0 &&
+        date_compare(deadline.value, round.deadline) != 0) {
         error_field(request->error, STR("deadline_on"), "in_the_past", "The deadline lies in the past.");
         return error_check_fields(request->error);
     }
-    struct str note = json_has(request->json, "note") ? body_note(request) : round.note.set ? round.note.value : (struct str){0};
+    struct str note = json_has(request->json, "note") ? body_note(request)
+                      : round.note.set                ? round.note.value
+                                                      : (struct str){0};
     TRY(round_store_update(request, id, deadline.set ? deadline.value : round.deadline, note));
     return audit_write(request, "target_round", id, "update", round.version + 1, NULL, (struct str){0});
 }
@@ -87,7 +91,8 @@ static bool may_ask(const struct target_view *view, const struct target_departme
         return true;
     }
     const struct target_department *real = target_view_any_department(view, department->id);
-    return identity_can(user, PERM_TARGET_AGREE) && real->parent_id != 0 && target_view_department(view, real->parent_id) != NULL;
+    return identity_can(user, PERM_TARGET_AGREE) && real->parent_id != 0 &&
+           target_view_department(view, real->parent_id) != NULL;
 }
 
 static int compare_asks(const void *left, const void *right)
@@ -103,33 +108,38 @@ static const struct target_ask *find_ask(const struct target_ask *asks, size_t c
     return count == 0 ? NULL : bsearch(&key, asks, count, sizeof *asks, compare_asks);
 }
 
-static enum err tell_head(const struct target_view *view, const struct target_round *round, const struct target_department *department)
+static enum err tell_head(const struct target_view *view, const struct target_round *round,
+                          const struct target_department *department)
 {
     struct request *request = view->request;
     if (!department->head_id.set) {
         return OK;
     }
-    json_t *detail = json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:s}", "name", json_str(department->name), "year", (json_int_t)round->year,
-                                                         "round_id", (json_int_t)round->id, "measure", MEASURES[view->measure].key));
+    json_t *detail =
+        json_keep(request->arena,
+                  json_pack("{s:o,s:I,s:I,s:s}", "name", json_str(department->name), "year", (json_int_t)round->year,
+                            "round_id", (json_int_t)round->id, "measure", MEASURES[view->measure].key));
     return notify_user(request, department->head_id.value, "target_asked", "target_round", round->id, detail);
 }
 
 /* One row of the body; conflicts are collected. */
-static enum err ask_one(const struct target_view *view, const struct target_round *round, size_t index, const json_t *wanted,
-                        const struct target_ask *stored, json_t *conflicts)
+static enum err ask_one(const struct target_view *view, const struct target_round *round, size_t index,
+                        const json_t *wanted, const struct target_ask *stored, json_t *conflicts)
 {
     struct request *request = view->request;
-    struct target_ask ask = {.department_id = json_get_int(wanted, "department_id", 0), .amount = json_get_opt_int(wanted, "amount")};
+    struct target_ask ask = {.department_id = json_get_int(wanted, "department_id", 0),
+                             .amount = json_get_opt_int(wanted, "amount")};
     const struct target_department *department = target_view_department(view, ask.department_id);
     if (department == NULL || department->is_deleted || !may_ask(view, department)) {
-        error_field(request->error, str_format(request->arena, "asks.%zu.department_id", index), department == NULL ? "not_found" : "not_allowed",
-                    "You ask nothing of this department.");
+        error_field(request->error, str_format(request->arena, "asks.%zu.department_id", index),
+                    department == NULL ? "not_found" : "not_allowed", "You ask nothing of this department.");
         return OK;
     }
     if (json_get_int(wanted, "version", 0) != (stored == NULL ? 0 : stored->version)) {
-        json_array_append_new(conflicts, json_pack("{s:I,s:o,s:I}", "department_id", (json_int_t)ask.department_id, "amount",
-                                                   json_opt_int(stored == NULL ? (struct opt_int){0} : stored->amount), "version",
-                                                   (json_int_t)(stored == NULL ? 0 : stored->version)));
+        json_array_append_new(conflicts,
+                              json_pack("{s:I,s:o,s:I}", "department_id", (json_int_t)ask.department_id, "amount",
+                                        json_opt_int(stored == NULL ? (struct opt_int){0} : stored->amount), "version",
+                                        (json_int_t)(stored == NULL ? 0 : stored->version)));
         return OK;
     }
     TRY(round_store_put_ask(request, round->id, view->measure, &ask));
@@ -157,7 +167,8 @@ enum err round_ask(struct request *request, int64_t id)
     TRY(round_store_asks(request->db, request->arena, id, measure, &stored, &count));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *wanted = json_array_get(list, i);
-        TRY(ask_one(&view, &round, i, wanted, find_ask(stored, count, json_get_int(wanted, "department_id", 0)), conflicts));
+        TRY(ask_one(&view, &round, i, wanted, find_ask(stored, count, json_get_int(wanted, "department_id", 0)),
+                    conflicts));
     }
     TRY(error_check_fields(request->error));
     if (json_array_size(conflicts) > 0) {
@@ -268,7 +279,8 @@ static enum err load_tree(const struct target_view *view, const struct target_ro
     *tree = (struct tree){.view = view};
     TRY(round_store_asks(request->db, request->arena, round->id, view->measure, &asks, &tree->ask_count));
     TRY(round_store_participants(request->db, request->arena, &pick, &people, &tree->people_count));
-    TRY(target_plan_store_states(request->db, request->arena, round->id, view->measure, &all, &states, &tree->movement.state_count));
+    TRY(target_plan_store_states(request->db, request->arena, round->id, view->measure, &all, &states,
+                                 &tree->movement.state_count));
     tree->asks = asks;
     tree->people = people;
     tree->movement.round = *round;
@@ -285,8 +297,13 @@ static struct round_line department_line(const struct tree *tree, const struct t
 {
     const int64_t *sums = &tree->sums[(size_t)(department - tree->view->departments) * SUM_COUNT];
     const struct target_ask *ask = find_ask(tree->asks, tree->ask_count, department->id);
-    struct round_line line = {.kind = TARGET_LINE_DEPARTMENT, .id = department->id, .name = department->name,
-                              .own = sums[SUM_OWN], .expected = sums[SUM_EXPECTED], .answered = sums[SUM_ANSWERED], .agreed = sums[SUM_AGREED],
+    struct round_line line = {.kind = TARGET_LINE_DEPARTMENT,
+                              .id = department->id,
+                              .name = department->name,
+                              .own = sums[SUM_OWN],
+                              .expected = sums[SUM_EXPECTED],
+                              .answered = sums[SUM_ANSWERED],
+                              .agreed = sums[SUM_AGREED],
                               .state = target_movement_state(&tree->movement, false, department->id),
                               .is_mine = target_is_mine(tree->view, false, department->id)};
     if (ask != NULL) {
@@ -333,7 +350,8 @@ static struct places place_people(struct arena *arena, const struct round_node *
 static struct round_line *find_person(const struct places *places, struct round_node *node, int64_t user_id)
 {
     const struct place key = {.user_id = user_id};
-    const struct place *found = places->count == 0 ? NULL : bsearch(&key, places->items, places->count, sizeof key, compare_places);
+    const struct place *found =
+        places->count == 0 ? NULL : bsearch(&key, places->items, places->count, sizeof key, compare_places);
     return found == NULL ? NULL : &node->children[found->index];
 }
 
@@ -350,13 +368,19 @@ static void make_children(struct arena *arena, struct round_node *node, size_t m
 static struct round_line person_line(const struct tree *tree, const struct target_person *person, bool expected)
 {
     int64_t state = target_movement_state(&tree->movement, true, person->id);
-    return (struct round_line){.kind = TARGET_LINE_USER, .id = person->id, .name = person->name, .expected = expected,
-                               .answered = expected && has_answered(state), .agreed = expected && has_agreed(state), .state = state,
+    return (struct round_line){.kind = TARGET_LINE_USER,
+                               .id = person->id,
+                               .name = person->name,
+                               .expected = expected,
+                               .answered = expected && has_answered(state),
+                               .agreed = expected && has_agreed(state),
+                               .state = state,
                                .is_mine = target_is_mine(tree->view, true, person->id)};
 }
 
 /* People by name. */
-static enum err add_people(const struct tree *tree, struct round_node *node, const int64_t *ids, size_t count, bool expected)
+static enum err add_people(const struct tree *tree, struct round_node *node, const int64_t *ids, size_t count,
+                           bool expected)
 {
     struct request *request = tree->view->request;
     struct target_person *people;
@@ -372,32 +396,18 @@ static enum err add_people(const struct tree *tree, struct round_node *node, con
     return OK;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    const int64_t *a = left;
-    const int64_t *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 /* Those who have amounts here without standing here today. */
-static enum err add_others(const struct tree *tree, struct round_node *node, const struct places *places, const struct target_sum *sums,
-                           size_t count)
+static enum err add_others(const struct tree *tree, struct round_node *node, const struct places *places,
+                           const struct target_sum *sums, size_t count)
 {
     int64_t *ids = ARENA_ARRAY(tree->view->request->arena, int64_t, count);
     size_t found = 0;
-    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (sums[i].user_id != 0 && find_person(places, node, sums[i].user_id) == NULL) {
             ids[found++] = sums[i].user_id;
         }
     }
-    qsort(ids, found, sizeof *ids, compare_ids);
-    for (size_t i = 0; i < found; i++) {
-        if (kept == 0 || ids[kept - 1] != ids[i]) {
-            ids[kept++] = ids[i];
-        }
-    }
-    return add_people(tree, node, ids, kept, false);
+    return add_people(tree, node, ids, ids_sort(ids, found), false);
 }
 
 /* Who takes part and stands in this department; 0: in none that is visible. */
@@ -472,7 +482,8 @@ static void add_departments(const struct tree *tree, int64_t parent_id, struct r
     }
 }
 
-static enum err department_node(const struct tree *tree, const struct target_department *department, struct round_node *out)
+static enum err department_node(const struct tree *tree, const struct target_department *department,
+                                struct round_node *out)
 {
     out->line = department_line(tree, department);
     add_departments(tree, department->id, out);
@@ -538,10 +549,12 @@ static const struct target_department *only_top(const struct target_view *view)
     return top;
 }
 
-enum err round_node(const struct target_view *view, const struct target_round *round, int64_t department_id, struct round_node *out)
+enum err round_node(const struct target_view *view, const struct target_round *round, int64_t department_id,
+                    struct round_node *out)
 {
     struct tree tree;
-    const struct target_department *asked = department_id == 0 ? only_top(view) : target_view_department(view, department_id);
+    const struct target_department *asked =
+        department_id == 0 ? only_top(view) : target_view_department(view, department_id);
     *out = (struct round_node){0};
     if (department_id != 0 && asked == NULL) {
         return not_found(view->request);
@@ -553,7 +566,8 @@ enum err round_node(const struct target_view *view, const struct target_round *r
 /* ---- closing ---- */
 
 /* How many have not agreed, of the people who take part and of the departments that are asked. */
-static enum err count_open(struct request *request, const struct target_round *round, enum measure measure, json_t *missing, int64_t *open_out)
+static enum err count_open(struct request *request, const struct target_round *round, enum measure measure,
+                           json_t *missing, int64_t *open_out)
 {
     struct target_view view;
     struct target_movement movement;
@@ -572,11 +586,12 @@ static enum err count_open(struct request *request, const struct target_round *r
         open_people += !has_agreed(target_movement_state(&movement, true, people[i].user_id));
     }
     for (size_t i = 0; i < ask_count; i++) {
-        open_departments += asks[i].amount.set && !has_agreed(target_movement_state(&movement, false, asks[i].department_id));
+        open_departments +=
+            asks[i].amount.set && !has_agreed(target_movement_state(&movement, false, asks[i].department_id));
     }
     if (open_people + open_departments > 0) {
-        json_array_append_new(missing, json_pack("{s:s,s:I,s:I}", "measure", MEASURES[measure].key, "people", (json_int_t)open_people,
-                                                 "departments", (json_int_t)open_departments));
+        json_array_append_new(missing, json_pack("{s:s,s:I,s:I}", "measure", MEASURES[measure].key, "people",
+                                                 (json_int_t)open_people, "departments", (json_int_t)open_departments));
     }
     *open_out += open_people + open_departments;
     return OK;
@@ -608,7 +623,8 @@ enum err round_close(struct request *request, int64_t id, int64_t version)
 
 /* ---- reminders ---- */
 
-/* The last day up to today on which people are to be reminded: 7, 3, 1 and 0 days before the deadline, then every week. */
+/* The last day up to today on which people are to be reminded: 7, 3, 1 and 0 days before the deadline, then every week.
+ */
 static struct opt_date reminder_day(struct date deadline, struct date today)
 {
     static const int before[] = {7, 3, 1, 0};
@@ -625,12 +641,12 @@ static struct opt_date reminder_day(struct date deadline, struct date today)
 
 /* Reminders of one round on their way. */
 struct reminding {
-    struct job *job;            /* whose run */
-    struct arena *arena;        /* memory of the round */
-    struct request request;     /* as the company */
-    struct error error;         /* of the round */
-    int64_t round_id;           /* which */
-    int64_t told;               /* people */
+    struct job *job;        /* whose run */
+    struct arena *arena;    /* memory of the round */
+    struct request request; /* as the company */
+    struct error error;     /* of the round */
+    int64_t round_id;       /* which */
+    int64_t told;           /* people */
 };
 
 static enum err remind_measure(struct reminding *reminding, const struct target_round *round, enum measure measure)
@@ -647,9 +663,11 @@ static enum err remind_measure(struct reminding *reminding, const struct target_
         if (has_answered(target_plan_state_of(states, state_count, true, people[i].user_id))) {
             continue;
         }
-        json_t *detail = json_keep(request->arena, json_pack("{s:I,s:I,s:s,s:o,s:I,s:s}", "year", (json_int_t)round->year, "round_id", (json_int_t)round->id,
-                                                             "measure", MEASURES[measure].key, "deadline", json_date(request->arena, round->deadline),
-                                                             "subject_id", (json_int_t)people[i].user_id, "subject_kind", "user"));
+        json_t *detail =
+            json_keep(request->arena, json_pack("{s:I,s:I,s:s,s:o,s:I,s:s}", "year", (json_int_t)round->year,
+                                                "round_id", (json_int_t)round->id, "measure", MEASURES[measure].key,
+                                                "deadline", json_date(request->arena, round->deadline), "subject_id",
+                                                (json_int_t)people[i].user_id, "subject_kind", "user"));
         TRY(notify_user(request, people[i].user_id, "target_reminder", "target_round", round->id, detail));
         reminding->told++;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/ids.h"
 
 static enum err not_found(const struct target_view *view)
 {
@@ -18,15 +19,16 @@ static void add_figures(struct target_figures *to, const struct target_figures *
     }
 }
 
-static void add_sum(const struct target_view *view, struct target_figures *to, const struct target_sum *sum, bool actual)
+static void add_sum(const struct target_view *view, struct target_figures *to, const struct target_sum *sum,
+                    bool actual)
 {
     (actual ? to->actual : to->target)[target_view_month(view, sum->month)] += sum->amount;
 }
 
 /* Lines of people, ascending by id until they get their names. */
 struct people {
-    struct target_line *lines;  /* one a person */
-    size_t count;               /* in `lines` */
+    struct target_line *lines; /* one a person */
+    size_t count;              /* in `lines` */
 };
 
 static int compare_lines(const void *left, const void *right)
@@ -34,13 +36,6 @@ static int compare_lines(const void *left, const void *right)
     const struct target_line *a = left;
     const struct target_line *b = right;
     return (a->id > b->id) - (a->id < b->id);
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
 }
 
 static struct target_line *find_line(const struct people *people, int64_t user_id)
@@ -53,12 +48,10 @@ static struct target_line *find_line(const struct people *people, int64_t user_i
 static enum err name_people(const struct target_view *view, int64_t *ids, size_t count, struct people *out)
 {
     struct arena *arena = view->request->arena;
-    qsort(ids, count, sizeof *ids, compare_ids);
-    size_t distinct = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (ids[i] != 0 && (distinct == 0 || ids[distinct - 1] != ids[i])) {
-            ids[distinct++] = ids[i];
-        }
+    size_t distinct = ids_sort(ids, count);
+    if (distinct > 0 && ids[0] == 0) {
+        ids++;
+        distinct--;
     }
     struct target_person *names;
     size_t name_count;
@@ -72,8 +65,8 @@ static enum err name_people(const struct target_view *view, int64_t *ids, size_t
 }
 
 /* Puts sums into the lines of their people; those of nobody into `own` (may be NULL). */
-static void place_sums(const struct target_view *view, const struct people *by_id, const struct target_sum *sums, size_t count,
-                       bool actual, struct target_figures *own)
+static void place_sums(const struct target_view *view, const struct people *by_id, const struct target_sum *sums,
+                       size_t count, bool actual, struct target_figures *own)
 {
     for (size_t i = 0; i < count; i++) {
         struct target_line *line = sums[i].user_id == 0 ? NULL : find_line(by_id, sums[i].user_id);
@@ -156,7 +149,8 @@ static enum err outside_people(const struct target_view *view, struct people *ou
     for (size_t i = 0; i < member_count; i++) {
         bool today = date_compare(members[i].from, request->today) <= 0 &&
                      (!members[i].to.set || date_compare(members[i].to.value, request->today) > 0);
-        if (today && target_member_worked(view, &members[i]) && target_view_department(view, members[i].department_id) == NULL) {
+        if (today && target_member_worked(view, &members[i]) &&
+            target_view_department(view, members[i].department_id) == NULL) {
             ids[count++] = members[i].user_id;
         }
     }
@@ -186,7 +180,10 @@ static void add_departments(const struct target_view *view, const struct target_
             continue;
         }
         out->children[out->child_count++] = (struct target_line){
-            .kind = TARGET_LINE_DEPARTMENT, .id = department->id, .name = department->name, .figures = totals[index],
+            .kind = TARGET_LINE_DEPARTMENT,
+            .id = department->id,
+            .name = department->name,
+            .figures = totals[index],
         };
     }
 }
@@ -198,7 +195,8 @@ static void add_lines(struct target_overview *out, const struct people *people)
     }
 }
 
-static void add_path(const struct target_view *view, const struct target_department *department, struct target_overview *out)
+static void add_path(const struct target_view *view, const struct target_department *department,
+                     struct target_overview *out)
 {
     size_t depth = 0;
     for (int64_t id = department->parent_id; id != 0; id = target_view_department(view, id)->parent_id) {
@@ -217,7 +215,9 @@ static enum err department_node(const struct target_view *view, const struct tar
     struct people people;
     TRY(department_people(view, department->id, &people, &out->own));
     out->children = ARENA_ARRAY(view->request->arena, struct target_line, view->department_count + people.count);
-    out->node = (struct target_line){.kind = TARGET_LINE_DEPARTMENT, .id = department->id, .name = department->name,
+    out->node = (struct target_line){.kind = TARGET_LINE_DEPARTMENT,
+                                     .id = department->id,
+                                     .name = department->name,
                                      .figures = totals[department - view->departments]};
     add_departments(view, totals, department->id, out);
     add_lines(out, &people);
@@ -244,8 +244,8 @@ static enum err person_node(const struct target_view *view, int64_t user_id, str
     return OK;
 }
 
-static enum err scope_node(const struct target_view *view, const struct target_figures *totals, const struct people *outside,
-                           struct target_overview *out)
+static enum err scope_node(const struct target_view *view, const struct target_figures *totals,
+                           const struct people *outside, struct target_overview *out)
 {
     out->node = (struct target_line){.kind = TARGET_LINE_SCOPE, .name = view->company.name};
     out->children = ARENA_ARRAY(view->request->arena, struct target_line, view->department_count + outside->count);
@@ -258,7 +258,8 @@ static enum err scope_node(const struct target_view *view, const struct target_f
 }
 
 /* The top of what the user may see. */
-static enum err top_node(const struct target_view *view, const struct target_figures *totals, struct target_overview *out)
+static enum err top_node(const struct target_view *view, const struct target_figures *totals,
+                         struct target_overview *out)
 {
     const struct target_department *top = NULL;
     size_t top_count = 0;
@@ -281,7 +282,8 @@ static enum err top_node(const struct target_view *view, const struct target_fig
     return scope_node(view, totals, &outside, out);
 }
 
-enum err target_overview(const struct target_view *view, int64_t department_id, int64_t user_id, struct target_overview *out)
+enum err target_overview(const struct target_view *view, int64_t department_id, int64_t user_id,
+                         struct target_overview *out)
 {
     *out = (struct target_overview){0};
     if (user_id != 0) {
