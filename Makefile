@@ -28,7 +28,7 @@ LIB_OBJECTS := $(filter-out $(OUT)/app/main.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FORMATTED := $(wildcard app/*.[ch] app/*/*.[ch] include/*.h include/*/*.h tests/unit/*.[ch] tests/fuzz/*.c)
+FORMATTED := $(wildcard app/*.[ch] app/*/*.[ch] include/*.h include/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c)
 # The front end is out of date when any of its files, or a folder of them (a file was removed), is newer.
 FRONTEND := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune \
     -o -path frontend/coverage -prune -o -print 2>/dev/null | grep -v -e ' ' -e '^frontend$$')

@@ -20,14 +20,15 @@ enum err password_check(struct request *request, const char *field, struct str l
 /* Creates what is missing of the built-in roles (admin, operations, manager, sales, finance, executive) with their
  * permissions and scopes; roles that exist are left as they are. Runs inside the caller's transaction. */
 enum err roles_seed(struct db *db, struct arena *arena, struct instant now) MUST_CHECK;
-/* The company row and the top department, when there is none yet, and the built-in roles; `department_id_out` is the top
- * department. Runs inside the caller's transaction. */
+/* The company row and the top department, when there is none yet, and the built-in roles; `department_id_out` is the
+ * top department. Runs inside the caller's transaction. */
 enum err company_seed(struct db *db, struct arena *arena, const struct config *config, struct instant now,
                       int64_t *department_id_out) MUST_CHECK;
 /* Gives a person a password, in the caller's transaction; `must_change` for first passwords. Checks nothing. */
-enum err auth_set_password(struct db *db, struct arena *arena, const struct config *config, int64_t user_id, struct str password,
-                           bool must_change, struct instant now) MUST_CHECK;
+enum err auth_set_password(struct db *db, struct arena *arena, const struct config *config, int64_t user_id,
+                           struct str password, bool must_change, struct instant now) MUST_CHECK;
 /* Ends all sessions of a person; `reason`: sign_out reuse admin password_change disabled. */
-enum err auth_end_sessions(struct db *db, struct arena *arena, int64_t user_id, const char *reason, struct instant now) MUST_CHECK;
+enum err auth_end_sessions(struct db *db, struct arena *arena, int64_t user_id, const char *reason,
+                           struct instant now) MUST_CHECK;
 
 #endif

@@ -29,7 +29,7 @@ enum { MONEY_RATE_DIGITS = 9 };
     {                                                                                                                  \
         .name = "base_minor", .zh = "本位币金额", .en = "In company currency", .type = FIELD_MONEY,                    \
         .flags = FIELD_READ_ONLY | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST, .closed_with = {"amount_minor"},             \
-        .about = "amount × rate in the company's currency: what counts for targets and sums"                           \
+        .about = "amount × rate in the company's currency: what counts for targets and sums"                          \
     }
 
 /* Tax on what is sold, and what is earned by it: contracts and quotes. */
@@ -58,8 +58,7 @@ enum { MONEY_RATE_DIGITS = 9 };
     {                                                                                                                  \
         .name = "margin_ppm", .zh = "毛利率", .en = "Margin rate", .type = FIELD_PPM,                                  \
         .flags = FIELD_READ_ONLY | FIELD_NULLABLE | FIELD_MASKABLE | FIELD_HIDDEN_IN_LIST,                             \
-        .closed_with = {"cost_minor", "amount_minor"},                                                                 \
-        .about = "margin / amount without tax; null when that is 0"                                                    \
+        .closed_with = {"cost_minor", "amount_minor"}, .about = "margin / amount without tax; null when that is 0"     \
     }
 
 /* What is sold by a line of a contract or quote. */

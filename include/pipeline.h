@@ -47,8 +47,8 @@ enum err pipeline_first_stage(struct db *db, struct arena *arena, int64_t pipeli
  * without a reason the reason "not recorded". Errors: ERR_GATE, all that stands in the way in extra.gates. */
 enum err pipeline_check_move(struct request *request, struct record_change *change,
                              const struct stages *stages) MUST_CHECK;
-/* Makes or replaces a pipeline as the checked body says (that of POST and PUT /pipelines). What the body leaves out of a
- * kept stage stays as it is; a used stage that is missing needs a move. Errors: ERR_INVALID, ERR_IN_USE with extra
+/* Makes or replaces a pipeline as the checked body says (that of POST and PUT /pipelines). What the body leaves out of
+ * a kept stage stays as it is; a used stage that is missing needs a move. Errors: ERR_INVALID, ERR_IN_USE with extra
  * {stage_id, count}, ERR_NOT_FOUND, ERR_STALE_VERSION. */
 enum err pipeline_create(struct request *request, json_t *body, int64_t *id_out) MUST_CHECK;
 enum err pipeline_update(struct request *request, int64_t id, int64_t version, json_t *body) MUST_CHECK;

@@ -47,8 +47,9 @@ static enum err me_json(struct request *request, const struct identity *user, js
 /* Max-Age 0 removes it. The path keeps it away from every route that does not need it. */
 static void set_cookie(const struct request *request, struct response *response, struct str token, int64_t seconds)
 {
-    struct str cookie = str_format(request->arena, "%s=%.*s; Path=/api/v1/auth; HttpOnly; SameSite=Strict; Max-Age=%lld%s", COOKIE,
-                                   STR_ARG(token), (long long)seconds, request->config->secure_cookies ? "; Secure" : "");
+    struct str cookie =
+        str_format(request->arena, "%s=%.*s; Path=/api/v1/auth; HttpOnly; SameSite=Strict; Max-Age=%lld%s", COOKIE,
+                   STR_ARG(token), (long long)seconds, request->config->secure_cookies ? "; Secure" : "");
     response_header(response, STR("Set-Cookie"), cookie);
 }
 
@@ -165,15 +166,16 @@ static enum err patch_me(struct request *request, struct response *response)
     me.phone = text_or_null(request->json, "phone", me.phone);
     TRY(me_store_update(request->db, request->arena, request->user->user_id, &me, request->now));
     TRY(str_eq(me.name, before.name) ? OK : directory_change(request));
-    TRY(audit_write(request, "user", request->user->user_id, "update", 0, me_changes(request, &before, &me), (struct str){0}));
+    TRY(audit_write(request, "user", request->user->user_id, "update", 0, me_changes(request, &before, &me),
+                    (struct str){0}));
     return get_me(request, response);
 }
 
 static enum err put_password(struct request *request, struct response *response)
 {
     struct auth_answer answer;
-    TRY(auth_change_password(request, json_get_str(request->json, "current_password"), json_get_str(request->json, "new_password"),
-                             &answer));
+    TRY(auth_change_password(request, json_get_str(request->json, "current_password"),
+                             json_get_str(request->json, "new_password"), &answer));
     return answer_tokens(request, response, &answer);
 }
 
@@ -247,8 +249,8 @@ static enum err post_totp(struct request *request, struct response *response)
     struct str url;
     struct str svg;
     TRY(auth_offer_totp(request, &secret, &url, &svg));
-    response->json = json_keep(request->arena, json_pack("{s:o,s:o,s:o}", "secret", json_str(secret), "otpauth_url", json_str(url),
-                                                         "qr_svg", json_str(svg)));
+    response->json = json_keep(request->arena, json_pack("{s:o,s:o,s:o}", "secret", json_str(secret), "otpauth_url",
+                                                         json_str(url), "qr_svg", json_str(svg)));
     response_header(response, STR("Cache-Control"), STR("no-store"));
     return OK;
 }
@@ -268,15 +270,25 @@ static enum err post_totp_disable(struct request *request, struct response *resp
 /* ---- shapes ---- */
 
 static const struct option CLIENTS[] = {{"browser", "浏览器", "Browser"}, {"app", "应用", "App"}, {NULL, NULL, NULL}};
-static const struct option LOCALES[] = {{"zh-CN", "简体中文", "Simplified Chinese"}, {"en", "英文", "English"}, {NULL, NULL, NULL}};
+static const struct option LOCALES[] = {
+    {"zh-CN", "简体中文", "Simplified Chinese"}, {"en", "英文", "English"}, {NULL, NULL, NULL}};
 #define SECRET_TEXT(name_, flags_, max_, about_)                                                                       \
-    {.name = name_, .type = FIELD_TEXT, .flags = FIELD_SENSITIVE | (flags_), .max = (max_), .about = about_}
+    {                                                                                                                  \
+        .name = name_, .type = FIELD_TEXT, .flags = FIELD_SENSITIVE | (flags_), .max = (max_), .about = about_         \
+    }
 
 static const struct field SIGN_IN_BODY[] = {
-    {.name = "login", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 100, .about = "user name, case does not matter"},
+    {.name = "login",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED,
+     .max = 100,
+     .about = "user name, case does not matter"},
     SECRET_TEXT("password", FIELD_REQUIRED, 200, "as typed"),
     SECRET_TEXT("totp", FIELD_NULLABLE, 16, "6 digits of the authenticator app, when the second step is on"),
-    {.name = "client", .type = FIELD_ENUM, .options = CLIENTS, .about = "browser: refresh token as cookie; app: in the answer"},
+    {.name = "client",
+     .type = FIELD_ENUM,
+     .options = CLIENTS,
+     .about = "browser: refresh token as cookie; app: in the answer"},
     FIELD_END,
 };
 static const struct field REFRESH_BODY[] = {
@@ -312,10 +324,17 @@ static const struct field ME[] = {
     {.name = "locale", .type = FIELD_ENUM, .flags = FIELD_REQUIRED, .options = LOCALES, .about = "language"},
     {.name = "department_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "current department"},
     {.name = "department_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "its name"},
-    {.name = "must_change_password", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "a first password is in use"},
+    {.name = "must_change_password",
+     .type = FIELD_BOOL,
+     .flags = FIELD_REQUIRED,
+     .about = "a first password is in use"},
     {.name = "is_admin", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "holds the administrator role"},
     {.name = "totp_enabled", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "the second step is on"},
-    {.name = "permissions", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .item = FIELD_TEXT, .about = "keys of GET /permissions"},
+    {.name = "permissions",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .item = FIELD_TEXT,
+     .about = "keys of GET /permissions"},
     FIELD_END,
 };
 static const struct field TOKENS[] = {
@@ -327,7 +346,10 @@ static const struct field TOKENS[] = {
 };
 static const struct field SESSION[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "session id"},
-    {.name = "address", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "client address at the last refresh"},
+    {.name = "address",
+     .type = FIELD_TEXT,
+     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
+     .about = "client address at the last refresh"},
     {.name = "user_agent", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "client program"},
     {.name = "client", .type = FIELD_ENUM, .flags = FIELD_REQUIRED, .options = CLIENTS, .about = "browser or app"},
     {.name = "created_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .about = "signed in"},
@@ -336,7 +358,11 @@ static const struct field SESSION[] = {
     FIELD_END,
 };
 static const struct field SESSIONS[] = {
-    {.name = "items", .type = FIELD_LIST, .flags = FIELD_REQUIRED, .fields = SESSION, .about = "open sessions, last used first"},
+    {.name = "items",
+     .type = FIELD_LIST,
+     .flags = FIELD_REQUIRED,
+     .fields = SESSION,
+     .about = "open sessions, last used first"},
     FIELD_END,
 };
 static const struct field FIRST_PASSWORD[] = {
@@ -351,36 +377,113 @@ static const struct field TOTP[] = {
 };
 
 static const struct route ROUTES[] = {
-    {.method = "POST", .path = "/auth/sign-in", .name = "auth.sign_in", .permission = PERMISSION_PUBLIC, .flags = ROUTE_NO_TX,
-     .body = SIGN_IN_BODY, .answer = TOKENS, .handler = post_sign_in, .about = "Signs in with a password and, when it is on, a second step."},
-    {.method = "POST", .path = "/auth/refresh", .name = "auth.refresh", .permission = PERMISSION_PUBLIC,
-     .flags = ROUTE_NO_TX | ROUTE_COOKIE, .body = REFRESH_BODY, .answer = TOKENS, .handler = post_refresh,
+    {.method = "POST",
+     .path = "/auth/sign-in",
+     .name = "auth.sign_in",
+     .permission = PERMISSION_PUBLIC,
+     .flags = ROUTE_NO_TX,
+     .body = SIGN_IN_BODY,
+     .answer = TOKENS,
+     .handler = post_sign_in,
+     .about = "Signs in with a password and, when it is on, a second step."},
+    {.method = "POST",
+     .path = "/auth/refresh",
+     .name = "auth.refresh",
+     .permission = PERMISSION_PUBLIC,
+     .flags = ROUTE_NO_TX | ROUTE_COOKIE,
+     .body = REFRESH_BODY,
+     .answer = TOKENS,
+     .handler = post_refresh,
      .about = "Exchanges a refresh token for the next tokens."},
-    {.method = "POST", .path = "/auth/sign-out", .name = "auth.sign_out", .permission = PERMISSION_PUBLIC, .flags = ROUTE_COOKIE,
-     .body = REFRESH_BODY, .handler = post_sign_out, .about = "Ends the session of a refresh token."},
-    {.method = "GET", .path = "/auth/me", .name = "auth.me", .permission = PERMISSION_SIGNED_IN, .flags = ROUTE_FIRST_PASSWORD,
-     .answer = ME, .handler = get_me, .about = "The signed-in person with all permissions."},
-    {.method = "PATCH", .path = "/auth/me", .name = "auth.update_me", .permission = PERMISSION_SIGNED_IN, .body = ME_BODY, .answer = ME,
-     .handler = patch_me, .about = "Changes what people may change about themselves."},
-    {.method = "PUT", .path = "/auth/password", .name = "auth.change_password", .permission = PERMISSION_SIGNED_IN,
-     .flags = ROUTE_NO_TX | ROUTE_FIRST_PASSWORD, .body = PASSWORD_BODY, .answer = TOKENS, .handler = put_password,
+    {.method = "POST",
+     .path = "/auth/sign-out",
+     .name = "auth.sign_out",
+     .permission = PERMISSION_PUBLIC,
+     .flags = ROUTE_COOKIE,
+     .body = REFRESH_BODY,
+     .handler = post_sign_out,
+     .about = "Ends the session of a refresh token."},
+    {.method = "GET",
+     .path = "/auth/me",
+     .name = "auth.me",
+     .permission = PERMISSION_SIGNED_IN,
+     .flags = ROUTE_FIRST_PASSWORD,
+     .answer = ME,
+     .handler = get_me,
+     .about = "The signed-in person with all permissions."},
+    {.method = "PATCH",
+     .path = "/auth/me",
+     .name = "auth.update_me",
+     .permission = PERMISSION_SIGNED_IN,
+     .body = ME_BODY,
+     .answer = ME,
+     .handler = patch_me,
+     .about = "Changes what people may change about themselves."},
+    {.method = "PUT",
+     .path = "/auth/password",
+     .name = "auth.change_password",
+     .permission = PERMISSION_SIGNED_IN,
+     .flags = ROUTE_NO_TX | ROUTE_FIRST_PASSWORD,
+     .body = PASSWORD_BODY,
+     .answer = TOKENS,
+     .handler = put_password,
      .about = "Sets another password, ends all other sessions and gives new tokens."},
-    {.method = "GET", .path = "/auth/sessions", .name = "auth.sessions", .permission = PERMISSION_SIGNED_IN, .answer = SESSIONS,
-     .handler = get_sessions, .about = "One's own open sessions."},
-    {.method = "DELETE", .path = "/auth/sessions/{id}", .name = "auth.end_session", .permission = PERMISSION_SIGNED_IN,
-     .handler = delete_session, .about = "Ends one of one's own sessions."},
-    {.method = "POST", .path = "/auth/totp", .name = "auth.offer_totp", .permission = PERMISSION_SIGNED_IN, .flags = ROUTE_NO_TX,
-     .answer = TOTP, .handler = post_totp, .about = "Offers a secret for the second step; it counts once a code confirms it."},
-    {.method = "POST", .path = "/auth/totp/confirm", .name = "auth.confirm_totp", .permission = PERMISSION_SIGNED_IN, .body = CODE_BODY,
-     .handler = post_totp_confirm, .about = "Turns the second step on with a first code."},
-    {.method = "POST", .path = "/auth/totp/disable", .name = "auth.disable_totp", .permission = PERMISSION_SIGNED_IN,
-     .flags = ROUTE_NO_TX, .body = PROOF_BODY, .handler = post_totp_disable, .about = "Turns the second step off; asks for the password."},
-    {.method = "GET", .path = "/users/{id}/sessions", .name = "user.sessions", .permission = PERM_SESSION_REVOKE, .answer = SESSIONS,
-     .handler = get_user_sessions, .about = "Somebody's open sessions."},
-    {.method = "DELETE", .path = "/users/{id}/sessions", .name = "user.end_sessions", .permission = PERM_SESSION_REVOKE,
-     .handler = delete_user_sessions, .about = "Ends all sessions of a person."},
-    {.method = "POST", .path = "/users/{id}/reset-password", .name = "user.reset_password", .permission = PERM_USER_EDIT,
-     .flags = ROUTE_NO_TX, .answer = FIRST_PASSWORD, .handler = post_reset_password,
+    {.method = "GET",
+     .path = "/auth/sessions",
+     .name = "auth.sessions",
+     .permission = PERMISSION_SIGNED_IN,
+     .answer = SESSIONS,
+     .handler = get_sessions,
+     .about = "One's own open sessions."},
+    {.method = "DELETE",
+     .path = "/auth/sessions/{id}",
+     .name = "auth.end_session",
+     .permission = PERMISSION_SIGNED_IN,
+     .handler = delete_session,
+     .about = "Ends one of one's own sessions."},
+    {.method = "POST",
+     .path = "/auth/totp",
+     .name = "auth.offer_totp",
+     .permission = PERMISSION_SIGNED_IN,
+     .flags = ROUTE_NO_TX,
+     .answer = TOTP,
+     .handler = post_totp,
+     .about = "Offers a secret for the second step; it counts once a code confirms it."},
+    {.method = "POST",
+     .path = "/auth/totp/confirm",
+     .name = "auth.confirm_totp",
+     .permission = PERMISSION_SIGNED_IN,
+     .body = CODE_BODY,
+     .handler = post_totp_confirm,
+     .about = "Turns the second step on with a first code."},
+    {.method = "POST",
+     .path = "/auth/totp/disable",
+     .name = "auth.disable_totp",
+     .permission = PERMISSION_SIGNED_IN,
+     .flags = ROUTE_NO_TX,
+     .body = PROOF_BODY,
+     .handler = post_totp_disable,
+     .about = "Turns the second step off; asks for the password."},
+    {.method = "GET",
+     .path = "/users/{id}/sessions",
+     .name = "user.sessions",
+     .permission = PERM_SESSION_REVOKE,
+     .answer = SESSIONS,
+     .handler = get_user_sessions,
+     .about = "Somebody's open sessions."},
+    {.method = "DELETE",
+     .path = "/users/{id}/sessions",
+     .name = "user.end_sessions",
+     .permission = PERM_SESSION_REVOKE,
+     .handler = delete_user_sessions,
+     .about = "Ends all sessions of a person."},
+    {.method = "POST",
+     .path = "/users/{id}/reset-password",
+     .name = "user.reset_password",
+     .permission = PERM_USER_EDIT,
+     .flags = ROUTE_NO_TX,
+     .answer = FIRST_PASSWORD,
+     .handler = post_reset_password,
      .about = "Gives a person a first password, ends the sessions and turns the second step off."},
     {0},
 };

@@ -1,6 +1,6 @@
-/* Sign-in and what follows from it. Invariants: an unknown name costs the same work as a known one; every failed proof is
- * counted in a transaction of its own before the refusal is answered; a refresh token works once, but for a short grace
- * after its rotation in which it gives the same next token again. */
+/* Sign-in and what follows from it. Invariants: an unknown name costs the same work as a known one; every failed proof
+ * is counted in a transaction of its own before the refusal is answered; a refresh token works once, but for a short
+ * grace after its rotation in which it gives the same next token again. */
 #include "auth_rules.h"
 
 #include <string.h>
@@ -75,7 +75,8 @@ static int64_t lock_ms(int64_t failures, int64_t allowed)
 static enum err count_failure(struct db *db, const struct request *request, struct str subject, int64_t allowed)
 {
     int64_t failures;
-    TRY(failure_store_add(db, request->arena, subject, request->now, later(request->now, -(int64_t)FAILURES_KEPT_MS), &failures));
+    TRY(failure_store_add(db, request->arena, subject, request->now, later(request->now, -(int64_t)FAILURES_KEPT_MS),
+                          &failures));
     if (failures < allowed) {
         return OK;
     }
@@ -150,7 +151,8 @@ static enum err open_session(struct db *db, void *context)
     int64_t session_id;
     TRY(session_store_create(db, arena, &session, &session_id));
     as_user.user->session_id = session_id;
-    opening->answer = (struct auth_answer){.refresh_token = token, .client = str_from(session.client), .user = as_user.user};
+    opening->answer =
+        (struct auth_answer){.refresh_token = token, .client = str_from(session.client), .user = as_user.user};
     TRY(auth_access_create(arena, opening->request->config, (struct access_claims){opening->user_id, session_id}, now,
                            &opening->answer.access_token));
     return audit_write(&as_user, "user", opening->user_id, opening->action, 0, NULL, (struct str){0});
@@ -208,8 +210,8 @@ static enum err renew_hash(struct request *request, const struct credential_row 
     return credential_store_rehash(request->db, request->arena, credential->user_id, hash);
 }
 
-enum err auth_sign_in(struct request *request, struct str login, struct str password, struct str totp, struct str client,
-                      struct auth_answer *out)
+enum err auth_sign_in(struct request *request, struct str login, struct str password, struct str totp,
+                      struct str client, struct auth_answer *out)
 {
     struct str name = fold_login(request->arena, login);
     TRY(check_lock(request, name));
@@ -226,7 +228,11 @@ enum err auth_sign_in(struct request *request, struct str login, struct str pass
     TRY(check_second_step(request, &credential, totp));
     TRY(renew_hash(request, &credential, password));
     struct opening opening = {
-        .request = request, .login = name, .user_id = credential.user_id, .client = client, .action = "sign_in",
+        .request = request,
+        .login = name,
+        .user_id = credential.user_id,
+        .client = client,
+        .action = "sign_in",
     };
     TRY(db_tx(request->db, open_session, &opening));
     *out = opening.answer;
@@ -261,7 +267,8 @@ static enum err end_reused(struct db *db, const struct refreshing *refreshing)
 {
     struct request as_user;
     const struct session_row *session = &refreshing->session;
-    TRY(session_store_revoke(db, refreshing->request->arena, session->user_id, session->id, "reuse", refreshing->request->now));
+    TRY(session_store_revoke(db, refreshing->request->arena, session->user_id, session->id, "reuse",
+                             refreshing->request->now));
     TRY(load_user(refreshing->request, session->user_id, &as_user));
     return audit_write(&as_user, "user", session->user_id, "refresh_reuse", 0, NULL, (struct str){0});
 }
@@ -307,7 +314,8 @@ enum err auth_refresh(struct request *request, struct str token, struct auth_ans
     struct request as_user;
     TRY(load_user(request, refreshing.session.user_id, &as_user));
     as_user.user->session_id = refreshing.session.id;
-    *out = (struct auth_answer){.refresh_token = refreshing.next, .client = refreshing.session.client, .user = as_user.user};
+    *out = (struct auth_answer){
+        .refresh_token = refreshing.next, .client = refreshing.session.client, .user = as_user.user};
     struct access_claims claims = {refreshing.session.user_id, refreshing.session.id};
     return auth_access_create(request->arena, request->config, claims, request->now, &out->access_token);
 }
@@ -341,8 +349,8 @@ enum err auth_end_session(struct request *request, int64_t user_id, int64_t sess
 
 /* ---- passwords ---- */
 
-enum err auth_set_password(struct db *db, struct arena *arena, const struct config *config, int64_t user_id, struct str password,
-                           bool must_change, struct instant now)
+enum err auth_set_password(struct db *db, struct arena *arena, const struct config *config, int64_t user_id,
+                           struct str password, bool must_change, struct instant now)
 {
     struct str hash;
     TRY(auth_password_hash(arena, config, password, &hash));
@@ -368,11 +376,16 @@ enum err auth_change_password(struct request *request, struct str current, struc
     TRY(auth_prove_again(request, "current_password", current, &credential));
     TRY(password_check(request, "new_password", credential.login, credential.name, next));
     if (str_eq(current, next)) {
-        error_field(request->error, STR("new_password"), "unchanged", "Please choose another password than the present one.");
+        error_field(request->error, STR("new_password"), "unchanged",
+                    "Please choose another password than the present one.");
         return error_check_fields(request->error);
     }
     struct opening opening = {
-        .request = request, .login = credential.login, .user_id = credential.user_id, .end_others = true, .action = "change_password",
+        .request = request,
+        .login = credential.login,
+        .user_id = credential.user_id,
+        .end_others = true,
+        .action = "change_password",
     };
     TRY(session_store_client(request->db, request->arena, request->user->session_id, &opening.client));
     TRY(auth_password_hash(request->arena, request->config, next, &opening.password_hash));
@@ -445,5 +458,6 @@ enum err auth_check_origin(struct request *request, bool required)
     if (request->origin.len > 0 && str_eq_ci(origin_of(request->arena, request->origin), own)) {
         return OK;
     }
-    return error_set(request->error, ERR_CSRF, "The request did not come from %.*s, the address of this installation.", STR_ARG(own));
+    return error_set(request->error, ERR_CSRF, "The request did not come from %.*s, the address of this installation.",
+                     STR_ARG(own));
 }

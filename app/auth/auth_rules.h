@@ -13,10 +13,10 @@ struct auth_answer {
     struct identity *user;    /* who signed in */
 };
 
-/* Errors: ERR_LOCKED_OUT, ERR_BAD_CREDENTIALS, ERR_TOTP_REQUIRED, ERR_BAD_TOTP. Opens its own transactions: failures are
- * kept. `totp` may be empty. */
-enum err auth_sign_in(struct request *request, struct str login, struct str password, struct str totp, struct str client,
-                      struct auth_answer *out) MUST_CHECK;
+/* Errors: ERR_LOCKED_OUT, ERR_BAD_CREDENTIALS, ERR_TOTP_REQUIRED, ERR_BAD_TOTP. Opens its own transactions: failures
+ * are kept. `totp` may be empty. */
+enum err auth_sign_in(struct request *request, struct str login, struct str password, struct str totp,
+                      struct str client, struct auth_answer *out) MUST_CHECK;
 /* The next tokens for a refresh token. The token before the one in force is accepted for REFRESH_GRACE_MS after the
  * rotation from the same program, and gives the same next token: two tabs or a lost answer sign nobody out. Any other
  * token of the family ends the session. Opens its own transaction. Errors: ERR_SESSION_ENDED. */
@@ -26,10 +26,12 @@ enum err auth_sign_out(struct request *request, struct str token) MUST_CHECK;
 /* The signed-in user's password, asked again before something grave. A wrong one counts as a failed sign-in, in a
  * transaction of its own, but is answered as a refused `field`: the session itself is good.
  * Errors: ERR_LOCKED_OUT, ERR_INVALID. */
-enum err auth_prove_again(struct request *request, const char *field, struct str password, struct credential_row *out) MUST_CHECK;
+enum err auth_prove_again(struct request *request, const char *field, struct str password,
+                          struct credential_row *out) MUST_CHECK;
 /* Another password for the signed-in user; all other sessions end. Opens its own transactions. Errors: ERR_LOCKED_OUT,
  * ERR_INVALID (current password wrong), ERR_WEAK_PASSWORD. */
-enum err auth_change_password(struct request *request, struct str current, struct str next, struct auth_answer *out) MUST_CHECK;
+enum err auth_change_password(struct request *request, struct str current, struct str next,
+                              struct auth_answer *out) MUST_CHECK;
 /* First password for somebody else, who must change it; ends the sessions and the second step of that person. Only an
  * administrator may do so to an administrator. Opens its own transaction. Errors: ERR_NOT_FOUND, ERR_FORBIDDEN. */
 enum err auth_reset_password(struct request *request, int64_t user_id, struct str *password_out) MUST_CHECK;
@@ -37,7 +39,8 @@ enum err auth_reset_password(struct request *request, int64_t user_id, struct st
 enum err auth_end_session(struct request *request, int64_t user_id, int64_t session_id, const char *reason) MUST_CHECK;
 
 /* A second step on offer: what the app needs. Errors: ERR_CONFLICT when one is in force. */
-enum err auth_offer_totp(struct request *request, struct str *secret_base32_out, struct str *url_out, struct str *svg_out) MUST_CHECK;
+enum err auth_offer_totp(struct request *request, struct str *secret_base32_out, struct str *url_out,
+                         struct str *svg_out) MUST_CHECK;
 /* Errors: ERR_CONFLICT (nothing offered), ERR_INVALID (wrong code). */
 enum err auth_confirm_totp(struct request *request, struct str code) MUST_CHECK;
 /* Errors: ERR_LOCKED_OUT, ERR_INVALID (wrong password). Opens its own transactions. */

@@ -2,20 +2,23 @@
 #include "auth_store.h"
 
 static const struct column CREDENTIAL[] = {
-    COLUMN(struct credential_row, user_id),       COLUMN(struct credential_row, login),
-    COLUMN(struct credential_row, name),          COLUMN(struct credential_row, is_active),
-    COLUMN(struct credential_row, is_admin),      COLUMN(struct credential_row, password_hash),
-    COLUMN(struct credential_row, totp_secret),   COLUMN(struct credential_row, totp_pending),
+    COLUMN(struct credential_row, user_id),        COLUMN(struct credential_row, login),
+    COLUMN(struct credential_row, name),           COLUMN(struct credential_row, is_active),
+    COLUMN(struct credential_row, is_admin),       COLUMN(struct credential_row, password_hash),
+    COLUMN(struct credential_row, totp_secret),    COLUMN(struct credential_row, totp_pending),
     COLUMN(struct credential_row, totp_last_step),
 };
-#define SELECT_CREDENTIAL                                                                                                \
-    "SELECT u.id AS user_id, u.login, u.name, u.status = 'active' AND u.deleted_at IS NULL AS is_active, "              \
-    "EXISTS (SELECT 1 FROM user_role ur JOIN role r ON r.id = ur.role_id WHERE ur.user_id = u.id AND r.code = 'admin') " \
-    "AS is_admin, c.password_hash, LOWER(HEX(c.totp_secret)) AS totp_secret, LOWER(HEX(c.totp_pending)) AS totp_pending, " \
-    "COALESCE(c.totp_last_step, 0) AS totp_last_step "                                                                  \
-    "FROM `user` u "                                                                                                    \
+#define SELECT_CREDENTIAL                                                                                              \
+    "SELECT u.id AS user_id, u.login, u.name, u.status = 'active' AND u.deleted_at IS NULL AS is_active, "             \
+    "EXISTS (SELECT 1 FROM user_role ur JOIN role r ON r.id = ur.role_id WHERE ur.user_id = u.id AND r.code = "        \
+    "'admin') "                                                                                                        \
+    "AS is_admin, c.password_hash, LOWER(HEX(c.totp_secret)) AS totp_secret, LOWER(HEX(c.totp_pending)) AS "           \
+    "totp_pending, "                                                                                                   \
+    "COALESCE(c.totp_last_step, 0) AS totp_last_step "                                                                 \
+    "FROM `user` u "                                                                                                   \
     "LEFT JOIN user_credential c ON c.user_id = u.id "
-STATEMENT_ROWS(BY_LOGIN, "credential.by_login", struct credential_row, CREDENTIAL, SELECT_CREDENTIAL "WHERE u.login = ?");
+STATEMENT_ROWS(BY_LOGIN, "credential.by_login", struct credential_row, CREDENTIAL,
+               SELECT_CREDENTIAL "WHERE u.login = ?");
 STATEMENT_ROWS(BY_USER, "credential.by_user", struct credential_row, CREDENTIAL, SELECT_CREDENTIAL "WHERE u.id = ?");
 STATEMENT(REHASH, "credential.rehash", "UPDATE user_credential SET password_hash = ? WHERE user_id = ?");
 STATEMENT(SET_PASSWORD, "credential.set_password",
@@ -25,8 +28,9 @@ STATEMENT(SET_PASSWORD, "credential.set_password",
 STATEMENT(USE_STEP, "credential.use_step",
           "UPDATE user_credential SET totp_last_step = ? WHERE user_id = ? AND totp_last_step < ?");
 STATEMENT(OFFER_TOTP, "credential.offer_totp", "UPDATE user_credential SET totp_pending = UNHEX(?) WHERE user_id = ?");
-STATEMENT(CONFIRM_TOTP, "credential.confirm_totp",
-          "UPDATE user_credential SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ? WHERE user_id = ?");
+STATEMENT(
+    CONFIRM_TOTP, "credential.confirm_totp",
+    "UPDATE user_credential SET totp_secret = totp_pending, totp_pending = NULL, totp_last_step = ? WHERE user_id = ?");
 STATEMENT(CLEAR_TOTP, "credential.clear_totp",
           "UPDATE user_credential SET totp_secret = NULL, totp_pending = NULL WHERE user_id = ?");
 
@@ -45,8 +49,8 @@ enum err credential_store_rehash(struct db *db, struct arena *arena, int64_t use
     return db_exec(db, arena, &REHASH, ARGS(V(hash), V(user_id)));
 }
 
-enum err credential_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash, bool must_change,
-                                       struct instant now)
+enum err credential_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash,
+                                       bool must_change, struct instant now)
 {
     return db_exec(db, arena, &SET_PASSWORD, ARGS(V(user_id), V(hash), V(must_change), V(now)));
 }
@@ -84,8 +88,9 @@ struct locked_row {
     struct opt_instant locked_until; /* the later of both, or none */
 };
 static const struct column LOCKED[] = {COLUMN(struct locked_row, locked_until)};
-STATEMENT_ROWS(LOCKED_UNTIL, "failure.locked_until", struct locked_row, LOCKED,
-               "SELECT MAX(locked_until) AS locked_until FROM sign_in_failure WHERE subject IN (?, ?) AND locked_until > ?");
+STATEMENT_ROWS(
+    LOCKED_UNTIL, "failure.locked_until", struct locked_row, LOCKED,
+    "SELECT MAX(locked_until) AS locked_until FROM sign_in_failure WHERE subject IN (?, ?) AND locked_until > ?");
 /* Assignments run from left to right: `failures` still sees the old last_at. */
 STATEMENT(ADD_FAILURE, "failure.add",
           "INSERT INTO sign_in_failure (subject, failures, last_at) VALUES (?, 1, ?) "
@@ -94,7 +99,8 @@ struct failures_row {
     int64_t failures; /* in a row */
 };
 static const struct column FAILURES[] = {COLUMN(struct failures_row, failures)};
-STATEMENT_ROWS(COUNT_FAILURES, "failure.count", struct failures_row, FAILURES, "SELECT failures FROM sign_in_failure WHERE subject = ?");
+STATEMENT_ROWS(COUNT_FAILURES, "failure.count", struct failures_row, FAILURES,
+               "SELECT failures FROM sign_in_failure WHERE subject = ?");
 STATEMENT(LOCK_SUBJECT, "failure.lock", "UPDATE sign_in_failure SET locked_until = ? WHERE subject = ?");
 STATEMENT(CLEAR_FAILURES, "failure.clear", "DELETE FROM sign_in_failure WHERE subject = ?");
 
@@ -129,29 +135,33 @@ enum err failure_store_clear(struct db *db, struct arena *arena, struct str subj
 
 /* ---- sessions ---- */
 
-STATEMENT(CREATE_SESSION, "session.create",
-          "INSERT INTO user_session (user_id, family, refresh_hash, rotated_at, expires_at, address, user_agent, client, "
-          "created_at, last_seen_at) VALUES (?, UNHEX(?), UNHEX(?), ?, ?, ?, ?, ?, ?, ?)");
+STATEMENT(
+    CREATE_SESSION, "session.create",
+    "INSERT INTO user_session (user_id, family, refresh_hash, rotated_at, expires_at, address, user_agent, client, "
+    "created_at, last_seen_at) VALUES (?, UNHEX(?), UNHEX(?), ?, ?, ?, ?, ?, ?, ?)");
 static const struct column SESSION[] = {
-    COLUMN(struct session_row, id),         COLUMN(struct session_row, user_id),
+    COLUMN(struct session_row, id),           COLUMN(struct session_row, user_id),
     COLUMN(struct session_row, refresh_hash), COLUMN(struct session_row, previous_hash),
-    COLUMN(struct session_row, rotated_at), COLUMN(struct session_row, expires_at),
-    COLUMN(struct session_row, is_revoked), COLUMN(struct session_row, user_is_active),
-    COLUMN(struct session_row, user_agent), COLUMN(struct session_row, client),
+    COLUMN(struct session_row, rotated_at),   COLUMN(struct session_row, expires_at),
+    COLUMN(struct session_row, is_revoked),   COLUMN(struct session_row, user_is_active),
+    COLUMN(struct session_row, user_agent),   COLUMN(struct session_row, client),
 };
-STATEMENT_ROWS(LOCK_FAMILY, "session.lock_family", struct session_row, SESSION,
-               "SELECT s.id, s.user_id, LOWER(HEX(s.refresh_hash)) AS refresh_hash, LOWER(HEX(s.previous_hash)) AS previous_hash, "
-               "s.rotated_at, s.expires_at, s.revoked_at IS NOT NULL AS is_revoked, "
-               "(SELECT u.status = 'active' AND u.deleted_at IS NULL FROM `user` u WHERE u.id = s.user_id) AS user_is_active, "
-               "COALESCE(s.user_agent, '') AS user_agent, s.client "
-               "FROM user_session s "
-               "WHERE s.family = UNHEX(?) "
-               "FOR UPDATE");
-STATEMENT(ROTATE, "session.rotate",
-          "UPDATE user_session SET previous_hash = UNHEX(?), refresh_hash = UNHEX(?), rotated_at = ?, last_seen_at = ?, "
-          "expires_at = ?, address = ?, user_agent = ? WHERE id = ?");
-STATEMENT(REVOKE, "session.revoke",
-          "UPDATE user_session SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL");
+STATEMENT_ROWS(
+    LOCK_FAMILY, "session.lock_family", struct session_row, SESSION,
+    "SELECT s.id, s.user_id, LOWER(HEX(s.refresh_hash)) AS refresh_hash, LOWER(HEX(s.previous_hash)) AS previous_hash, "
+    "s.rotated_at, s.expires_at, s.revoked_at IS NOT NULL AS is_revoked, "
+    "(SELECT u.status = 'active' AND u.deleted_at IS NULL FROM `user` u WHERE u.id = s.user_id) AS user_is_active, "
+    "COALESCE(s.user_agent, '') AS user_agent, s.client "
+    "FROM user_session s "
+    "WHERE s.family = UNHEX(?) "
+    "FOR UPDATE");
+STATEMENT(
+    ROTATE, "session.rotate",
+    "UPDATE user_session SET previous_hash = UNHEX(?), refresh_hash = UNHEX(?), rotated_at = ?, last_seen_at = ?, "
+    "expires_at = ?, address = ?, user_agent = ? WHERE id = ?");
+STATEMENT(
+    REVOKE, "session.revoke",
+    "UPDATE user_session SET revoked_at = ?, revoked_reason = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL");
 STATEMENT(REVOKE_ALL, "session.revoke_all",
           "UPDATE user_session SET revoked_at = ?, revoked_reason = ? WHERE user_id = ? AND revoked_at IS NULL");
 struct client_row {
@@ -160,8 +170,9 @@ struct client_row {
 static const struct column CLIENT[] = {COLUMN(struct client_row, client)};
 STATEMENT_ROWS(GET_CLIENT, "session.client", struct client_row, CLIENT, "SELECT client FROM user_session WHERE id = ?");
 static const struct column SESSION_VIEW[] = {
-    COLUMN(struct session_view, id),     COLUMN(struct session_view, address),    COLUMN(struct session_view, user_agent),
-    COLUMN(struct session_view, client), COLUMN(struct session_view, created_at), COLUMN(struct session_view, last_seen_at),
+    COLUMN(struct session_view, id),         COLUMN(struct session_view, address),
+    COLUMN(struct session_view, user_agent), COLUMN(struct session_view, client),
+    COLUMN(struct session_view, created_at), COLUMN(struct session_view, last_seen_at),
 };
 STATEMENT_ROWS(LIST_SESSIONS, "session.list", struct session_view, SESSION_VIEW,
                "SELECT id, address, user_agent, client, created_at, last_seen_at "
@@ -173,8 +184,9 @@ enum err session_store_create(struct db *db, struct arena *arena, const struct s
 {
     struct db_result result;
     TRY(db_exec_result(db, arena, &CREATE_SESSION,
-                       ARGS(V(session->user_id), V(session->family), V(session->refresh_hash), V(session->now), V(session->expires),
-                            V(session->address), V(session->user_agent), V(session->client), V(session->now), V(session->now)),
+                       ARGS(V(session->user_id), V(session->family), V(session->refresh_hash), V(session->now),
+                            V(session->expires), V(session->address), V(session->user_agent), V(session->client),
+                            V(session->now), V(session->now)),
                        &result));
     *id_out = result.id;
     return OK;
@@ -192,12 +204,14 @@ enum err session_store_rotate(struct db *db, struct arena *arena, int64_t id, st
                    ARGS(V(old_hash), V(new_hash), V(now), V(now), V(expires), V(address), V(user_agent), V(id)));
 }
 
-enum err session_store_revoke(struct db *db, struct arena *arena, int64_t user_id, int64_t id, const char *reason, struct instant now)
+enum err session_store_revoke(struct db *db, struct arena *arena, int64_t user_id, int64_t id, const char *reason,
+                              struct instant now)
 {
     return exec_on_one(db, arena, &REVOKE, ARGS(V(now), V(reason), V(id), V(user_id)));
 }
 
-enum err session_store_revoke_all(struct db *db, struct arena *arena, int64_t user_id, const char *reason, struct instant now)
+enum err session_store_revoke_all(struct db *db, struct arena *arena, int64_t user_id, const char *reason,
+                                  struct instant now)
 {
     return db_exec(db, arena, &REVOKE_ALL, ARGS(V(now), V(reason), V(user_id)));
 }
@@ -210,8 +224,8 @@ enum err session_store_client(struct db *db, struct arena *arena, int64_t id, st
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
-enum err session_store_list(struct db *db, struct arena *arena, int64_t user_id, struct instant now, struct session_view **rows_out,
-                            size_t *count_out)
+enum err session_store_list(struct db *db, struct arena *arena, int64_t user_id, struct instant now,
+                            struct session_view **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &LIST_SESSIONS, ARGS(V(user_id), V(now)), rows_out, count_out);
 }
@@ -219,8 +233,8 @@ enum err session_store_list(struct db *db, struct arena *arena, int64_t user_id,
 /* ---- the signed-in person ---- */
 
 static const struct column ME[] = {
-    COLUMN(struct me_row, login),  COLUMN(struct me_row, name),          COLUMN(struct me_row, email),
-    COLUMN(struct me_row, phone),  COLUMN(struct me_row, locale),        COLUMN(struct me_row, department_id),
+    COLUMN(struct me_row, login),           COLUMN(struct me_row, name),         COLUMN(struct me_row, email),
+    COLUMN(struct me_row, phone),           COLUMN(struct me_row, locale),       COLUMN(struct me_row, department_id),
     COLUMN(struct me_row, department_name), COLUMN(struct me_row, totp_enabled),
 };
 STATEMENT_ROWS(GET_ME, "me.get", struct me_row, ME,
@@ -231,7 +245,8 @@ STATEMENT_ROWS(GET_ME, "me.get", struct me_row, ME,
                "LEFT JOIN user_credential c ON c.user_id = u.id "
                "WHERE u.id = ?");
 STATEMENT(UPDATE_ME, "me.update",
-          "UPDATE `user` SET name = ?, email = ?, phone = ?, locale = ?, version = version + 1, updated_at = ?, updated_by_id = ? "
+          "UPDATE `user` SET name = ?, email = ?, phone = ?, locale = ?, version = version + 1, updated_at = ?, "
+          "updated_by_id = ? "
           "WHERE id = ?");
 
 enum err me_store_get(struct db *db, struct arena *arena, int64_t user_id, struct me_row *out)
@@ -239,7 +254,8 @@ enum err me_store_get(struct db *db, struct arena *arena, int64_t user_id, struc
     return db_one(db, arena, &GET_ME, ARGS(V(user_id)), out);
 }
 
-enum err me_store_update(struct db *db, struct arena *arena, int64_t user_id, const struct me_row *me, struct instant now)
+enum err me_store_update(struct db *db, struct arena *arena, int64_t user_id, const struct me_row *me,
+                         struct instant now)
 {
     return db_exec(db, arena, &UPDATE_ME,
                    ARGS(V(me->name), V(me->email), V(me->phone), V(me->locale), V(now), V(user_id), V(user_id)));
@@ -250,7 +266,8 @@ enum err me_store_update(struct db *db, struct arena *arena, int64_t user_id, co
 STATEMENT(CLEAN_FAILURES, "failure.clean", "DELETE FROM sign_in_failure WHERE last_at < ? LIMIT 10000");
 STATEMENT(CLEAN_SESSIONS, "session.clean", "DELETE FROM user_session WHERE expires_at < ? LIMIT 10000");
 
-enum err auth_store_clean(struct db *db, struct arena *arena, struct instant failures_before, struct instant sessions_before)
+enum err auth_store_clean(struct db *db, struct arena *arena, struct instant failures_before,
+                          struct instant sessions_before)
 {
     TRY(db_exec(db, arena, &CLEAN_FAILURES, ARGS(V(failures_before))));
     return db_exec(db, arena, &CLEAN_SESSIONS, ARGS(V(sessions_before)));

@@ -17,15 +17,18 @@ struct credential_row {
     int64_t totp_last_step;       /* last used step */
 };
 /* Errors: ERR_NOT_FOUND. */
-enum err credential_store_by_login(struct db *db, struct arena *arena, struct str login, struct credential_row *out) MUST_CHECK;
-enum err credential_store_by_user(struct db *db, struct arena *arena, int64_t user_id, struct credential_row *out) MUST_CHECK;
+enum err credential_store_by_login(struct db *db, struct arena *arena, struct str login,
+                                   struct credential_row *out) MUST_CHECK;
+enum err credential_store_by_user(struct db *db, struct arena *arena, int64_t user_id,
+                                  struct credential_row *out) MUST_CHECK;
 /* Only the hash: the same password under new limits. */
 enum err credential_store_rehash(struct db *db, struct arena *arena, int64_t user_id, struct str hash) MUST_CHECK;
-enum err credential_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash, bool must_change,
-                                       struct instant now) MUST_CHECK;
+enum err credential_store_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str hash,
+                                       bool must_change, struct instant now) MUST_CHECK;
 /* Remembers a used step. Errors: ERR_NOT_FOUND when it, or a later one, was used already. */
 enum err credential_store_use_step(struct db *db, struct arena *arena, int64_t user_id, int64_t step) MUST_CHECK;
-enum err credential_store_offer_totp(struct db *db, struct arena *arena, int64_t user_id, struct str sealed_hex) MUST_CHECK;
+enum err credential_store_offer_totp(struct db *db, struct arena *arena, int64_t user_id,
+                                     struct str sealed_hex) MUST_CHECK;
 /* The offered secret becomes the one in force. */
 enum err credential_store_confirm_totp(struct db *db, struct arena *arena, int64_t user_id, int64_t step) MUST_CHECK;
 enum err credential_store_clear_totp(struct db *db, struct arena *arena, int64_t user_id) MUST_CHECK;
@@ -33,8 +36,8 @@ enum err credential_store_clear_totp(struct db *db, struct arena *arena, int64_t
 /* What is known of failed attempts. Subjects: "login:NAME", "address:IP". */
 enum err failure_store_locked_until(struct db *db, struct arena *arena, struct str by_login, struct str by_address,
                                     struct instant now, struct opt_instant *out) MUST_CHECK;
-/* Counts one more failure (from 1 again when the last was before `forgotten_before`); `failures_out` is the new count. The
- * row stays locked until the transaction ends. */
+/* Counts one more failure (from 1 again when the last was before `forgotten_before`); `failures_out` is the new count.
+ * The row stays locked until the transaction ends. */
 enum err failure_store_add(struct db *db, struct arena *arena, struct str subject, struct instant now,
                            struct instant forgotten_before, int64_t *failures_out) MUST_CHECK;
 enum err failure_store_lock(struct db *db, struct arena *arena, struct str subject, struct instant until) MUST_CHECK;
@@ -51,7 +54,8 @@ struct session_new {
     struct instant now;      /* begins */
     struct instant expires;  /* of the refresh token */
 };
-enum err session_store_create(struct db *db, struct arena *arena, const struct session_new *session, int64_t *id_out) MUST_CHECK;
+enum err session_store_create(struct db *db, struct arena *arena, const struct session_new *session,
+                              int64_t *id_out) MUST_CHECK;
 
 /* A session as its refresh sees it. */
 struct session_row {
@@ -67,28 +71,31 @@ struct session_row {
     struct str client;            /* "browser", "app" */
 };
 /* Locks the row. Errors: ERR_NOT_FOUND. */
-enum err session_store_lock_family(struct db *db, struct arena *arena, struct str family, struct session_row *out) MUST_CHECK;
+enum err session_store_lock_family(struct db *db, struct arena *arena, struct str family,
+                                   struct session_row *out) MUST_CHECK;
 enum err session_store_rotate(struct db *db, struct arena *arena, int64_t id, struct str old_hash, struct str new_hash,
-                              struct str address, struct str user_agent, struct instant now, struct instant expires) MUST_CHECK;
+                              struct str address, struct str user_agent, struct instant now,
+                              struct instant expires) MUST_CHECK;
 /* Ends one session of the user. Errors: ERR_NOT_FOUND when there is no such open one. */
 enum err session_store_revoke(struct db *db, struct arena *arena, int64_t user_id, int64_t id, const char *reason,
                               struct instant now) MUST_CHECK;
-enum err session_store_revoke_all(struct db *db, struct arena *arena, int64_t user_id, const char *reason, struct instant now) MUST_CHECK;
+enum err session_store_revoke_all(struct db *db, struct arena *arena, int64_t user_id, const char *reason,
+                                  struct instant now) MUST_CHECK;
 /* "browser" when there is no such session. */
 enum err session_store_client(struct db *db, struct arena *arena, int64_t id, struct str *out) MUST_CHECK;
 
 /* A session as people see it. */
 struct session_view {
-    int64_t id;                 /* user_session.id */
-    struct opt_str address;     /* last address */
-    struct opt_str user_agent;  /* last program */
-    struct str client;          /* "browser", "app" */
-    struct instant created_at;  /* signed in */
+    int64_t id;                  /* user_session.id */
+    struct opt_str address;      /* last address */
+    struct opt_str user_agent;   /* last program */
+    struct str client;           /* "browser", "app" */
+    struct instant created_at;   /* signed in */
     struct instant last_seen_at; /* last refresh */
 };
 /* Open sessions, last used first. */
-enum err session_store_list(struct db *db, struct arena *arena, int64_t user_id, struct instant now, struct session_view **rows_out,
-                            size_t *count_out) MUST_CHECK;
+enum err session_store_list(struct db *db, struct arena *arena, int64_t user_id, struct instant now,
+                            struct session_view **rows_out, size_t *count_out) MUST_CHECK;
 
 /* What the shell shows of the signed-in person. */
 struct me_row {
@@ -102,9 +109,11 @@ struct me_row {
     bool totp_enabled;          /* second step on */
 };
 enum err me_store_get(struct db *db, struct arena *arena, int64_t user_id, struct me_row *out) MUST_CHECK;
-enum err me_store_update(struct db *db, struct arena *arena, int64_t user_id, const struct me_row *me, struct instant now) MUST_CHECK;
+enum err me_store_update(struct db *db, struct arena *arena, int64_t user_id, const struct me_row *me,
+                         struct instant now) MUST_CHECK;
 
 /* Removes failures and sessions nobody needs any more. */
-enum err auth_store_clean(struct db *db, struct arena *arena, struct instant failures_before, struct instant sessions_before) MUST_CHECK;
+enum err auth_store_clean(struct db *db, struct arena *arena, struct instant failures_before,
+                          struct instant sessions_before) MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@ enum { PASSWORD_MIN = 10, PASSWORD_MAX = 200, DISTINCT_MIN = 4 };
 
 /* Compared after folding: lower case, look-alikes turned back (pa55w0rd → password), digits and signs at both ends cut.
  * Long rows of digits are caught by comparing the unfolded text. */
+/* clang-format off */
 static const char *const COMMON[] = {
     "password", "passwort", "passwords", "passphrase", "mypassword", "newpassword", "thepassword",
     "passwordpassword", "passw", "pass", "passpass", "passport", "changeme", "changemenow", "changeit", "letmein",
@@ -38,12 +39,14 @@ static const char *const COMMON[] = {
     "ninja", "mustang", "harley", "corvette", "mercedes", "ferrari", "porsche", "yankees", "cowboys", "killer", "pepper",
     "ginger", "cookie", "chocolate", "banana", "orange", "purple", "silver", "golden", "diamond", "butterfly", "unicorn",
 };
+/* clang-format on */
 
 /* Rows on the keyboard and of digits: any piece of these, or of their repetition, is refused. */
 static const char *const ROWS[] = {
-    "01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i9o0p",
-    "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qwertyuiopasdfghjklzxcvbnm", "zaq12wsxcde34rfvbgt5", "147258369147258369", "112233445566778899",
-    "0987654321qwertyuiop", "1234567890qwertyuiop", "13145201314520131452", "52013145201314520131",
+    "01234567890123456789",         "98765432109876543210",       "abcdefghijklmnopqrstuvwxyz", "1q2w3e4r5t6y7u8i9o0p",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "qwertyuiopasdfghjklzxcvbnm", "zaq12wsxcde34rfvbgt5",       "147258369147258369",
+    "112233445566778899",           "0987654321qwertyuiop",       "1234567890qwertyuiop",       "13145201314520131452",
+    "52013145201314520131",
 };
 
 static char lower(char c)
@@ -153,7 +156,8 @@ const char *password_fault(struct arena *arena, struct str login, struct str nam
     return is_common(arena, password) ? "too_common" : NULL;
 }
 
-enum err password_check(struct request *request, const char *field, struct str login, struct str name, struct str password)
+enum err password_check(struct request *request, const char *field, struct str login, struct str name,
+                        struct str password)
 {
     static const struct {
         const char *code; /* of password_fault */

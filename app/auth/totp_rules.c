@@ -9,7 +9,8 @@ static enum err own_credential(struct request *request, struct credential_row *o
     return credential_store_by_user(request->db, request->arena, request->user->user_id, out);
 }
 
-enum err auth_offer_totp(struct request *request, struct str *secret_base32_out, struct str *url_out, struct str *svg_out)
+enum err auth_offer_totp(struct request *request, struct str *secret_base32_out, struct str *url_out,
+                         struct str *svg_out)
 {
     struct credential_row credential;
     TRY(own_credential(request, &credential));
@@ -37,7 +38,8 @@ enum err auth_confirm_totp(struct request *request, struct str code)
     }
     int64_t step;
     if (!auth_totp_check(secret, str_trim(code), request->now, 0, &step)) {
-        error_field(request->error, STR("code"), "wrong", "The code does not fit; please check the clock of your device.");
+        error_field(request->error, STR("code"), "wrong",
+                    "The code does not fit; please check the clock of your device.");
         return error_check_fields(request->error);
     }
     TRY(credential_store_confirm_totp(request->db, request->arena, credential.user_id, step));

@@ -147,4 +147,3 @@ enum err contract_store_opportunity(struct db *db, struct arena *arena, int64_t 
 {
     return db_one(db, arena, &GET_OPPORTUNITY, ARGS(V(opportunity_id)), out);
 }
-

@@ -133,7 +133,7 @@ enum err conflict_open_beside(struct request *request, const struct record_chang
         .duplicate_id = {change->object == &CUSTOMER, change->id},
         .claimed_name = change_after(change, object_label(change->object)->name).text,
         .reason = request_in_chinese(request) ? STR("新建时发现已有相同客户")
-                                                           : STR("Made beside a customer that may be the same"),
+                                              : STR("Made beside a customer that may be the same"),
         .first_contact_at = {true, request->now},
     };
     enum err err = insert(request, &claim, &id);

@@ -12,7 +12,8 @@ static const struct column PLAN[] = {
     COLUMN(struct plan_row, plan), COLUMN(struct plan_row, at),
 };
 STATEMENT_ROWS(DUE, "plan.due", struct plan_row, PLAN,
-               "SELECT f.id, u.id AS owner_id, c.name AS customer_name, f.next_plan AS plan, COALESCE(f.next_plan_at, f.followed_at) AS at "
+               "SELECT f.id, u.id AS owner_id, c.name AS customer_name, f.next_plan AS plan, COALESCE(f.next_plan_at, "
+               "f.followed_at) AS at "
                "FROM follow_up f "
                "JOIN customer c ON c.id = f.customer_id AND c.deleted_at IS NULL "
                "JOIN `user` u ON u.id = f.owner_id AND u.status = 'active' AND u.deleted_at IS NULL "

@@ -357,7 +357,8 @@ enum err field_store_mentions(struct db *db, struct arena *arena, struct str obj
     struct str quoted = str_format(arena, "%%\"%.*s\"%%", STR_ARG(name));
     return db_many(db, arena, &MENTIONS,
                    ARGS(V(object), V(quoted), V(quoted), V(name), V(object), V(quoted), V(object), V(name), V(object),
-                        V(name), V(object), V(quoted), V(object), V(quoted), V(object), V(quoted), V(object), V(name), V(object), V(quoted)),
+                        V(name), V(object), V(quoted), V(object), V(quoted), V(object), V(quoted), V(object), V(name),
+                        V(object), V(quoted)),
                    out, count_out);
 }
 

@@ -44,7 +44,8 @@ struct attain attain_rest(const int64_t *months, size_t count, int64_t done, int
     out.expected = llround(expected);
     out.low = llround(expected - BAND * spread);
     out.high = llround(expected + BAND * spread);
-    double above = spread == 0 ? (expected >= (double)target ? 1 : 0) : 0.5 * erfc(((double)target - expected) / spread / sqrt(2));
+    double above =
+        spread == 0 ? (expected >= (double)target ? 1 : 0) : 0.5 * erfc(((double)target - expected) / spread / sqrt(2));
     out.probability_ppm = llround(MILLION * above);
     return out;
 }

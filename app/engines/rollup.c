@@ -54,8 +54,8 @@ static size_t *leaves_first(struct arena *arena, const struct rollup_node *nodes
     return order;
 }
 
-bool rollup_totals(struct arena *arena, const struct rollup_node *nodes, size_t node_count, const struct rollup_cell *cells,
-                   size_t cell_count, size_t period_count, int64_t *totals_out)
+bool rollup_totals(struct arena *arena, const struct rollup_node *nodes, size_t node_count,
+                   const struct rollup_cell *cells, size_t cell_count, size_t period_count, int64_t *totals_out)
 {
     size_t *parents = ARENA_ARRAY(arena, size_t, node_count);
     for (size_t i = 0; i < node_count; i++) {

@@ -167,10 +167,8 @@ static lxw_error write_formula(struct sheet_writer *writer, lxw_col_t column, co
         enum format_kind format; /* of the result */
         double unit;             /* the stored integer's part of one */
     } shown[] = {
-        [SHEET_TEXT] = {FORMAT_PERCENT, 1},
-        [SHEET_INT] = {FORMAT_INT, 1},
-        [SHEET_MONEY] = {FORMAT_MONEY, 100},
-        [SHEET_PPM] = {FORMAT_PERCENT, 1000000},
+        [SHEET_TEXT] = {FORMAT_PERCENT, 1},       [SHEET_INT] = {FORMAT_INT, 1},
+        [SHEET_MONEY] = {FORMAT_MONEY, 100},      [SHEET_PPM] = {FORMAT_PERCENT, 1000000},
         [SHEET_DECIMAL] = {FORMAT_DECIMAL, 1000},
     };
     lxw_format *format = writer->formats[shown[cell->shown].format][cell->bold ? 1 : 0];

@@ -41,7 +41,11 @@ static const struct field TARGET_FIELDS[] = {
      .type = FIELD_TEXT,
      .flags = FIELD_REQUIRED,
      .about = "signed_amount, received_amount, …"},
-    {.name = "level", .zh = "档位", .en = "Level", .type = FIELD_TEXT, .about = "base unless given; stretch, challenge"},
+    {.name = "level",
+     .zh = "档位",
+     .en = "Level",
+     .type = FIELD_TEXT,
+     .about = "base unless given; stretch, challenge"},
 #define MONTH_FIELD(n)                                                                                                 \
     {                                                                                                                  \
         .name = "month_" #n, .zh = #n "月", .en = "Month " #n, .type = FIELD_MONEY,                                    \

@@ -3,7 +3,8 @@
  * There is one way only: compute the facts that records ought to have, compare with those stored, write the difference
  * to the facts and the same difference to the monthly sums. One record after a write, thousands after an import, all of
  * them after a bulk load and the check of `dabiao doctor` differ in which records they pick, in nothing else.
- * Invariant: for every (measure, month, department, person) the sum's row equals the sum of its facts after each commit. */
+ * Invariant: for every (measure, month, department, person) the sum's row equals the sum of its facts after each
+ * commit. */
 #include "fact_rules.h"
 
 #include <stdlib.h>
@@ -82,8 +83,12 @@ static bool same_fact(const struct fact *a, const struct fact *b)
 static void add_delta(struct fact_difference *out, const struct fact *fact, int sign)
 {
     out->deltas[out->delta_count++] = (struct rollup_delta){
-        .measure = fact->measure, .month = date_month_start(fact->on), .department_id = fact->department_id,
-        .user_id = fact->user_id, .amount = sign * fact->amount, .fact_count = sign,
+        .measure = fact->measure,
+        .month = date_month_start(fact->on),
+        .department_id = fact->department_id,
+        .user_id = fact->user_id,
+        .amount = sign * fact->amount,
+        .fact_count = sign,
     };
 }
 
@@ -91,9 +96,10 @@ static void add_delta(struct fact_difference *out, const struct fact *fact, int 
 static void compare(struct arena *arena, const struct fact *wanted, size_t wanted_count, const struct fact *stored,
                     size_t stored_count, struct fact_difference *out)
 {
-    *out = (struct fact_difference){.put = ARENA_ARRAY(arena, struct fact, wanted_count), .drop = ARENA_ARRAY(arena, struct fact, stored_count),
-                               .deltas = ARENA_ARRAY(arena, struct rollup_delta, wanted_count + stored_count),
-                               .wanted_count = wanted_count};
+    *out = (struct fact_difference){.put = ARENA_ARRAY(arena, struct fact, wanted_count),
+                                    .drop = ARENA_ARRAY(arena, struct fact, stored_count),
+                                    .deltas = ARENA_ARRAY(arena, struct rollup_delta, wanted_count + stored_count),
+                                    .wanted_count = wanted_count};
     size_t w = 0;
     size_t s = 0;
     while (w < wanted_count || s < stored_count) {
@@ -152,7 +158,7 @@ static size_t merge_deltas(struct rollup_delta *deltas, size_t count)
 }
 
 enum err fact_find_difference(struct db *db, struct arena *arena, const struct metric_source *source,
-                                const struct metric_pick *pick, bool lock, struct fact_difference *out)
+                              const struct metric_pick *pick, bool lock, struct fact_difference *out)
 {
     struct metric_company company;
     struct source_row *rows;
@@ -189,7 +195,8 @@ static enum err write_deltas(struct db *db, struct arena *arena, struct rollup_d
     return kept == 0 ? OK : metric_store_add_departments(db, arena, deltas, kept);
 }
 
-enum err fact_sync(struct db *db, struct arena *arena, const struct metric_source *source, const struct metric_pick *pick)
+enum err fact_sync(struct db *db, struct arena *arena, const struct metric_source *source,
+                   const struct metric_pick *pick)
 {
     struct fact_difference found;
     TRY(fact_find_difference(db, arena, source, pick, true, &found));
@@ -202,8 +209,8 @@ enum err fact_sync(struct db *db, struct arena *arena, const struct metric_sourc
     return write_deltas(db, arena, found.deltas, found.delta_count);
 }
 
-enum err fact_compute(struct db *db, struct arena *arena, const struct metric_source *source, const struct metric_pick *pick,
-                        struct fact **facts_out, size_t *count_out)
+enum err fact_compute(struct db *db, struct arena *arena, const struct metric_source *source,
+                      const struct metric_pick *pick, struct fact **facts_out, size_t *count_out)
 {
     struct metric_company company;
     struct source_row *rows;

@@ -6,13 +6,13 @@
 
 /* What a comparison found. */
 struct fact_difference {
-    struct fact *put;               /* to insert or replace */
-    size_t put_count;               /* in `put` */
-    struct fact *drop;              /* to delete */
-    size_t drop_count;              /* in `drop` */
-    struct rollup_delta *deltas;    /* changes of sums, one or two a fact, unsorted */
-    size_t delta_count;             /* in `deltas` */
-    size_t wanted_count;            /* facts that ought to be there */
+    struct fact *put;            /* to insert or replace */
+    size_t put_count;            /* in `put` */
+    struct fact *drop;           /* to delete */
+    size_t drop_count;           /* in `drop` */
+    struct rollup_delta *deltas; /* changes of sums, one or two a fact, unsorted */
+    size_t delta_count;          /* in `deltas` */
+    size_t wanted_count;         /* facts that ought to be there */
 };
 
 /* Between records and facts. `lock`: nobody changes the records until the transaction ends. */

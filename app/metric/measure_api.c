@@ -43,19 +43,21 @@ static enum err measure_json(struct request *request, const struct measure_row *
     TRY(measure_sources(request->db, request->arena, row, sources, &count, &fault));
     TRY(measure_store_use(request->db, request->arena, measure, &use));
     const char *state = count == 0 ? "broken" : row->built_version < row->definition_version ? "building" : "ready";
-    *out = json_keep(request->arena,
-                     json_pack("{s:I,s:s,s:o,s:o,s:o,s:o,s:s,s:b,s:o,s:I}", "id", (json_int_t)row->id, "key", MEASURES[measure].key, "name_zh",
-                               json_str(row->name_zh), "name_en", json_str(row->name_en), "object", json_str(row->object), "unit",
-                               json_str(row->unit), "state", state, "is_active", row->is_active, "fault", opt_text(fault), "version",
-                               (json_int_t)row->version));
+    *out = json_keep(request->arena, json_pack("{s:I,s:s,s:o,s:o,s:o,s:o,s:s,s:b,s:o,s:I}", "id", (json_int_t)row->id,
+                                               "key", MEASURES[measure].key, "name_zh", json_str(row->name_zh),
+                                               "name_en", json_str(row->name_en), "object", json_str(row->object),
+                                               "unit", json_str(row->unit), "state", state, "is_active", row->is_active,
+                                               "fault", opt_text(fault), "version", (json_int_t)row->version));
     static const char *const words[] = {"how", "filter", "date_field", "owner_field", "sum_field"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         json_object_set_new(*out, words[i], member(definition, words[i], json_null()));
     }
     json_object_set_new(*out, "product_ids", member(definition, "product_ids", json_array()));
     json_object_set_new(*out, "product_lines", member(definition, "product_lines", json_array()));
-    json_object_set_new(*out, "use", json_pack("{s:I,s:o,s:o,s:I}", "targets", (json_int_t)use.cells, "first_year", json_opt_int(use.first_year),
-                                               "last_year", json_opt_int(use.last_year), "rounds", (json_int_t)use.rounds));
+    json_object_set_new(*out, "use",
+                        json_pack("{s:I,s:o,s:o,s:I}", "targets", (json_int_t)use.cells, "first_year",
+                                  json_opt_int(use.first_year), "last_year", json_opt_int(use.last_year), "rounds",
+                                  (json_int_t)use.rounds));
     return OK;
 }
 
@@ -131,7 +133,8 @@ static json_t *names_of(struct request *request, const struct object *object, fi
 {
     json_t *list = json_array();
     for (const struct field *field = object_fields(object); field->name != NULL; field++) {
-        if (field->zh != NULL && fits(object, field) && scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
+        if (field->zh != NULL && fits(object, field) &&
+            scope_field_access(request, object, field->name) >= FIELD_ACCESS_READ) {
             json_array_append_new(list, json_string(field->name));
         }
     }
@@ -159,10 +162,11 @@ static enum err list_choices(struct request *request, struct response *response)
 
 static json_t *row_json(struct request *request, const struct measure_example *row)
 {
-    return json_pack("{s:s,s:I,s:o,s:o,s:I,s:o,s:o,s:o}", "object", row->object, "record_id", (json_int_t)row->fact.record_id, "label",
-                     opt_text(row->label), "on", json_date(request->arena, row->fact.on), "amount", (json_int_t)row->fact.amount, "user_id",
-                     row->fact.user_id == 0 ? json_null() : json_integer(row->fact.user_id), "user_name", opt_text(row->user_name),
-                     "department_name", opt_text(row->department_name));
+    return json_pack("{s:s,s:I,s:o,s:o,s:I,s:o,s:o,s:o}", "object", row->object, "record_id",
+                     (json_int_t)row->fact.record_id, "label", opt_text(row->label), "on",
+                     json_date(request->arena, row->fact.on), "amount", (json_int_t)row->fact.amount, "user_id",
+                     row->fact.user_id == 0 ? json_null() : json_integer(row->fact.user_id), "user_name",
+                     opt_text(row->user_name), "department_name", opt_text(row->department_name));
 }
 
 static json_t *preview_json(struct request *request, const struct measure_preview *preview, enum measure_unit unit)
@@ -171,17 +175,18 @@ static json_t *preview_json(struct request *request, const struct measure_previe
     json_t *rows = json_array();
     for (size_t m = 0; m < PREVIEW_MONTHS; m++) {
         const struct measure_month *month = &preview->months[m];
-        json_array_append_new(months, json_pack("{s:o,s:I,s:I}", "on", json_date(request->arena, month->on), "amount", (json_int_t)month->amount,
-                                                "count", (json_int_t)month->count));
+        json_array_append_new(months, json_pack("{s:o,s:I,s:I}", "on", json_date(request->arena, month->on), "amount",
+                                                (json_int_t)month->amount, "count", (json_int_t)month->count));
     }
     for (size_t i = 0; i < preview->row_count; i++) {
         if (preview->rows[i].object != NULL) { /* a record that was changed meanwhile has none */
             json_array_append_new(rows, row_json(request, &preview->rows[i]));
         }
     }
-    return json_pack("{s:I,s:s,s:o,s:o,s:o,s:I,s:I,s:o,s:b}", "year", (json_int_t)preview->year, "unit", MEASURE_UNITS[unit], "from_on",
-                     json_date(request->arena, preview->from), "to_on", json_date(request->arena, preview->to), "months", months, "sum",
-                     (json_int_t)preview->sum, "count", (json_int_t)preview->count, "rows", rows, "more", preview->more);
+    return json_pack("{s:I,s:s,s:o,s:o,s:o,s:I,s:I,s:o,s:b}", "year", (json_int_t)preview->year, "unit",
+                     MEASURE_UNITS[unit], "from_on", json_date(request->arena, preview->from), "to_on",
+                     json_date(request->arena, preview->to), "months", months, "sum", (json_int_t)preview->sum, "count",
+                     (json_int_t)preview->count, "rows", rows, "more", preview->more);
 }
 
 static enum err try_measure(struct request *request, struct response *response)
@@ -190,7 +195,8 @@ static enum err try_measure(struct request *request, struct response *response)
     struct measure_definition definition;
     struct measure_preview *preview = ARENA_NEW(request->arena, struct measure_preview);
     TRY(measure_from_body(request, &row, &definition));
-    TRY(measure_preview(request, &definition, json_get_int(request->json, "year", 0), json_get_int(request->json, "month", 0) - 1, preview));
+    TRY(measure_preview(request, &definition, json_get_int(request->json, "year", 0),
+                        json_get_int(request->json, "month", 0) - 1, preview));
     response->json = json_keep(request->arena, preview_json(request, preview, measure_unit_of(&definition)));
     return OK;
 }

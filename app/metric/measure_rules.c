@@ -1,6 +1,6 @@
-/* Measures that people define: what a definition may say. A fact follows from its record alone, so a definition may name only what
- * stands in the record and changes with its own writes: no relative days, nobody's own point of view, no figure that other records
- * keep there, no owner (whom it counts for follows from the owner on the day). */
+/* Measures that people define: what a definition may say. A fact follows from its record alone, so a definition may
+ * name only what stands in the record and changes with its own writes: no relative days, nobody's own point of view, no
+ * figure that other records keep there, no owner (whom it counts for follows from the owner on the day). */
 #include "measure_rules.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 enum { DECIMALS_MAX = 3, WORD_MAX = 100 };
 
 const char *const MEASURE_OBJECTS[] = {"customer", "contact", "follow_up", "opportunity", "task", "quote",
-                                       "contract", "payment", "refund", "invoice", NULL};
+                                       "contract", "payment", "refund",    "invoice",     NULL};
 const char *const MEASURE_HOWS[HOW_KINDS] = {
     [HOW_COUNT] = "count", [HOW_SUM] = "sum", [HOW_LINE_QUANTITY] = "line_quantity", [HOW_LINE_AMOUNT] = "line_amount"};
 
@@ -29,9 +29,10 @@ static bool is_among(const char *word, const char *const *words)
 const char *measure_field_fault(const struct field *field)
 {
     /* Read-only fields that the record's own write sets. */
-    static const char *const own[] = {"created_at", "created_by_id", "status", "cycle_days", "stage_entered_at", "done_at", "amount_minor",
-                                      "base_minor", "margin_minor", "base_margin_minor", "tax_minor", "net_minor", "list_minor",
-                                      "cost_minor", "currency", "sent_at", "version_number", NULL};
+    static const char *const own[] = {"created_at", "created_by_id",  "status",     "cycle_days",   "stage_entered_at",
+                                      "done_at",    "amount_minor",   "base_minor", "margin_minor", "base_margin_minor",
+                                      "tax_minor",  "net_minor",      "list_minor", "cost_minor",   "currency",
+                                      "sent_at",    "version_number", NULL};
     static const char *const moves[] = {"owner_id", "department_id", "pool_id", "held_since", "pool_entered_at", NULL};
     static const char *const kept[] = {"customer_id", "parent_id", "is_primary", "plan_status", NULL};
     if (is_among(field->name, moves)) {
@@ -69,7 +70,8 @@ bool measure_field_is_person(const struct object *object, const struct field *fi
 bool measure_field_is_sum(const struct object *object, const struct field *field)
 {
     (void)object;
-    bool number = field->type == FIELD_MONEY || field->type == FIELD_INT || (field->type == FIELD_DECIMAL && field->scale <= DECIMALS_MAX);
+    bool number = field->type == FIELD_MONEY || field->type == FIELD_INT ||
+                  (field->type == FIELD_DECIMAL && field->scale <= DECIMALS_MAX);
     return number && measure_field_fault(field) == NULL;
 }
 
@@ -92,9 +94,11 @@ static const char *fault_sentence(const char *fault)
     return "it cannot be used.";
 }
 
-static void refuse(const struct measure_context *context, const char *member, const char *code, const struct field *field)
+static void refuse(const struct measure_context *context, const char *member, const char *code,
+                   const struct field *field)
 {
-    error_field(context->error, str_from(member), code, "%s: %s", field->en == NULL ? field->name : field->en, fault_sentence(code));
+    error_field(context->error, str_from(member), code, "%s: %s", field->en == NULL ? field->name : field->en,
+                fault_sentence(code));
 }
 
 /* Nobody learns by a measure what the field is closed for. */
@@ -103,15 +107,18 @@ static bool is_closed(const struct measure_context *context, const struct object
     return context->asker != NULL && scope_field_access(context->asker, object, field->name) < FIELD_ACCESS_READ;
 }
 
-static void check_open(const struct measure_context *context, const struct object *object, const char *member, const struct field *field)
+static void check_open(const struct measure_context *context, const struct object *object, const char *member,
+                       const struct field *field)
 {
     if (is_closed(context, object, field)) {
-        error_field(context->error, str_from(member), "closed_to_you", "%s is closed to you.", field->en == NULL ? field->name : field->en);
+        error_field(context->error, str_from(member), "closed_to_you", "%s is closed to you.",
+                    field->en == NULL ? field->name : field->en);
     }
 }
 
 /* The field of a member; NULL after a refusal. */
-static const struct field *read_field(const struct measure_context *context, const struct object *object, const json_t *json, const char *member)
+static const struct field *read_field(const struct measure_context *context, const struct object *object,
+                                      const json_t *json, const char *member)
 {
     struct str name = json_get_str(json, member);
     const struct field *field = name.len == 0 ? NULL : fields_find(object_fields(object), name);
@@ -125,8 +132,10 @@ static const struct field *read_field(const struct measure_context *context, con
     return field;
 }
 
-static const struct field *read_fitting(const struct measure_context *context, const struct object *object, const json_t *json, const char *member,
-                                        bool (*fits)(const struct object *, const struct field *), const char *code, const char *sentence)
+static const struct field *read_fitting(const struct measure_context *context, const struct object *object,
+                                        const json_t *json, const char *member,
+                                        bool (*fits)(const struct object *, const struct field *), const char *code,
+                                        const char *sentence)
 {
     const struct field *field = read_field(context, object, json, member);
     if (field != NULL && !fits(object, field)) {
@@ -274,8 +283,8 @@ static void read_owner(const struct measure_context *context, const json_t *json
 {
     out->owner = out->object->owner_column;
     if (json_get_str(json, "owner_field").len > 0) {
-        const struct field *field = read_fitting(context, out->object, json, "owner_field", measure_field_is_person, "not_a_person",
-                                                 "It counts for the person in a field.");
+        const struct field *field = read_fitting(context, out->object, json, "owner_field", measure_field_is_person,
+                                                 "not_a_person", "It counts for the person in a field.");
         out->owner = field == NULL ? out->owner : field->name;
     }
 }
@@ -292,14 +301,16 @@ static void read_amount(const struct measure_context *context, const json_t *jso
         read_products(context, json, out);
         return;
     }
-    out->date = read_fitting(context, out->object, json, "date_field", measure_field_is_day, "not_a_day", "It counts on the day in a field.");
+    out->date = read_fitting(context, out->object, json, "date_field", measure_field_is_day, "not_a_day",
+                             "It counts on the day in a field.");
     if (out->how == HOW_SUM) {
         out->sum = read_fitting(context, out->object, json, "sum_field", measure_field_is_sum, "not_a_number",
                                 "Only amounts and numbers with at most three decimals add up.");
     }
 }
 
-enum err measure_read(const struct measure_context *context, struct str object, const json_t *json, struct measure_definition *out)
+enum err measure_read(const struct measure_context *context, struct str object, const json_t *json,
+                      struct measure_definition *out)
 {
     *out = (struct measure_definition){.object = find_object(object, context->arena)};
     if (out->object == NULL) {
@@ -339,22 +350,29 @@ static enum err make_sources(struct arena *arena, enum measure measure, const st
 {
     struct measure_definition *kept = ARENA_NEW(arena, struct measure_definition);
     *kept = *read;
-    sources_out[0] = (struct metric_source){.object = kept->object->name, .table = kept->object->table, .measures = {measure},
-                                            .measure_count = 1, .definition = kept};
+    sources_out[0] = (struct metric_source){.object = kept->object->name,
+                                            .table = kept->object->table,
+                                            .measures = {measure},
+                                            .measure_count = 1,
+                                            .definition = kept};
     *count_out = 1;
     if (is_of_lines(kept->how)) {
         struct measure_definition *orders = ARENA_NEW(arena, struct measure_definition);
         *orders = *kept;
         orders->orders = true;
-        sources_out[1] = (struct metric_source){.object = "change_order", .table = "change_order", .measures = {measure},
-                                                .measure_count = 1, .definition = orders};
+        sources_out[1] = (struct metric_source){.object = "change_order",
+                                                .table = "change_order",
+                                                .measures = {measure},
+                                                .measure_count = 1,
+                                                .definition = orders};
         *count_out = 2;
     }
     return OK;
 }
 
-enum err measure_sources(struct db *db, struct arena *arena, const struct measure_row *row, struct metric_source sources_out[MEASURE_SOURCES_MAX],
-                         size_t *count_out, struct str *fault_out)
+enum err measure_sources(struct db *db, struct arena *arena, const struct measure_row *row,
+                         struct metric_source sources_out[MEASURE_SOURCES_MAX], size_t *count_out,
+                         struct str *fault_out)
 {
     struct metric_company company;
     struct measure_definition definition;
@@ -376,19 +394,27 @@ enum err measure_sources(struct db *db, struct arena *arena, const struct measur
 
 /* ---- what pages ask ---- */
 
-const char *const MEASURE_UNITS[UNIT_KINDS] = {[UNIT_MONEY] = "money", [UNIT_COUNT] = "count", [UNIT_QUANTITY] = "quantity"};
+const char *const MEASURE_UNITS[UNIT_KINDS] = {
+    [UNIT_MONEY] = "money", [UNIT_COUNT] = "count", [UNIT_QUANTITY] = "quantity"};
 
 static const struct option BUILT_IN[] = {
-    {"signed_amount", "签约额", "Signed amount"}, {"received_amount", "回款额", "Received amount"},
-    {"gross_profit", "毛利", "Gross profit"},     {"new_customers", "新客户数", "New customers"},
-    {"won_deals", "赢单数", "Won deals"},         {"follow_ups", "跟进数", "Follow-ups"},
-    {"invoiced_amount", "开票额", "Invoiced amount"}, {"visits", "拜访数", "Visits"},
+    {"signed_amount", "签约额", "Signed amount"},
+    {"received_amount", "回款额", "Received amount"},
+    {"gross_profit", "毛利", "Gross profit"},
+    {"new_customers", "新客户数", "New customers"},
+    {"won_deals", "赢单数", "Won deals"},
+    {"follow_ups", "跟进数", "Follow-ups"},
+    {"invoiced_amount", "开票额", "Invoiced amount"},
+    {"visits", "拜访数", "Visits"},
 };
 
 static struct measure_info info_of(const struct measure_row *row)
 {
-    struct measure_info info = {.measure = (enum measure)(MEASURE_CUSTOM + row->id - 1), .zh = row->name_zh, .en = row->name_en,
-                                .is_active = row->is_active, .is_building = row->built_version < row->definition_version};
+    struct measure_info info = {.measure = (enum measure)(MEASURE_CUSTOM + row->id - 1),
+                                .zh = row->name_zh,
+                                .en = row->name_en,
+                                .is_active = row->is_active,
+                                .is_building = row->built_version < row->definition_version};
     for (int i = 0; i < UNIT_KINDS; i++) {
         info.unit = str_eq_c(row->unit, MEASURE_UNITS[i]) ? (enum measure_unit)i : info.unit;
     }
@@ -397,8 +423,11 @@ static struct measure_info info_of(const struct measure_row *row)
 
 static struct measure_info built_in(enum measure measure)
 {
-    return (struct measure_info){.measure = measure, .unit = MEASURES[measure].is_money ? UNIT_MONEY : UNIT_COUNT,
-                                 .zh = str_from(BUILT_IN[measure].zh), .en = str_from(BUILT_IN[measure].en), .is_active = true};
+    return (struct measure_info){.measure = measure,
+                                 .unit = MEASURES[measure].is_money ? UNIT_MONEY : UNIT_COUNT,
+                                 .zh = str_from(BUILT_IN[measure].zh),
+                                 .en = str_from(BUILT_IN[measure].en),
+                                 .is_active = true};
 }
 
 enum err measure_get(struct db *db, struct arena *arena, enum measure measure, struct measure_info *out)
@@ -431,7 +460,8 @@ enum err measure_list(struct db *db, struct arena *arena, struct measure_info **
 
 /* ---- what administrators do ---- */
 
-static const char *const WORDS[] = {"how", "filter", "date_field", "owner_field", "sum_field", "product_ids", "product_lines"};
+static const char *const WORDS[] = {"how",       "filter",      "date_field",   "owner_field",
+                                    "sum_field", "product_ids", "product_lines"};
 
 /* The definition of a body, as it is kept: what does not count for this way of counting is left out. */
 static struct str keep_definition(struct request *request, const struct measure_definition *definition)
@@ -455,7 +485,8 @@ static enum err check_products(struct request *request, const struct measure_def
 {
     int64_t found = 0;
     if (definition->product_count > 0) {
-        TRY(measure_store_products(request->db, request->arena, definition->product_ids, definition->product_count, &found));
+        TRY(measure_store_products(request->db, request->arena, definition->product_ids, definition->product_count,
+                                   &found));
         if (found < (int64_t)definition->product_count) {
             error_field(request->error, STR("product_ids"), "no_such_record", "One of the products does not exist.");
         }
@@ -466,7 +497,10 @@ static enum err check_products(struct request *request, const struct measure_def
 enum err measure_from_body(struct request *request, struct measure_row *row, struct measure_definition *out)
 {
     const json_t *body = request->json;
-    struct measure_context context = {.arena = request->arena, .error = request->error, .asker = request, .today = request->today,
+    struct measure_context context = {.arena = request->arena,
+                                      .error = request->error,
+                                      .asker = request,
+                                      .today = request->today,
                                       .zone = request->zone};
     TRY(measure_read(&context, json_get_str(body, "object"), body, out));
     TRY(check_products(request, out));
@@ -488,7 +522,8 @@ static enum err check_names(struct request *request, const struct measure_row *r
         bool other = (int64_t)all[i].measure != MEASURE_CUSTOM + row->id - 1;
         if (other && (str_eq_ci(all[i].zh, row->name_zh) || str_eq_ci(all[i].en, row->name_en))) {
             bool zh = str_eq_ci(all[i].zh, row->name_zh);
-            error_field(request->error, zh ? STR("name_zh") : STR("name_en"), "taken", "There is a measure of this name already.");
+            error_field(request->error, zh ? STR("name_zh") : STR("name_en"), "taken",
+                        "There is a measure of this name already.");
         }
     }
     return error_check_fields(request->error);
@@ -514,7 +549,8 @@ static enum err take_number(struct request *request, struct measure_row *row)
         same += str_eq(rows[i].object, row->object);
     }
     if (row->id > CUSTOM_MEASURES_MAX || same >= MEASURES_OF_OBJECT_MAX) {
-        return error_set(request->error, ERR_CONFLICT, "There may be %d measures, %d of one kind of record: each is counted at every change.",
+        return error_set(request->error, ERR_CONFLICT,
+                         "There may be %d measures, %d of one kind of record: each is counted at every change.",
                          CUSTOM_MEASURES_MAX, MEASURES_OF_OBJECT_MAX);
     }
     return OK;
@@ -523,7 +559,9 @@ static enum err take_number(struct request *request, struct measure_row *row)
 static json_t *change_json(struct request *request, const struct measure_row *before, const struct measure_row *after)
 {
     json_t *changes = json_keep(request->arena, json_object());
-    const struct str pairs[][2] = {{before->name_zh, after->name_zh}, {before->name_en, after->name_en}, {before->object, after->object},
+    const struct str pairs[][2] = {{before->name_zh, after->name_zh},
+                                   {before->name_en, after->name_en},
+                                   {before->object, after->object},
                                    {before->definition, after->definition}};
     static const char *const names[] = {"name_zh", "name_en", "object", "definition"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -561,8 +599,9 @@ static enum err lock(struct request *request, int64_t id, int64_t version, struc
 
 static enum err refuse_use(struct request *request, const struct measure_use *use)
 {
-    request->error->extra = json_keep(request->arena, json_pack("{s:{s:I,s:I}}", "current", "targets", (json_int_t)use->cells, "rounds",
-                                                                (json_int_t)use->rounds));
+    request->error->extra =
+        json_keep(request->arena, json_pack("{s:{s:I,s:I}}", "current", "targets", (json_int_t)use->cells, "rounds",
+                                            (json_int_t)use->rounds));
     return error_set(request->error, ERR_MEASURE_IN_USE, "%s", err_text(ERR_MEASURE_IN_USE));
 }
 
@@ -585,7 +624,8 @@ static enum err drop_old(struct request *request, const struct measure_row *befo
 {
     bool had_lines = str_find(before->definition, STR("\"how\":\"line_")) != SIZE_MAX;
     bool other = !str_eq(before->object, after->object) || had_lines != is_of_lines(definition->how);
-    return other ? metric_store_clear(request->db, request->arena, (enum measure)(MEASURE_CUSTOM + before->id - 1)) : OK;
+    return other ? metric_store_clear(request->db, request->arena, (enum measure)(MEASURE_CUSTOM + before->id - 1))
+                 : OK;
 }
 
 enum err measure_change(struct request *request, int64_t id, int64_t version)
@@ -607,7 +647,8 @@ enum err measure_change(struct request *request, int64_t id, int64_t version)
     if (differs) {
         TRY(measure_queue(request, id));
     }
-    return audit_write(request, "custom_measure", id, "update", version + 1, change_json(request, &before, &row), (struct str){0});
+    return audit_write(request, "custom_measure", id, "update", version + 1, change_json(request, &before, &row),
+                       (struct str){0});
 }
 
 enum err measure_remove(struct request *request, int64_t id, int64_t version)

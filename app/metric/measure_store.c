@@ -9,14 +9,19 @@
 /* ---- rows ---- */
 
 static const struct column ROW[] = {
-    COLUMN(struct measure_row, id),         COLUMN(struct measure_row, name_zh),
-    COLUMN(struct measure_row, name_en),    COLUMN(struct measure_row, object),
-    COLUMN(struct measure_row, unit),       COLUMN(struct measure_row, definition),
-    COLUMN(struct measure_row, definition_version), COLUMN(struct measure_row, built_version),
-    COLUMN(struct measure_row, is_active),  COLUMN(struct measure_row, version),
+    COLUMN(struct measure_row, id),
+    COLUMN(struct measure_row, name_zh),
+    COLUMN(struct measure_row, name_en),
+    COLUMN(struct measure_row, object),
+    COLUMN(struct measure_row, unit),
+    COLUMN(struct measure_row, definition),
+    COLUMN(struct measure_row, definition_version),
+    COLUMN(struct measure_row, built_version),
+    COLUMN(struct measure_row, is_active),
+    COLUMN(struct measure_row, version),
 };
 #define ROW_SQL                                                                                                        \
-    "SELECT id, name_zh, name_en, object, unit, definition, definition_version, built_version, is_active, version "   \
+    "SELECT id, name_zh, name_en, object, unit, definition, definition_version, built_version, is_active, version "    \
     "FROM custom_measure "
 STATEMENT_ROWS(LIST, "measure.list", struct measure_row, ROW, ROW_SQL "ORDER BY id");
 STATEMENT_ROWS(GET, "measure.get", struct measure_row, ROW, ROW_SQL "WHERE id = ?");
@@ -27,9 +32,10 @@ STATEMENT_ROWS(OF_OBJECT, "measure.of_object", struct measure_row, ROW,
 STATEMENT(INSERT, "measure.insert",
           "INSERT INTO custom_measure (id, name_zh, name_en, object, unit, definition, is_active, created_at, "
           "created_by_id, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-STATEMENT(UPDATE, "measure.update",
-          "UPDATE custom_measure SET name_zh = ?, name_en = ?, object = ?, unit = ?, definition = ?, "
-          "definition_version = ?, is_active = ?, version = version + 1, updated_at = ?, updated_by_id = ? WHERE id = ?");
+STATEMENT(
+    UPDATE, "measure.update",
+    "UPDATE custom_measure SET name_zh = ?, name_en = ?, object = ?, unit = ?, definition = ?, "
+    "definition_version = ?, is_active = ?, version = version + 1, updated_at = ?, updated_by_id = ? WHERE id = ?");
 STATEMENT(DELETE, "measure.delete", "DELETE FROM custom_measure WHERE id = ?");
 STATEMENT(BUILT, "measure.built",
           "UPDATE custom_measure SET built_version = ? WHERE id = ? AND built_version < ? AND definition_version >= ?");
@@ -167,7 +173,9 @@ static void add_lines(struct query *query, const struct measure_definition *defi
     }
     query_sql(query, "NULLIF(COALESCE((SELECT CAST(SUM(");
     query_sql(query, line_column(definition));
-    query_sql(query, ") AS SIGNED) FROM contract_line l LEFT JOIN product p ON p.id = l.product_id WHERE l.contract_id = t.id");
+    query_sql(
+        query,
+        ") AS SIGNED) FROM contract_line l LEFT JOIN product p ON p.id = l.product_id WHERE l.contract_id = t.id");
     add_products(query, definition);
     query_sql(query, "), 0) - ");
     add_changes(query, definition, "c.contract_id = t.id AND c.status = 'effective' AND c.deleted_at IS NULL");
@@ -248,8 +256,9 @@ void measure_add_columns(struct query *query, const struct measure_definition *d
     add_amount(query, definition);
     query_sql(query, ", NULL, ");
     query_sql(query, !is_foreign(definition) ? "NULL, NULL"
-                     : definition->orders    ? "t.currency, (SELECT k.rate_nano FROM contract k WHERE k.id = t.contract_id)"
-                                             : "t.currency, t.rate_nano");
+                     : definition->orders
+                         ? "t.currency, (SELECT k.rate_nano FROM contract k WHERE k.id = t.contract_id)"
+                         : "t.currency, t.rate_nano");
     query_sql(query, ", t.`");
     query_sql(query, definition->owner);
     query_sql(query, owned ? "`, t.department_id" : "`, NULL");
@@ -316,9 +325,9 @@ static struct measure_sample read_sample(const struct rows *rows, size_t i)
     return sample;
 }
 
-enum err measure_store_samples(struct request *request, struct arena *arena, const struct measure_definition *definition,
-                               struct date from, struct date to, int64_t after, int64_t limit, struct measure_sample **out,
-                               size_t *count_out)
+enum err measure_store_samples(struct request *request, struct arena *arena,
+                               const struct measure_definition *definition, struct date from, struct date to,
+                               int64_t after, int64_t limit, struct measure_sample **out, size_t *count_out)
 {
     struct query query;
     struct rows rows;
@@ -354,8 +363,8 @@ static const struct column NAMES[] = {COLUMN(struct names, user), COLUMN(struct 
 STATEMENT_ROWS(NAMES_OF, "measure.names", struct names, NAMES,
                "SELECT (SELECT name FROM `user` WHERE id = ?), (SELECT name FROM department WHERE id = ?)");
 
-enum err measure_store_names(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id, struct str *user_out,
-                             struct str *department_out)
+enum err measure_store_names(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id,
+                             struct str *user_out, struct str *department_out)
 {
     struct names names;
     TRY(db_one(db, arena, &NAMES_OF, ARGS(V(user_id), V(department_id)), &names));

@@ -13,17 +13,17 @@ enum measure_how { HOW_COUNT, HOW_SUM, HOW_LINE_QUANTITY, HOW_LINE_AMOUNT, HOW_K
 
 /* What counts, as the SQL of one kind of record needs it. */
 struct measure_definition {
-    const struct object *object;   /* of the records that count; of lines: contract */
+    const struct object *object; /* of the records that count; of lines: contract */
     enum measure_how how;
-    const struct field *date;      /* the day that counts; of lines: signed_on */
-    const struct field *sum;       /* HOW_SUM: what is added up */
-    const char *owner;             /* column of whom it counts for */
-    const struct filter *filter;   /* which records; NULL: all */
-    const int64_t *product_ids;    /* of lines: these … */
+    const struct field *date;    /* the day that counts; of lines: signed_on */
+    const struct field *sum;     /* HOW_SUM: what is added up */
+    const char *owner;           /* column of whom it counts for */
+    const struct filter *filter; /* which records; NULL: all */
+    const int64_t *product_ids;  /* of lines: these … */
     size_t product_count;
-    const struct str *lines;       /* … and these product lines; both empty: all */
+    const struct str *lines; /* … and these product lines; both empty: all */
     size_t line_count;
-    bool orders;                   /* of lines: their changes, from change orders */
+    bool orders; /* of lines: their changes, from change orders */
 };
 
 /* A row of custom_measure. */
@@ -37,18 +37,20 @@ struct measure_row {
 
 /* What hangs on a measure. */
 struct measure_use {
-    int64_t cells;                 /* targets that are not 0 */
+    int64_t cells;                        /* targets that are not 0 */
     struct opt_int first_year, last_year; /* calendar years of their months */
-    int64_t rounds;                /* planning rounds that ask for it */
+    int64_t rounds;                       /* planning rounds that ask for it */
 };
 
-enum err measure_store_list(struct db *db, struct arena *arena, struct measure_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err measure_store_list(struct db *db, struct arena *arena, struct measure_row **rows_out,
+                            size_t *count_out) MUST_CHECK;
 /* Errors: ERR_NOT_FOUND. */
 enum err measure_store_get(struct db *db, struct arena *arena, int64_t id, struct measure_row *out) MUST_CHECK;
 /* Waits for everybody who writes such records, and makes them wait. */
 enum err measure_store_lock(struct db *db, struct arena *arena, int64_t id, struct measure_row *out) MUST_CHECK;
 /* Those on records of an object, kept as they are until the transaction ends. */
-enum err measure_store_of_object(struct db *db, struct arena *arena, struct str object, struct measure_row **rows_out, size_t *count_out) MUST_CHECK;
+enum err measure_store_of_object(struct db *db, struct arena *arena, struct str object, struct measure_row **rows_out,
+                                 size_t *count_out) MUST_CHECK;
 /* One of them, kept likewise. */
 enum err measure_store_keep(struct db *db, struct arena *arena, int64_t id, struct measure_row *out) MUST_CHECK;
 /* Errors: ERR_DUPLICATE. */
@@ -57,12 +59,14 @@ enum err measure_store_update(struct request *request, const struct measure_row 
 enum err measure_store_delete(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 /* All facts follow this version of the definition now. */
 enum err measure_store_built(struct db *db, struct arena *arena, int64_t id, int64_t definition_version) MUST_CHECK;
-enum err measure_store_use(struct db *db, struct arena *arena, enum measure measure, struct measure_use *out) MUST_CHECK;
+enum err measure_store_use(struct db *db, struct arena *arena, enum measure measure,
+                           struct measure_use *out) MUST_CHECK;
 /* Number of the products that exist. */
-enum err measure_store_products(struct db *db, struct arena *arena, const int64_t *ids, size_t count, int64_t *out) MUST_CHECK;
+enum err measure_store_products(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
+                                int64_t *out) MUST_CHECK;
 
-/* Adds "day, moment, amount, NULL, currency, rate, owner, department": alias t; amounts in a currency of their own come with it and
- * its rate. */
+/* Adds "day, moment, amount, NULL, currency, rate, owner, department": alias t; amounts in a currency of their own come
+ * with it and its rate. */
 void measure_add_columns(struct query *query, const struct measure_definition *definition);
 /* Adds the condition of the records that count. */
 void measure_add_condition(struct query *query, const struct measure_definition *definition);
@@ -77,11 +81,11 @@ struct measure_sample {
     struct opt_int rate;
 };
 /* The user's records with id > after that would count from one day to before another, by id. */
-enum err measure_store_samples(struct request *request, struct arena *arena, const struct measure_definition *definition,
-                               struct date from, struct date to, int64_t after, int64_t limit, struct measure_sample **out,
-                               size_t *count_out) MUST_CHECK;
+enum err measure_store_samples(struct request *request, struct arena *arena,
+                               const struct measure_definition *definition, struct date from, struct date to,
+                               int64_t after, int64_t limit, struct measure_sample **out, size_t *count_out) MUST_CHECK;
 /* Names of a person and a department; empty where there is none. */
-enum err measure_store_names(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id, struct str *user_out,
-                             struct str *department_out) MUST_CHECK;
+enum err measure_store_names(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id,
+                             struct str *user_out, struct str *department_out) MUST_CHECK;
 
 #endif

@@ -11,7 +11,8 @@
 
 enum { CHUNK = 1000 };
 
-#define CUSTOM(n) [MEASURE_CUSTOM + (n)-1] = {"custom_" #n, false}
+/* clang-format off */
+#define CUSTOM(n) [MEASURE_CUSTOM + (n) - 1] = {"custom_" #n, false}
 const struct measure_kind MEASURES[MEASURE_MAX] = {
     [MEASURE_SIGNED_AMOUNT] = {"signed_amount", true},
     [MEASURE_RECEIVED_AMOUNT] = {"received_amount", true},
@@ -21,47 +22,13 @@ const struct measure_kind MEASURES[MEASURE_MAX] = {
     [MEASURE_FOLLOW_UPS] = {"follow_ups", false},
     [MEASURE_INVOICED_AMOUNT] = {"invoiced_amount", true},
     [MEASURE_VISITS] = {"visits", false},
-    CUSTOM(1),
-    CUSTOM(2),
-    CUSTOM(3),
-    CUSTOM(4),
-    CUSTOM(5),
-    CUSTOM(6),
-    CUSTOM(7),
-    CUSTOM(8),
-    CUSTOM(9),
-    CUSTOM(10),
-    CUSTOM(11),
-    CUSTOM(12),
-    CUSTOM(13),
-    CUSTOM(14),
-    CUSTOM(15),
-    CUSTOM(16),
-    CUSTOM(17),
-    CUSTOM(18),
-    CUSTOM(19),
-    CUSTOM(20),
-    CUSTOM(21),
-    CUSTOM(22),
-    CUSTOM(23),
-    CUSTOM(24),
-    CUSTOM(25),
-    CUSTOM(26),
-    CUSTOM(27),
-    CUSTOM(28),
-    CUSTOM(29),
-    CUSTOM(30),
-    CUSTOM(31),
-    CUSTOM(32),
-    CUSTOM(33),
-    CUSTOM(34),
-    CUSTOM(35),
-    CUSTOM(36),
-    CUSTOM(37),
-    CUSTOM(38),
-    CUSTOM(39),
-    CUSTOM(40),
+    CUSTOM(1), CUSTOM(2), CUSTOM(3), CUSTOM(4), CUSTOM(5), CUSTOM(6), CUSTOM(7), CUSTOM(8),
+    CUSTOM(9), CUSTOM(10), CUSTOM(11), CUSTOM(12), CUSTOM(13), CUSTOM(14), CUSTOM(15), CUSTOM(16),
+    CUSTOM(17), CUSTOM(18), CUSTOM(19), CUSTOM(20), CUSTOM(21), CUSTOM(22), CUSTOM(23), CUSTOM(24),
+    CUSTOM(25), CUSTOM(26), CUSTOM(27), CUSTOM(28), CUSTOM(29), CUSTOM(30), CUSTOM(31), CUSTOM(32),
+    CUSTOM(33), CUSTOM(34), CUSTOM(35), CUSTOM(36), CUSTOM(37), CUSTOM(38), CUSTOM(39), CUSTOM(40),
 };
+/* clang-format on */
 #undef CUSTOM
 
 const char *const TARGET_LEVELS[LEVEL_COUNT] = {

@@ -50,13 +50,13 @@ struct target_cells {
     int64_t count; /* rows */
 };
 
-static const struct column COMPANY_COLUMNS[] = {COLUMN(struct metric_company, time_zone),
-                                                COLUMN(struct metric_company, root_id),
-                                                COLUMN(struct metric_company, currency),
-                                                COLUMN(struct metric_company, start_month)};
+static const struct column COMPANY_COLUMNS[] = {
+    COLUMN(struct metric_company, time_zone), COLUMN(struct metric_company, root_id),
+    COLUMN(struct metric_company, currency), COLUMN(struct metric_company, start_month)};
 STATEMENT_ROWS(COMPANY, "metric.company", struct metric_company, COMPANY_COLUMNS,
                "SELECT time_zone, "
-               "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL), currency, fiscal_year_start_month "
+               "(SELECT MIN(id) FROM department WHERE parent_id IS NULL AND deleted_at IS NULL), currency, "
+               "fiscal_year_start_month "
                "FROM company WHERE id = 1");
 
 enum err metric_store_company(struct db *db, struct arena *arena, struct metric_company *out)
@@ -128,10 +128,26 @@ static struct opt_int in_base(struct opt_int amount, struct value currency, stru
     return amount;
 }
 
-enum { ON, AT, FIRST, SECOND, CURRENCY, RATE, OWNER, DEPARTMENT, INTERVAL, OWNER_FROM, OF_INTERVAL, THEIR_DEPARTMENT,
-       MEMBER_FROM, MEMBER_TO, MEMBER_DEPARTMENT };
+enum {
+    ON,
+    AT,
+    FIRST,
+    SECOND,
+    CURRENCY,
+    RATE,
+    OWNER,
+    DEPARTMENT,
+    INTERVAL,
+    OWNER_FROM,
+    OF_INTERVAL,
+    THEIR_DEPARTMENT,
+    MEMBER_FROM,
+    MEMBER_TO,
+    MEMBER_DEPARTMENT
+};
 
-static struct source_row read_source(const struct rows *rows, size_t i, const struct metric_company *company, const char *zone)
+static struct source_row read_source(const struct rows *rows, size_t i, const struct metric_company *company,
+                                     const char *zone)
 {
     struct value cells[MEMBER_DEPARTMENT + 1];
     for (size_t c = 0; c <= MEMBER_DEPARTMENT; c++) {
@@ -141,7 +157,8 @@ static struct source_row read_source(const struct rows *rows, size_t i, const st
     return (struct source_row){
         .record_id = rows_get(rows, i, 0).integer,
         .on = cells[ON].type == VALUE_DATE ? cells[ON].date : instant_date(cells[AT].instant, zone),
-        .amounts = {in_base(opt_int_of(cells[FIRST]), cells[CURRENCY], cells[RATE], company->currency), opt_int_of(cells[SECOND])},
+        .amounts = {in_base(opt_int_of(cells[FIRST]), cells[CURRENCY], cells[RATE], company->currency),
+                    opt_int_of(cells[SECOND])},
         .interval_id = opt_int_of(cells[INTERVAL]),
         .owner_from = opt_date_of(cells[OWNER_FROM]),
         .owner_id = opt_int_of(cells[has_interval ? OF_INTERVAL : OWNER]),
@@ -160,7 +177,8 @@ enum err metric_store_sources(struct db *db, struct arena *arena, const struct m
     query_init(&query, arena);
     query_sql(&query, "SELECT t.id, ");
     add_columns(&query, source);
-    query_sql(&query, ", o.id, o.valid_from, o.owner_id, o.department_id, a.valid_from, a.valid_to, a.department_id FROM `");
+    query_sql(&query,
+              ", o.id, o.valid_from, o.owner_id, o.department_id, a.valid_from, a.valid_to, a.department_id FROM `");
     query_sql(&query, source->table);
     query_sql(&query, "` t FORCE INDEX (PRIMARY)");
     add_people(&query, source);
@@ -337,15 +355,19 @@ enum err metric_store_add_totals(struct db *db, struct arena *arena, const struc
     struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[deltas[i].measure].key), V(TARGET_LEVELS[deltas[i].level]), V(deltas[i].month),
-            V(deltas[i].department_id),         V(deltas[i].amount),
+            V(MEASURES[deltas[i].measure].key),
+            V(TARGET_LEVELS[deltas[i].level]),
+            V(deltas[i].month),
+            V(deltas[i].department_id),
+            V(deltas[i].amount),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
-    return db_bulk(db, arena,
-                   STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
-                       "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
-                   values, WIDTH, count);
+    return db_bulk(
+        db, arena,
+        STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
+            "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
+        values, WIDTH, count);
 }
 
 enum err metric_store_last_id(struct db *db, struct arena *arena, const struct metric_source *source, int64_t *out)
@@ -481,14 +503,13 @@ enum err metric_store_wrong_departments(struct db *db, struct arena *arena, stru
 enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct rollup_delta **deltas_out,
                                    size_t *count_out)
 {
-    return read_deltas(
-        db, arena,
-        STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0, level FROM ("
-            "SELECT measure, level, month_on, department_id, amount FROM target_value "
-            "UNION ALL SELECT measure, level, month_on, department_id, -amount FROM target_total) x "
-            "GROUP BY measure, level, month_on, department_id HAVING SUM(amount) <> 0 "
-            "ORDER BY measure, level, month_on, department_id"),
-        deltas_out, count_out);
+    return read_deltas(db, arena,
+                       STR("SELECT measure, month_on, department_id, 0, SUM(amount), 0, level FROM ("
+                           "SELECT measure, level, month_on, department_id, amount FROM target_value "
+                           "UNION ALL SELECT measure, level, month_on, department_id, -amount FROM target_total) x "
+                           "GROUP BY measure, level, month_on, department_id HAVING SUM(amount) <> 0 "
+                           "ORDER BY measure, level, month_on, department_id"),
+                       deltas_out, count_out);
 }
 
 static const struct column WRONG_TARGET_COLUMNS[] = {

@@ -13,10 +13,10 @@ struct walk {
     const struct metric_source *source; /* whose records */
     struct metric_pick pick;            /* which range */
     struct arena *arena;                /* emptied for each chunk */
-    int64_t measure_id;                 /* of a measure that people defined: its source is read anew, for it may change; else 0 */
-    size_t variant;                     /* which of its sources */
-    struct metric_source own;           /* that source */
-    bool only_built;                    /* measures whose facts are being made are left out */
+    int64_t measure_id;       /* of a measure that people defined: its source is read anew, for it may change; else 0 */
+    size_t variant;           /* which of its sources */
+    struct metric_source own; /* that source */
+    bool only_built;          /* measures whose facts are being made are left out */
 };
 
 /* The source of the walk, from now on as it is until the transaction ends. `gone_out`: there is none any more. */
@@ -107,7 +107,7 @@ static enum err walk_all(struct db *db, struct walk *walk, each_source *each, vo
     size_t count;
     int64_t ids[CUSTOM_MEASURES_MAX];
     size_t id_count = 0;
-    for (walk->source = METRIC_SOURCES; walk->source->object != NULL; ) {
+    for (walk->source = METRIC_SOURCES; walk->source->object != NULL;) {
         const struct metric_source *now = walk->source;
         TRY(each(db, walk, context));
         walk->source = now + 1;
@@ -213,7 +213,8 @@ static void tell(const struct listener *listener, struct str sentence)
     }
 }
 
-static void tell_fact(const struct listener *listener, const struct metric_source *source, const char *what, const struct fact *fact)
+static void tell_fact(const struct listener *listener, const struct metric_source *source, const char *what,
+                      const struct fact *fact)
 {
     tell(listener, str_format(listener->arena, "%s: %s %lld, %s of %.*s, user %lld, department %lld, amount %lld", what,
                               source->object, (long long)fact->record_id, MEASURES[fact->measure].key,
@@ -223,7 +224,7 @@ static void tell_fact(const struct listener *listener, const struct metric_sourc
 
 /* A second look at a chunk with its records locked. */
 struct look {
-    struct walk *walk;       /* which chunk */
+    struct walk *walk;            /* which chunk */
     struct fact_difference found; /* what it gave */
 };
 
@@ -234,7 +235,9 @@ static enum err look_again(struct db *db, void *context)
     arena_reset(look->walk->arena);
     look->found = (struct fact_difference){0};
     TRY(walk_source(db, look->walk, true, &gone));
-    return gone ? OK : fact_find_difference(db, look->walk->arena, look->walk->source, &look->walk->pick, true, &look->found);
+    return gone
+               ? OK
+               : fact_find_difference(db, look->walk->arena, look->walk->source, &look->walk->pick, true, &look->found);
 }
 
 /* Records and facts are read one after the other: what somebody commits in between looks like a fault, so faults are
@@ -285,19 +288,22 @@ static enum err check_source(struct db *db, struct walk *walk, void *context)
     return OK;
 }
 
-static enum err check_facts(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
+static enum err check_facts(struct db *db, struct walk *walk, const struct listener *listener,
+                            struct metric_report *out)
 {
     struct finding finding = {listener, out};
     return walk_all(db, walk, check_source, &finding);
 }
 
-static void tell_sums(const struct listener *listener, const char *what, const struct rollup_delta *deltas, size_t count)
+static void tell_sums(const struct listener *listener, const char *what, const struct rollup_delta *deltas,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        tell(listener, str_format(listener->arena, "%s: %s of %.*s, department %lld, user %lld: by %lld (%lld facts)", what,
-                                  MEASURES[deltas[i].measure].key, STR_ARG(date_format(listener->arena, deltas[i].month)),
-                                  (long long)deltas[i].department_id, (long long)deltas[i].user_id,
-                                  (long long)deltas[i].amount, (long long)deltas[i].fact_count));
+        tell(listener,
+             str_format(listener->arena, "%s: %s of %.*s, department %lld, user %lld: by %lld (%lld facts)", what,
+                        MEASURES[deltas[i].measure].key, STR_ARG(date_format(listener->arena, deltas[i].month)),
+                        (long long)deltas[i].department_id, (long long)deltas[i].user_id, (long long)deltas[i].amount,
+                        (long long)deltas[i].fact_count));
     }
 }
 
@@ -315,7 +321,8 @@ static enum err check_sums(struct db *db, struct walk *walk, const struct listen
     return OK;
 }
 
-static enum err check_targets(struct db *db, struct walk *walk, const struct listener *listener, struct metric_report *out)
+static enum err check_targets(struct db *db, struct walk *walk, const struct listener *listener,
+                              struct metric_report *out)
 {
     arena_reset(walk->arena);
     struct wrong_target *wrong;

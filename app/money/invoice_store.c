@@ -15,9 +15,8 @@ static const struct column HEAD[] = {
     COLUMN(struct invoice_head, contract_id), COLUMN(struct invoice_head, amount_minor),
     COLUMN(struct invoice_head, kind),        COLUMN(struct invoice_head, title),
     COLUMN(struct invoice_head, tax_number),  COLUMN(struct invoice_head, tax_rate_ppm),
-    COLUMN(struct invoice_head, rate_nano),
-    COLUMN(struct invoice_head, is_red),      COLUMN(struct invoice_head, is_deleted),
-    COLUMN(struct invoice_head, red_count),
+    COLUMN(struct invoice_head, rate_nano),   COLUMN(struct invoice_head, is_red),
+    COLUMN(struct invoice_head, is_deleted),  COLUMN(struct invoice_head, red_count),
 };
 STATEMENT_ROWS(SUM, "invoice.sum", struct number, NUMBER,
                "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS SIGNED) AS value FROM invoice "

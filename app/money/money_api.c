@@ -225,7 +225,8 @@ static const struct route ROUTES[] = {
      PRICE_ANSWER, get_price, NULL, "What a product costs today by a price book, or by itself."},
     {0},
 };
-static const struct object *const OBJECTS[] = {&INSTALLMENT, &INVOICE, &QUOTE, &PRICE_BOOK, &DISCOUNT_AUTHORITY, &EXCHANGE_RATE, NULL};
+static const struct object *const OBJECTS[] = {&INSTALLMENT,        &INVOICE,       &QUOTE, &PRICE_BOOK,
+                                               &DISCOUNT_AUTHORITY, &EXCHANGE_RATE, NULL};
 static const struct job_kind JOB_KINDS[] = {
     {"money.overdue", overdue_run, "daily 01:10", 0},
     {"money.allocate", money_run_allocate, NULL, 0},

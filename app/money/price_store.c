@@ -24,11 +24,12 @@ STATEMENT_ROWS(
 STATEMENT(DROP_DEPARTMENTS, "price.drop_departments", "DELETE FROM price_book_department WHERE price_book_id = ?");
 static const struct column PRICE[] = {COLUMN(struct price, name), COLUMN(struct price, price_minor),
                                       COLUMN(struct price, floor_minor), COLUMN(struct price, cost_minor)};
-STATEMENT_ROWS(FIND_PRICE, "price.find", struct price, PRICE,
-               "SELECT p.name, COALESCE(e.price_minor, p.price_minor) AS price_minor, e.floor_minor, p.cost_minor FROM product p "
-               "LEFT JOIN price_book_entry e ON e.product_id = p.id AND e.price_book_id = ? "
-               "AND (e.from_on IS NULL OR e.from_on <= ?) AND (e.until_on IS NULL OR e.until_on >= ?) "
-               "WHERE p.id = ? AND p.deleted_at IS NULL ORDER BY e.from_on DESC, e.line_number LIMIT 1");
+STATEMENT_ROWS(
+    FIND_PRICE, "price.find", struct price, PRICE,
+    "SELECT p.name, COALESCE(e.price_minor, p.price_minor) AS price_minor, e.floor_minor, p.cost_minor FROM product p "
+    "LEFT JOIN price_book_entry e ON e.product_id = p.id AND e.price_book_id = ? "
+    "AND (e.from_on IS NULL OR e.from_on <= ?) AND (e.until_on IS NULL OR e.until_on >= ?) "
+    "WHERE p.id = ? AND p.deleted_at IS NULL ORDER BY e.from_on DESC, e.line_number LIMIT 1");
 static const struct column BOOK[] = {COLUMN(struct book_head, currency), COLUMN(struct book_head, is_active),
                                      COLUMN(struct book_head, is_open)};
 STATEMENT_ROWS(GET_BOOK, "price.book", struct book_head, BOOK,

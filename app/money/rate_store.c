@@ -15,4 +15,3 @@ enum err rate_store_find(struct db *db, struct arena *arena, struct str currency
 {
     return db_one(db, arena, &FIND, ARGS(V(currency), V(on)), out);
 }
-

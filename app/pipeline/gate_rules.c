@@ -163,7 +163,7 @@ static void check_required(const struct passage *passage, const struct stage_row
         add_fault(passage, "required_field", stage->id, "field", json_string(field->name),
                   str_format(passage->request->arena,
                              request_in_chinese(passage->request) ? "进入“%.*s”前需填写“%.*s”。"
-                                                          : "Stage \"%.*s\" needs the field \"%.*s\".",
+                                                                  : "Stage \"%.*s\" needs the field \"%.*s\".",
                              STR_ARG(stage->name), STR_ARG(label)));
     }
 }
@@ -342,7 +342,7 @@ static enum err check_department(struct request *request, const struct record_ch
     if (!takes) {
         add_fault(&passage, "pipeline_department", to->id, "field", json_string("pipeline_id"),
                   str_from(request_in_chinese(request) ? "该销售管道不适用于负责人所在部门。"
-                                               : "This pipeline is not for the owner's department."));
+                                                       : "This pipeline is not for the owner's department."));
     }
     return OK;
 }

@@ -370,4 +370,3 @@ enum err stage_store_refresh_furthest(struct db *db, struct arena *arena, int64_
 {
     return db_exec(db, arena, &REFRESH_FURTHEST, ARGS(V(pipeline_id)));
 }
-

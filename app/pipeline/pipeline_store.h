@@ -71,5 +71,4 @@ enum err stage_store_map(struct db *db, struct arena *arena, const struct stage_
 /* Finds the furthest stages of all opportunities of a pipeline again. */
 enum err stage_store_refresh_furthest(struct db *db, struct arena *arena, int64_t pipeline_id) MUST_CHECK;
 
-
 #endif

@@ -13,7 +13,7 @@ enum filter_class {
     CLASS_NUMBER = 1 << 1,
     CLASS_CHOICE = 1 << 2, /* booleans and enums */
     CLASS_REF = 1 << 3,
-    CLASS_DAY = 1 << 4, /* dates and instants */
+    CLASS_DAY = 1 << 4,   /* dates and instants */
     CLASS_TAGS = 1 << 5,  /* sets: tags, choices, people */
     CLASS_FILES = 1 << 6, /* whether there are any */
     CLASS_ALL = CLASS_TEXT | CLASS_NUMBER | CLASS_CHOICE | CLASS_REF | CLASS_DAY,

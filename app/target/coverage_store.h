@@ -1,4 +1,5 @@
-/* SQL of pipeline coverage: what one person has open in some time, and how the person's opportunities ended in another. */
+/* SQL of pipeline coverage: what one person has open in some time, and how the person's opportunities ended in another.
+ */
 #ifndef DABIAO_TARGET_COVERAGE_STORE_H
 #define DABIAO_TARGET_COVERAGE_STORE_H
 
@@ -16,6 +17,7 @@ struct coverage_times {
     struct date open_from, open_to;
     struct date closed_from, closed_to;
 };
-enum err coverage_store_get(struct db *db, struct arena *arena, int64_t user_id, const struct coverage_times *times, struct coverage_row *out) MUST_CHECK;
+enum err coverage_store_get(struct db *db, struct arena *arena, int64_t user_id, const struct coverage_times *times,
+                            struct coverage_row *out) MUST_CHECK;
 
 #endif

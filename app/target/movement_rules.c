@@ -22,7 +22,8 @@ bool target_is_mine(const struct target_view *view, bool is_user, int64_t subjec
     return target_view_department(view, subject_id) != NULL && identity_can(user, PERM_TARGET_AGREE);
 }
 
-enum err target_movement_load(const struct target_view *view, const struct target_pick *pick, struct target_movement *out)
+enum err target_movement_load(const struct target_view *view, const struct target_pick *pick,
+                              struct target_movement *out)
 {
     struct request *request = view->request;
     *out = (struct target_movement){0};
@@ -36,7 +37,8 @@ enum err target_movement_load(const struct target_view *view, const struct targe
         return OK;
     }
     struct target_plan_state *states;
-    TRY(target_plan_store_states(request->db, request->arena, out->round.id, view->measure, pick, &states, &out->state_count));
+    TRY(target_plan_store_states(request->db, request->arena, out->round.id, view->measure, pick, &states,
+                                 &out->state_count));
     out->states = states;
     return OK;
 }
@@ -54,7 +56,8 @@ static int compare_states(const void *left, const void *right)
 int64_t target_plan_state_of(const struct target_plan_state *states, size_t count, bool is_user, int64_t subject_id)
 {
     const struct target_plan_state key = {.is_user = is_user, .subject_id = subject_id};
-    const struct target_plan_state *found = count == 0 ? NULL : bsearch(&key, states, count, sizeof *states, compare_states);
+    const struct target_plan_state *found =
+        count == 0 ? NULL : bsearch(&key, states, count, sizeof *states, compare_states);
     return found == NULL ? PLAN_DRAFT : found->state;
 }
 
@@ -63,8 +66,8 @@ int64_t target_movement_state(const struct target_movement *movement, bool is_us
     return movement->in_round ? target_plan_state_of(movement->states, movement->state_count, is_user, subject_id) : 0;
 }
 
-enum target_bar target_movement_bar(const struct target_view *view, const struct target_movement *movement, bool is_user,
-                                    int64_t subject_id)
+enum target_bar target_movement_bar(const struct target_view *view, const struct target_movement *movement,
+                                    bool is_user, int64_t subject_id)
 {
     if (!movement->in_round) {
         return TARGET_MAY_MOVE;

@@ -1,4 +1,5 @@
-/* Where a year, a quarter or a month is going: against the straight line, against last year's season, and by the pace of the months that are over. */
+/* Where a year, a quarter or a month is going: against the straight line, against last year's season, and by the pace
+ * of the months that are over. */
 #include "target_rules.h"
 
 enum { YEARS_BACK = 3, MILLION = 1000000 };
@@ -30,7 +31,8 @@ static enum err find_node(const struct target_view *view, int64_t department_id,
 }
 
 /* Targets or figures of the node in the view's year, by month. */
-static enum err months_of(const struct target_view *view, const struct node *node, bool actual, int64_t months_out[TARGET_MONTHS])
+static enum err months_of(const struct target_view *view, const struct node *node, bool actual,
+                          int64_t months_out[TARGET_MONTHS])
 {
     struct target_span span = target_view_span(view);
     struct target_sum *sums;
@@ -38,7 +40,8 @@ static enum err months_of(const struct target_view *view, const struct node *nod
     if (node->user_id != 0) {
         TRY(target_view_person_sums(view, &node->user_id, 1, actual, false, &sums, &count));
     } else {
-        TRY(target_store_sums(view->request->db, view->request->arena, &span, &node->pick, actual, node->pick.people_count > 0, &sums, &count));
+        TRY(target_store_sums(view->request->db, view->request->arena, &span, &node->pick, actual,
+                              node->pick.people_count > 0, &sums, &count));
     }
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         months_out[m] = 0;
@@ -66,15 +69,18 @@ struct months {
 
 static enum err find_months(const struct target_view *view, enum target_period period, struct months *out)
 {
-    static const size_t lengths[] = {[TARGET_PERIOD_YEAR] = TARGET_MONTHS, [TARGET_PERIOD_QUARTER] = 3, [TARGET_PERIOD_MONTH] = 1};
+    static const size_t lengths[] = {
+        [TARGET_PERIOD_YEAR] = TARGET_MONTHS, [TARGET_PERIOD_QUARTER] = 3, [TARGET_PERIOD_MONTH] = 1};
     struct request *request = view->request;
-    bool runs = date_compare(view->months[0], request->today) <= 0 && date_compare(request->today, view->months[TARGET_MONTHS]) < 0;
+    bool runs = date_compare(view->months[0], request->today) <= 0 &&
+                date_compare(request->today, view->months[TARGET_MONTHS]) < 0;
     *out = (struct months){0, TARGET_MONTHS};
     if (period == TARGET_PERIOD_YEAR) {
         return OK;
     }
     if (!runs) {
-        error_field(request->error, STR("period"), "out_of_range", "Only the running year has a quarter and a month of today.");
+        error_field(request->error, STR("period"), "out_of_range",
+                    "Only the running year has a quarter and a month of today.");
         return error_check_fields(request->error);
     }
     out->from = target_view_month(view, request->today) / lengths[period] * lengths[period];
@@ -83,7 +89,8 @@ static enum err find_months(const struct target_view *view, enum target_period p
 }
 
 /* What last year had reached by the same day, of all it reached, in these months. */
-static struct opt_int season_ppm(const struct target_view *view, const struct months *months, const int64_t last[TARGET_MONTHS])
+static struct opt_int season_ppm(const struct target_view *view, const struct months *months,
+                                 const int64_t last[TARGET_MONTHS])
 {
     struct money gone = {0};
     struct money whole = {0};
@@ -91,7 +98,8 @@ static struct opt_int season_ppm(const struct target_view *view, const struct mo
     for (size_t m = months->from; m < months->to; m++) {
         struct money month = {last[m] > 0 ? last[m] : 0};
         struct money part;
-        if (!money_mul_ppm(month, passed_ppm(view, m), &part) || !money_add(gone, part, &gone) || !money_add(whole, month, &whole)) {
+        if (!money_mul_ppm(month, passed_ppm(view, m), &part) || !money_add(gone, part, &gone) ||
+            !money_add(whole, month, &whole)) {
             return out;
         }
     }
@@ -100,7 +108,8 @@ static struct opt_int season_ppm(const struct target_view *view, const struct mo
 }
 
 /* The months that are over, oldest first, of up to three years before and of this one. */
-static enum err history(const struct target_view *view, const struct node *node, int64_t *months_out, size_t *count_out, int64_t last_out[TARGET_MONTHS])
+static enum err history(const struct target_view *view, const struct node *node, int64_t *months_out, size_t *count_out,
+                        int64_t last_out[TARGET_MONTHS])
 {
     struct target_view views[YEARS_BACK + 1];
     struct date now = date_month_start(view->request->today);
@@ -124,8 +133,8 @@ static enum err history(const struct target_view *view, const struct node *node,
     return OK;
 }
 
-enum err target_outlook(const struct target_view *view, enum target_period period, int64_t department_id, int64_t user_id,
-                        struct target_outlook *out)
+enum err target_outlook(const struct target_view *view, enum target_period period, int64_t department_id,
+                        int64_t user_id, struct target_outlook *out)
 {
     struct node node;
     struct months within;

@@ -24,9 +24,10 @@ static enum err round_json(struct request *request, const struct target_round *r
     size_t count;
     json_t *list = json_array();
     *out = json_keep(request->arena,
-                     json_pack("{s:I,s:I,s:o,s:s,s:o,s:o,s:I,s:o}", "id", (json_int_t)round->id, "year", (json_int_t)round->year, "deadline_on",
-                               json_date(request->arena, round->deadline), "state", round->is_locked ? "locked" : "open", "note",
-                               json_opt_str(round->note), "locked_at", json_opt_instant(request->arena, round->locked_at), "version",
+                     json_pack("{s:I,s:I,s:o,s:s,s:o,s:o,s:I,s:o}", "id", (json_int_t)round->id, "year",
+                               (json_int_t)round->year, "deadline_on", json_date(request->arena, round->deadline),
+                               "state", round->is_locked ? "locked" : "open", "note", json_opt_str(round->note),
+                               "locked_at", json_opt_instant(request->arena, round->locked_at), "version",
                                (json_int_t)round->version, "measures", list));
     TRY(round_store_measures(request->db, request->arena, round->id, &measures, &count));
     for (size_t i = 0; i < count; i++) {
@@ -108,10 +109,12 @@ static json_t *line_json(const struct round_line *line)
 {
     static const char *const KINDS[] = {"scope", "department", "user"};
     bool person = line->kind == TARGET_LINE_USER;
-    json_t *json = json_pack("{s:s,s:o,s:o,s:o,s:I,s:I,s:I,s:I}", "kind", KINDS[line->kind], "id", line->id == 0 ? json_null() : json_integer(line->id),
-                             "name", json_str(line->name), "asked", json_opt_int(line->asked), "ask_version", (json_int_t)line->ask_version,
-                             "entered", (json_int_t)line->entered[LEVEL_BASE], "stretch", (json_int_t)line->entered[LEVEL_STRETCH], "challenge",
-                             (json_int_t)line->entered[LEVEL_CHALLENGE]);
+    json_t *json =
+        json_pack("{s:s,s:o,s:o,s:o,s:I,s:I,s:I,s:I}", "kind", KINDS[line->kind], "id",
+                  line->id == 0 ? json_null() : json_integer(line->id), "name", json_str(line->name), "asked",
+                  json_opt_int(line->asked), "ask_version", (json_int_t)line->ask_version, "entered",
+                  (json_int_t)line->entered[LEVEL_BASE], "stretch", (json_int_t)line->entered[LEVEL_STRETCH],
+                  "challenge", (json_int_t)line->entered[LEVEL_CHALLENGE]);
     json_object_set_new(json, "own", json_integer(person ? 0 : line->own));
     json_object_set_new(json, "people", json_integer(line->entered[LEVEL_BASE] - (person ? 0 : line->own)));
     json_object_set_new(json, "gap", json_opt_int(opt_gap(line)));
@@ -142,7 +145,8 @@ static enum err get_node(struct request *request, struct response *response)
     json_t *children = json_array();
     json_t *own = json_object();
     for (size_t i = 0; i < node.path_count; i++) {
-        json_array_append_new(path, json_pack("{s:I,s:o}", "id", (json_int_t)node.path[i]->id, "name", json_str(node.path[i]->name)));
+        json_array_append_new(
+            path, json_pack("{s:I,s:o}", "id", (json_int_t)node.path[i]->id, "name", json_str(node.path[i]->name)));
     }
     for (size_t i = 0; i < node.child_count; i++) {
         json_array_append_new(children, line_json(&node.children[i]));
@@ -150,9 +154,10 @@ static enum err get_node(struct request *request, struct response *response)
     for (int level = 0; level < LEVEL_COUNT; level++) {
         json_object_set_new(own, TARGET_LEVELS[level], json_integer(node.own[level]));
     }
-    response->json = json_keep(request->arena, json_pack("{s:O,s:s,s:s,s:o,s:o,s:o,s:o}", "round", round_object, "measure", MEASURES[measure].key,
-                                                         "kind", view.kind, "path", path, "node", line_json(&node.line), "own", own,
-                                                         "children", children));
+    response->json =
+        json_keep(request->arena, json_pack("{s:O,s:s,s:s,s:o,s:o,s:o,s:o}", "round", round_object, "measure",
+                                            MEASURES[measure].key, "kind", view.kind, "path", path, "node",
+                                            line_json(&node.line), "own", own, "children", children));
     return OK;
 }
 
@@ -171,8 +176,9 @@ static json_t *levels_json(const struct plan_amounts *amounts)
 {
     json_t *list = json_array();
     for (int level = 0; level < LEVEL_COUNT; level++) {
-        json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "level", TARGET_LEVELS[level], "amounts", months_json(amounts->amount[level]),
-                                              "versions", months_json(amounts->version[level])));
+        json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "level", TARGET_LEVELS[level], "amounts",
+                                              months_json(amounts->amount[level]), "versions",
+                                              months_json(amounts->version[level])));
     }
     return list;
 }
@@ -190,8 +196,8 @@ static enum err asked_json(const struct plan_case *item, json_t **out)
         for (size_t i = 0; i < count; i++) {
             if (asks[i].department_id == id && asks[i].amount.set) {
                 json_array_append_new(*out, json_pack("{s:I,s:o,s:I}", "department_id", (json_int_t)id, "name",
-                                                      json_str(target_view_any_department(&item->view, id)->name), "amount",
-                                                      (json_int_t)asks[i].amount.value));
+                                                      json_str(target_view_any_department(&item->view, id)->name),
+                                                      "amount", (json_int_t)asks[i].amount.value));
             }
         }
     }
@@ -199,8 +205,8 @@ static enum err asked_json(const struct plan_case *item, json_t **out)
 }
 
 /* The months of a version and what they change; while it was in force also what came of it. */
-static json_t *version_json(const struct plan_case *item, const struct target_plan_version *versions, size_t index, size_t count,
-                            const struct target_figures *figures)
+static json_t *version_json(const struct plan_case *item, const struct target_plan_version *versions, size_t index,
+                            size_t count, const struct target_figures *figures)
 {
     struct arena *arena = item->view.request->arena;
     const struct target_plan_version *version = &versions[index];
@@ -219,22 +225,26 @@ static json_t *version_json(const struct plan_case *item, const struct target_pl
         until = later ? versions[i].effective : until;
     }
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        bool in_force = date_compare(item->view.months[m], version->effective) >= 0 && date_compare(item->view.months[m], until) < 0;
+        bool in_force = date_compare(item->view.months[m], version->effective) >= 0 &&
+                        date_compare(item->view.months[m], until) < 0;
         diff[m] = amounts.amount[LEVEL_BASE][m] - before.amount[LEVEL_BASE][m];
         target += in_force ? amounts.amount[LEVEL_BASE][m] : 0;
         actual += in_force ? figures->actual[m] : 0;
     }
-    json_t *json = json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "number", (json_int_t)version->number, "kind", json_str(version->kind), "made_by",
-                             json_str(version->created_by_name), "made_at", json_instant(arena, version->created_at), "reason",
-                             json_opt_str(version->reason), "effective_on", json_date(arena, version->effective), "agreed_at",
-                             json_opt_instant(arena, version->agreed_at));
+    json_t *json =
+        json_pack("{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "number", (json_int_t)version->number, "kind",
+                  json_str(version->kind), "made_by", json_str(version->created_by_name), "made_at",
+                  json_instant(arena, version->created_at), "reason", json_opt_str(version->reason), "effective_on",
+                  json_date(arena, version->effective), "agreed_at", json_opt_instant(arena, version->agreed_at));
     json_object_set_new(json, "levels", levels_json(&amounts));
     json_object_set_new(json, "diff", months_json(diff));
     bool kept = version->agreed_at.set && item->plan.is_user && date_compare(version->effective, until) < 0;
-    json_object_set_new(json, "in_force", !kept ? json_null()
-                                                : json_pack("{s:o,s:o,s:I,s:I,s:o}", "from_on", json_date(arena, version->effective), "to_on",
-                                                            json_date(arena, until), "target", (json_int_t)target, "actual", (json_int_t)actual,
-                                                            "completion_ppm", json_opt_int(rollup_completion_ppm(actual, target))));
+    json_object_set_new(json, "in_force",
+                        !kept ? json_null()
+                              : json_pack("{s:o,s:o,s:I,s:I,s:o}", "from_on", json_date(arena, version->effective),
+                                          "to_on", json_date(arena, until), "target", (json_int_t)target, "actual",
+                                          (json_int_t)actual, "completion_ppm",
+                                          json_opt_int(rollup_completion_ppm(actual, target))));
     return json;
 }
 
@@ -257,16 +267,20 @@ static enum err thread_json(const struct plan_case *item, json_t *out)
         json_array_append_new(version_list, version_json(item, versions, i, version_count, &figures));
     }
     for (size_t i = 0; i < event_count; i++) {
-        json_array_append_new(event_list, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "id", (json_int_t)events[i].id, "kind", json_str(events[i].kind), "text",
-                                                    json_opt_str(events[i].text), "number", json_opt_int(events[i].number), "made_at",
-                                                    json_instant(request->arena, events[i].created_at), "made_by", json_str(events[i].created_by_name)));
+        json_array_append_new(event_list, json_pack("{s:I,s:o,s:o,s:o,s:o,s:o}", "id", (json_int_t)events[i].id, "kind",
+                                                    json_str(events[i].kind), "text", json_opt_str(events[i].text),
+                                                    "number", json_opt_int(events[i].number), "made_at",
+                                                    json_instant(request->arena, events[i].created_at), "made_by",
+                                                    json_str(events[i].created_by_name)));
     }
     return OK;
 }
 
 static json_t *signature_json(const struct plan_case *item, struct opt_str name, struct opt_instant at)
 {
-    return !at.set ? json_null() : json_pack("{s:o,s:o}", "name", json_opt_str(name), "at", json_instant(item->view.request->arena, at.value));
+    return !at.set ? json_null()
+                   : json_pack("{s:o,s:o}", "name", json_opt_str(name), "at",
+                               json_instant(item->view.request->arena, at.value));
 }
 
 static enum err last_year_json(const struct plan_case *item, json_t *out)
@@ -275,7 +289,9 @@ static enum err last_year_json(const struct plan_case *item, json_t *out)
     struct target_figures figures;
     target_view_year_before(&item->view, &before);
     TRY(plan_figures(item, &before, &figures));
-    json_object_set_new(out, "last_year", json_pack("{s:o,s:o}", "target", months_json(figures.target), "actual", months_json(figures.actual)));
+    json_object_set_new(
+        out, "last_year",
+        json_pack("{s:o,s:o}", "target", months_json(figures.target), "actual", months_json(figures.actual)));
     return OK;
 }
 
@@ -293,8 +309,9 @@ static const char *achievable_hint(const struct plan_smart *smart)
 static json_t *coverage_json(const struct plan_coverage *coverage)
 {
     return !coverage->known ? json_null()
-                            : json_pack("{s:I,s:I,s:o,s:o,s:I,s:b}", "open", (json_int_t)coverage->open, "missing", (json_int_t)coverage->missing,
-                                        "coverage_ppm", json_opt_int(coverage->ppm), "needed_ppm", json_opt_int(coverage->needed_ppm), "closed",
+                            : json_pack("{s:I,s:I,s:o,s:o,s:I,s:b}", "open", (json_int_t)coverage->open, "missing",
+                                        (json_int_t)coverage->missing, "coverage_ppm", json_opt_int(coverage->ppm),
+                                        "needed_ppm", json_opt_int(coverage->needed_ppm), "closed",
                                         (json_int_t)coverage->closed, "is_short", coverage->is_short);
 }
 
@@ -319,15 +336,17 @@ static enum err smart_json(const struct plan_case *item, const struct plan_amoun
     int score = 0;
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
         score += points[i].is_met;
-        json_array_append_new(list, json_pack("{s:s,s:b,s:s?}", "key", points[i].key, "is_met", points[i].is_met, "hint",
-                                              points[i].is_met ? NULL : points[i].hint));
+        json_array_append_new(list, json_pack("{s:s,s:b,s:s?}", "key", points[i].key, "is_met", points[i].is_met,
+                                              "hint", points[i].is_met ? NULL : points[i].hint));
     }
     json_t *band = !estimate->known ? json_null()
-                                    : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)estimate->low, "expected", (json_int_t)estimate->expected,
-                                                "high", (json_int_t)estimate->high, "probability_ppm", (json_int_t)estimate->probability_ppm,
-                                                "months", (json_int_t)estimate->months);
-    json_object_set_new(out, "smart", json_pack("{s:i,s:o,s:o,s:o,s:o}", "score", score, "points", list, "estimate", band, "ramp",
-                                              months_json(smart.ramp_ppm), "coverage", coverage_json(&smart.coverage)));
+                                    : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)estimate->low, "expected",
+                                                (json_int_t)estimate->expected, "high", (json_int_t)estimate->high,
+                                                "probability_ppm", (json_int_t)estimate->probability_ppm, "months",
+                                                (json_int_t)estimate->months);
+    json_object_set_new(out, "smart",
+                        json_pack("{s:i,s:o,s:o,s:o,s:o}", "score", score, "points", list, "estimate", band, "ramp",
+                                  months_json(smart.ramp_ppm), "coverage", coverage_json(&smart.coverage)));
     return OK;
 }
 
@@ -343,11 +362,12 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         json_array_append_new(months, json_date(request->arena, item->view.months[m]));
     }
-    *out = json_keep(request->arena, json_pack("{s:s,s:s,s:s,s:I,s:o,s:s,s:I,s:b,s:b,s:o}", "measure", MEASURES[item->view.measure].key, "kind",
-                                               item->view.kind, "subject_kind", item->plan.is_user ? "user" : "department", "subject_id",
-                                               (json_int_t)item->plan.subject_id, "name", json_str(item->name), "state", PLAN_STATES[item->plan.state],
-                                               "version", (json_int_t)item->plan.version, "is_mine", item->is_mine, "may_review", item->may_review,
-                                               "months", months));
+    *out = json_keep(request->arena,
+                     json_pack("{s:s,s:s,s:s,s:I,s:o,s:s,s:I,s:b,s:b,s:o}", "measure", MEASURES[item->view.measure].key,
+                               "kind", item->view.kind, "subject_kind", item->plan.is_user ? "user" : "department",
+                               "subject_id", (json_int_t)item->plan.subject_id, "name", json_str(item->name), "state",
+                               PLAN_STATES[item->plan.state], "version", (json_int_t)item->plan.version, "is_mine",
+                               item->is_mine, "may_review", item->may_review, "months", months));
     TRY(round_json(request, &item->round, &round));
     TRY(asked_json(item, &asked));
     TRY(target_plan_amounts(item, &amounts));
@@ -355,7 +375,8 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     json_object_set(*out, "round", round);
     json_object_set(*out, "asked", asked);
     json_object_set_new(*out, "levels", levels_json(&amounts));
-    json_object_set_new(*out, "presence", json_pack("{s:o,s:o}", "days", months_json(days), "of_days", months_json(of)));
+    json_object_set_new(*out, "presence",
+                        json_pack("{s:o,s:o}", "days", months_json(days), "of_days", months_json(of)));
     json_object_set_new(*out, "signed", signature_json(item, item->plan.signed_by_name, item->plan.signed_at));
     json_object_set_new(*out, "agreed", signature_json(item, item->plan.agreed_by_name, item->plan.agreed_at));
     json_object_set_new(*out, "counter_number", json_opt_int(item->plan.counter_number));
@@ -397,7 +418,7 @@ static enum err take(struct request *request, struct response *response, plan_st
     }
 STEP(submit)
 STEP(withdraw)
-STEP(return)
+STEP(return )
 STEP(agree)
 STEP(accept)
 STEP(comment)

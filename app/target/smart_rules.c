@@ -16,7 +16,8 @@ static int64_t month_number(struct date day)
     return (int64_t)year * TARGET_MONTHS + month;
 }
 
-/* Part of a full month that is expected in that month: of a newcomer less, before the first day nothing, of a department all. */
+/* Part of a full month that is expected in that month: of a newcomer less, before the first day nothing, of a
+ * department all. */
 static int64_t ramp_of(const struct plan_case *item, struct date month)
 {
     const struct opt_date *joined = &item->person.joined_on;
@@ -34,7 +35,8 @@ static int64_t ramp_of(const struct plan_case *item, struct date month)
 static int64_t as_full(int64_t amount, int64_t ramp_ppm)
 {
     struct money full = {amount};
-    bool fits = ramp_ppm == 0 || ramp_ppm == MILLION || money_mul_ppm(full, (int64_t)MILLION * MILLION / ramp_ppm, &full);
+    bool fits =
+        ramp_ppm == 0 || ramp_ppm == MILLION || money_mul_ppm(full, (int64_t)MILLION * MILLION / ramp_ppm, &full);
     return fits ? full.minor : amount;
 }
 
@@ -148,8 +150,10 @@ static enum err cover(const struct plan_case *item, int64_t target, struct plan_
         return OK;
     }
     struct date tomorrow = date_add_days(request->today, 1);
-    struct coverage_times times = {.open_from = view->months[0], .open_to = view->months[TARGET_MONTHS],
-                                   .closed_from = date_add_months(tomorrow, -TARGET_MONTHS), .closed_to = tomorrow};
+    struct coverage_times times = {.open_from = view->months[0],
+                                   .open_to = view->months[TARGET_MONTHS],
+                                   .closed_from = date_add_months(tomorrow, -TARGET_MONTHS),
+                                   .closed_to = tomorrow};
     TRY(plan_figures(item, view, &figures));
     TRY(coverage_store_get(request->db, request->arena, item->plan.subject_id, &times, &row));
     out->open = MEASURES[view->measure].is_money ? row.open_amount : row.open_count;
@@ -161,7 +165,8 @@ static enum err cover(const struct plan_case *item, int64_t target, struct plan_
     return OK;
 }
 
-enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked, struct plan_smart *out)
+enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked,
+                    struct plan_smart *out)
 {
     int64_t months[(YEARS_BACK + 1) * TARGET_MONTHS];
     size_t count = 0;

@@ -39,8 +39,9 @@ static json_t *rates_json(const struct subgoal_step *step)
     for (size_t i = 0; i < SUBGOAL_LEVELS; i++) {
         const struct subgoal_rate *rate = &step->levels[i];
         if (rate->known) {
-            json_array_append_new(rates, json_pack("{s:s,s:I,s:I,s:I,s:b}", "source", SUBGOAL_SOURCES[i], "part", (json_int_t)rate->part, "whole",
-                                                   (json_int_t)rate->whole, "cases", (json_int_t)rate->cases, "is_enough",
+            json_array_append_new(rates, json_pack("{s:s,s:I,s:I,s:I,s:b}", "source", SUBGOAL_SOURCES[i], "part",
+                                                   (json_int_t)rate->part, "whole", (json_int_t)rate->whole, "cases",
+                                                   (json_int_t)rate->cases, "is_enough",
                                                    subgoal_rate_counts(rate, step->cases_min)));
         }
     }
@@ -72,12 +73,14 @@ static json_t *step_json(const struct subgoals *goals, size_t i)
     const struct subgoal_step *step = &goals->steps[i];
     const struct subgoal_need *need = &goals->needs[i];
     bool asked = i == 0 || goals->needs[i - 1].known;
-    json_t *json = json_pack("{s:s,s:s,s:o,s:o,s:I,s:o,s:o,s:s,s:s,s:o,s:I,s:o}", "key", kind->key, "unit", kind->is_money ? "money" : "count", "asked",
-                             opt(asked, need->asked), "need", opt(need->known, need->need), "have", (json_int_t)step->have, "more",
-                             opt(need->known, need->more), "source", need->known ? json_string(SUBGOAL_SOURCES[need->level]) : json_null(),
-                             "part_figure", SUBGOAL_FIGURES[kind->part], "whole_figure", SUBGOAL_FIGURES[kind->whole], "have_figure",
-                             kind->have == FIGURE_COUNT ? json_null() : json_string(SUBGOAL_FIGURES[kind->have]), "cases_min",
-                             (json_int_t)step->cases_min, "rates", rates_json(step));
+    json_t *json =
+        json_pack("{s:s,s:s,s:o,s:o,s:I,s:o,s:o,s:s,s:s,s:o,s:I,s:o}", "key", kind->key, "unit",
+                  kind->is_money ? "money" : "count", "asked", opt(asked, need->asked), "need",
+                  opt(need->known, need->need), "have", (json_int_t)step->have, "more", opt(need->known, need->more),
+                  "source", need->known ? json_string(SUBGOAL_SOURCES[need->level]) : json_null(), "part_figure",
+                  SUBGOAL_FIGURES[kind->part], "whole_figure", SUBGOAL_FIGURES[kind->whole], "have_figure",
+                  kind->have == FIGURE_COUNT ? json_null() : json_string(SUBGOAL_FIGURES[kind->have]), "cases_min",
+                  (json_int_t)step->cases_min, "rates", rates_json(step));
     add_pace(json, goals, need->known, kind->is_money, need->more);
     return json;
 }
@@ -94,12 +97,14 @@ static enum err get_subgoals(struct request *request, struct response *response)
     for (size_t i = 0; i < goals->step_count; i++) {
         json_array_append_new(steps, step_json(goals, i));
     }
-    json_t *node = json_pack("{s:s,s:o,s:o}", "kind", KINDS[goals->node.kind], "id", opt(goals->node.id != 0, goals->node.id), "name",
-                             json_str(goals->node.name));
-    json_t *json = json_pack("{s:I,s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "quarter", (json_int_t)goals->quarter,
-                             "measure", MEASURES[view.measure].key, "kind", view.kind, "level", TARGET_LEVELS[view.level], "node", node, "from_on",
-                             json_date(request->arena, goals->from), "to_on", json_date(request->arena, goals->to), "since_on",
-                             json_date(request->arena, goals->since), "as_of", json_date(request->arena, request->today));
+    json_t *node = json_pack("{s:s,s:o,s:o}", "kind", KINDS[goals->node.kind], "id",
+                             opt(goals->node.id != 0, goals->node.id), "name", json_str(goals->node.name));
+    json_t *json =
+        json_pack("{s:I,s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "quarter",
+                  (json_int_t)goals->quarter, "measure", MEASURES[view.measure].key, "kind", view.kind, "level",
+                  TARGET_LEVELS[view.level], "node", node, "from_on", json_date(request->arena, goals->from), "to_on",
+                  json_date(request->arena, goals->to), "since_on", json_date(request->arena, goals->since), "as_of",
+                  json_date(request->arena, request->today));
     json_object_set_new(json, "target", json_integer(goals->target));
     json_object_set_new(json, "actual", json_integer(goals->actual));
     json_object_set_new(json, "gap", json_integer(goals->gap));
@@ -113,7 +118,8 @@ static enum err get_subgoals(struct request *request, struct response *response)
 }
 
 /* The place of a word of the query among `words`. */
-static enum err query_word(struct request *request, const char *name, const char *const *words, size_t count, size_t *out)
+static enum err query_word(struct request *request, const char *name, const char *const *words, size_t count,
+                           size_t *out)
 {
     struct str word = request_query(request, name);
     *out = 0;
@@ -130,8 +136,8 @@ static json_t *row_json(struct request *request, const struct subgoal_rows *rows
 {
     const struct subgoal_row *row = &rows->rows[i];
     return json_pack("{s:s,s:I,s:o,s:o,s:I}", "object", rows->object, "record_id", (json_int_t)row->record_id, "label",
-                     row->label.ptr == NULL ? json_null() : json_str(row->label), "on", json_date(request->arena, row->on), "amount",
-                     (json_int_t)row->amount);
+                     row->label.ptr == NULL ? json_null() : json_str(row->label), "on",
+                     json_date(request->arena, row->on), "amount", (json_int_t)row->amount);
 }
 
 static enum err list_rows(struct request *request, struct response *response)
@@ -151,8 +157,9 @@ static enum err list_rows(struct request *request, struct response *response)
     for (size_t i = 0; i < rows.count; i++) {
         json_array_append_new(items, row_json(request, &rows, i));
     }
-    response->json = json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:I}", "items", items, "sum", (json_int_t)rows.sum, "count",
-                                                         (json_int_t)rows.total, "visible", (json_int_t)rows.visible));
+    response->json =
+        json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:I}", "items", items, "sum", (json_int_t)rows.sum, "count",
+                                            (json_int_t)rows.total, "visible", (json_int_t)rows.visible));
     return OK;
 }
 

@@ -10,11 +10,16 @@ enum { QUARTER = 3, RATE_MONTHS = 12 };
 const char *const SUBGOAL_SOURCES[SUBGOAL_LEVELS] = {"own", "department", "company"};
 const char *const SUBGOAL_STATES[SUBGOAL_OVER + 1] = {"open", "reached", "no_target", "over"};
 
-static const struct subgoal_kind TO_SIGNED = {"signed", FIGURE_RECEIVED, FIGURE_SIGNED, FIGURE_CONTRACTS, FIGURE_OUTSTANDING, 5, true};
-static const struct subgoal_kind TO_CONTRACTS = {"contracts", FIGURE_SIGNED, FIGURE_CONTRACTS, FIGURE_CONTRACTS, FIGURE_COUNT, 5, false};
-static const struct subgoal_kind TO_EARNING = {"contracts", FIGURE_MARGIN, FIGURE_CONTRACTS, FIGURE_CONTRACTS, FIGURE_COUNT, 5, false};
-static const struct subgoal_kind TO_OPPORTUNITIES = {"opportunities", FIGURE_WON, FIGURE_CLOSED, FIGURE_CLOSED, FIGURE_OPEN, 10, false};
-static const struct subgoal_kind TO_VISITS = {"first_visits", FIGURE_OPPORTUNITIES, FIGURE_FIRST_VISITS, FIGURE_FIRST_VISITS, FIGURE_COUNT, 10, false};
+static const struct subgoal_kind TO_SIGNED = {
+    "signed", FIGURE_RECEIVED, FIGURE_SIGNED, FIGURE_CONTRACTS, FIGURE_OUTSTANDING, 5, true};
+static const struct subgoal_kind TO_CONTRACTS = {
+    "contracts", FIGURE_SIGNED, FIGURE_CONTRACTS, FIGURE_CONTRACTS, FIGURE_COUNT, 5, false};
+static const struct subgoal_kind TO_EARNING = {
+    "contracts", FIGURE_MARGIN, FIGURE_CONTRACTS, FIGURE_CONTRACTS, FIGURE_COUNT, 5, false};
+static const struct subgoal_kind TO_OPPORTUNITIES = {"opportunities", FIGURE_WON, FIGURE_CLOSED, FIGURE_CLOSED,
+                                                     FIGURE_OPEN,     10,         false};
+static const struct subgoal_kind TO_VISITS = {
+    "first_visits", FIGURE_OPPORTUNITIES, FIGURE_FIRST_VISITS, FIGURE_FIRST_VISITS, FIGURE_COUNT, 10, false};
 
 /* The way from each measure back to what one does for it; other measures are done themselves. */
 static const struct {
@@ -39,7 +44,8 @@ static int64_t running_quarter(const struct target_view *view)
     return over ? TARGET_MONTHS / QUARTER : (int64_t)target_view_month(view, today) / QUARTER + 1;
 }
 
-static void set_period(const struct target_view *view, int64_t quarter, const struct target_figures *figures, struct subgoals *out)
+static void set_period(const struct target_view *view, int64_t quarter, const struct target_figures *figures,
+                       struct subgoals *out)
 {
     out->quarter = quarter < 0 ? running_quarter(view) : quarter;
     size_t from = out->quarter == 0 ? 0 : (size_t)(out->quarter - 1) * QUARTER;
@@ -100,11 +106,13 @@ static enum err find_subjects(const struct target_view *view, const struct targe
     *id = node->id;
     out->levels[SOURCE_OWN].pick = (struct target_pick){.people = id, .people_count = 1};
     out->known[SOURCE_DEPARTMENT] = true;
-    return subgoal_store_department_of(view->request->db, view->request->arena, node->id, &out->levels[SOURCE_DEPARTMENT].department_id);
+    return subgoal_store_department_of(view->request->db, view->request->arena, node->id,
+                                       &out->levels[SOURCE_DEPARTMENT].department_id);
 }
 
-static enum err count_rate(const struct target_view *view, const struct subgoal_kind *kind, const struct subgoal_subject *subject,
-                           const struct subgoal_time *time, struct subgoal_rate *out)
+static enum err count_rate(const struct target_view *view, const struct subgoal_kind *kind,
+                           const struct subgoal_subject *subject, const struct subgoal_time *time,
+                           struct subgoal_rate *out)
 {
     struct request *request = view->request;
     int64_t unused = 0;
@@ -115,8 +123,8 @@ static enum err count_rate(const struct target_view *view, const struct subgoal_
 }
 
 /* Levels are counted until one has cases enough. */
-static enum err count_step(const struct target_view *view, const struct subgoals *goals, const struct subjects *subjects, size_t i,
-                           struct subgoal_step *out)
+static enum err count_step(const struct target_view *view, const struct subgoals *goals,
+                           const struct subjects *subjects, size_t i, struct subgoal_step *out)
 {
     struct request *request = view->request;
     const struct subgoal_kind *kind = goals->kinds[i];
@@ -132,9 +140,10 @@ static enum err count_step(const struct target_view *view, const struct subgoals
             break;
         }
     }
-    return kind->have == FIGURE_COUNT ? OK
-                                      : subgoal_store_figure(request->db, request->arena, kind->have, &subjects->levels[SOURCE_OWN], &period,
-                                                             &out->have, &count);
+    return kind->have == FIGURE_COUNT
+               ? OK
+               : subgoal_store_figure(request->db, request->arena, kind->have, &subjects->levels[SOURCE_OWN], &period,
+                                      &out->have, &count);
 }
 
 static void find_way(const struct target_view *view, struct subgoals *out)
@@ -175,11 +184,13 @@ enum err target_subgoals(const struct target_view *view, const struct subgoal_as
 
 static bool may_read(const struct request *request, const struct object *object)
 {
-    return identity_can(request->user, object->view) && scope_field_access(request, object, object_label(object)->name) >= FIELD_ACCESS_READ;
+    return identity_can(request->user, object->view) &&
+           scope_field_access(request, object, object_label(object)->name) >= FIELD_ACCESS_READ;
 }
 
-enum err target_subgoal_rows(const struct target_view *view, const struct subgoal_asked *asked, enum subgoal_figure figure,
-                             enum subgoal_source source, int64_t limit, struct subgoal_rows *out)
+enum err target_subgoal_rows(const struct target_view *view, const struct subgoal_asked *asked,
+                             enum subgoal_figure figure, enum subgoal_source source, int64_t limit,
+                             struct subgoal_rows *out)
 {
     struct request *request = view->request;
     struct subgoals goals;
@@ -198,6 +209,6 @@ enum err target_subgoal_rows(const struct target_view *view, const struct subgoa
     if (!identity_can(request->user, object->view)) {
         return OK;
     }
-    return subgoal_store_rows(request, figure, subject, &time, may_read(request, object_find(out->object)), limit, &out->rows, &out->count,
-                              &out->visible);
+    return subgoal_store_rows(request, figure, subject, &time, may_read(request, object_find(out->object)), limit,
+                              &out->rows, &out->count, &out->visible);
 }

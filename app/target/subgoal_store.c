@@ -4,16 +4,23 @@
 #include "platform/scope.h"
 
 const char *const SUBGOAL_FIGURES[FIGURE_COUNT] = {
-    [FIGURE_FIRST_VISITS] = "first_visits", [FIGURE_OPPORTUNITIES] = "opportunities", [FIGURE_CLOSED] = "closed",
-    [FIGURE_WON] = "won",                   [FIGURE_CONTRACTS] = "contracts",         [FIGURE_SIGNED] = "signed",
-    [FIGURE_MARGIN] = "margin",             [FIGURE_RECEIVED] = "received",           [FIGURE_OPEN] = "open",
+    [FIGURE_FIRST_VISITS] = "first_visits",
+    [FIGURE_OPPORTUNITIES] = "opportunities",
+    [FIGURE_CLOSED] = "closed",
+    [FIGURE_WON] = "won",
+    [FIGURE_CONTRACTS] = "contracts",
+    [FIGURE_SIGNED] = "signed",
+    [FIGURE_MARGIN] = "margin",
+    [FIGURE_RECEIVED] = "received",
+    [FIGURE_OPEN] = "open",
     [FIGURE_OUTSTANDING] = "outstanding",
 };
 
 /* Past the first stage of its pipeline: how far it ever came. */
 #define QUALIFIED                                                                                                      \
-    "EXISTS (SELECT 1 FROM stage s WHERE s.id = t.furthest_stage_id AND (s.kind = 'won' OR s.sort_order > "           \
-    "(SELECT MIN(f.sort_order) FROM stage f WHERE f.pipeline_id = t.pipeline_id AND f.kind = 'open' AND f.deleted_at IS NULL)))"
+    "EXISTS (SELECT 1 FROM stage s WHERE s.id = t.furthest_stage_id AND (s.kind = 'won' OR s.sort_order > "            \
+    "(SELECT MIN(f.sort_order) FROM stage f WHERE f.pipeline_id = t.pipeline_id AND f.kind = 'open' AND f.deleted_at " \
+    "IS NULL)))"
 #define SIGNED "t.status IN ('signed', 'completed')"
 
 /* Where a figure comes from. */
@@ -31,14 +38,16 @@ static const struct source {
     [FIGURE_CONTRACTS] = {"contract", "1", SIGNED, "t.signed_on", NULL},
     [FIGURE_SIGNED] = {"contract", "t.base_minor", SIGNED, "t.signed_on", NULL},
     [FIGURE_MARGIN] = {"contract", "t.base_margin_minor", SIGNED, "t.signed_on", NULL},
-    [FIGURE_RECEIVED] = {"payment",
-                         "t.base_minor - COALESCE((SELECT CAST(SUM(r.base_minor) AS SIGNED) FROM refund r WHERE r.payment_id = t.id "
-                         "AND r.deleted_at IS NULL), 0)",
-                         "TRUE", "t.received_on", NULL},
+    [FIGURE_RECEIVED] =
+        {"payment",
+         "t.base_minor - COALESCE((SELECT CAST(SUM(r.base_minor) AS SIGNED) FROM refund r WHERE r.payment_id = t.id "
+         "AND r.deleted_at IS NULL), 0)",
+         "TRUE", "t.received_on", NULL},
     [FIGURE_OPEN] = {"opportunity", "1", "t.status = 'open' AND " QUALIFIED, "t.expected_close_on", NULL},
     [FIGURE_OUTSTANDING] = {"contract",
                             "t.base_minor - CAST(ROUND(t.base_minor * t.received_minor / t.amount_minor) AS SIGNED)",
-                            "t.status = 'signed' AND t.amount_minor > 0 AND t.received_minor < t.amount_minor", "t.signed_on", NULL},
+                            "t.status = 'signed' AND t.amount_minor > 0 AND t.received_minor < t.amount_minor",
+                            "t.signed_on", NULL},
 };
 
 const char *subgoal_store_object(enum subgoal_figure figure)
@@ -81,7 +90,8 @@ static void add_time(struct query *query, enum subgoal_figure figure, const stru
 }
 
 /* " FROM … WHERE …" */
-static void add_records(struct query *query, enum subgoal_figure figure, const struct subgoal_subject *subject, const struct subgoal_time *time)
+static void add_records(struct query *query, enum subgoal_figure figure, const struct subgoal_subject *subject,
+                        const struct subgoal_time *time)
 {
     const struct source *source = &SOURCES[figure];
     query_sql(query, " FROM `");
@@ -92,8 +102,9 @@ static void add_records(struct query *query, enum subgoal_figure figure, const s
     add_time(query, figure, time);
 }
 
-enum err subgoal_store_figure(struct db *db, struct arena *arena, enum subgoal_figure figure, const struct subgoal_subject *subject,
-                              const struct subgoal_time *time, int64_t *sum_out, int64_t *count_out)
+enum err subgoal_store_figure(struct db *db, struct arena *arena, enum subgoal_figure figure,
+                              const struct subgoal_subject *subject, const struct subgoal_time *time, int64_t *sum_out,
+                              int64_t *count_out)
 {
     struct query query;
     struct rows rows;
@@ -135,8 +146,8 @@ static void add_row_columns(struct query *query, enum subgoal_figure figure, boo
     query_sql(query, source->amount);
 }
 
-static enum err count_visible(struct request *request, enum subgoal_figure figure, const struct subgoal_subject *subject,
-                              const struct subgoal_time *time, int64_t *out)
+static enum err count_visible(struct request *request, enum subgoal_figure figure,
+                              const struct subgoal_subject *subject, const struct subgoal_time *time, int64_t *out)
 {
     struct query query;
     struct rows rows;
@@ -163,8 +174,8 @@ static struct subgoal_row read_row(const struct rows *rows, size_t i, const char
 }
 
 enum err subgoal_store_rows(struct request *request, enum subgoal_figure figure, const struct subgoal_subject *subject,
-                            const struct subgoal_time *time, bool labelled, int64_t limit, struct subgoal_row **rows_out, size_t *count_out,
-                            int64_t *visible_out)
+                            const struct subgoal_time *time, bool labelled, int64_t limit,
+                            struct subgoal_row **rows_out, size_t *count_out, int64_t *visible_out)
 {
     struct query query;
     struct rows rows;
@@ -192,7 +203,8 @@ struct number {
     int64_t value;
 };
 static const struct column NUMBER[] = {COLUMN(struct number, value)};
-STATEMENT_ROWS(DEPARTMENT_OF, "subgoal.department_of", struct number, NUMBER, "SELECT department_id AS value FROM `user` WHERE id = ?");
+STATEMENT_ROWS(DEPARTMENT_OF, "subgoal.department_of", struct number, NUMBER,
+               "SELECT department_id AS value FROM `user` WHERE id = ?");
 
 enum err subgoal_store_department_of(struct db *db, struct arena *arena, int64_t user_id, int64_t *out)
 {

@@ -7,16 +7,16 @@
 
 /* What is counted. Records belong to who owns them now. */
 enum subgoal_figure {
-    FIGURE_FIRST_VISITS,   /* customers visited; each once */
-    FIGURE_OPPORTUNITIES,  /* begun, and past the first stage */
-    FIGURE_CLOSED,         /* opportunities won or lost */
-    FIGURE_WON,            /* opportunities won */
-    FIGURE_CONTRACTS,      /* signed */
-    FIGURE_SIGNED,         /* their amount */
-    FIGURE_MARGIN,         /* their margin */
-    FIGURE_RECEIVED,       /* payments */
-    FIGURE_OPEN,           /* opportunities past the first stage, to be closed before the end */
-    FIGURE_OUTSTANDING,    /* signed and not received */
+    FIGURE_FIRST_VISITS,  /* customers visited; each once */
+    FIGURE_OPPORTUNITIES, /* begun, and past the first stage */
+    FIGURE_CLOSED,        /* opportunities won or lost */
+    FIGURE_WON,           /* opportunities won */
+    FIGURE_CONTRACTS,     /* signed */
+    FIGURE_SIGNED,        /* their amount */
+    FIGURE_MARGIN,        /* their margin */
+    FIGURE_RECEIVED,      /* payments */
+    FIGURE_OPEN,          /* opportunities past the first stage, to be closed before the end */
+    FIGURE_OUTSTANDING,   /* signed and not received */
     FIGURE_COUNT
 };
 extern const char *const SUBGOAL_FIGURES[FIGURE_COUNT];
@@ -42,14 +42,16 @@ struct subgoal_row {
 };
 
 /* Number (or sum) and the number of records. */
-enum err subgoal_store_figure(struct db *db, struct arena *arena, enum subgoal_figure figure, const struct subgoal_subject *subject,
-                              const struct subgoal_time *time, int64_t *sum_out, int64_t *count_out) MUST_CHECK;
+enum err subgoal_store_figure(struct db *db, struct arena *arena, enum subgoal_figure figure,
+                              const struct subgoal_subject *subject, const struct subgoal_time *time, int64_t *sum_out,
+                              int64_t *count_out) MUST_CHECK;
 /* What kind of record stands behind a figure. */
 const char *subgoal_store_object(enum subgoal_figure figure);
-/* Those the user may see, newest first; `visible_out`: how many these are. Names of no field that is closed: `labelled` false. */
+/* Those the user may see, newest first; `visible_out`: how many these are. Names of no field that is closed: `labelled`
+ * false. */
 enum err subgoal_store_rows(struct request *request, enum subgoal_figure figure, const struct subgoal_subject *subject,
-                            const struct subgoal_time *time, bool labelled, int64_t limit, struct subgoal_row **rows_out, size_t *count_out,
-                            int64_t *visible_out) MUST_CHECK;
+                            const struct subgoal_time *time, bool labelled, int64_t limit,
+                            struct subgoal_row **rows_out, size_t *count_out, int64_t *visible_out) MUST_CHECK;
 /* Where the person is now. Errors: ERR_NOT_FOUND. */
 enum err subgoal_store_department_of(struct db *db, struct arena *arena, int64_t user_id, int64_t *out) MUST_CHECK;
 

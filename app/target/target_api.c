@@ -9,17 +9,25 @@
 enum { FACTS_LIMIT = 50, FACTS_LIMIT_MAX = 200, GROWTH_MAX_PPM = 100000000 };
 
 static const struct option STATE_OPTIONS[] = {
-    {"draft", "填报中", "Draft"}, {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"}, {"agreed", "已约定", "Agreed"},
-    {"locked", "已锁定", "Locked"}, {NULL, NULL, NULL},
+    {"draft", "填报中", "Draft"},   {"submitted", "待审定", "Submitted"}, {"returned", "已退回", "Returned"},
+    {"agreed", "已约定", "Agreed"}, {"locked", "已锁定", "Locked"},       {NULL, NULL, NULL},
 };
 static const struct option METHOD_OPTIONS[] = {
-    {"even", "平均", "Even"}, {"last_year", "按去年季节性", "Last year's season"}, {"working_days", "按工作日", "Working days"},
-    {"copy_percent", "复制并增长", "Copy and grow"}, {"history", "按历年", "By past years"}, {NULL, NULL, NULL},
+    {"even", "平均", "Even"},
+    {"last_year", "按去年季节性", "Last year's season"},
+    {"working_days", "按工作日", "Working days"},
+    {"copy_percent", "复制并增长", "Copy and grow"},
+    {"history", "按历年", "By past years"},
+    {NULL, NULL, NULL},
 };
-static const struct option SHARE_OPTIONS[] = {{"even", "平均", "Even"}, {"history", "按各自上年", "By what each did last year"}, {NULL, NULL, NULL}};
-static const struct option SOURCE_OPTIONS[] = {{"actual", "实际", "Actual"}, {"target", "目标", "Target"}, {NULL, NULL, NULL}};
-static const struct option PERIOD_OPTIONS[] = {{"year", "年", "Year"}, {"quarter", "季", "Quarter"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
-static const struct option BY_OPTIONS[] = {{"month", "按月", "By month"}, {"quarter", "按季", "By quarter"}, {NULL, NULL, NULL}};
+static const struct option SHARE_OPTIONS[] = {
+    {"even", "平均", "Even"}, {"history", "按各自上年", "By what each did last year"}, {NULL, NULL, NULL}};
+static const struct option SOURCE_OPTIONS[] = {
+    {"actual", "实际", "Actual"}, {"target", "目标", "Target"}, {NULL, NULL, NULL}};
+static const struct option PERIOD_OPTIONS[] = {
+    {"year", "年", "Year"}, {"quarter", "季", "Quarter"}, {"month", "月", "Month"}, {NULL, NULL, NULL}};
+static const struct option BY_OPTIONS[] = {
+    {"month", "按月", "By month"}, {"quarter", "按季", "By quarter"}, {NULL, NULL, NULL}};
 
 /* An optional id of the query: absent or empty is not set. */
 static enum err query_id(struct request *request, const char *name, int64_t min, struct opt_int *out)
@@ -35,10 +43,11 @@ static enum err list_measures(struct request *request, struct response *response
     json_t *items = json_array();
     TRY(measure_list(request->db, request->arena, &measures, &count));
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:s,s:s,s:o,s:o,s:b,s:b}", "key", MEASURES[measures[i].measure].key, "kind",
-                                               MEASURE_UNITS[measures[i].unit], "label_zh", json_str(measures[i].zh), "label_en",
-                                               json_str(measures[i].en), "is_active", measures[i].is_active, "is_building",
-                                               measures[i].is_building));
+        json_array_append_new(items,
+                              json_pack("{s:s,s:s,s:o,s:o,s:b,s:b}", "key", MEASURES[measures[i].measure].key, "kind",
+                                        MEASURE_UNITS[measures[i].unit], "label_zh", json_str(measures[i].zh),
+                                        "label_en", json_str(measures[i].en), "is_active", measures[i].is_active,
+                                        "is_building", measures[i].is_building));
     }
     response->json = json_keep(request->arena, json_pack("{s:o}", "items", items));
     return OK;
@@ -55,13 +64,15 @@ static json_t *grid_row_json(const struct target_grid_row *row)
     json_t *cells = json_array();
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         total += row->cells[m].amount;
-        json_array_append_new(cells, !row->cells[m].here ? json_null()
-                                                         : json_pack("{s:I,s:I}", "amount", (json_int_t)row->cells[m].amount, "version",
-                                                                     (json_int_t)row->cells[m].version));
+        json_array_append_new(cells, !row->cells[m].here
+                                         ? json_null()
+                                         : json_pack("{s:I,s:I}", "amount", (json_int_t)row->cells[m].amount, "version",
+                                                     (json_int_t)row->cells[m].version));
     }
-    json_t *object = json_pack("{s:s,s:I,s:o,s:I,s:o,s:b,s:I,s:o}", "subject_kind", row->is_user ? "user" : "department", "subject_id",
-                     (json_int_t)row->subject_id, "name", json_str(row->name), "depth", (json_int_t)row->depth, "parent_id",
-                     opt_id(row->parent_id), "can_edit", row->can_edit, "total", (json_int_t)total, "cells", cells);
+    json_t *object = json_pack(
+        "{s:s,s:I,s:o,s:I,s:o,s:b,s:I,s:o}", "subject_kind", row->is_user ? "user" : "department", "subject_id",
+        (json_int_t)row->subject_id, "name", json_str(row->name), "depth", (json_int_t)row->depth, "parent_id",
+        opt_id(row->parent_id), "can_edit", row->can_edit, "total", (json_int_t)total, "cells", cells);
     json_object_set_new(object, "state", row->state == 0 ? json_null() : json_string(PLAN_STATES[row->state]));
     return object;
 }
@@ -83,16 +94,18 @@ static enum err get_grid(struct request *request, struct response *response)
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(items, grid_row_json(&rows[i]));
     }
-    response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "year", (json_int_t)view.year, "measure", MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level],
-                                                         "kind", view.kind, "months", months, "rows", items));
+    response->json =
+        json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "year", (json_int_t)view.year, "measure",
+                                            MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind",
+                                            view.kind, "months", months, "rows", items));
     return OK;
 }
 
 static json_t *cell_json(const struct target_cell *cell)
 {
     return json_pack("{s:s,s:I,s:I,s:I,s:I}", "subject_kind", cell->is_user ? "user" : "department", "subject_id",
-                     (json_int_t)cell->subject_id, "month", (json_int_t)cell->month, "amount", (json_int_t)cell->amount, "version",
-                     (json_int_t)cell->version);
+                     (json_int_t)cell->subject_id, "month", (json_int_t)cell->month, "amount", (json_int_t)cell->amount,
+                     "version", (json_int_t)cell->version);
 }
 
 static enum target_level body_level(const struct request *request)
@@ -111,12 +124,16 @@ static enum err put_grid(struct request *request, struct response *response)
     for (size_t i = 0; i < count; i++) {
         const json_t *cell = json_array_get(list, i);
         cells[i] = (struct target_cell){
-            .is_user = str_eq_c(json_get_str(cell, "subject_kind"), "user"), .subject_id = json_get_int(cell, "subject_id", 0),
-            .month = json_get_int(cell, "month", 0), .amount = json_get_int(cell, "amount", 0), .version = json_get_int(cell, "version", 0),
+            .is_user = str_eq_c(json_get_str(cell, "subject_kind"), "user"),
+            .subject_id = json_get_int(cell, "subject_id", 0),
+            .month = json_get_int(cell, "month", 0),
+            .amount = json_get_int(cell, "amount", 0),
+            .version = json_get_int(cell, "version", 0),
         };
     }
     TRY(target_find_measure(request, json_get_str(request->json, "measure"), &measure));
-    TRY(target_save(request, json_get_int(request->json, "year", 0), measure, body_level(request), cells, count, false));
+    TRY(target_save(request, json_get_int(request->json, "year", 0), measure, body_level(request), cells, count,
+                    false));
     json_t *saved = json_array();
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(saved, cell_json(&cells[i]));
@@ -131,8 +148,10 @@ static enum err read_split(struct request *request, struct target_split *out)
 {
     struct str method = json_get_str(request->json, "method");
     *out = (struct target_split){
-        .total = json_get_int(request->json, "total", 0), .percent_ppm = json_get_int(request->json, "percent_ppm", 0),
-        .department_id = json_get_int(request->json, "department_id", 0), .user_id = json_get_int(request->json, "user_id", 0),
+        .total = json_get_int(request->json, "total", 0),
+        .percent_ppm = json_get_int(request->json, "percent_ppm", 0),
+        .department_id = json_get_int(request->json, "department_id", 0),
+        .user_id = json_get_int(request->json, "user_id", 0),
         .of_targets = str_eq_c(json_get_str(request->json, "source"), "target"),
     };
     for (int i = 0; METHOD_OPTIONS[i].value != NULL; i++) {
@@ -186,8 +205,8 @@ static enum err split_people(struct request *request, struct response *response)
     TRY(target_split_people(&view, &split, str_eq_c(json_get_str(request->json, "shares"), "history"), &rows, &count));
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "user_id", (json_int_t)rows[i].user_id, "name", json_str(rows[i].name), "amounts",
-                                               amounts_json(rows[i].amounts)));
+        json_array_append_new(items, json_pack("{s:I,s:o,s:o}", "user_id", (json_int_t)rows[i].user_id, "name",
+                                               json_str(rows[i].name), "amounts", amounts_json(rows[i].amounts)));
     }
     response->json = json_keep(request->arena, json_pack("{s:o}", "items", items));
     return OK;
@@ -215,8 +234,9 @@ static json_t *periods_json(const struct target_view *view, const struct target_
     for (size_t m = 0; m < TARGET_MONTHS; m += step) {
         struct date from = view->months[m];
         struct date to = view->months[m + step];
-        json_t *period = json_pack("{s:o,s:o,s:I}", "from_on", json_date(request->arena, from), "to_on", json_date(request->arena, to),
-                                   "time_passed_ppm", (json_int_t)rollup_time_passed_ppm(from, to, request->today));
+        json_t *period = json_pack("{s:o,s:o,s:I}", "from_on", json_date(request->arena, from), "to_on",
+                                   json_date(request->arena, to), "time_passed_ppm",
+                                   (json_int_t)rollup_time_passed_ppm(from, to, request->today));
         set_figures(period, figures, m, m + step);
         json_array_append_new(periods, period);
     }
@@ -226,7 +246,8 @@ static json_t *periods_json(const struct target_view *view, const struct target_
 static json_t *line_json(const struct target_view *view, const struct target_line *line, size_t step)
 {
     static const char *const KINDS[] = {"scope", "department", "user"};
-    json_t *object = json_pack("{s:s,s:o,s:o}", "kind", KINDS[line->kind], "id", opt_id(line->id), "name", json_str(line->name));
+    json_t *object =
+        json_pack("{s:s,s:o,s:o}", "kind", KINDS[line->kind], "id", opt_id(line->id), "name", json_str(line->name));
     set_figures(object, &line->figures, 0, TARGET_MONTHS);
     json_object_set_new(object, "periods", periods_json(view, &line->figures, step));
     return object;
@@ -241,16 +262,18 @@ static json_t *overview_json(const struct target_view *view, const struct target
         json_array_append_new(children, line_json(view, &overview->children[i], step));
     }
     for (size_t i = 0; i < overview->path_count; i++) {
-        json_array_append_new(path, json_pack("{s:I,s:o}", "id", (json_int_t)overview->path[i]->id, "name", json_str(overview->path[i]->name)));
+        json_array_append_new(path, json_pack("{s:I,s:o}", "id", (json_int_t)overview->path[i]->id, "name",
+                                              json_str(overview->path[i]->name)));
     }
     json_t *own = json_object();
     set_figures(own, &overview->own, 0, TARGET_MONTHS);
     json_object_set_new(own, "periods", periods_json(view, &overview->own, step));
-    json_t *answer = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:I}", "year", (json_int_t)view->year, "measure", MEASURES[view->measure].key, "level", TARGET_LEVELS[view->level], "kind",
-                               view->kind, "as_of", json_date(request->arena, request->today),
-                               "from_on", json_date(request->arena, view->months[0]), "to_on",
-                               json_date(request->arena, view->months[TARGET_MONTHS]), "time_passed_ppm",
-                               (json_int_t)rollup_time_passed_ppm(view->months[0], view->months[TARGET_MONTHS], request->today));
+    json_t *answer =
+        json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:I}", "year", (json_int_t)view->year, "measure",
+                  MEASURES[view->measure].key, "level", TARGET_LEVELS[view->level], "kind", view->kind, "as_of",
+                  json_date(request->arena, request->today), "from_on", json_date(request->arena, view->months[0]),
+                  "to_on", json_date(request->arena, view->months[TARGET_MONTHS]), "time_passed_ppm",
+                  (json_int_t)rollup_time_passed_ppm(view->months[0], view->months[TARGET_MONTHS], request->today));
     json_object_set_new(answer, "path", path);
     json_object_set_new(answer, "node", line_json(view, &overview->node, step));
     json_object_set_new(answer, "periods", periods_json(view, &overview->node.figures, step));
@@ -317,15 +340,17 @@ static enum err get_outlook(struct request *request, struct response *response)
     struct opt_int passed = {true, rollup_time_passed_ppm(outlook.from, outlook.to, request->today)};
     const struct attain *projected = &outlook.projected;
     json_t *band = !projected->known ? json_null()
-                                     : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)projected->low, "expected", (json_int_t)projected->expected,
-                                                 "high", (json_int_t)projected->high, "probability_ppm", (json_int_t)projected->probability_ppm,
-                                                 "months", (json_int_t)projected->months);
-    response->json = json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
-                                                         MEASURES[view.measure].key, "kind", view.kind, "target",
-                                                         (json_int_t)outlook.target, "actual", (json_int_t)outlook.actual, "line",
-                                                         json_opt_int(part_of(outlook.target, passed)), "season",
-                                                         json_opt_int(part_of(outlook.target, outlook.season_ppm)), "season_ppm",
-                                                         json_opt_int(outlook.season_ppm), "projected", band));
+                                     : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)projected->low, "expected",
+                                                 (json_int_t)projected->expected, "high", (json_int_t)projected->high,
+                                                 "probability_ppm", (json_int_t)projected->probability_ppm, "months",
+                                                 (json_int_t)projected->months);
+    response->json =
+        json_keep(request->arena,
+                  json_pack("{s:I,s:s,s:s,s:I,s:I,s:o,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
+                            MEASURES[view.measure].key, "kind", view.kind, "target", (json_int_t)outlook.target,
+                            "actual", (json_int_t)outlook.actual, "line", json_opt_int(part_of(outlook.target, passed)),
+                            "season", json_opt_int(part_of(outlook.target, outlook.season_ppm)), "season_ppm",
+                            json_opt_int(outlook.season_ppm), "projected", band));
     json_object_set_new(response->json, "from_on", json_date(request->arena, outlook.from));
     json_object_set_new(response->json, "to_on", json_date(request->arena, outlook.to));
     return OK;
@@ -352,7 +377,8 @@ static enum err read_cursor(struct request *request, struct target_facts_request
     return good ? OK : error_set(request->error, ERR_BAD_CURSOR, "%s", err_text(ERR_BAD_CURSOR));
 }
 
-static enum err read_facts_request(struct request *request, const struct target_view *view, struct target_facts_request *out)
+static enum err read_facts_request(struct request *request, const struct target_view *view,
+                                   struct target_facts_request *out)
 {
     struct opt_date from;
     struct opt_date to;
@@ -368,9 +394,11 @@ static enum err read_facts_request(struct request *request, const struct target_
     out->from = from.set ? from.value : view->months[0];
     out->to = to.set ? to.value : view->months[TARGET_MONTHS];
     /* A person seen through a department is seen for the year of the view only. */
-    bool inside = date_compare(out->from, view->months[0]) >= 0 && date_compare(out->to, view->months[TARGET_MONTHS]) <= 0;
+    bool inside =
+        date_compare(out->from, view->months[0]) >= 0 && date_compare(out->to, view->months[TARGET_MONTHS]) <= 0;
     if (!inside || date_compare(out->from, out->to) >= 0) {
-        error_field(request->error, STR("from_on"), "out_of_range", "The days must lie within the fiscal year, the first before the last.");
+        error_field(request->error, STR("from_on"), "out_of_range",
+                    "The days must lie within the fiscal year, the first before the last.");
         return error_check_fields(request->error);
     }
     return target_facts_scope(view, department, user, out);
@@ -384,11 +412,12 @@ static json_t *opt_text(struct str text)
 static json_t *fact_json(struct request *request, const struct target_fact_line *line)
 {
     const struct target_fact *fact = &line->fact;
-    return json_pack("{s:o,s:I,s:o,s:I,s:o,s:o,s:o,s:o,s:I,s:o}", "on", json_date(request->arena, fact->on), "amount", (json_int_t)fact->amount,
-                     "object", json_str(fact->object), "record_id", (json_int_t)fact->record_id, "label", opt_text(line->label),
-                     "customer_name", opt_text(line->customer_name), "user_id", opt_id(fact->user_id), "user_name",
-                     fact->user_id == 0 ? json_null() : json_str(fact->user_name), "department_id", (json_int_t)fact->department_id,
-                     "department_name", json_str(fact->department_name));
+    return json_pack("{s:o,s:I,s:o,s:I,s:o,s:o,s:o,s:o,s:I,s:o}", "on", json_date(request->arena, fact->on), "amount",
+                     (json_int_t)fact->amount, "object", json_str(fact->object), "record_id",
+                     (json_int_t)fact->record_id, "label", opt_text(line->label), "customer_name",
+                     opt_text(line->customer_name), "user_id", opt_id(fact->user_id), "user_name",
+                     fact->user_id == 0 ? json_null() : json_str(fact->user_name), "department_id",
+                     (json_int_t)fact->department_id, "department_name", json_str(fact->department_name));
 }
 
 static enum err list_facts(struct request *request, struct response *response)
@@ -403,8 +432,11 @@ static enum err list_facts(struct request *request, struct response *response)
     for (size_t i = 0; i < page.count; i++) {
         json_array_append_new(items, fact_json(request, &page.lines[i]));
     }
-    response->json = json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:o}", "items", items, "sum", (json_int_t)page.sum, "count", (json_int_t)page.total,
-                                                         "next_cursor", page.more ? json_str(write_cursor(request, &page.lines[page.count - 1].fact)) : json_null()));
+    response->json = json_keep(
+        request->arena,
+        json_pack("{s:o,s:I,s:I,s:o}", "items", items, "sum", (json_int_t)page.sum, "count", (json_int_t)page.total,
+                  "next_cursor",
+                  page.more ? json_str(write_cursor(request, &page.lines[page.count - 1].fact)) : json_null()));
     return OK;
 }
 

@@ -11,13 +11,16 @@ static enum err not_found(const struct target_view *view)
 }
 
 /* A person's facts in one department: the department, or the person, must be visible. */
-static enum err facts_of_both(const struct target_view *view, int64_t department_id, int64_t user_id, struct target_facts_request *out)
+static enum err facts_of_both(const struct target_view *view, int64_t department_id, int64_t user_id,
+                              struct target_facts_request *out)
 {
-    bool visible = target_view_department(view, department_id) != NULL || (user_id != 0 && target_view_has_person(view, user_id));
+    bool visible =
+        target_view_department(view, department_id) != NULL || (user_id != 0 && target_view_has_person(view, user_id));
     int64_t *ids = ARENA_ARRAY(view->request->arena, int64_t, 2);
     ids[0] = department_id;
     ids[1] = user_id;
-    out->pick = (struct target_pick){.departments = &ids[0], .department_count = 1, .people = &ids[1], .people_count = 1};
+    out->pick =
+        (struct target_pick){.departments = &ids[0], .department_count = 1, .people = &ids[1], .people_count = 1};
     out->both = true;
     return visible ? OK : not_found(view);
 }
@@ -75,8 +78,8 @@ struct labels {
 };
 
 /* A record's text is shown to those who may read the record; the amount belongs to the figure and is always shown. */
-static enum err load_object_labels(struct request *request, const struct target_fact *facts, size_t count, struct str object_name,
-                                   struct labels *labels)
+static enum err load_object_labels(struct request *request, const struct target_fact *facts, size_t count,
+                                   struct str object_name, struct labels *labels)
 {
     size_t slot = labels->object_count++;
     const struct object *object = object_find(str_c(request->arena, object_name));
@@ -124,7 +127,8 @@ static enum err load_labels(struct request *request, const struct target_fact *f
 static void set_texts(const struct labels *labels, struct target_fact_line *line)
 {
     size_t slot = find_slot(labels, line->fact.object);
-    const struct record_label *label = record_label_find(labels->items[slot], labels->counts[slot], line->fact.record_id);
+    const struct record_label *label =
+        record_label_find(labels->items[slot], labels->counts[slot], line->fact.record_id);
     if (label == NULL) {
         return;
     }
@@ -136,7 +140,8 @@ static void set_texts(const struct labels *labels, struct target_fact_line *line
     line->customer_name = customer == NULL ? (struct str){0} : customer->label;
 }
 
-enum err target_facts(const struct target_view *view, const struct target_facts_request *asked, struct target_facts_page *out)
+enum err target_facts(const struct target_view *view, const struct target_facts_request *asked,
+                      struct target_facts_page *out)
 {
     struct request *request = view->request;
     struct target_facts_request facts = *asked;

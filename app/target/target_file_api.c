@@ -59,11 +59,10 @@ static enum err try_import(struct request *request, struct response *response)
     TRY(target_query_view(request, &view));
     TRY(target_file_read(&view, &file));
     response->json =
-        json_keep(request->arena,
-                  json_pack("{s:I,s:s,s:s,s:s,s:I,s:o,s:o}", "year", (json_int_t)view.year, "measure",
-                            MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind",
-                            view.kind, "cell_count",
-                            (json_int_t)file.cell_count, "changes", changes_json(&file), "faults", faults_json(&file)));
+        json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:I,s:o,s:o}", "year", (json_int_t)view.year, "measure",
+                                            MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind",
+                                            view.kind, "cell_count", (json_int_t)file.cell_count, "changes",
+                                            changes_json(&file), "faults", faults_json(&file)));
     return OK;
 }
 

@@ -64,7 +64,8 @@ static bool fill_cells(const struct grid *grid, struct target_grid_row *row)
 static void mark_row(const struct grid *grid, struct target_grid_row *row)
 {
     row->state = target_movement_state(&grid->movement, row->is_user, row->subject_id);
-    row->can_edit = row->can_edit && target_movement_bar(grid->view, &grid->movement, row->is_user, row->subject_id) == TARGET_MAY_MOVE;
+    row->can_edit = row->can_edit &&
+                    target_movement_bar(grid->view, &grid->movement, row->is_user, row->subject_id) == TARGET_MAY_MOVE;
 }
 
 static void add_person(struct grid *grid, const struct target_member *member, struct target_grid_row row)
@@ -91,8 +92,12 @@ static void add_people(struct grid *grid, int64_t department_id, int64_t depth)
     }
     while (low < grid->member_count && grid->members[grid->by_department[low]].department_id == department_id) {
         const struct target_member *member = &grid->members[grid->by_department[low]];
-        struct target_grid_row row = {.is_user = true, .subject_id = member->user_id, .name = member->name,
-                                      .parent_id = department_id, .depth = depth, .can_edit = grid->can_edit};
+        struct target_grid_row row = {.is_user = true,
+                                      .subject_id = member->user_id,
+                                      .name = member->name,
+                                      .parent_id = department_id,
+                                      .depth = depth,
+                                      .can_edit = grid->can_edit};
         /* Who left the department and came back has two intervals and one row. */
         for (; low < grid->member_count; low++) {
             const struct target_member *next = &grid->members[grid->by_department[low]];
@@ -109,8 +114,11 @@ static void add_people(struct grid *grid, int64_t department_id, int64_t depth)
 
 static void add_department(struct grid *grid, const struct target_department *department, int64_t depth)
 {
-    struct target_grid_row row = {.subject_id = department->id, .name = department->name, .parent_id = department->parent_id,
-                                  .depth = depth, .can_edit = grid->can_edit && !department->is_deleted};
+    struct target_grid_row row = {.subject_id = department->id,
+                                  .name = department->name,
+                                  .parent_id = department->parent_id,
+                                  .depth = depth,
+                                  .can_edit = grid->can_edit && !department->is_deleted};
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         row.cells[m].here = true;
     }
@@ -137,12 +145,13 @@ static void add_outsiders(struct grid *grid)
     const struct target_view *view = grid->view;
     for (size_t i = 0; i < grid->member_count;) {
         const struct target_member *member = &grid->members[i];
-        struct target_grid_row row = {.is_user = true, .subject_id = member->user_id, .name = member->name,
-                                      .can_edit = grid->can_edit};
+        struct target_grid_row row = {
+            .is_user = true, .subject_id = member->user_id, .name = member->name, .can_edit = grid->can_edit};
         for (; i < grid->member_count && grid->members[i].user_id == member->user_id; i++) {
             bool outside = target_view_department(view, grid->members[i].department_id) == NULL;
             for (size_t m = 0; m < TARGET_MONTHS; m++) {
-                row.cells[m].here = row.cells[m].here || (outside && target_member_in_month(&grid->members[i], view->months[m]));
+                row.cells[m].here =
+                    row.cells[m].here || (outside && target_member_in_month(&grid->members[i], view->months[m]));
             }
         }
         if (target_view_has_person(view, member->user_id)) {
@@ -170,11 +179,13 @@ static enum err load_grid(struct grid *grid, const struct target_pick *pick)
     grid->can_edit = identity_can(request->user, PERM_TARGET_EDIT);
     struct target_pick plans = {.all = true};
     TRY(target_movement_load(grid->view, &plans, &grid->movement));
-    grid->rows = ARENA_ARRAY(request->arena, struct target_grid_row, 2 * grid->member_count + grid->view->department_count);
+    grid->rows =
+        ARENA_ARRAY(request->arena, struct target_grid_row, 2 * grid->member_count + grid->view->department_count);
     return OK;
 }
 
-enum err target_grid(const struct target_view *view, int64_t department_id, struct target_grid_row **rows_out, size_t *count_out)
+enum err target_grid(const struct target_view *view, int64_t department_id, struct target_grid_row **rows_out,
+                     size_t *count_out)
 {
     struct grid grid = {.view = view};
     struct target_pick pick = target_view_pick(view);
@@ -207,26 +218,27 @@ enum err target_grid(const struct target_view *view, int64_t department_id, stru
 
 /* Cells on their way into the database. */
 struct save {
-    const struct target_view *view;      /* year and scope */
-    struct target_cell *cells;           /* as asked for */
-    size_t count;                        /* in `cells` */
-    size_t *sorted;                      /* indexes of the cells by subject and month */
-    struct target_member *members;       /* assignments of the people among the subjects */
-    size_t member_count;                 /* in `members` */
-    struct target_row *stored;           /* present state */
-    size_t stored_count;                 /* in `stored` */
-    struct target_row *changed;          /* to write */
-    size_t changed_count;                /* in `changed` */
-    struct target_sum *gains;            /* what departments gain or lose by that */
-    size_t gain_count;                   /* in `gains` */
-    json_t *changes;                     /* for the audit entry */
-    json_t *conflicts;                   /* cells that somebody else changed */
-    enum target_save_mode mode;          /* how */
-    struct target_movement movement;     /* the planning round of the year */
-    struct target_trial *trial;          /* mode try: what would happen */
+    const struct target_view *view;  /* year and scope */
+    struct target_cell *cells;       /* as asked for */
+    size_t count;                    /* in `cells` */
+    size_t *sorted;                  /* indexes of the cells by subject and month */
+    struct target_member *members;   /* assignments of the people among the subjects */
+    size_t member_count;             /* in `members` */
+    struct target_row *stored;       /* present state */
+    size_t stored_count;             /* in `stored` */
+    struct target_row *changed;      /* to write */
+    size_t changed_count;            /* in `changed` */
+    struct target_sum *gains;        /* what departments gain or lose by that */
+    size_t gain_count;               /* in `gains` */
+    json_t *changes;                 /* for the audit entry */
+    json_t *conflicts;               /* cells that somebody else changed */
+    enum target_save_mode mode;      /* how */
+    struct target_movement movement; /* the planning round of the year */
+    struct target_trial *trial;      /* mode try: what would happen */
 };
 
-static int compare_place(bool a_user, int64_t a_subject, int64_t a_month, bool b_user, int64_t b_subject, int64_t b_month)
+static int compare_place(bool a_user, int64_t a_subject, int64_t a_month, bool b_user, int64_t b_subject,
+                         int64_t b_month)
 {
     if (a_user != b_user) {
         return a_user ? -1 : 1;
@@ -278,7 +290,10 @@ static void refuse(const struct save *save, size_t index, const char *member, co
         note_fault(save->trial, index, code, sentence);
         return;
     }
-    error_field(request->error, str_format(request->arena, "%s.%zu.%s", save->mode == TARGET_SAVE_CHECK ? "amounts" : "cells", index, member), code, "%s", sentence);
+    error_field(
+        request->error,
+        str_format(request->arena, "%s.%zu.%s", save->mode == TARGET_SAVE_CHECK ? "amounts" : "cells", index, member),
+        code, "%s", sentence);
 }
 
 static void check_amounts(const struct save *save)
@@ -324,11 +339,15 @@ static enum err load_state(struct save *save)
     size_t people_count = subjects(save, true, &people);
     size_t department_count = subjects(save, false, &departments);
     struct target_pick members = {.people = people, .people_count = people_count};
-    struct target_pick rows = {.departments = departments, .department_count = department_count, .people = people, .people_count = people_count};
+    struct target_pick rows = {.departments = departments,
+                               .department_count = department_count,
+                               .people = people,
+                               .people_count = people_count};
     if (save->trial == NULL) {
         TRY(target_store_lock_sheet(request, save->view->year, save->view->measure));
     }
-    TRY(target_store_members(request->db, request->arena, &span, &members, save->trial == NULL, &save->members, &save->member_count));
+    TRY(target_store_members(request->db, request->arena, &span, &members, save->trial == NULL, &save->members,
+                             &save->member_count));
     TRY(target_movement_load(save->view, &rows, &save->movement));
     return target_store_rows(request->db, request->arena, &span, &rows, &save->stored, &save->stored_count);
 }
@@ -364,7 +383,8 @@ static int64_t place_of(const struct save *save, const struct target_cell *cell)
         if (!target_member_in_month(member, view->months[cell->month - 1])) {
             continue;
         }
-        bool visible = target_view_has_person(view, cell->subject_id) || target_view_department(view, member->department_id) != NULL;
+        bool visible = target_view_has_person(view, cell->subject_id) ||
+                       target_view_department(view, member->department_id) != NULL;
         return visible ? member->department_id : 0;
     }
     return 0;
@@ -391,9 +411,10 @@ static const struct target_row *stored_cell(const struct save *save, const struc
 static void note_conflict(struct save *save, const struct target_cell *cell, const struct target_row *row)
 {
     json_array_append_new(save->conflicts,
-                          json_pack("{s:s,s:I,s:I,s:I,s:I}", "subject_kind", cell->is_user ? "user" : "department", "subject_id",
-                                    (json_int_t)cell->subject_id, "month", (json_int_t)cell->month, "amount",
-                                    (json_int_t)(row == NULL ? 0 : row->amount), "version", (json_int_t)(row == NULL ? 0 : row->version)));
+                          json_pack("{s:s,s:I,s:I,s:I,s:I}", "subject_kind", cell->is_user ? "user" : "department",
+                                    "subject_id", (json_int_t)cell->subject_id, "month", (json_int_t)cell->month,
+                                    "amount", (json_int_t)(row == NULL ? 0 : row->amount), "version",
+                                    (json_int_t)(row == NULL ? 0 : row->version)));
 }
 
 static void note_change(struct save *save, const struct target_cell *cell, int64_t before, struct date month)
@@ -401,9 +422,10 @@ static void note_change(struct save *save, const struct target_cell *cell, int64
     struct request *request = save->view->request;
     struct str key = str_format(request->arena, "%s/%s%s%s/%lld/%.*s", MEASURES[save->view->measure].key,
                                 save->view->level == LEVEL_BASE ? "" : TARGET_LEVELS[save->view->level],
-                                save->view->level == LEVEL_BASE ? "" : "/", cell->is_user ? "user" : "department", (long long)cell->subject_id,
-                                STR_ARG(date_format(request->arena, month)));
-    json_object_set_new(save->changes, str_c(request->arena, key), json_pack("[I,I]", (json_int_t)before, (json_int_t)cell->amount));
+                                save->view->level == LEVEL_BASE ? "" : "/", cell->is_user ? "user" : "department",
+                                (long long)cell->subject_id, STR_ARG(date_format(request->arena, month)));
+    json_object_set_new(save->changes, str_c(request->arena, key),
+                        json_pack("[I,I]", (json_int_t)before, (json_int_t)cell->amount));
 }
 
 /* Says why the cell may not be moved now; false when it may. */
@@ -414,7 +436,8 @@ static bool is_barred(const struct save *save, size_t index)
         const char *sentence; /* why */
     } bars[] = {
         [TARGET_NOT_YOURS] = {"target_not_yours", "In the planning round only whose target it is moves it."},
-        [TARGET_IS_SUBMITTED] = {"target_submitted", "This target is submitted; it moves again when it is returned or withdrawn."},
+        [TARGET_IS_SUBMITTED] = {"target_submitted",
+                                 "This target is submitted; it moves again when it is returned or withdrawn."},
         [TARGET_IS_AGREED] = {"target_agreed", "This target is agreed; it moves again when it is returned."},
         [TARGET_IS_LOCKED] = {"target_locked", "This target is locked; it moves by a change that both sides agree to."},
     };
@@ -436,7 +459,8 @@ static void decide(struct save *save)
         struct target_cell *cell = &save->cells[save->sorted[i]];
         int64_t place = place_of(save, cell);
         if (place == 0) {
-            refuse(save, save->sorted[i], "subject_id", "not_found", "There is no such person or department in your scope that month.");
+            refuse(save, save->sorted[i], "subject_id", "not_found",
+                   "There is no such person or department in your scope that month.");
             continue;
         }
         const struct target_row *row = stored_cell(save, cell);
@@ -462,11 +486,17 @@ static void decide(struct save *save)
         note_change(save, cell, amount, month);
         cell->version = version + 1;
         if (row != NULL) {
-            save->gains[save->gain_count++] = (struct target_sum){.department_id = row->department_id, .month = month, .amount = -row->amount};
+            save->gains[save->gain_count++] =
+                (struct target_sum){.department_id = row->department_id, .month = month, .amount = -row->amount};
         }
-        save->gains[save->gain_count++] = (struct target_sum){.department_id = place, .month = month, .amount = cell->amount};
+        save->gains[save->gain_count++] =
+            (struct target_sum){.department_id = place, .month = month, .amount = cell->amount};
         save->changed[save->changed_count++] = (struct target_row){
-            .is_user = cell->is_user, .subject_id = cell->subject_id, .month = month, .department_id = place, .amount = cell->amount,
+            .is_user = cell->is_user,
+            .subject_id = cell->subject_id,
+            .month = month,
+            .department_id = place,
+            .amount = cell->amount,
         };
     }
 }
@@ -509,17 +539,21 @@ static enum err write_changes(struct save *save)
 static enum err check_count(const struct target_view *view, size_t count)
 {
     if (count > TARGET_CELLS_MAX) {
-        error_field(view->request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.", TARGET_CELLS_MAX);
+        error_field(view->request->error, STR("cells"), "too_many", "At most %d cells can be saved at once.",
+                    TARGET_CELLS_MAX);
     }
     return error_check_fields(view->request->error);
 }
 
-enum err target_try_cells(const struct target_view *view, struct target_cell *cells, size_t count, struct target_trial *out)
+enum err target_try_cells(const struct target_view *view, struct target_cell *cells, size_t count,
+                          struct target_trial *out)
 {
     struct arena *arena = view->request->arena;
     struct save save = {.view = view, .cells = cells, .count = count, .mode = TARGET_SAVE_TRY, .trial = out};
-    *out = (struct target_trial){.faults = ARENA_ARRAY(arena, struct target_fault, count), .changes = ARENA_ARRAY(arena, size_t, count),
-                                 .before = ARENA_ARRAY(arena, int64_t, count), .is_refused = ARENA_ARRAY(arena, bool, count)};
+    *out = (struct target_trial){.faults = ARENA_ARRAY(arena, struct target_fault, count),
+                                 .changes = ARENA_ARRAY(arena, size_t, count),
+                                 .before = ARENA_ARRAY(arena, int64_t, count),
+                                 .is_refused = ARENA_ARRAY(arena, bool, count)};
     TRY(check_count(view, count));
     sort_cells(&save);
     check_amounts(&save);
@@ -529,7 +563,8 @@ enum err target_try_cells(const struct target_view *view, struct target_cell *ce
     return OK;
 }
 
-enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count, enum target_save_mode mode)
+enum err target_save_cells(const struct target_view *view, struct target_cell *cells, size_t count,
+                           enum target_save_mode mode)
 {
     struct request *request = view->request;
     struct save save = {.view = view, .cells = cells, .count = count, .mode = mode};

@@ -63,11 +63,10 @@ static enum err get_map(struct request *request, struct response *response)
             json_array_append_new(items, row_json(&rows[i]));
         }
     }
-    response->json = json_keep(request->arena,
-                               json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
-                                         MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind",
-                                         view.kind, "as_of",
-                                         json_date(request->arena, request->today), "months", months, "rows", items));
+    response->json = json_keep(
+        request->arena, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o}", "year", (json_int_t)view.year, "measure",
+                                  MEASURES[view.measure].key, "level", TARGET_LEVELS[view.level], "kind", view.kind,
+                                  "as_of", json_date(request->arena, request->today), "months", months, "rows", items));
     return OK;
 }
 

@@ -1,6 +1,7 @@
-/* From draft to locked, and what changes after that: draft → submitted → returned (with a reason, and perhaps another number) → agreed
- * → locked. Each step belongs to one side: the owner of the target (a person; the head of a department) or the one who agrees to it.
- * What one side puts before the other is a version that is never changed; an agreed version is in force from its month on. */
+/* From draft to locked, and what changes after that: draft → submitted → returned (with a reason, and perhaps another
+ * number) → agreed → locked. Each step belongs to one side: the owner of the target (a person; the head of a
+ * department) or the one who agrees to it. What one side puts before the other is a version that is never changed; an
+ * agreed version is in force from its month on. */
 #include <string.h>
 
 #include "platform/notify.h"
@@ -16,8 +17,9 @@ static enum err not_found(struct request *request)
 static enum err state_error(const struct plan_case *item, const char *sentence)
 {
     struct request *request = item->view.request;
-    request->error->extra = json_keep(request->arena, json_pack("{s:{s:s,s:I}}", "current", "state", PLAN_STATES[item->plan.state], "version",
-                                                                (json_int_t)item->plan.version));
+    request->error->extra =
+        json_keep(request->arena, json_pack("{s:{s:s,s:I}}", "current", "state", PLAN_STATES[item->plan.state],
+                                            "version", (json_int_t)item->plan.version));
     return error_set(request->error, ERR_TARGET_STATE, "%s", sentence);
 }
 
@@ -65,7 +67,8 @@ static enum err open_department(struct plan_case *item)
     return OK;
 }
 
-enum err target_plan_open(struct request *request, int64_t round_id, enum measure measure, bool is_user, int64_t subject_id, struct plan_case *out)
+enum err target_plan_open(struct request *request, int64_t round_id, enum measure measure, bool is_user,
+                          int64_t subject_id, struct plan_case *out)
 {
     *out = (struct plan_case){.plan = {.is_user = is_user, .subject_id = subject_id}};
     TRY(round_get(request, round_id, &out->round));
@@ -145,14 +148,16 @@ static int64_t year_of(const struct plan_amounts *amounts, int level)
 }
 
 /* Cells of one level that differ from what stands; returns how many. */
-static size_t cells_of(const struct plan_case *item, const struct plan_amounts *stored, const struct plan_amounts *wanted, int level,
-                       struct target_cell *cells_out)
+static size_t cells_of(const struct plan_case *item, const struct plan_amounts *stored,
+                       const struct plan_amounts *wanted, int level, struct target_cell *cells_out)
 {
     size_t count = 0;
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
         if (wanted->amount[level][m] != stored->amount[level][m]) {
-            cells_out[count++] = (struct target_cell){.is_user = item->plan.is_user, .subject_id = item->plan.subject_id,
-                                                      .month = (int64_t)m + 1, .amount = wanted->amount[level][m]};
+            cells_out[count++] = (struct target_cell){.is_user = item->plan.is_user,
+                                                      .subject_id = item->plan.subject_id,
+                                                      .month = (int64_t)m + 1,
+                                                      .amount = wanted->amount[level][m]};
         }
     }
     return count;
@@ -182,7 +187,8 @@ static enum err check_levels(const struct plan_case *item, const struct plan_amo
     for (int level = LEVEL_STRETCH; level < LEVEL_COUNT; level++) {
         int64_t sum = year_of(amounts, level);
         if (sum != 0 && sum < below) {
-            error_field(request->error, str_from(TARGET_LEVELS[level]), "below_level", "Over the year this level is less than the one below it.");
+            error_field(request->error, str_from(TARGET_LEVELS[level]), "below_level",
+                        "Over the year this level is less than the one below it.");
         }
         below = sum == 0 ? below : sum;
     }
@@ -261,9 +267,11 @@ static enum err tell(const struct plan_case *item, struct opt_int user_id, const
     if (!user_id.set) {
         return OK;
     }
-    json_t *detail = json_keep(request->arena, json_pack("{s:o,s:I,s:I,s:s,s:s,s:I}", "name", json_str(item->name), "year", (json_int_t)item->round.year,
-                                                         "round_id", (json_int_t)item->round.id, "measure", MEASURES[item->view.measure].key, "subject_kind",
-                                                         item->plan.is_user ? "user" : "department", "subject_id", (json_int_t)item->plan.subject_id));
+    json_t *detail = json_keep(
+        request->arena,
+        json_pack("{s:o,s:I,s:I,s:s,s:s,s:I}", "name", json_str(item->name), "year", (json_int_t)item->round.year,
+                  "round_id", (json_int_t)item->round.id, "measure", MEASURES[item->view.measure].key, "subject_kind",
+                  item->plan.is_user ? "user" : "department", "subject_id", (json_int_t)item->plan.subject_id));
     return notify_user(request, user_id.value, kind, "target_plan", item->plan.id, detail);
 }
 
@@ -279,16 +287,18 @@ static enum err put(struct plan_case *item)
     return target_plan_store_put(item->view.request, item->round.id, item->view.measure, &item->plan);
 }
 
-static enum err add_version(struct plan_case *item, const char *kind, const struct plan_amounts *amounts, struct date effective)
+static enum err add_version(struct plan_case *item, const char *kind, const struct plan_amounts *amounts,
+                            struct date effective)
 {
     struct request *request = item->view.request;
-    return target_plan_store_add_version(request, item->plan.id, item->plan.number, kind, write_content(request->arena, amounts), effective,
-                                         body_reason(request));
+    return target_plan_store_add_version(request, item->plan.id, item->plan.number, kind,
+                                         write_content(request->arena, amounts), effective, body_reason(request));
 }
 
 static enum err add_event(const struct plan_case *item, const char *kind, int64_t number)
 {
-    return target_plan_store_add_event(item->view.request, item->plan.id, kind, body_reason(item->view.request), number);
+    return target_plan_store_add_event(item->view.request, item->plan.id, kind, body_reason(item->view.request),
+                                       number);
 }
 
 static void sign(struct plan_case *item)
@@ -307,12 +317,16 @@ static void countersign(struct plan_case *item)
 
 static enum err need_owner(const struct plan_case *item)
 {
-    return item->is_mine ? OK : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "Only whose target this is may do that.");
+    return item->is_mine
+               ? OK
+               : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "Only whose target this is may do that.");
 }
 
 static enum err need_reviewer(const struct plan_case *item)
 {
-    return item->may_review ? OK : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "Only whoever agrees to this target may do that.");
+    return item->may_review ? OK
+                            : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS,
+                                        "Only whoever agrees to this target may do that.");
 }
 
 /* ---- steps ---- */
@@ -476,12 +490,14 @@ static enum err changed_month(struct plan_case *item, size_t *first_out)
         if (date_compare(item->view.months[m], effective.value) == 0) {
             *first_out = m;
             if (date_compare(effective.value, now) < 0) {
-                error_field(request->error, STR("effective_on"), "in_the_past", "Months that are over stay as they are.");
+                error_field(request->error, STR("effective_on"), "in_the_past",
+                            "Months that are over stay as they are.");
             }
             return error_check_fields(request->error);
         }
     }
-    error_field(request->error, STR("effective_on"), effective.set ? "not_an_option" : "required", "A change holds from the first day of a month of the year.");
+    error_field(request->error, STR("effective_on"), effective.set ? "not_an_option" : "required",
+                "A change holds from the first day of a month of the year.");
     return error_check_fields(request->error);
 }
 
@@ -541,7 +557,8 @@ enum err target_plan_change_agree(struct plan_case *item)
     }
     TRY(put(item));
     TRY(add_event(item, "change_agreed", number));
-    return item->plan.change_by_owner ? tell_owner(item, "target_change_agreed") : tell(item, item->plan.agreed_by_id, "target_change_agreed");
+    return item->plan.change_by_owner ? tell_owner(item, "target_change_agreed")
+                                      : tell(item, item->plan.agreed_by_id, "target_change_agreed");
 }
 
 enum err target_plan_change_decline(struct plan_case *item)
@@ -558,7 +575,8 @@ enum err target_plan_change_decline(struct plan_case *item)
     item->plan.change_number = (struct opt_int){0};
     TRY(put(item));
     TRY(add_event(item, "change_declined", number));
-    return item->is_mine ? tell(item, item->plan.agreed_by_id, "target_change_declined") : tell_owner(item, "target_change_declined");
+    return item->is_mine ? tell(item, item->plan.agreed_by_id, "target_change_declined")
+                         : tell_owner(item, "target_change_declined");
 }
 
 static enum err check_version(const struct plan_case *item)
@@ -567,8 +585,9 @@ static enum err check_version(const struct plan_case *item)
     if (json_get_int(request->json, "version", -1) == item->plan.version) {
         return OK;
     }
-    request->error->extra = json_keep(request->arena, json_pack("{s:{s:s,s:I}}", "current", "state", PLAN_STATES[item->plan.state], "version",
-                                                                (json_int_t)item->plan.version));
+    request->error->extra =
+        json_keep(request->arena, json_pack("{s:{s:s,s:I}}", "current", "state", PLAN_STATES[item->plan.state],
+                                            "version", (json_int_t)item->plan.version));
     return error_set(request->error, ERR_STALE_VERSION, "%s", err_text(ERR_STALE_VERSION));
 }
 
@@ -596,5 +615,6 @@ enum err target_plan_take(struct request *request, int64_t round_id, plan_step *
         TRY(check_version(out));
     }
     TRY(step(out));
-    return target_plan_store_get(request->db, request->arena, round_id, measure, is_user, out->plan.subject_id, false, &out->plan);
+    return target_plan_store_get(request->db, request->arena, round_id, measure, is_user, out->plan.subject_id, false,
+                                 &out->plan);
 }

@@ -22,9 +22,9 @@ static const struct column DEPARTMENT_COLUMNS[] = {
     COLUMN(struct target_department, name),       COLUMN(struct target_department, sort_order),
     COLUMN(struct target_department, is_deleted), COLUMN(struct target_department, head_id),
 };
-STATEMENT_ROWS(
-    DEPARTMENTS, "target.departments", struct target_department, DEPARTMENT_COLUMNS,
-    "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL, manager_id FROM department ORDER BY id");
+STATEMENT_ROWS(DEPARTMENTS, "target.departments", struct target_department, DEPARTMENT_COLUMNS,
+               "SELECT id, COALESCE(parent_id, 0), name, sort_order, deleted_at IS NOT NULL, manager_id FROM "
+               "department ORDER BY id");
 
 enum err target_store_departments(struct db *db, struct arena *arena, struct target_department **rows_out,
                                   size_t *count_out)
@@ -117,8 +117,9 @@ enum err target_store_sums(struct db *db, struct arena *arena, const struct targ
     return OK;
 }
 
-enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span, const struct target_pick *pick,
-                                bool own, struct target_year_sum **rows_out, size_t *count_out)
+enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span,
+                                const struct target_pick *pick, bool own, struct target_year_sum **rows_out,
+                                size_t *count_out)
 {
     struct query query;
     struct rows rows;
@@ -256,20 +257,20 @@ enum err target_store_put(struct request *request, enum measure measure, enum ta
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
         const struct value row[WIDTH] = {
-            V(MEASURES[measure].key), V(TARGET_LEVELS[level]), V(rows[i].is_user ? "user" : "department"),
-            V(rows[i].subject_id),    V(rows[i].month),
-            V(rows[i].department_id), V(rows[i].amount),
-            V(request->now),          V(request->user->user_id),
+            V(MEASURES[measure].key), V(TARGET_LEVELS[level]),   V(rows[i].is_user ? "user" : "department"),
+            V(rows[i].subject_id),    V(rows[i].month),          V(rows[i].department_id),
+            V(rows[i].amount),        V(request->now),           V(request->user->user_id),
             V(request->now),          V(request->user->user_id),
         };
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
-    return db_bulk(request->db, request->arena,
-                   STR("INSERT INTO target_value (measure, level, subject_kind, subject_id, month_on, department_id, amount, "
-                       "created_at, created_by_id, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                       "ON DUPLICATE KEY UPDATE amount = VALUES(amount), department_id = VALUES(department_id), "
-                       "version = version + 1, updated_at = VALUES(updated_at), updated_by_id = VALUES(updated_by_id)"),
-                   values, WIDTH, count);
+    return db_bulk(
+        request->db, request->arena,
+        STR("INSERT INTO target_value (measure, level, subject_kind, subject_id, month_on, department_id, amount, "
+            "created_at, created_by_id, updated_at, updated_by_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON DUPLICATE KEY UPDATE amount = VALUES(amount), department_id = VALUES(department_id), "
+            "version = version + 1, updated_at = VALUES(updated_at), updated_by_id = VALUES(updated_by_id)"),
+        values, WIDTH, count);
 }
 
 enum err target_store_add_totals(struct request *request, enum measure measure, enum target_level level,
@@ -278,14 +279,15 @@ enum err target_store_add_totals(struct request *request, enum measure measure, 
     enum { WIDTH = 5 };
     struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
     for (size_t i = 0; i < count; i++) {
-        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(TARGET_LEVELS[level]), V(sums[i].month), V(sums[i].department_id),
-                                         V(sums[i].amount)};
+        const struct value row[WIDTH] = {V(MEASURES[measure].key), V(TARGET_LEVELS[level]), V(sums[i].month),
+                                         V(sums[i].department_id), V(sums[i].amount)};
         memcpy(&values[i * WIDTH], row, sizeof row);
     }
-    return db_bulk(request->db, request->arena,
-                   STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
-                       "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
-                   values, WIDTH, count);
+    return db_bulk(
+        request->db, request->arena,
+        STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
+            "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
+        values, WIDTH, count);
 }
 
 static void add_fact_conditions(struct query *query, const struct target_facts_request *facts, const char *date_column)

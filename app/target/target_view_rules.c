@@ -25,7 +25,8 @@ static int64_t running_year(struct date today, int64_t start_month)
     return month >= start_month ? year : year - 1;
 }
 
-static const struct target_department *find_department(const struct target_department *departments, size_t count, int64_t id)
+static const struct target_department *find_department(const struct target_department *departments, size_t count,
+                                                       int64_t id)
 {
     size_t low = 0;
     size_t high = count;
@@ -56,7 +57,8 @@ static bool has_id(const int64_t *ids, size_t count, int64_t id)
 }
 
 /* The user's departments, each below its nearest visible ancestor. */
-static void keep_visible(struct target_view *view, const struct target_department *tree, size_t count, const struct scope *scope)
+static void keep_visible(struct target_view *view, const struct target_department *tree, size_t count,
+                         const struct scope *scope)
 {
     struct target_department *kept = ARENA_ARRAY(view->request->arena, struct target_department, count);
     for (size_t i = 0; i < count; i++) {
@@ -273,7 +275,8 @@ enum err target_view_sums(const struct target_view *view, bool actual, int64_t *
     }
     for (size_t i = 0; i < count; i++) {
         if (target_view_department(view, sums[i].department_id) != NULL) {
-            cells[cell_count++] = (struct rollup_cell){sums[i].department_id, target_view_month(view, sums[i].month), sums[i].amount};
+            cells[cell_count++] =
+                (struct rollup_cell){sums[i].department_id, target_view_month(view, sums[i].month), sums[i].amount};
         }
     }
     if (!rollup_totals(arena, nodes, view->department_count, cells, cell_count, TARGET_MONTHS, totals_out)) {
@@ -291,8 +294,8 @@ enum err target_view_totals(const struct target_view *view, struct target_figure
     TRY(target_view_sums(view, true, actuals));
     *out = ARENA_ARRAY(view->request->arena, struct target_figures, view->department_count);
     for (size_t i = 0; i < view->department_count; i++) {
-        memcpy((*out)[i].target, &targets[i * TARGET_MONTHS], sizeof (*out)[i].target);
-        memcpy((*out)[i].actual, &actuals[i * TARGET_MONTHS], sizeof (*out)[i].actual);
+        memcpy((*out)[i].target, &targets[i * TARGET_MONTHS], sizeof(*out)[i].target);
+        memcpy((*out)[i].actual, &actuals[i * TARGET_MONTHS], sizeof(*out)[i].actual);
     }
     return OK;
 }

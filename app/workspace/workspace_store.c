@@ -130,4 +130,3 @@ enum err change_store_list(struct db *db, struct arena *arena, int64_t since, st
 {
     return db_many(db, arena, &LIST_CHANGES, ARGS(V(since), V(before), V(limit)), rows_out, count_out);
 }
-

@@ -61,5 +61,4 @@ struct change_row {
 enum err change_store_list(struct db *db, struct arena *arena, int64_t since, struct instant before, int64_t limit,
                            struct change_row **rows_out, size_t *count_out) MUST_CHECK;
 
-
 #endif

@@ -8,13 +8,13 @@
 
 struct csv_reader;
 
-/* A reader over `file` from its beginning. Encoding: byte order mark, else valid UTF-8, else GB18030. Delimiter: the one
- * of , ; tab | that splits the first lines most evenly (a first line "sep=;" decides). Errors: ERR_IMPORT_UNREADABLE.
- * Owns: memory is the arena's; the file stays the caller's. */
+/* A reader over `file` from its beginning. Encoding: byte order mark, else valid UTF-8, else GB18030. Delimiter: the
+ * one of , ; tab | that splits the first lines most evenly (a first line "sep=;" decides). Errors:
+ * ERR_IMPORT_UNREADABLE. Owns: memory is the arena's; the file stays the caller's. */
 enum err csv_open(struct arena *arena, FILE *file, struct error *error, struct csv_reader **out) MUST_CHECK;
-/* Rules: quotes double inside quotes; line breaks in quotes are kept as LF; CRLF, LF and CR end rows. Refused with row and
- * column: a quote that never closes, text behind a closing quote, NUL bytes, bytes outside the encoding, too many columns,
- * a cell too large. */
+/* Rules: quotes double inside quotes; line breaks in quotes are kept as LF; CRLF, LF and CR end rows. Refused with row
+ * and column: a quote that never closes, text behind a closing quote, NUL bytes, bytes outside the encoding, too many
+ * columns, a cell too large. */
 enum err csv_next(struct csv_reader *reader, struct error *error, struct table_row *row_out, bool *more) MUST_CHECK;
 struct table_format csv_format(const struct csv_reader *reader);
 

@@ -1,5 +1,5 @@
-/* Templates of printed documents: text with placeholders. What is in braces must be known; all else is text, and text is
- * all that comes out of it. Pure. */
+/* Templates of printed documents: text with placeholders. What is in braces must be known; all else is text, and text
+ * is all that comes out of it. Pure. */
 #ifndef DABIAO_ENGINES_PRINT_TEMPLATE_H
 #define DABIAO_ENGINES_PRINT_TEMPLATE_H
 

@@ -21,18 +21,17 @@ enum sheet_cell_type {
 
 /* One typed cell. */
 struct sheet_cell {
-    enum sheet_cell_type type; /* which members count */
-    struct str text;           /* SHEET_TEXT, SHEET_FORMULA */
-    int64_t integer;           /* SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_SUM, SHEET_FORMULA */
-    struct date date;          /* SHEET_DATE, SHEET_INSTANT */
-    int second;                /* SHEET_INSTANT: of the day */
-    int scale;                 /* SHEET_DECIMAL: 0…6 */
-    uint32_t from_row;         /* SHEET_SUM: first row summed, from 0 */
-    struct str formula;        /* SHEET_FORMULA: begins with "=" */
-    enum sheet_cell_type
-        shown; /* SHEET_FORMULA: SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_DECIMAL (thousandths); SHEET_TEXT: a figure that is not
-                  there */
-    bool bold; /* emphasised, for totals */
+    enum sheet_cell_type type;  /* which members count */
+    struct str text;            /* SHEET_TEXT, SHEET_FORMULA */
+    int64_t integer;            /* SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_SUM, SHEET_FORMULA */
+    struct date date;           /* SHEET_DATE, SHEET_INSTANT */
+    int second;                 /* SHEET_INSTANT: of the day */
+    int scale;                  /* SHEET_DECIMAL: 0…6 */
+    uint32_t from_row;          /* SHEET_SUM: first row summed, from 0 */
+    struct str formula;         /* SHEET_FORMULA: begins with "=" */
+    enum sheet_cell_type shown; /* SHEET_FORMULA: SHEET_INT, SHEET_MONEY, SHEET_PPM, SHEET_DECIMAL (thousandths);
+                                   SHEET_TEXT: a figure that is not there */
+    bool bold;                  /* emphasised, for totals */
 };
 
 struct sheet_writer;

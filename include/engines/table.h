@@ -26,8 +26,8 @@ struct table_format {
     char delimiter;       /* CSV: , ; | or tab; 0 for XLSX */
 };
 
-/* Opens a file, or `content` that stays valid until the table is closed. The table closes with the arena; table_close may
- * do it earlier. Errors: ERR_IMPORT_UNREADABLE with a sentence for the user. */
+/* Opens a file, or `content` that stays valid until the table is closed. The table closes with the arena; table_close
+ * may do it earlier. Errors: ERR_IMPORT_UNREADABLE with a sentence for the user. */
 enum err table_open_file(struct arena *arena, const char *path, struct error *error, struct table **out) MUST_CHECK;
 enum err table_open_memory(struct arena *arena, struct str content, struct error *error, struct table **out) MUST_CHECK;
 struct table_format table_format(const struct table *table);

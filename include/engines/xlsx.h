@@ -14,10 +14,10 @@ enum {
 
 struct xlsx_reader;
 
-/* A reader over a file (`path`) or, when `path` is NULL, over `content`. Closed by xlsx_close. A cell comes out as text:
- * numbers in plain decimal with 15 significant digits ("0.1", never "0.10000000000000001"), dates as "2017-08-25" or
- * "2017-08-25 13:45:20" and times as "13:45:20" by the cell's number format, percents as "12.5%", booleans "true" and
- * "false", formulas by their stored value. Errors: ERR_IMPORT_UNREADABLE. */
+/* A reader over a file (`path`) or, when `path` is NULL, over `content`. Closed by xlsx_close. A cell comes out as
+ * text: numbers in plain decimal with 15 significant digits ("0.1", never "0.10000000000000001"), dates as "2017-08-25"
+ * or "2017-08-25 13:45:20" and times as "13:45:20" by the cell's number format, percents as "12.5%", booleans "true"
+ * and "false", formulas by their stored value. Errors: ERR_IMPORT_UNREADABLE. */
 enum err xlsx_open(const char *path, struct str content, struct error *error, struct xlsx_reader **out) MUST_CHECK;
 size_t xlsx_sheets(const struct xlsx_reader *reader, const struct str **names_out);
 enum err xlsx_select(struct xlsx_reader *reader, size_t sheet, struct error *error) MUST_CHECK;

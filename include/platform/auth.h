@@ -9,12 +9,12 @@
 #include "platform/values.h"
 
 enum {
-    AUTH_ACCESS_SECONDS = 900,        /* life of an access token */
-    AUTH_REFRESH_DAYS = 30,           /* life of a refresh token since its last rotation */
-    AUTH_KEY_MIN = 32,                /* bytes of DABIAO_JWT_KEY_FILE */
-    AUTH_HASH_LEN = 64,               /* hex digits of SHA-256 */
-    AUTH_FAMILY_LEN = 32,             /* hex digits of a token family */
-    AUTH_TOTP_SECRET_BYTES = 20       /* RFC 4226: 160 bits */
+    AUTH_ACCESS_SECONDS = 900,  /* life of an access token */
+    AUTH_REFRESH_DAYS = 30,     /* life of a refresh token since its last rotation */
+    AUTH_KEY_MIN = 32,          /* bytes of DABIAO_JWT_KEY_FILE */
+    AUTH_HASH_LEN = 64,         /* hex digits of SHA-256 */
+    AUTH_FAMILY_LEN = 32,       /* hex digits of a token family */
+    AUTH_TOTP_SECRET_BYTES = 20 /* RFC 4226: 160 bits */
 };
 
 /* What an access token says. */
@@ -50,8 +50,8 @@ struct str auth_sha256(struct arena *arena, struct str text);
 bool auth_equal(struct str a, struct str b);
 
 /* A refresh token is "<family>.<secret>", both hex. The first secret is random; each next one is
- * HMAC-SHA256(server key, "refresh" || token): nobody without the key can tell it, yet a client that asks twice with the
- * same token (two tabs, a lost answer) gets the same next token. */
+ * HMAC-SHA256(server key, "refresh" || token): nobody without the key can tell it, yet a client that asks twice with
+ * the same token (two tabs, a lost answer) gets the same next token. */
 struct str auth_refresh_create(struct arena *arena, struct str family);
 struct str auth_refresh_next(struct arena *arena, const struct config *config, struct str token);
 /* False when `token` has another shape. */
@@ -73,7 +73,8 @@ struct str auth_totp_url(struct arena *arena, struct str secret, struct str logi
 bool auth_totp_check(struct str secret, struct str code, struct instant now, int64_t last_step, int64_t *step_out);
 /* The code of a moment: for tests and for nothing else. */
 struct str auth_totp_code(struct arena *arena, struct str secret, struct instant now);
-/* QR code of `text` as an SVG document, black on white with the quiet zone, one path. Errors: ERR_INTERNAL (too long). */
+/* QR code of `text` as an SVG document, black on white with the quiet zone, one path. Errors: ERR_INTERNAL (too long).
+ */
 enum err auth_qr_svg(struct arena *arena, struct str text, struct str *out) MUST_CHECK;
 
 #endif

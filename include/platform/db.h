@@ -31,8 +31,18 @@ void db_set_request_id(struct db *db, struct str request_id);
 uint64_t db_query_count(const struct db *db);
 
 enum column_type {
-    COLUMN_INT64, COLUMN_INT32, COLUMN_BOOL, COLUMN_STR, COLUMN_DATE, COLUMN_INSTANT, COLUMN_MONEY,
-    COLUMN_OPT_INT, COLUMN_OPT_STR, COLUMN_OPT_DATE, COLUMN_OPT_INSTANT, COLUMN_OPT_MONEY
+    COLUMN_INT64,
+    COLUMN_INT32,
+    COLUMN_BOOL,
+    COLUMN_STR,
+    COLUMN_DATE,
+    COLUMN_INSTANT,
+    COLUMN_MONEY,
+    COLUMN_OPT_INT,
+    COLUMN_OPT_STR,
+    COLUMN_OPT_DATE,
+    COLUMN_OPT_INSTANT,
+    COLUMN_OPT_MONEY
 };
 
 /* Where one result column goes in the row struct. */
@@ -42,6 +52,7 @@ struct column {
 };
 
 /* The type comes from the member: a double or an unknown struct does not compile. */
+/* clang-format off */
 #define COLUMN(row_type, member)                                                                                    \
     {offsetof(row_type, member),                                                                                    \
      _Generic(((row_type *)0)->member, int64_t: COLUMN_INT64, int32_t: COLUMN_INT32, bool: COLUMN_BOOL,             \
@@ -49,6 +60,7 @@ struct column {
          struct money: COLUMN_MONEY, struct opt_int: COLUMN_OPT_INT, struct opt_str: COLUMN_OPT_STR,                \
          struct opt_date: COLUMN_OPT_DATE, struct opt_instant: COLUMN_OPT_INSTANT,                                  \
          struct opt_money: COLUMN_OPT_MONEY)}
+/* clang-format on */
 
 /* A constant statement. */
 struct stmt {
@@ -60,12 +72,12 @@ struct stmt {
 };
 
 /* Declares a statement without rows, and one with rows; both are found by `dabiao check-sql`. */
-#define STATEMENT(var, name_, sql_)                                                                                 \
-    static const struct stmt var = {(name_), (sql_), NULL, 0, 0};                                                   \
+#define STATEMENT(var, name_, sql_)                                                                                    \
+    static const struct stmt var = {(name_), (sql_), NULL, 0, 0};                                                      \
     static const struct stmt *const var##_entry __attribute__((section("dabiao_stmt"), used)) = &var
-#define STATEMENT_ROWS(var, name_, row_type, columns_, sql_)                                                        \
-    static const struct stmt var = {(name_), (sql_), (columns_), sizeof(columns_) / sizeof((columns_)[0]),          \
-                                    sizeof(row_type)};                                                              \
+#define STATEMENT_ROWS(var, name_, row_type, columns_, sql_)                                                           \
+    static const struct stmt var = {(name_), (sql_), (columns_), sizeof(columns_) / sizeof((columns_)[0]),             \
+                                    sizeof(row_type)};                                                                 \
     static const struct stmt *const var##_entry __attribute__((section("dabiao_stmt"), used)) = &var
 
 /* Arguments of a statement, in the order of its question marks. */
@@ -73,8 +85,9 @@ struct args {
     const struct value *items; /* borrowed for the call */
     size_t count;              /* in `items` */
 };
-#define ARGS(...)                                                                                                   \
-    ((struct args){(const struct value[]){__VA_ARGS__}, sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)})
+#define ARGS(...)                                                                                                      \
+    ((struct args){(const struct value[]){__VA_ARGS__},                                                                \
+                   sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)})
 #define NO_ARGS ((struct args){NULL, 0})
 
 /* What a write did. */
@@ -91,7 +104,8 @@ struct db_result {
  * and after a deadlock, every further statement gives the same error until the transaction is rolled back. */
 
 /* Exactly the first row. Errors: also ERR_NOT_FOUND. */
-enum err db_one(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args, void *row_out) MUST_CHECK;
+enum err db_one(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args,
+                void *row_out) MUST_CHECK;
 /* All rows, as an array of row structs. */
 enum err db_many(struct db *db, struct arena *arena, const struct stmt *stmt, struct args args, void *rows_out,
                  size_t *count_out) MUST_CHECK;
@@ -107,10 +121,10 @@ enum err db_exec_result(struct db *db, struct arena *arena, const struct stmt *s
 /* Rows of a built query: values by row and column, typed by the column's SQL type (integers and TINYINT → VALUE_INT,
  * DATE → VALUE_DATE, DATETIME → VALUE_INSTANT, DECIMAL with scale 0 → VALUE_INT, other text → VALUE_TEXT). */
 struct rows {
-    size_t count;           /* rows */
-    size_t column_count;    /* columns */
-    const char **names;     /* column names */
-    struct value *values;   /* count × column_count */
+    size_t count;         /* rows */
+    size_t column_count;  /* columns */
+    const char **names;   /* column names */
+    struct value *values; /* count × column_count */
 };
 struct value rows_get(const struct rows *rows, size_t row, size_t column);
 
@@ -119,11 +133,13 @@ enum err db_query(struct db *db, struct arena *arena, struct str sql, struct arg
 enum err db_run(struct db *db, struct arena *arena, struct str sql, struct args args, struct db_result *out) MUST_CHECK;
 /* Streams the rows of a built query; `row` is valid during the call. */
 enum err db_query_each(struct db *db, struct arena *arena, struct str sql, struct args args,
-                       enum err (*each)(void *context, const struct value *row, size_t column_count), void *context) MUST_CHECK;
+                       enum err (*each)(void *context, const struct value *row, size_t column_count),
+                       void *context) MUST_CHECK;
 /* One text, no arguments, no prepared statement: migrations and session settings. */
 enum err db_script(struct db *db, struct str sql) MUST_CHECK;
 
-/* Name of the key or constraint (or of the column whose value did not fit) that refused the last statement, or empty. */
+/* Name of the key or constraint (or of the column whose value did not fit) that refused the last statement, or empty.
+ */
 struct str db_failed_key(const struct db *db);
 /* Message of the server for the last failure: for the log and for administrators' commands, never for clients. */
 struct str db_failed_message(const struct db *db);

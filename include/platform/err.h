@@ -16,12 +16,12 @@ enum err {
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 /* The only macro that hides a return. Memory and transaction are released by the dispatcher. */
-#define TRY(call)                       \
-    do {                                \
-        enum err try_err_ = (call);     \
-        if (try_err_ != OK) {           \
-            return try_err_;            \
-        }                               \
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum err try_err_ = (call);                                                                                    \
+        if (try_err_ != OK) {                                                                                          \
+            return try_err_;                                                                                           \
+        }                                                                                                              \
     } while (0)
 
 /* One field that was refused. */
@@ -35,13 +35,13 @@ enum { ERROR_FIELD_MAX = 100 };
 
 /* What is said about the current failure. The first cause stays; field errors collect. */
 struct error {
-    struct arena *arena;     /* where texts are copied */
-    enum err code;           /* first cause, OK when none */
-    struct str detail;       /* sentence for the caller, or empty: default text of the code */
-    struct str retry_at;     /* RFC 3339 instant when time cures it, or empty */
-    void *extra;             /* json_t object merged into the problem document, or NULL */
+    struct arena *arena;                        /* where texts are copied */
+    enum err code;                              /* first cause, OK when none */
+    struct str detail;                          /* sentence for the caller, or empty: default text of the code */
+    struct str retry_at;                        /* RFC 3339 instant when time cures it, or empty */
+    void *extra;                                /* json_t object merged into the problem document, or NULL */
     struct field_error fields[ERROR_FIELD_MAX]; /* refused fields */
-    size_t field_count;      /* used in `fields` */
+    size_t field_count;                         /* used in `fields` */
 };
 
 void error_init(struct error *error, struct arena *arena);
@@ -53,8 +53,8 @@ void error_field(struct error *error, struct str field, const char *code, const 
 /* OK when no field was refused, else ERR_INVALID. */
 enum err error_check_fields(struct error *error) MUST_CHECK;
 
-int err_status(enum err code);          /* HTTP status */
-const char *err_code(enum err code);    /* wire code */
-const char *err_text(enum err code);    /* default English text */
+int err_status(enum err code);       /* HTTP status */
+const char *err_code(enum err code); /* wire code */
+const char *err_text(enum err code); /* default English text */
 
 #endif

@@ -29,10 +29,10 @@ enum field_type {
                       the last digit in the database; min…max in that unit; see platform/decimal.h */
     FIELD_CHOICES, /* several of `options`: a list of words on the wire, "a,b" in their order in the database */
     FIELD_REFS,    /* ids of several records of object `ref`; kept as tags are; name ends _ids */
-    FIELD_FILES,   /* ids of files that belong to the record (platform/record_file.h); kept as tags are; name ends _ids */
-    FIELD_JSON,    /* any JSON value, stored as text */
-    FIELD_OBJECT,  /* nested: `fields` */
-    FIELD_LIST,    /* list of nested `fields` (or of integers / texts: `item`); max = items */
+    FIELD_FILES, /* ids of files that belong to the record (platform/record_file.h); kept as tags are; name ends _ids */
+    FIELD_JSON,  /* any JSON value, stored as text */
+    FIELD_OBJECT, /* nested: `fields` */
+    FIELD_LIST,   /* list of nested `fields` (or of integers / texts: `item`); max = items */
 };
 
 enum field_flag {
@@ -65,15 +65,15 @@ struct field {
     const char *name;    /* snake_case; API name and SQL column */
     const char *zh, *en; /* what people call it: forms, lists, exports, import guesses; NULL in plain bodies */
     enum field_type type;
-    unsigned flags;                    /* enum field_flag */
-    int64_t min, max;                  /* limits; both 0: the type's default */
-    const struct option *options;      /* FIELD_ENUM: ended by an option without value */
-    const char *ref;                   /* FIELD_REF: object name */
-    const struct field *fields;        /* FIELD_OBJECT, FIELD_LIST: nested, ended by a field without name */
-    enum field_type item;              /* FIELD_LIST without `fields`: type of the items */
-    const char *closed_with[2];        /* fields from which it could be worked out: never more open than these */
-    const char *about;                 /* English phrase for the OpenAPI file: shape, unit, source */
-    int scale;                         /* FIELD_DECIMAL: digits behind the point; FIELD_INT: of what tables write for it */
+    unsigned flags;               /* enum field_flag */
+    int64_t min, max;             /* limits; both 0: the type's default */
+    const struct option *options; /* FIELD_ENUM: ended by an option without value */
+    const char *ref;              /* FIELD_REF: object name */
+    const struct field *fields;   /* FIELD_OBJECT, FIELD_LIST: nested, ended by a field without name */
+    enum field_type item;         /* FIELD_LIST without `fields`: type of the items */
+    const char *closed_with[2];   /* fields from which it could be worked out: never more open than these */
+    const char *about;            /* English phrase for the OpenAPI file: shape, unit, source */
+    int scale;                    /* FIELD_DECIMAL: digits behind the point; FIELD_INT: of what tables write for it */
     const struct custom_field *custom; /* what else an administrator set (platform/custom.h); NULL: built in */
 };
 

@@ -14,8 +14,8 @@ enum { SHARE_LIST_MAX = 200 };
 
 /* The united scope for one object or key. */
 struct scope_grant {
-    struct str key;       /* object name, or "target" */
-    struct scope scope;   /* without shares and day */
+    struct str key;     /* object name, or "target" */
+    struct scope scope; /* without shares and day */
 };
 
 /* One restricted field: no entry means edit. */
@@ -27,22 +27,22 @@ struct field_grant {
 
 /* What all roles of a user give together. Depends on the organisation only: kept while org_epoch stands. */
 struct rights {
-    bool is_admin;                   /* holds the role with code admin */
+    bool is_admin;                                      /* holds the role with code admin */
     uint64_t permissions[(PERMISSION_COUNT + 63) / 64]; /* bit set */
-    const struct scope_grant *scopes; /* one a key */
-    size_t scope_count;              /* in scopes */
-    const struct field_grant *fields; /* restricted fields */
-    size_t field_count;              /* in fields */
-    const struct str *objects;       /* objects for which some role gives an action */
-    size_t object_count;             /* in objects */
+    const struct scope_grant *scopes;                   /* one a key */
+    size_t scope_count;                                 /* in scopes */
+    const struct field_grant *fields;                   /* restricted fields */
+    size_t field_count;                                 /* in fields */
+    const struct str *objects;                          /* objects for which some role gives an action */
+    size_t object_count;                                /* in objects */
 };
 
 /* One record shared with the user now. */
 struct share {
-    struct str object;      /* of which kind */
-    int64_t record_id;      /* which record */
-    bool can_edit;          /* for writing too */
-    struct str cascade_to;  /* child objects, comma separated */
+    struct str object;     /* of which kind */
+    int64_t record_id;     /* which record */
+    bool can_edit;         /* for writing too */
+    struct str cascade_to; /* child objects, comma separated */
 };
 
 /* Rights and shares of one user in one request. */
@@ -52,7 +52,8 @@ struct grants {
     size_t share_count;          /* in shares; SHARE_LIST_MAX + 1: more than that */
 };
 
-/* Rights of a user, or of one of the user's roles alone (`role_id` other than 0: for explanations), built in `arena`. */
+/* Rights of a user, or of one of the user's roles alone (`role_id` other than 0: for explanations), built in `arena`.
+ */
 enum err rights_load(struct db *db, struct arena *arena, int64_t user_id, int64_t department_id, int64_t role_id,
                      struct rights **out) MUST_CHECK;
 
@@ -74,6 +75,7 @@ enum scope_part {
 void scope_predicate_parts(struct query *query, const struct request *request, const struct object *object,
                            const char *alias, bool for_write, unsigned parts);
 /* scope_check with only some parts. Errors: ERR_NOT_FOUND. */
-enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write, unsigned parts) MUST_CHECK;
+enum err scope_check_parts(struct request *request, const struct object *object, int64_t id, bool for_write,
+                           unsigned parts) MUST_CHECK;
 
 #endif

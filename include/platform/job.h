@@ -27,19 +27,21 @@ struct job {
 
 /* A kind of long work. */
 struct job_kind {
-    const char *name;            /* "customer.export" */
+    const char *name; /* "customer.export" */
     /* Result: small JSON shown to the user; may stay NULL; its member "file_name" names a file written to result_path.
      * ERR_BUSY, ERR_UNAVAILABLE and ERR_INTERNAL are tried again later; any other failure is final. */
     enum err (*run)(struct job *job, json_t **result_out);
-    const char *schedule;        /* NULL, or "daily HH:MM" in the company zone, or "every N" seconds */
-    int max_attempts;            /* 0: 3 */
+    const char *schedule; /* NULL, or "daily HH:MM" in the company zone, or "every N" seconds */
+    int max_attempts;     /* 0: 3 */
 };
 
-/* Queues a job inside the caller's transaction; a second call with the same unfinished `unique_key` returns the first. */
+/* Queues a job inside the caller's transaction; a second call with the same unfinished `unique_key` returns the first.
+ */
 enum err job_queue(struct db *db, struct arena *arena, const char *kind, int64_t user_id, json_t *input,
                    const char *unique_key, int64_t *id_out) MUST_CHECK;
 /* Stores progress (done of total) and renews the lease; cheap enough to be called for every row, and allowed inside a
- * transaction. Errors: ERR_CONFLICT when the user cancelled, the program stops or another run has the job: return it. */
+ * transaction. Errors: ERR_CONFLICT when the user cancelled, the program stops or another run has the job: return it.
+ */
 enum err job_progress(struct job *job, int64_t done, int64_t total, const char *phase) MUST_CHECK;
 /* A request as the job's user, for rules and scopes: fills everything but method, path and body. */
 void job_request(struct job *job, struct request *request);

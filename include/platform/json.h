@@ -10,8 +10,9 @@
 
 enum { JSON_DEPTH_MAX = 32, JSON_STRING_MAX = 1024 * 1024 };
 
-/* Parses a body: object or array at the top, no duplicate keys, valid UTF-8, integers in range, depth and string limits.
- * The tree joins the arena. Errors: ERR_BAD_JSON with what and where (line, column); the member to blame is a refused field. */
+/* Parses a body: object or array at the top, no duplicate keys, valid UTF-8, integers in range, depth and string
+ * limits. The tree joins the arena. Errors: ERR_BAD_JSON with what and where (line, column); the member to blame is a
+ * refused field. */
 enum err json_read(struct arena *arena, struct str text, struct error *error, json_t **out) MUST_CHECK;
 /* Compact text in the arena. */
 struct str json_write(struct arena *arena, const json_t *json);
@@ -25,7 +26,7 @@ json_t *json_keep(struct arena *arena, json_t *json);
 int64_t json_get_int(const json_t *object, const char *name, int64_t fallback);
 struct str json_get_str(const json_t *object, const char *name); /* ptr NULL when absent */
 bool json_get_bool(const json_t *object, const char *name, bool fallback);
-bool json_has(const json_t *object, const char *name);           /* present, null too */
+bool json_has(const json_t *object, const char *name); /* present, null too */
 struct opt_int json_get_opt_int(const json_t *object, const char *name);
 struct opt_date json_get_opt_date(const json_t *object, const char *name);
 /* A JSON string of a text; no text gives null, bytes that are no UTF-8 become U+FFFD. */

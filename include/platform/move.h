@@ -30,19 +30,19 @@ const char *move_cause_word(enum move_cause cause);
 
 /* One record and where it goes. */
 struct record_move {
-    int64_t id;                        /* the record */
-    struct opt_int owner_id;           /* to this person, or to nobody */
-    struct opt_int pool_id;            /* nobody's customers lie in this pool from now on */
-    struct opt_int from_pool_id;       /* out: pool it lay in */
+    int64_t id;                         /* the record */
+    struct opt_int owner_id;            /* to this person, or to nobody */
+    struct opt_int pool_id;             /* nobody's customers lie in this pool from now on */
+    struct opt_int from_pool_id;        /* out: pool it lay in */
     struct opt_instant from_pool_since; /* out: since when */
-    struct opt_int department_id;      /* out: the new owner's */
-    struct opt_int from_owner_id;      /* out: whose it was */
-    struct opt_int from_department_id; /* out: and in which department */
-    int64_t version;                   /* out: that it had before */
-    bool unchanged;                    /* out: it belonged to that owner already; nothing was written */
-    enum err refused;                  /* out: OK, or why it stays */
-    struct str why;                    /* out: the refusal as a sentence */
-    struct opt_instant available_at;   /* out: when the same move becomes possible, where time cures it */
+    struct opt_int department_id;       /* out: the new owner's */
+    struct opt_int from_owner_id;       /* out: whose it was */
+    struct opt_int from_department_id;  /* out: and in which department */
+    int64_t version;                    /* out: that it had before */
+    bool unchanged;                     /* out: it belonged to that owner already; nothing was written */
+    enum err refused;                   /* out: OK, or why it stays */
+    struct str why;                     /* out: the refusal as a sentence */
+    struct opt_instant available_at;    /* out: when the same move becomes possible, where time cures it */
 };
 
 /* What holds for all records of one move. */

@@ -8,7 +8,8 @@
 
 /* Whether the caller uploaded the file for this field and no record has it yet. */
 enum err record_file_is_waiting(struct request *request, const struct field *field, int64_t id, bool *out) MUST_CHECK;
-/* Follows a field from the set `before` to the set `after`. Errors: ERR_INVALID when another write took a file first. */
+/* Follows a field from the set `before` to the set `after`. Errors: ERR_INVALID when another write took a file first.
+ */
 enum err record_files_take(struct request *request, const struct field *field, int64_t record_id, struct value before,
                            struct value after) MUST_CHECK;
 /* Files of a record that is removed for good; `record_id` 0: all of a field that is. */

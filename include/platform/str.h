@@ -20,18 +20,19 @@ struct str {
 /* For printf: "%.*s". */
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
-struct str str_from(const char *c_string);                     /* borrows; NULL gives no text */
-struct str str_n(const char *ptr, size_t len);                 /* borrows */
+struct str str_from(const char *c_string);     /* borrows; NULL gives no text */
+struct str str_n(const char *ptr, size_t len); /* borrows */
 bool str_eq(struct str a, struct str b);
 bool str_eq_c(struct str a, const char *b);
-bool str_eq_ci(struct str a, struct str b);                    /* ASCII case folded */
+bool str_eq_ci(struct str a, struct str b); /* ASCII case folded */
 bool str_starts(struct str text, struct str prefix);
 bool str_ends(struct str text, struct str suffix);
 struct str str_trim(struct str text);                          /* ASCII white space and U+3000 at both ends */
 struct str str_slice(struct str text, size_t from, size_t to); /* clamped to the text */
 /* Index of the first `needle`, or SIZE_MAX. */
 size_t str_find(struct str text, struct str needle);
-/* Cuts `text` at the first `separator`: `head_out` before it, `text` becomes what follows. False when text is used up. */
+/* Cuts `text` at the first `separator`: `head_out` before it, `text` becomes what follows. False when text is used up.
+ */
 bool str_cut(struct str *text, char separator, struct str *head_out);
 struct str str_dup(struct arena *arena, struct str text);
 /* The text with a NUL behind it. */

@@ -20,14 +20,29 @@ struct money {
 };
 
 /* Values that may be absent (SQL NULL). */
-struct opt_int { bool set; int64_t value; };
-struct opt_str { bool set; struct str value; };
-struct opt_date { bool set; struct date value; };
-struct opt_instant { bool set; struct instant value; };
-struct opt_money { bool set; struct money value; };
+struct opt_int {
+    bool set;
+    int64_t value;
+};
+struct opt_str {
+    bool set;
+    struct str value;
+};
+struct opt_date {
+    bool set;
+    struct date value;
+};
+struct opt_instant {
+    bool set;
+    struct instant value;
+};
+struct opt_money {
+    bool set;
+    struct money value;
+};
 
-struct date date_of(int year, int month, int day);   /* month 1..12; must be valid */
-bool date_is_valid(int year, int month, int day);    /* years 1000..9999 */
+struct date date_of(int year, int month, int day); /* month 1..12; must be valid */
+bool date_is_valid(int year, int month, int day);  /* years 1000..9999 */
 void date_parts(struct date date, int *year, int *month, int *day);
 /* "2026-03-31" and nothing else. */
 bool date_parse(struct str text, struct date *out);
@@ -56,8 +71,8 @@ bool money_sub(struct money a, struct money b, struct money *out) MUST_CHECK;
 bool money_mul(struct money a, int64_t factor, struct money *out) MUST_CHECK;
 /* a × ppm / 1,000,000, rounded half away from zero. Example: 1 分 × 500,000 ppm = 1 分. */
 bool money_mul_ppm(struct money a, int64_t ppm, struct money *out) MUST_CHECK;
-/* a × part / whole, rounded half away from zero; false when whole is 0 or the result does not fit. Example: the tax of 13 %
- * in 113 分 is 113 × 130,000 / 1,130,000 = 13 分. */
+/* a × part / whole, rounded half away from zero; false when whole is 0 or the result does not fit. Example: the tax of
+ * 13 % in 113 分 is 113 × 130,000 / 1,130,000 = 13 分. */
 bool money_mul_ratio(struct money a, int64_t part, int64_t whole, struct money *out) MUST_CHECK;
 /* Splits `total` over `weights` into parts that add up to it exactly; the remainder goes to the last part with a
  * weight. All weights zero: even split. Weights are ≥ 0. Example: 100 over {1,1,1} = 33, 33, 34. */
@@ -71,7 +86,7 @@ enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_DATE, VALUE_INSTANT }
 struct value {
     enum value_type type; /* which member is set */
     union {
-        int64_t integer;        /* numbers, ids, money in minor units, booleans as 0 / 1 */
+        int64_t integer; /* numbers, ids, money in minor units, booleans as 0 / 1 */
         struct str text;
         struct date date;
         struct instant instant;
@@ -81,7 +96,7 @@ struct value {
 struct value value_null(void);
 struct value value_int(int64_t integer);
 struct value value_bool(bool boolean);
-struct value value_text(struct str text);  /* no text (ptr NULL) becomes VALUE_NULL */
+struct value value_text(struct str text); /* no text (ptr NULL) becomes VALUE_NULL */
 struct value value_c(const char *text);
 struct value value_date(struct date date);
 struct value value_instant(struct instant instant);
@@ -94,7 +109,7 @@ bool value_eq(struct value a, struct value b);
 struct value value_dup(struct arena *arena, struct value value);
 
 /* V(x): the value of anything the program knows. A double does not compile. */
-#define V(x)                                                                                                        \
+#define V(x)                                                                                                           \
     _Generic((x), bool: value_bool, int: value_int, long: value_int, long long: value_int, unsigned: value_int,     \
         struct str: value_text, char *: value_c, const char *: value_c, struct date: value_date,                    \
         struct instant: value_instant, struct money: value_money, struct opt_int: value_opt_int,                    \

@@ -1,5 +1,6 @@
-/* The yardstick of `make bench`: one statement through Connector/C alone, prepared once, executed again and again with all
- * rows fetched. Prints the 10th percentile, the median and the 95th percentile in microseconds, and the number of rows.
+/* The yardstick of `make bench`: one statement through Connector/C alone, prepared once, executed again and again with
+ * all rows fetched. Prints the 10th percentile, the median and the 95th percentile in microseconds, and the number of
+ * rows.
  *
  *   bare SOCKET USER DATABASE SECONDS <STATEMENT     (password in the variable BARE_PASSWORD) */
 #include <mysql.h>
@@ -99,7 +100,8 @@ int main(int argc, char **argv)
     }
     qsort(samples, count, sizeof samples[0], compare);
     printf("{\"quick_us\": %lld, \"median_us\": %lld, \"p95_us\": %lld, \"rows\": %lld, \"count\": %zu}\n",
-           (long long)samples[count / 10], (long long)samples[count / 2], (long long)samples[count * 95 / 100], (long long)rows, count);
+           (long long)samples[count / 10], (long long)samples[count / 2], (long long)samples[count * 95 / 100],
+           (long long)rows, count);
     mysql_stmt_close(stmt);
     mysql_close(mysql);
     return 0;

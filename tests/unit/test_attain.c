@@ -74,10 +74,8 @@ static void more_is_never_likelier(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steady_months),
-        cmocka_unit_test(the_last_year_is_the_pace),
-        cmocka_unit_test(what_is_done_stands),
-        cmocka_unit_test(too_little_says_nothing),
+        cmocka_unit_test(steady_months),          cmocka_unit_test(the_last_year_is_the_pace),
+        cmocka_unit_test(what_is_done_stands),    cmocka_unit_test(too_little_says_nothing),
         cmocka_unit_test(more_is_never_likelier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Sign-in from the proofs up to the rules. The tests below "with a database" use a MariaDB and a database of their own. */
+/* Sign-in from the proofs up to the rules. The tests below "with a database" use a MariaDB and a database of their own.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,9 +22,17 @@
 static struct arena *arena;
 static struct db *db;
 static struct config config = {
-    .db_name = "dabiao_test_auth", .db_user = "root", .db_password = "", .db_hosts = "", .db_socket = "", .sql_dir = "sql",
-    .jwt_key = "0123456789abcdef0123456789abcdef", .public_url = "http://127.0.0.1:8080", .time_zone = "Asia/Shanghai",
-    .argon_memory_kb = 8192, .argon_passes = 1,
+    .db_name = "dabiao_test_auth",
+    .db_user = "root",
+    .db_password = "",
+    .db_hosts = "",
+    .db_socket = "",
+    .sql_dir = "sql",
+    .jwt_key = "0123456789abcdef0123456789abcdef",
+    .public_url = "http://127.0.0.1:8080",
+    .time_zone = "Asia/Shanghai",
+    .argon_memory_kb = 8192,
+    .argon_passes = 1,
 };
 /* 2026-03-31T08:00:00Z */
 static const struct instant NOW = {1774944000000};
@@ -95,8 +104,9 @@ static void foreign_keys_and_algorithms_are_refused(void **state)
     assert_int_equal(auth_access_read(arena, &other, token, NOW, &claims), ERR_NOT_SIGNED_IN);
     assert_int_equal(auth_access_create(arena, &other, claims, NOW, &token), ERR_INTERNAL);
     /* {"alg":"none","typ":"JWT"} . {"sub":"7","sid":42,"iss":"dabiao","aud":"dabiao-api","nbf":1,"exp":9999999999} */
-    static const char NONE[] = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0."
-                               "eyJzdWIiOiI3Iiwic2lkIjo0MiwiaXNzIjoiZGFiaWFvIiwiYXVkIjoiZGFiaWFvLWFwaSIsIm5iZiI6MSwiZXhwIjo5OTk5OTk5OTk5fQ.";
+    static const char NONE[] =
+        "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0."
+        "eyJzdWIiOiI3Iiwic2lkIjo0MiwiaXNzIjoiZGFiaWFvIiwiYXVkIjoiZGFiaWFvLWFwaSIsIm5iZiI6MSwiZXhwIjo5OTk5OTk5OTk5fQ.";
     assert_int_equal(read_at(text(NONE), NOW, &claims), ERR_NOT_SIGNED_IN);
 }
 
@@ -205,7 +215,8 @@ static void authenticator_apps_get_url_and_picture(void **state)
     struct str secret = STR("12345678901234567890");
     assert_true(str_eq_c(auth_totp_base32(arena, secret), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
     struct str url = auth_totp_url(arena, secret, STR("张 san"));
-    assert_true(str_eq_c(url, "otpauth://totp/Dabiao:%E5%BC%A0%20san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Dabiao"));
+    assert_true(
+        str_eq_c(url, "otpauth://totp/Dabiao:%E5%BC%A0%20san?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Dabiao"));
     struct str svg;
     assert_int_equal(auth_qr_svg(arena, url, &svg), OK);
     assert_true(str_starts(svg, STR("<svg ")));
@@ -239,8 +250,16 @@ static struct request request_at(int64_t seconds)
 {
     error_init(&error, arena);
     return (struct request){
-        .arena = arena, .db = db, .config = &config, .error = &error, .id = STR("test"), .address = STR("192.0.2.7"),
-        .user_agent = text(BROWSER), .now = at(seconds), .today = date_of(2026, 3, 31), .zone = "Asia/Shanghai",
+        .arena = arena,
+        .db = db,
+        .config = &config,
+        .error = &error,
+        .id = STR("test"),
+        .address = STR("192.0.2.7"),
+        .user_agent = text(BROWSER),
+        .now = at(seconds),
+        .today = date_of(2026, 3, 31),
+        .zone = "Asia/Shanghai",
     };
 }
 
@@ -271,7 +290,8 @@ static enum err seed(struct db *tx_db, void *context)
 static int make_person(void **state)
 {
     (void)state;
-    static const char *const TABLES[] = {"sign_in_failure", "user_session", "user_credential", "user_role", "audit_entry", "user_assignment", "`user`"};
+    static const char *const TABLES[] = {"sign_in_failure", "user_session",    "user_credential", "user_role",
+                                         "audit_entry",     "user_assignment", "`user`"};
     run("SET FOREIGN_KEY_CHECKS = 0", NO_ARGS);
     for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
         assert_int_equal(db_script(db, str_format(arena, "DELETE FROM %s", TABLES[i])), OK);
@@ -279,14 +299,16 @@ static int make_person(void **state)
     run("SET FOREIGN_KEY_CHECKS = 1", NO_ARGS);
     assert_int_equal(db_tx(db, seed, NULL), OK);
     user_id = run("INSERT INTO `user` (login, name, department_id, created_at, updated_at) "
-                  "SELECT 'li', 'Li', MIN(id), NOW(3), NOW(3) FROM department", NO_ARGS);
+                  "SELECT 'li', 'Li', MIN(id), NOW(3), NOW(3) FROM department",
+                  NO_ARGS);
     run("INSERT INTO user_role (user_id, role_id) SELECT ?, id FROM role WHERE code = 'sales'", ARGS(V(user_id)));
     run("UPDATE company SET org_epoch = org_epoch + 1", NO_ARGS);
     assert_int_equal(auth_set_password(db, arena, &config, user_id, text(PASSWORD), false, NOW), OK);
     return 0;
 }
 
-static enum err sign_in_at(int64_t seconds, const char *login, const char *password, const char *totp, struct auth_answer *out)
+static enum err sign_in_at(int64_t seconds, const char *login, const char *password, const char *totp,
+                           struct auth_answer *out)
 {
     struct request request = request_at(seconds);
     return auth_sign_in(&request, text(login), text(password), text(totp), STR("browser"), out);
@@ -482,7 +504,8 @@ static void changing_the_password_ends_other_sessions(void **state)
     struct auth_answer answer;
     struct request request = request_at(5);
     assert_int_equal(identify(&request, mine.access_token), OK);
-    assert_int_equal(auth_change_password(&request, STR("not mine at all"), STR("copper lantern 9"), &answer), ERR_INVALID);
+    assert_int_equal(auth_change_password(&request, STR("not mine at all"), STR("copper lantern 9"), &answer),
+                     ERR_INVALID);
     request = request_at(6);
     assert_int_equal(identify(&request, mine.access_token), OK);
     assert_int_equal(auth_change_password(&request, text(PASSWORD), STR("password123"), &answer), ERR_WEAK_PASSWORD);
@@ -583,8 +606,12 @@ static void only_the_own_origin_passes(void **state)
     assert_int_equal(auth_check_origin(&request, true), OK);
     request.origin = STR("http://localhost:8080");
     assert_int_equal(auth_check_origin(&request, true), OK);
-    static const char *const FOREIGN[] = {"http://127.0.0.1:8081", "https://127.0.0.1:8080", "http://127.0.0.1", "null",
-                                          "http://localhost.evil.example:8080", "http://127.0.0.1:8080.evil.example"};
+    static const char *const FOREIGN[] = {"http://127.0.0.1:8081",
+                                          "https://127.0.0.1:8080",
+                                          "http://127.0.0.1",
+                                          "null",
+                                          "http://localhost.evil.example:8080",
+                                          "http://127.0.0.1:8080.evil.example"};
     for (size_t i = 0; i < sizeof FOREIGN / sizeof FOREIGN[0]; i++) {
         request.origin = text(FOREIGN[i]);
         assert_int_equal(auth_check_origin(&request, false), ERR_CSRF);

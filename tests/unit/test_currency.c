@@ -6,7 +6,8 @@
 static int64_t convert(int64_t minor, const char *from, int64_t rate_nano, const char *to)
 {
     int64_t out = -1;
-    assert_true(currency_convert(minor, currency_digits(str_from(from)), rate_nano, currency_digits(str_from(to)), &out));
+    assert_true(
+        currency_convert(minor, currency_digits(str_from(from)), rate_nano, currency_digits(str_from(to)), &out));
     return out;
 }
 

@@ -163,7 +163,10 @@ static void working_days_without_exceptions(void **state)
     (void)state;
     assert_int_equal(split_working_days(date_of(2026, 3, 1), date_of(2026, 4, 1), NULL, 0), 22);
     const struct workday exceptions[] = {
-        {date_of(2026, 3, 2), false}, {date_of(2026, 3, 7), true}, {date_of(2026, 3, 8), false}, {date_of(2026, 4, 6), false},
+        {date_of(2026, 3, 2), false},
+        {date_of(2026, 3, 7), true},
+        {date_of(2026, 3, 8), false},
+        {date_of(2026, 4, 6), false},
     };
     assert_int_equal(split_working_days(date_of(2026, 3, 1), date_of(2026, 4, 1), exceptions, 4), 22);
     assert_int_equal(split_working_days(date_of(2026, 3, 1), date_of(2026, 3, 7), exceptions, 4), 4);
@@ -172,9 +175,12 @@ static void working_days_without_exceptions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rollup_adds_own_and_below),       cmocka_unit_test(rollup_parts_equal_the_whole),
-        cmocka_unit_test(completion_of_nothing_is_absent), cmocka_unit_test(time_passed_counts_today),
-        cmocka_unit_test(split_golden),                    cmocka_unit_test(split_parts_add_up),
+        cmocka_unit_test(rollup_adds_own_and_below),
+        cmocka_unit_test(rollup_parts_equal_the_whole),
+        cmocka_unit_test(completion_of_nothing_is_absent),
+        cmocka_unit_test(time_passed_counts_today),
+        cmocka_unit_test(split_golden),
+        cmocka_unit_test(split_parts_add_up),
         cmocka_unit_test(working_days_without_exceptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

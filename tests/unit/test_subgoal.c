@@ -37,7 +37,7 @@ static void the_example(void **state)
     assert_int_equal(needs[2].asked, 28);
     assert_int_equal(needs[2].more, 56);
     assert_true(needs[0].known && needs[1].known && needs[2].known);
-    assert_int_equal(subgoal_per_week(56, 70).value, 6);           /* 5.6 a week */
+    assert_int_equal(subgoal_per_week(56, 70).value, 6); /* 5.6 a week */
     assert_int_equal(subgoal_per_day_milli(56, 50).value, 1120);
 }
 
