@@ -370,6 +370,23 @@ enum err metric_store_add_totals(struct db *db, struct arena *arena, const struc
         values, WIDTH, count);
 }
 
+enum err metric_store_add_years(struct db *db, struct arena *arena, const struct year_delta *deltas, size_t count)
+{
+    enum { WIDTH = 6 };
+    struct value *values = ARENA_ARRAY(arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {
+            V(MEASURES[deltas[i].measure].key), V(deltas[i].year),   V(deltas[i].department_id),
+            V(TARGET_LEVELS[deltas[i].level]),  V(deltas[i].amount), V(deltas[i].own)};
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(db, arena,
+                   STR("INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount) "
+                       "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount), "
+                       "own_amount = own_amount + VALUES(own_amount)"),
+                   values, WIDTH, count);
+}
+
 enum err metric_store_last_id(struct db *db, struct arena *arena, const struct metric_source *source, int64_t *out)
 {
     struct query query;
@@ -427,6 +444,16 @@ STATEMENT(TAKE_STRAYS, "metric.take_strays",
           "INSERT INTO target_total (measure, level, month_on, department_id, amount) "
           "SELECT v.measure, v.level, v.month_on, v.department_id, -v.amount " STRAY_TARGETS
           "ON DUPLICATE KEY UPDATE amount = target_total.amount + VALUES(amount)");
+STATEMENT(ADD_YEAR_STRAYS, "metric.add_year_strays",
+          "INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount) "
+          "SELECT v.measure, YEAR(v.month_on), a.department_id, v.level, SUM(v.amount), 0 " STRAY_TARGETS
+          "GROUP BY v.measure, YEAR(v.month_on), a.department_id, v.level "
+          "ON DUPLICATE KEY UPDATE amount = target_year.amount + VALUES(amount)");
+STATEMENT(TAKE_YEAR_STRAYS, "metric.take_year_strays",
+          "INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount) "
+          "SELECT v.measure, YEAR(v.month_on), v.department_id, v.level, -SUM(v.amount), 0 " STRAY_TARGETS
+          "GROUP BY v.measure, YEAR(v.month_on), v.department_id, v.level "
+          "ON DUPLICATE KEY UPDATE amount = target_year.amount + VALUES(amount)");
 STATEMENT(
     STAMP_TARGETS, "metric.stamp_targets",
     "UPDATE target_value v JOIN user_assignment a ON a.user_id = v.subject_id AND a.valid_from <= v.month_on "
@@ -443,6 +470,8 @@ enum err metric_store_stamp_targets(struct db *db, struct arena *arena, int64_t 
     }
     TRY(db_exec(db, arena, &ADD_STRAYS, ARGS(V(user_id), V(from))));
     TRY(db_exec(db, arena, &TAKE_STRAYS, ARGS(V(user_id), V(from))));
+    TRY(db_exec(db, arena, &ADD_YEAR_STRAYS, ARGS(V(user_id), V(from))));
+    TRY(db_exec(db, arena, &TAKE_YEAR_STRAYS, ARGS(V(user_id), V(from))));
     return db_exec(db, arena, &STAMP_TARGETS, ARGS(V(user_id), V(from)));
 }
 
@@ -510,6 +539,34 @@ enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct ro
                            "GROUP BY measure, level, month_on, department_id HAVING SUM(amount) <> 0 "
                            "ORDER BY measure, level, month_on, department_id"),
                        deltas_out, count_out);
+}
+
+enum err metric_store_wrong_years(struct db *db, struct arena *arena, struct year_delta **deltas_out, size_t *count_out)
+{
+    struct rows rows;
+    TRY(db_query(db, arena,
+                 STR("SELECT measure, on_year, department_id, level, SUM(amount), SUM(own_amount) FROM ("
+                     "SELECT measure, YEAR(month_on) AS on_year, department_id, level, amount, "
+                     "IF(subject_kind = 'department', amount, 0) AS own_amount FROM target_value "
+                     "UNION ALL SELECT measure, on_year, department_id, level, -amount, -own_amount FROM target_year) "
+                     "x GROUP BY measure, on_year, department_id, level "
+                     "HAVING SUM(amount) <> 0 OR SUM(own_amount) <> 0 ORDER BY measure, on_year, department_id, level"),
+                 NO_ARGS, &rows));
+    struct year_delta *deltas = ARENA_ARRAY(arena, struct year_delta, rows.count);
+    for (size_t i = 0; i < rows.count; i++) {
+        deltas[i] = (struct year_delta){
+            .measure = measure_of(rows_get(&rows, i, 0)),
+            .year = rows_get(&rows, i, 1).integer,
+            .department_id = rows_get(&rows, i, 2).integer,
+            .amount = rows_get(&rows, i, 4).integer,
+            .own = rows_get(&rows, i, 5).integer,
+        };
+        bool known = level_find(rows_get(&rows, i, 3).text, &deltas[i].level);
+        assert(known);
+    }
+    *deltas_out = deltas;
+    *count_out = rows.count;
+    return OK;
 }
 
 static const struct column WRONG_TARGET_COLUMNS[] = {

@@ -59,6 +59,16 @@ struct rollup_delta {
     int64_t fact_count;      /* to add */
 };
 
+/* A change of a department's sum of targets of one calendar year. */
+struct year_delta {
+    enum measure measure;    /* key … */
+    int64_t year;            /* calendar year */
+    int64_t department_id;   /* … */
+    enum target_level level; /* … key */
+    int64_t amount;          /* to add */
+    int64_t own;             /* to add to the department's own */
+};
+
 /* What attribution needs to know of the company. */
 struct metric_company {
     struct str time_zone;   /* IANA name */
@@ -119,6 +129,11 @@ enum err metric_store_wrong_totals(struct db *db, struct arena *arena, struct ro
                                    size_t *count_out) MUST_CHECK;
 enum err metric_store_add_totals(struct db *db, struct arena *arena, const struct rollup_delta *deltas,
                                  size_t count) MUST_CHECK;
+/* The same by calendar year. */
+enum err metric_store_wrong_years(struct db *db, struct arena *arena, struct year_delta **deltas_out,
+                                  size_t *count_out) MUST_CHECK;
+enum err metric_store_add_years(struct db *db, struct arena *arena, const struct year_delta *deltas,
+                                size_t count) MUST_CHECK;
 /* A person's target that stands in another department than the history says. */
 struct wrong_target {
     int64_t user_id;     /* whose */

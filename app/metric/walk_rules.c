@@ -79,7 +79,12 @@ static enum err rebuild_stamps(struct db *db, void *context)
     }
     struct rollup_delta *deltas;
     TRY(metric_store_wrong_totals(db, walk->arena, &deltas, &count));
-    return count == 0 ? OK : metric_store_add_totals(db, walk->arena, deltas, count);
+    if (count > 0) {
+        TRY(metric_store_add_totals(db, walk->arena, deltas, count));
+    }
+    struct year_delta *years;
+    TRY(metric_store_wrong_years(db, walk->arena, &years, &count));
+    return count == 0 ? OK : metric_store_add_years(db, walk->arena, years, count);
 }
 
 /* What is done with each source, and with each chunk of one. */
@@ -321,6 +326,18 @@ static enum err check_sums(struct db *db, struct walk *walk, const struct listen
     return OK;
 }
 
+static void tell_years(const struct listener *listener, const struct year_delta *deltas, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tell(listener,
+             str_format(listener->arena,
+                        "department's target of a year differs from its cells: %s (%s) of %lld, department "
+                        "%lld: by %lld, its own by %lld",
+                        MEASURES[deltas[i].measure].key, TARGET_LEVELS[deltas[i].level], (long long)deltas[i].year,
+                        (long long)deltas[i].department_id, (long long)deltas[i].amount, (long long)deltas[i].own));
+    }
+}
+
 static enum err check_targets(struct db *db, struct walk *walk, const struct listener *listener,
                               struct metric_report *out)
 {
@@ -337,6 +354,10 @@ static enum err check_targets(struct db *db, struct walk *walk, const struct lis
     }
     TRY(metric_store_wrong_totals(db, walk->arena, &deltas, &count));
     tell_sums(listener, "department's target differs from its cells", deltas, count);
+    out->wrong_targets += (int64_t)count;
+    struct year_delta *years;
+    TRY(metric_store_wrong_years(db, walk->arena, &years, &count));
+    tell_years(listener, years, count);
     out->wrong_targets += (int64_t)count;
     return OK;
 }

@@ -213,8 +213,8 @@ static void make_cells(struct tree *tree, size_t more)
     tree->cells = cells;
 }
 
-/* Targets of the year of every visible department, of one level or its own. */
-static enum err add_amounts(struct tree *tree, size_t sum)
+/* Targets of the year of every visible department, by level, and its own base. */
+static enum err add_amounts(struct tree *tree)
 {
     const struct target_view *view = tree->view;
     struct target_pick pick = target_view_pick(view);
@@ -222,12 +222,16 @@ static enum err add_amounts(struct tree *tree, size_t sum)
     struct target_year_sum *rows;
     size_t count;
     pick.people_count = 0;
-    span.level = sum == SUM_OWN ? LEVEL_BASE : (enum target_level)sum;
-    TRY(target_store_year_sums(view->request->db, view->request->arena, &span, &pick, sum == SUM_OWN, &rows, &count));
-    make_cells(tree, count);
+    TRY(target_store_year_sums(view->request->db, view->request->arena, &span, &pick, &rows, &count));
+    make_cells(tree, count * 2);
     for (size_t i = 0; i < count; i++) {
-        if (target_view_department(view, rows[i].department_id) != NULL) {
-            tree->cells[tree->cell_count++] = (struct rollup_cell){rows[i].department_id, sum, rows[i].amount};
+        int64_t id = rows[i].department_id;
+        if (target_view_department(view, id) == NULL) {
+            continue;
+        }
+        tree->cells[tree->cell_count++] = (struct rollup_cell){id, rows[i].level, rows[i].amount};
+        if (rows[i].level == LEVEL_BASE) {
+            tree->cells[tree->cell_count++] = (struct rollup_cell){id, SUM_OWN, rows[i].own};
         }
     }
     return OK;
@@ -286,9 +290,7 @@ static enum err load_tree(const struct target_view *view, const struct target_ro
     tree->movement.round = *round;
     tree->movement.in_round = tree->ask_count > 0;
     tree->movement.states = states;
-    for (size_t sum = 0; sum <= SUM_OWN; sum++) {
-        TRY(add_amounts(tree, sum));
-    }
+    TRY(add_amounts(tree));
     add_counts(tree);
     return roll_up(tree);
 }

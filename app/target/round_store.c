@@ -145,11 +145,12 @@ enum err round_store_put_ask(struct request *request, int64_t round_id, enum mea
                         request_actor(request)));
 }
 
-/* People who are at work and have the permission; of these departments and people, or all. */
+/* People who are at work and have the permission; of these departments and people, or all. IN, not EXISTS: those who
+ * have it are found once, not for each person. */
 static void add_participants(struct query *query, const struct target_pick *pick)
 {
-    query_sql(query, " WHERE u.status = 'active' AND u.deleted_at IS NULL AND EXISTS (SELECT 1 FROM user_role ur "
-                     "JOIN role_permission rp ON rp.role_id = ur.role_id WHERE ur.user_id = u.id AND rp.permission = "
+    query_sql(query, " WHERE u.status = 'active' AND u.deleted_at IS NULL AND u.id IN (SELECT ur.user_id FROM "
+                     "role_permission rp JOIN user_role ur ON ur.role_id = rp.role_id WHERE rp.permission = "
                      "'target.commit')");
     if (!pick->all) {
         query_sql(query, " AND (u.department_id IN ");

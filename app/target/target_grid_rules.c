@@ -230,6 +230,8 @@ struct save {
     size_t changed_count;            /* in `changed` */
     struct target_sum *gains;        /* what departments gain or lose by that */
     size_t gain_count;               /* in `gains` */
+    struct target_year_sum *years;   /* the same by calendar year */
+    size_t year_count;               /* in `years` */
     json_t *changes;                 /* for the audit entry */
     json_t *conflicts;               /* cells that somebody else changed */
     enum target_save_mode mode;      /* how */
@@ -452,6 +454,21 @@ static bool is_barred(const struct save *save, size_t index)
     return bar != TARGET_MAY_MOVE;
 }
 
+static void note_gain(struct save *save, int64_t department_id, struct date month, bool is_user, int64_t amount)
+{
+    int year = 0;
+    int number = 0;
+    int day = 0;
+    date_parts(month, &year, &number, &day);
+    save->gains[save->gain_count++] =
+        (struct target_sum){.department_id = department_id, .month = month, .amount = amount};
+    save->years[save->year_count++] = (struct target_year_sum){.level = save->view->level,
+                                                               .year = year,
+                                                               .department_id = department_id,
+                                                               .amount = amount,
+                                                               .own = is_user ? 0 : amount};
+}
+
 /* Decides about every cell: refused, in conflict, as it is already, or to be written. */
 static void decide(struct save *save)
 {
@@ -486,11 +503,9 @@ static void decide(struct save *save)
         note_change(save, cell, amount, month);
         cell->version = version + 1;
         if (row != NULL) {
-            save->gains[save->gain_count++] =
-                (struct target_sum){.department_id = row->department_id, .month = month, .amount = -row->amount};
+            note_gain(save, row->department_id, month, cell->is_user, -row->amount);
         }
-        save->gains[save->gain_count++] =
-            (struct target_sum){.department_id = place, .month = month, .amount = cell->amount};
+        note_gain(save, place, month, cell->is_user, cell->amount);
         save->changed[save->changed_count++] = (struct target_row){
             .is_user = cell->is_user,
             .subject_id = cell->subject_id,
@@ -524,6 +539,32 @@ static void merge_gains(struct save *save)
     save->gain_count = kept;
 }
 
+static int compare_years(const void *left, const void *right)
+{
+    const struct target_year_sum *a = left;
+    const struct target_year_sum *b = right;
+    if (a->year != b->year) {
+        return a->year < b->year ? -1 : 1;
+    }
+    return (a->department_id > b->department_id) - (a->department_id < b->department_id);
+}
+
+/* One gain a department and calendar year, in the order of the year. */
+static void merge_years(struct save *save)
+{
+    size_t kept = 0;
+    qsort(save->years, save->year_count, sizeof *save->years, compare_years);
+    for (size_t i = 0; i < save->year_count; i++) {
+        if (kept > 0 && compare_years(&save->years[kept - 1], &save->years[i]) == 0) {
+            save->years[kept - 1].amount += save->years[i].amount;
+            save->years[kept - 1].own += save->years[i].own;
+        } else {
+            save->years[kept++] = save->years[i];
+        }
+    }
+    save->year_count = kept;
+}
+
 static enum err write_changes(struct save *save)
 {
     struct request *request = save->view->request;
@@ -531,8 +572,10 @@ static enum err write_changes(struct save *save)
         return OK;
     }
     merge_gains(save);
+    merge_years(save);
     TRY(target_store_put(request, save->view->measure, save->view->level, save->changed, save->changed_count));
     TRY(target_store_add_totals(request, save->view->measure, save->view->level, save->gains, save->gain_count));
+    TRY(target_store_add_years(request, save->view->measure, save->years, save->year_count));
     return audit_write(request, "target", save->view->year, "update", 0, save->changes, (struct str){0});
 }
 
@@ -576,6 +619,7 @@ enum err target_save_cells(const struct target_view *view, struct target_cell *c
     qsort(save.members, save.member_count, sizeof *save.members, compare_members);
     save.changed = ARENA_ARRAY(request->arena, struct target_row, count);
     save.gains = ARENA_ARRAY(request->arena, struct target_sum, 2 * count);
+    save.years = ARENA_ARRAY(request->arena, struct target_year_sum, 2 * count);
     save.changes = json_keep(request->arena, json_object());
     save.conflicts = json_keep(request->arena, json_array());
     decide(&save);

@@ -117,24 +117,68 @@ enum err target_store_sums(struct db *db, struct arena *arena, const struct targ
     return OK;
 }
 
+/* Where the fiscal year does not begin in January: its months of the next calendar year less those of the first one
+ * that lie before it, of one table. `own`: of cells of departments themselves. */
+static void add_year_corrections(struct query *query, const struct target_span *span, const struct target_pick *pick,
+                                 bool own)
+{
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    date_parts(span->months[0], &year, &month, &day);
+    struct date january = date_of(year, 1, 1);
+    struct date next = date_of(year + 1, 1, 1);
+    query_sql(query, " UNION ALL SELECT level, department_id, ");
+    query_sql(query, own ? "0, " : "");
+    query_sql(query, "SUM(IF(month_on < ");
+    query_arg(query, V(next));
+    query_sql(query, own ? ", -amount, amount)) FROM target_value" : ", -amount, amount)), 0 FROM target_total");
+    query_sql(query, " WHERE level IN ('base', 'stretch', 'challenge') AND measure = ");
+    query_arg(query, V(MEASURES[span->measure].key));
+    query_sql(query, own ? " AND subject_kind = 'department'" : "");
+    query_sql(query, " AND (month_on >= ");
+    query_arg(query, V(january));
+    query_sql(query, " AND month_on < ");
+    query_arg(query, V(span->months[0]));
+    query_sql(query, " OR month_on >= ");
+    query_arg(query, V(next));
+    query_sql(query, " AND month_on < ");
+    query_arg(query, V(span->months[TARGET_MONTHS]));
+    query_sql(query, ")");
+    add_pick(query, pick, "department_id", "", "");
+    query_sql(query, " GROUP BY level, department_id");
+}
+
 enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span,
-                                const struct target_pick *pick, bool own, struct target_year_sum **rows_out,
-                                size_t *count_out)
+                                const struct target_pick *pick, struct target_year_sum **rows_out, size_t *count_out)
 {
     struct query query;
     struct rows rows;
-    query_init(&query, arena);
+    int year = 0;
+    int month = 0;
+    int day = 0;
     assert(pick->people_count == 0);
-    query_sql(&query, own ? "SELECT subject_id, SUM(amount)" : "SELECT department_id, SUM(amount)");
-    add_sums_source(&query, span, false, own);
-    query_sql(&query, own ? " AND subject_kind = 'department'" : "");
-    add_months(&query, span, pick->all || own);
-    add_pick(&query, pick, own ? "subject_id" : "department_id", "", "");
-    query_sql(&query, own ? " GROUP BY subject_id" : " GROUP BY department_id");
+    date_parts(span->months[0], &year, &month, &day);
+    query_init(&query, arena);
+    query_sql(&query, "SELECT level, department_id, amount, own_amount FROM target_year WHERE measure = ");
+    query_arg(&query, V(MEASURES[span->measure].key));
+    query_sql(&query, " AND on_year = ");
+    query_arg(&query, V((int64_t)year));
+    add_pick(&query, pick, "department_id", "", "");
+    if (month > 1) {
+        add_year_corrections(&query, span, pick, false);
+        add_year_corrections(&query, span, pick, true);
+    }
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     *rows_out = ARENA_ARRAY(arena, struct target_year_sum, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct target_year_sum){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer};
+        struct target_year_sum *sum = &(*rows_out)[i];
+        *sum = (struct target_year_sum){.year = year,
+                                        .department_id = rows_get(&rows, i, 1).integer,
+                                        .amount = rows_get(&rows, i, 2).integer,
+                                        .own = rows_get(&rows, i, 3).integer};
+        bool known = level_find(rows_get(&rows, i, 0).text, &sum->level);
+        assert(known);
     }
     *count_out = rows.count;
     return OK;
@@ -288,6 +332,23 @@ enum err target_store_add_totals(struct request *request, enum measure measure, 
         STR("INSERT INTO target_total (measure, level, month_on, department_id, amount) VALUES (?, ?, ?, ?, ?) "
             "ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount)"),
         values, WIDTH, count);
+}
+
+enum err target_store_add_years(struct request *request, enum measure measure, const struct target_year_sum *sums,
+                                size_t count)
+{
+    enum { WIDTH = 6 };
+    struct value *values = ARENA_ARRAY(request->arena, struct value, count * WIDTH);
+    for (size_t i = 0; i < count; i++) {
+        const struct value row[WIDTH] = {V(MEASURES[measure].key),        V(sums[i].year),   V(sums[i].department_id),
+                                         V(TARGET_LEVELS[sums[i].level]), V(sums[i].amount), V(sums[i].own)};
+        memcpy(&values[i * WIDTH], row, sizeof row);
+    }
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount) "
+                       "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE amount = amount + VALUES(amount), "
+                       "own_amount = own_amount + VALUES(own_amount)"),
+                   values, WIDTH, count);
 }
 
 static void add_fact_conditions(struct query *query, const struct target_facts_request *facts, const char *date_column)

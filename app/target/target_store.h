@@ -47,10 +47,13 @@ struct target_sum {
     int64_t amount;        /* minor units or count */
 };
 
-/* A department's sum of a year. */
+/* A department's sum of one level over months of a year. */
 struct target_year_sum {
-    int64_t department_id; /* where it counts */
-    int64_t amount;        /* minor units or count */
+    enum target_level level; /* of the targets */
+    int64_t year;            /* calendar year, when it is written */
+    int64_t department_id;   /* where it counts */
+    int64_t amount;          /* its own and its people's: minor units or count */
+    int64_t own;             /* its own alone */
 };
 
 /* One assignment of a person that touches the year. */
@@ -107,10 +110,10 @@ enum err target_store_departments(struct db *db, struct arena *arena, struct tar
 enum err target_store_sums(struct db *db, struct arena *arena, const struct target_span *span,
                            const struct target_pick *pick, bool actual, bool by_user, struct target_sum **rows_out,
                            size_t *count_out) MUST_CHECK;
-/* Targets of the year by department: of exactly that one, or, with `own`, without its people. `pick` names no people.
- */
+/* Targets of the year by level and department, of exactly that one; several rows of one add up. `pick` names no people;
+ * the level of the span is not looked at. */
 enum err target_store_year_sums(struct db *db, struct arena *arena, const struct target_span *span,
-                                const struct target_pick *pick, bool own, struct target_year_sum **rows_out,
+                                const struct target_pick *pick, struct target_year_sum **rows_out,
                                 size_t *count_out) MUST_CHECK;
 /* Assignments that touch the months, by name and person. `lock`: nobody is moved until the transaction ends. */
 enum err target_store_members(struct db *db, struct arena *arena, const struct target_span *span,
@@ -135,6 +138,9 @@ enum err target_store_lock_sheet(struct request *request, int64_t year, enum mea
 /* Adds to the departments' totals: what cells gained or lost, one row a department and month, in that order. */
 enum err target_store_add_totals(struct request *request, enum measure measure, enum target_level level,
                                  const struct target_sum *sums, size_t count) MUST_CHECK;
+/* The same by calendar year, in the order of year and department. */
+enum err target_store_add_years(struct request *request, enum measure measure, const struct target_year_sum *sums,
+                                size_t count) MUST_CHECK;
 /* Inserts or replaces cells and raises their versions. */
 enum err target_store_put(struct request *request, enum measure measure, enum target_level level,
                           const struct target_row *rows, size_t count) MUST_CHECK;

@@ -346,6 +346,7 @@ test("what this file defined goes again: files share a database", async () => {
         const key = `custom_${id}`;
         await sql(`DELETE FROM target_value WHERE measure = '${key}'`);
         await sql(`DELETE FROM target_total WHERE measure = '${key}'`);
+        await sql(`DELETE FROM target_year WHERE measure = '${key}'`);
         const { status, body: measure } = await boss.send("GET", `/measures/${id}`);
         if (status === 200) {
             await boss.delete(`/measures/${id}`, measure.version);

@@ -59,8 +59,8 @@ before(async () => {
     await chief.patch(`/departments/${east.id}`, { manager_id: lead.user.id }, east.version);
 });
 
-/** Every line is the sum of what stands below it, down to the rows of the table. */
-async function assertAddsUp(client, departmentId) {
+/** Every line is the sum of what stands below it, down to the rows of the table; the fiscal year begins in `start`. */
+async function assertAddsUp(client, departmentId, start = "01") {
     const answer = await node(client, { department_id: departmentId });
     for (const [key, level] of [["entered", "base"], ["stretch", "stretch"], ["challenge", "challenge"]]) {
         const parts = answer.children.reduce((sum, line) => sum + line[key], answer.own[level]);
@@ -72,11 +72,13 @@ async function assertAddsUp(client, departmentId) {
     }
     const children = answer.children.filter((line) => line.kind === "department");
     for (const child of children) {
-        await assertAddsUp(client, child.id);
+        await assertAddsUp(client, child.id, start);
     }
-    const [[rows]] = await sql(`SELECT COALESCE(SUM(v.amount), 0) FROM target_value v JOIN department_path p ON p.descendant_id = v.department_id
-        WHERE p.ancestor_id = ${departmentId} AND v.measure = '${MEASURE}' AND v.level = 'base' AND v.month_on >= '${YEAR}-01-01' AND v.month_on < '${YEAR + 1}-01-01'`);
-    assert.equal(answer.node.entered, Number(rows));
+    const [sums] = await sql(`SELECT ${["base", "stretch", "challenge"].map((level) => `SUM(IF(v.level = '${level}', v.amount, 0))`).join(", ")},
+        SUM(IF(v.level = 'base' AND v.subject_kind = 'department', v.amount, 0)) FROM target_value v JOIN department_path p ON p.descendant_id = v.department_id
+        WHERE p.ancestor_id = ${departmentId} AND v.measure = '${MEASURE}' AND v.month_on >= '${YEAR}-${start}-01' AND v.month_on < '${YEAR + 1}-${start}-01'`);
+    const { entered, stretch, challenge, own } = answer.node;
+    assert.deepEqual([entered, stretch, challenge, own], sums.map((sum) => Number(sum ?? 0) || 0), answer.node.name);
     return answer;
 }
 
@@ -373,6 +375,26 @@ test("who joins or leaves is there for some of the working days, and splits go b
         assert.equal(amounts[0], 0, method);
         assert.ok(amounts[1] > 0 && amounts[1] < amounts[2], `${method}: ${amounts}`);
     }
+});
+
+test("another start of the fiscal year cuts the same cells anew", async () => {
+    const chief = await admin();
+    for (const level of ["base", "stretch"]) {
+        await done(manager.send("PUT", "/targets/grid", { body: { year: YEAR + 1, measure: MEASURE, level, cells: [cell(rep, 2, 30_00), cell(north, 3, 4_00), cell(rep, 4, 5_00)] } }));
+    }
+    const january = await assertAddsUp(ops, top.id);
+    const settings = await chief.get("/company");
+    await chief.patch("/company", { fiscal_year_start_month: 4 }, settings.version);
+    try {
+        const april = await assertAddsUp(ops, top.id, "04");
+        assert.notEqual(april.node.entered, january.node.entered);
+        assert.notEqual(april.node.own, january.node.own);
+        const part = await node(manager, { department_id: north.id });
+        assert.deepEqual(part.node.entered, (await assertAddsUp(ops, north.id, "04")).node.entered, "part of the company sees the same of itself");
+    } finally {
+        await chief.patch("/company", { fiscal_year_start_month: settings.fiscal_year_start_month }, (await chief.get("/company")).version);
+    }
+    assert.deepEqual((await assertAddsUp(ops, top.id)).node, january.node);
 });
 
 test("the doctor computes everything again and finds nothing", async () => {

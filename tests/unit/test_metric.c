@@ -54,13 +54,13 @@ static struct value random_user(void)
 
 static void make_company(void)
 {
-    static const char *const TABLES[] = {"metric_fact",     "metric_rollup",   "metric_department_rollup",
-                                         "target_total",    "target_value",    "ownership",
-                                         "user_assignment", "refund",          "payment",
-                                         "contract",        "follow_up",       "opportunity",
-                                         "stage",           "pipeline",        "customer",
-                                         "`user`",          "department_path", "department",
-                                         "company"};
+    static const char *const TABLES[] = {"metric_fact",  "metric_rollup",   "metric_department_rollup",
+                                         "target_total", "target_value",    "ownership",
+                                         "target_year",  "user_assignment", "refund",
+                                         "payment",      "contract",        "follow_up",
+                                         "opportunity",  "stage",           "pipeline",
+                                         "customer",     "`user`",          "department_path",
+                                         "department",   "company"};
     run("SET FOREIGN_KEY_CHECKS = 0", NO_ARGS);
     for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
         assert_int_equal(db_script(db, str_format(arena, "TRUNCATE TABLE %s", TABLES[i])), OK);
@@ -88,6 +88,10 @@ static void make_company(void)
     run("INSERT INTO target_total (measure, month_on, department_id, amount) "
         "SELECT measure, month_on, department_id, SUM(amount) FROM target_value GROUP BY measure, month_on, "
         "department_id",
+        NO_ARGS);
+    run("INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount) "
+        "SELECT measure, YEAR(month_on), department_id, level, SUM(amount), 0 FROM target_value GROUP BY measure, "
+        "YEAR(month_on), department_id, level",
         NO_ARGS);
     run("INSERT INTO pipeline (id, name, created_at, updated_at) VALUES (1, 'P', NOW(3), NOW(3))", NO_ARGS);
     run("INSERT INTO stage (id, pipeline_id, name, kind) VALUES (1, 1, 'Won', 'won')", NO_ARGS);
@@ -222,6 +226,14 @@ static void assert_in_line(void)
                      0);
     assert_int_equal(number("SELECT (SELECT SUM(amount) FROM target_value) - (SELECT SUM(amount) FROM target_total)"),
                      0);
+    assert_int_equal(number("SELECT (SELECT SUM(amount) FROM target_value) - (SELECT SUM(amount) FROM target_year)"),
+                     0);
+    assert_int_equal(
+        number(
+            "SELECT COUNT(*) FROM (SELECT department_id, SUM(amount) AS s FROM target_value GROUP BY department_id) v "
+            "JOIN (SELECT department_id, SUM(amount) AS s FROM target_year GROUP BY department_id) y "
+            "ON y.department_id = v.department_id WHERE y.s <> v.s"),
+        0);
     assert_int_equal(
         number("SELECT COUNT(*) FROM target_value v WHERE v.department_id <> (SELECT a.department_id FROM "
                "user_assignment a "
@@ -264,6 +276,7 @@ static void rebuild_gives_the_same_rows(void **state)
     run("DELETE FROM metric_rollup", NO_ARGS);
     run("DELETE FROM metric_department_rollup", NO_ARGS);
     run("DELETE FROM target_total", NO_ARGS);
+    run("DELETE FROM target_year", NO_ARGS);
     assert_int_equal(metric_rebuild(db, NULL, NULL), OK);
     assert_int_equal(number(FACTS_TEXT), facts);
     assert_int_equal(number(SUMS_TEXT), sums);
@@ -283,7 +296,7 @@ static void damage_is_found_and_repaired(void **state)
     assert_int_equal(metric_check(db, NULL, NULL, &report), OK);
     assert_int_equal(report.wrong_facts, 2);
     assert_int_equal(report.wrong_rollups, 4); /* three of people, one of a department */
-    assert_int_equal(report.wrong_targets, 3); /* the cell, and the totals of both departments */
+    assert_int_equal(report.wrong_targets, 5); /* the cell, and the totals of both departments, by month and by year */
     assert_int_equal(metric_rebuild(db, NULL, NULL), OK);
     assert_in_line();
 }
@@ -299,6 +312,7 @@ static void older_databases_get_their_sums(void **state)
     assert_true(sums > 0 && totals > 0);
     run("DROP TABLE metric_department_rollup", NO_ARGS);
     run("DROP TABLE target_total", NO_ARGS);
+    run("DROP TABLE target_year", NO_ARGS);
     for (int killed = 0; killed < 2; killed++) {
         run("DELETE FROM schema_migration WHERE number >= 8", NO_ARGS);
         assert_int_equal(migrate_run(config, stderr), OK);
@@ -306,6 +320,7 @@ static void older_databases_get_their_sums(void **state)
         assert_int_equal(number("SELECT COUNT(*) FROM target_total WHERE amount <> 0"), totals);
         assert_in_line();
         run("DELETE FROM target_total LIMIT 1", NO_ARGS);
+        run("DELETE FROM target_year LIMIT 1", NO_ARGS);
     }
     assert_int_equal(metric_rebuild(db, NULL, NULL), OK);
     assert_in_line();
