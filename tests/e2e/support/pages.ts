@@ -40,8 +40,9 @@ export class SignInPage {
 export class Shell {
     constructor(readonly page: Page) {}
 
+    /** In whichever language its person reads. */
     async isShown(): Promise<void> {
-        await expect(this.page.getByRole("button", { name: "我的菜单" })).toBeVisible();
+        await expect(this.page.getByRole("button", { name: /^(我的菜单|My menu)$/ })).toBeVisible();
     }
 
     async choose(item: string): Promise<void> {

@@ -85,6 +85,20 @@ export function fieldFaults(failure: unknown): Record<string, string> {
     : {};
 }
 
+/** The same in one line, where no form marks them: each with the name of its field. Empty where none of them is known. */
+export function namedFaults(
+  failure: unknown,
+  fields: readonly { readonly name: string; readonly label: string }[],
+): string {
+  const faults = failure instanceof ApiProblem ? failure.fields : [];
+  return faults
+    .flatMap((fault) => {
+      const name = fields.find((field) => field.name === fault.field)?.label;
+      return name === undefined ? [] : t('error.field', { name, fault: fieldMessage(fault) });
+    })
+    .join(' ');
+}
+
 /** What the person reads for any failure: the translated reason, the detail where it adds something, and when it
  * becomes possible again. Empty for aborted requests. */
 export function problemSentence(failure: unknown): string {

@@ -1,6 +1,6 @@
 /** Short messages that come and go; failures stay longer. */
 import { shallowRef } from 'vue';
-import { problemSentence } from '@/shared/api/problem';
+import { namedFaults, problemSentence } from '@/shared/api/problem';
 
 export interface Toast {
   readonly id: number;
@@ -26,9 +26,9 @@ export function showToast(tone: Toast['tone'], text: string, action?: Toast['act
   setTimeout(() => dismissToast(id), tone === 'danger' || action ? LONG_LIFE_MS : LIFE_MS);
 }
 
-/** Tells of a failure in the person's words; silent for aborted requests. */
-export function showProblem(failure: unknown): void {
-  const sentence = problemSentence(failure);
+/** Tells of a failure in the person's words; silent for aborted requests. Where no form marks what is wrong, `fields` names it. */
+export function showProblem(failure: unknown, fields: Parameters<typeof namedFaults>[1] = []): void {
+  const sentence = namedFaults(failure, fields) || problemSentence(failure);
   if (sentence) {
     showToast('danger', sentence);
   }
