@@ -220,6 +220,7 @@ write_database_settings() {
     fi
     sed -e "s|@DIR@|$VAR/mariadb|g" -e "s|@SOCKET@|$DB_SOCKET|" -e "s|@LOG@|$VAR/log/mariadb.log|" \
         -e "s|@FLUSH@|$flush|" -e "s|@FLUSH_METHOD@|$method|" -e "s|@BUFFER_POOL@|${DABIAO_DB_MEMORY:-$pool}|" -e "s|@SORT_BUFFER@|$sort|" \
+        -e "s|@REDO_LOG@|${DABIAO_DB_LOG:-64M}|" \
         "$ROOT/scripts/mariadb.cnf.in" >"$VAR/mariadb/my.cnf"
     chmod 644 "$VAR/mariadb/my.cnf"
 }

@@ -254,6 +254,19 @@ static enum err customer_moving(struct request *request, const struct object *ob
     return ledger_moving(request, moves, count);
 }
 
+/* Only what somebody held was ever escalated. */
+static enum err restart_escalation(struct request *request, const struct record_move *moves, size_t count)
+{
+    int64_t *held = ARENA_ARRAY(request->arena, int64_t, count + 1);
+    size_t held_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (moves[i].refused == OK && !moves[i].unchanged && moves[i].from_owner_id.set) {
+            held[held_count++] = moves[i].id;
+        }
+    }
+    return escalation_store_restart(request->db, request->arena, held, held_count);
+}
+
 static enum err customer_moved(struct request *request, const struct object *object, const struct record_move *moves,
                                size_t count, const struct move_options *options)
 {
@@ -265,7 +278,7 @@ static enum err customer_moved(struct request *request, const struct object *obj
         TRY(customer_store_set_held(request->db, request->arena, ids[i],
                                     options->at.set ? options->at.value : request->now));
     }
-    TRY(escalation_store_restart(request->db, request->arena, ids, moved));
+    TRY(restart_escalation(request, moves, count));
     return ledger_moved(request, moves, count, options);
 }
 

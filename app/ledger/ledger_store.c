@@ -63,22 +63,23 @@ static bool begins(const struct record_move *move)
 /* Whether something of the customer happened at `at` or later, or bears the date `on` or a later one. */
 static void add_later(struct query *query, struct instant at, struct date on)
 {
-    static const char *const sources[] = {
-        "contract t WHERE t.customer_id = c.id AND t.signed_on >= ",
-        "change_order g JOIN contract t ON t.id = g.contract_id WHERE t.customer_id = c.id AND g.effective_on >= ",
-        "payment t WHERE t.customer_id = c.id AND t.received_on >= ",
-        "refund t WHERE t.customer_id = c.id AND t.refunded_on >= ",
-        "opportunity t WHERE t.customer_id = c.id AND t.closed_on >= "};
     query_sql(query, "COALESCE(c.last_follow_up_at >= ");
     query_arg(query, V(at));
     /* An opportunity was not changed before it was created or moved last. */
-    query_sql(query, ", FALSE) OR EXISTS (SELECT 1 FROM opportunity t WHERE t.customer_id = c.id AND t.updated_at >= ");
+    query_sql(query,
+              ", FALSE) OR EXISTS (SELECT 1 FROM opportunity t WHERE t.customer_id = c.id AND (t.updated_at >= ");
     query_arg(query, V(at));
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-        query_sql(query, ") OR EXISTS (SELECT 1 FROM ");
-        query_sql(query, sources[i]);
-        query_arg(query, V(on));
-    }
+    query_sql(query, " OR t.closed_on >= ");
+    query_arg(query, V(on));
+    query_sql(query, ")) OR EXISTS (SELECT 1 FROM contract t LEFT JOIN change_order g ON g.contract_id = t.id "
+                     "WHERE t.customer_id = c.id AND (t.signed_on >= ");
+    query_arg(query, V(on));
+    query_sql(query, " OR g.effective_on >= ");
+    query_arg(query, V(on));
+    query_sql(query, ")) OR EXISTS (SELECT 1 FROM payment t WHERE t.customer_id = c.id AND t.received_on >= ");
+    query_arg(query, V(on));
+    query_sql(query, ") OR EXISTS (SELECT 1 FROM refund t WHERE t.customer_id = c.id AND t.refunded_on >= ");
+    query_arg(query, V(on));
     query_sql(query, ")");
 }
 

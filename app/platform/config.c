@@ -70,8 +70,10 @@ enum {
 
 /* Names that the scripts and the compose file use; they may stand in the same file. */
 static const char *const SCRIPT_NAMES[] = {
-    "DABIAO_PORT",      "DABIAO_VAR",           "DABIAO_CONFIG_FILE",        "DABIAO_LISTEN",        "DABIAO_DEMO",
-    "DABIAO_DB_MEMORY", "DABIAO_TRUSTED_PROXY", "DABIAO_SIGN_IN_PER_MINUTE", "DABIAO_SIGN_IN_BURST",
+    "DABIAO_PORT",          "DABIAO_VAR",           "DABIAO_CONFIG_FILE",
+    "DABIAO_LISTEN",        "DABIAO_DEMO",          "DABIAO_DB_MEMORY",
+    "DABIAO_DB_LOG",        "DABIAO_TRUSTED_PROXY", "DABIAO_SIGN_IN_PER_MINUTE",
+    "DABIAO_SIGN_IN_BURST",
 };
 
 /* What the file said about one setting. */

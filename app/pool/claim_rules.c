@@ -34,14 +34,17 @@ struct claim {
     size_t were_here_count; /* in `were_here` */
 };
 
+/* The last time the claimer lost it. */
 static struct opt_date left_on(const struct claim *claim, int64_t customer_id)
 {
+    struct opt_date last = {0};
     for (size_t i = 0; i < claim->lost_count; i++) {
-        if (claim->lost[i].customer_id == customer_id) {
-            return (struct opt_date){true, claim->lost[i].left_on};
+        const struct left_row *row = &claim->lost[i];
+        if (row->customer_id == customer_id && (!last.set || date_compare(row->left_on, last.value) > 0)) {
+            last = (struct opt_date){true, row->left_on};
         }
     }
-    return (struct opt_date){0};
+    return last;
 }
 
 static void check_fresh(const struct claim *claim, struct opt_date left, struct record_move *move)
@@ -146,14 +149,13 @@ static enum err load_claim(struct request *request, const struct pool_order *ord
                            struct claim *out)
 {
     int64_t pool_id = order->pool_id;
-    struct pool_membership mine;
     int64_t used = 0;
-    TRY(pool_store_membership(request->db, request->arena, pool_id, request->user->user_id, &mine));
-    if (!mine.is_member) {
+    enum err err = pool_store_lock_as_member(request->db, request->arena, pool_id, request->user->user_id, pool);
+    if (err == ERR_NOT_FOUND) {
         TRY(scope_check(request, &POOL, pool_id, false));
         return error_set(request->error, ERR_NOT_A_MEMBER, "%s", err_text(ERR_NOT_A_MEMBER));
     }
-    TRY(pool_store_settings(request->db, request->arena, pool_id, true, pool));
+    TRY(err);
     if (!pool->is_active) {
         return error_set(request->error, ERR_POOL_INACTIVE, "The pool %.*s is switched off.", STR_ARG(pool->name));
     }

@@ -70,11 +70,10 @@ enum err claim_store_left(struct request *request, const int64_t *ids, size_t co
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
-    query_sql(&query, "SELECT customer_id, MAX(ended_on) FROM assignment WHERE ended_on IS NOT NULL AND owner_id = ");
+    query_sql(&query, "SELECT customer_id, ended_on FROM assignment WHERE ended_on IS NOT NULL AND owner_id = ");
     query_arg(&query, V(user_id));
     query_sql(&query, " AND customer_id IN ");
     query_arg_ids(&query, ids, count);
-    query_sql(&query, " GROUP BY customer_id");
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     struct left_row *left = ARENA_ARRAY(request->arena, struct left_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {

@@ -17,7 +17,7 @@ enum err claim_store_lock(struct request *request, const int64_t *ids, size_t co
 enum err claim_store_were_in(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
                              int64_t **ids_out, size_t *count_out) MUST_CHECK;
 
-/* When somebody lost a customer last. */
+/* When somebody lost a customer; each time is a row. */
 struct left_row {
     int64_t customer_id;
     struct date left_on;

@@ -223,10 +223,13 @@ static const struct column SETTINGS[] = {
     COLUMN(struct pool_settings, refund_returns),
 };
 #define SETTINGS_OF                                                                                                    \
-    "SELECT id, name, is_active, distribution, claims_per_day, views_per_day, former_owner_days, fresh_hours, "        \
-    "fresh_former_hours, auto_per_day, refund_returns FROM pool WHERE id = ? AND deleted_at IS NULL"
+    "SELECT o.id, o.name, o.is_active, o.distribution, o.claims_per_day, o.views_per_day, o.former_owner_days, "       \
+    "o.fresh_hours, o.fresh_former_hours, o.auto_per_day, o.refund_returns FROM pool o WHERE o.id = ? "                \
+    "AND o.deleted_at IS NULL"
 STATEMENT_ROWS(FIND_SETTINGS, "pool.settings", struct pool_settings, SETTINGS, SETTINGS_OF);
 STATEMENT_ROWS(LOCK_SETTINGS, "pool.lock_settings", struct pool_settings, SETTINGS, SETTINGS_OF " LOCK IN SHARE MODE");
+STATEMENT_ROWS(LOCK_AS_MEMBER, "pool.lock_as_member", struct pool_settings, SETTINGS,
+               SETTINGS_OF " AND EXISTS (SELECT 1 " MEMBER_OF "AND m.pool_id = o.id) LOCK IN SHARE MODE");
 STATEMENT_ROWS(COUNT_CUSTOMERS, "pool.count_customers", struct number, NUMBER,
                "SELECT COUNT(*) AS value FROM customer WHERE pool_id = ?");
 STATEMENT_ROWS(COUNT_USES, "pool.count_uses", struct number, NUMBER,
@@ -240,6 +243,12 @@ STATEMENT_ROWS(FIND_DEFAULT, "pool.default", struct number, NUMBER,
 enum err pool_store_settings(struct db *db, struct arena *arena, int64_t pool_id, bool lock, struct pool_settings *out)
 {
     return db_one(db, arena, lock ? &LOCK_SETTINGS : &FIND_SETTINGS, ARGS(V(pool_id)), out);
+}
+
+enum err pool_store_lock_as_member(struct db *db, struct arena *arena, int64_t pool_id, int64_t user_id,
+                                   struct pool_settings *out)
+{
+    return db_one(db, arena, &LOCK_AS_MEMBER, ARGS(V(pool_id), V(user_id)), out);
 }
 
 enum err pool_store_customers(struct db *db, struct arena *arena, int64_t pool_id, int64_t *out)

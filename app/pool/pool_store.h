@@ -62,6 +62,10 @@ struct pool_settings {
 /* `lock`: nobody changes them until the transaction ends. Errors: ERR_NOT_FOUND. */
 enum err pool_store_settings(struct db *db, struct arena *arena, int64_t pool_id, bool lock,
                              struct pool_settings *out) MUST_CHECK;
+/* The same, locked for reading, of a pool that the person belongs to. Errors: ERR_NOT_FOUND when there is none or the
+ * person is no member. */
+enum err pool_store_lock_as_member(struct db *db, struct arena *arena, int64_t pool_id, int64_t user_id,
+                                   struct pool_settings *out) MUST_CHECK;
 /* Customers that lie in the pool, those in the recycle bin too. */
 enum err pool_store_customers(struct db *db, struct arena *arena, int64_t pool_id, int64_t *out) MUST_CHECK;
 /* Routes and rules that name the pool. */

@@ -24,13 +24,14 @@ const LANES = Math.max(2, cpus().length - 1);
 const PORT = Number(process.env.DABIAO_BENCH_PORT ?? 18470);
 /** What one server with this much data has: the whole of it in memory, and each commit on the disk. */
 const DB_MEMORY = process.env.DABIAO_DB_MEMORY ?? "4G";
+const DB_LOG = process.env.DABIAO_DB_LOG ?? "1G";
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function startStack() {
     mkdirSync(BENCH, { recursive: true });
     const child = start(join(ROOT, "scripts/stack.sh"), ["--var", VAR, "--port", String(PORT), "--demo", "no", "--quiet"], {
-        env: { DABIAO_DB_MEMORY: DB_MEMORY, DABIAO_RATE_PER_MINUTE: "0", DABIAO_SIGN_IN_PER_MINUTE: "6000" },
+        env: { DABIAO_DB_MEMORY: DB_MEMORY, DABIAO_DB_LOG: DB_LOG, DABIAO_RATE_PER_MINUTE: "0", DABIAO_SIGN_IN_PER_MINUTE: "6000" },
         stdio: ["ignore", "ignore", "inherit"],
     });
     const ended = new Promise((resolve) => child.on("exit", resolve));
