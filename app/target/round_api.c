@@ -297,6 +297,9 @@ static enum err last_year_json(const struct plan_case *item, json_t *out)
 
 static const char *achievable_hint(const struct plan_smart *smart)
 {
+    if (!smart->specific) {
+        return "no_amount";
+    }
     if (smart->over_ramp) {
         return "over_ramp";
     }

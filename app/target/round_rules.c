@@ -567,7 +567,8 @@ enum err round_node(const struct target_view *view, const struct target_round *r
 
 /* ---- closing ---- */
 
-/* How many have not agreed, of the people who take part and of the departments that are asked. */
+/* How many have not agreed, of the people who take part and of the departments that are asked. Nobody is waited for
+ * where the measure takes no amounts any more. */
 static enum err count_open(struct request *request, const struct target_round *round, enum measure measure,
                            json_t *missing, int64_t *open_out)
 {
@@ -581,6 +582,9 @@ static enum err count_open(struct request *request, const struct target_round *r
     int64_t open_people = 0;
     int64_t open_departments = 0;
     TRY(target_view_load(request, round->year, measure, &view));
+    if (!view.info.is_active) {
+        return OK;
+    }
     TRY(target_movement_load(&view, &all, &movement));
     TRY(round_store_participants(request->db, request->arena, &all, &people, &people_count));
     TRY(round_store_asks(request->db, request->arena, round->id, measure, &asks, &ask_count));
@@ -657,8 +661,13 @@ static enum err remind_measure(struct reminding *reminding, const struct target_
     struct target_pick all = {.all = true};
     struct target_participant *people;
     struct target_plan_state *states;
+    struct measure_info info;
     size_t count;
     size_t state_count;
+    TRY(measure_get(request->db, request->arena, measure, &info));
+    if (!info.is_active) {
+        return OK;
+    }
     TRY(round_store_participants(request->db, request->arena, &all, &people, &count));
     TRY(target_plan_store_states(request->db, request->arena, round->id, measure, &all, &states, &state_count));
     for (size_t i = 0; i < count; i++) {

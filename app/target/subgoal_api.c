@@ -3,7 +3,7 @@
 #include "target.h"
 #include "target_query.h"
 
-enum { ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 200 };
+enum { ROWS_LIMIT = 50, ROWS_LIMIT_MAX = 200, THOUSAND = 1000 };
 
 /* clang-format off */
 static const struct option STATE_OPTIONS[] = {
@@ -53,18 +53,27 @@ static json_t *opt(bool set, int64_t value)
     return set ? json_integer(value) : json_null();
 }
 
+/* A quantity is in thousandths as it is. */
+static struct opt_int per_day_milli(int64_t more, enum measure_unit unit, int64_t working_days_left)
+{
+    struct opt_int milli = subgoal_per_day_milli(more, working_days_left);
+    milli.value = unit == UNIT_QUANTITY ? (milli.value + THOUSAND - 1) / THOUSAND : milli.value;
+    milli.set = milli.set && unit != UNIT_MONEY;
+    return milli;
+}
+
 /* The pace of what is still to be done; nothing is spread over a period that is over. */
-static void add_pace(json_t *json, const struct subgoals *goals, bool known, bool is_money, int64_t more)
+static void add_pace(json_t *json, const struct subgoals *goals, bool known, enum measure_unit unit, int64_t more)
 {
     bool open = known && goals->state == SUBGOAL_OPEN;
     struct opt_int week = {0};
     struct opt_int day = {0};
     if (open) {
         week = subgoal_per_week(more, goals->days_left);
-        day = subgoal_per_day_milli(more, goals->working_days_left);
+        day = per_day_milli(more, unit, goals->working_days_left);
     }
     json_object_set_new(json, "per_week", json_opt_int(week));
-    json_object_set_new(json, "per_working_day_milli", is_money ? json_null() : json_opt_int(day));
+    json_object_set_new(json, "per_working_day_milli", json_opt_int(day));
 }
 
 static json_t *step_json(const struct subgoals *goals, size_t i)
@@ -81,7 +90,7 @@ static json_t *step_json(const struct subgoals *goals, size_t i)
                   SUBGOAL_FIGURES[kind->part], "whole_figure", SUBGOAL_FIGURES[kind->whole], "have_figure",
                   kind->have == FIGURE_COUNT ? json_null() : json_string(SUBGOAL_FIGURES[kind->have]), "cases_min",
                   (json_int_t)step->cases_min, "rates", rates_json(step));
-    add_pace(json, goals, need->known, kind->is_money, need->more);
+    add_pace(json, goals, need->known, kind->is_money ? UNIT_MONEY : UNIT_COUNT, need->more);
     return json;
 }
 
@@ -111,7 +120,7 @@ static enum err get_subgoals(struct request *request, struct response *response)
     json_object_set_new(json, "state", json_string(SUBGOAL_STATES[goals->state]));
     json_object_set_new(json, "days_left", json_integer(goals->days_left));
     json_object_set_new(json, "working_days_left", json_integer(goals->working_days_left));
-    add_pace(json, goals, true, view.info.unit == UNIT_MONEY, goals->gap);
+    add_pace(json, goals, true, view.info.unit, goals->gap);
     json_object_set_new(json, "steps", steps);
     response->json = json_keep(request->arena, json);
     return OK;
@@ -171,7 +180,7 @@ static enum err list_rows(struct request *request, struct response *response)
     {.name = "user_id", .type = FIELD_REF, .ref = "user", .about = "a person as the node"}
 #define PACE_FIELDS \
     {.name = "per_week", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "of what is missing, rounded up; null with less than a week left, or nothing to be done"}, \
-    {.name = "per_working_day_milli", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "thousandths of cases; null for money"}
+    {.name = "per_working_day_milli", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "thousandths of cases, or of the quantity; null for money"}
 
 static const struct field SUBGOAL_QUERY[] = {ASKED_FIELDS, FIELD_END};
 static const struct field ROWS_QUERY[] = {

@@ -228,6 +228,7 @@ static enum err body_amounts(struct plan_case *item, size_t first, struct plan_a
     struct request *request = item->view.request;
     const json_t *list = json_object_get(request->json, "amounts");
     enum target_level level = LEVEL_BASE;
+    TRY(target_view_open(&item->view));
     TRY(target_plan_amounts(item, out));
     level_find(json_get_str(request->json, "level"), &level);
     if (json_array_size(list) != TARGET_MONTHS - first) {
@@ -439,6 +440,7 @@ static enum err enforce(struct plan_case *item, int64_t number)
     struct target_plan_version version;
     struct plan_amounts amounts;
     struct plan_amounts stored;
+    TRY(target_view_open(&item->view));
     TRY(find_version(item, number, &version));
     target_plan_read_content(request->arena, version.content, &amounts);
     TRY(target_plan_amounts(item, &stored));

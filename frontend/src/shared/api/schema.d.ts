@@ -19493,7 +19493,7 @@ export interface operations {
                         working_days_left?: number;
                         /** @description of what is missing, rounded up; null with less than a week left, or nothing to be done */
                         per_week?: number | null;
-                        /** @description thousandths of cases; null for money */
+                        /** @description thousandths of cases, or of the quantity; null for money */
                         per_working_day_milli?: number | null;
                         /** @description from the target back to what one does for it */
                         steps?: {
@@ -19555,7 +19555,7 @@ export interface operations {
                             }[];
                             /** @description of what is missing, rounded up; null with less than a week left, or nothing to be done */
                             per_week?: number | null;
-                            /** @description thousandths of cases; null for money */
+                            /** @description thousandths of cases, or of the quantity; null for money */
                             per_working_day_milli?: number | null;
                         }[];
                     };
