@@ -120,6 +120,12 @@ enum err money_contracts_of(struct request *request, int64_t payment_id, int64_t
 enum err money_payment_prepare(struct request *request, struct record_change *change) MUST_CHECK;
 enum err money_payment_saved(struct request *request, const struct record_change *change) MUST_CHECK;
 enum err money_payment_complete(struct request *request, int64_t id, json_t *record) MUST_CHECK;
+/* Nested member `lines` of refunds, and their hooks. Errors: ERR_INVALID. */
+extern const struct field MONEY_REFUND_BODY[];
+extern const struct field MONEY_REFUND_ANSWER[];
+enum err money_refund_prepare(struct request *request, const struct record_change *change) MUST_CHECK;
+enum err money_refund_saved(struct request *request, const struct record_change *change) MUST_CHECK;
+enum err money_refund_complete(struct request *request, int64_t id, json_t *record) MUST_CHECK;
 /* For the hooks of contracts: the amount must hold what was planned. Errors: ERR_INVALID. */
 enum err money_contract_prepare(struct request *request, struct record_change *change) MUST_CHECK;
 enum err money_contract_saved(struct request *request, const struct record_change *change) MUST_CHECK;

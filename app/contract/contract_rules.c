@@ -488,7 +488,7 @@ static enum err complete_contract(struct request *request, int64_t id, json_t *r
     struct contract_line *lines;
     size_t count;
     TRY(contract_store_lines(request->db, request->arena, id, &lines, &count));
-    json_object_set_new(record, "lines", contract_lines_json(request, lines, count));
+    json_object_set_new(record, "lines", contract_lines_shown(request, lines, count));
     return OK;
 }
 

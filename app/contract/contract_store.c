@@ -13,6 +13,7 @@ static const struct column PAYMENT_HEAD[] = {
     COLUMN(struct payment_head, owner_id),
 };
 static const struct column LINE[] = {
+    COLUMN(struct contract_line, id),
     COLUMN(struct contract_line, line_number),
     COLUMN(struct contract_line, product_id),
     COLUMN(struct contract_line, name),
@@ -21,6 +22,10 @@ static const struct column LINE[] = {
     COLUMN(struct contract_line, unit_cost_minor),
     COLUMN(struct contract_line, amount_minor),
     COLUMN(struct contract_line, cost_minor),
+    COLUMN(struct contract_line, total_minor),
+    COLUMN(struct contract_line, tax_minor),
+    COLUMN(struct contract_line, received_minor),
+    COLUMN(struct contract_line, refunded_minor),
 };
 static const struct column PRODUCT_PRICE[] = {
     COLUMN(struct product_price, name),
@@ -64,9 +69,16 @@ STATEMENT_ROWS(REFUND_PAYMENT, "refund.payment", struct number, NUMBER,
                "SELECT payment_id AS value FROM refund WHERE id = ?");
 STATEMENT_ROWS(
     LIST_LINES, "contract.lines", struct contract_line, LINE,
-    "SELECT line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor "
+    "SELECT id, line_number, product_id, name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, "
+    "cost_minor, total_minor, tax_minor, received_minor, refunded_minor "
     "FROM contract_line WHERE contract_id = ? ORDER BY line_number");
-STATEMENT(DROP_LINES, "contract.drop_lines", "DELETE FROM contract_line WHERE contract_id = ?");
+STATEMENT(SET_LINES_ASIDE, "contract.set_lines_aside",
+          "UPDATE contract_line SET line_number = -line_number WHERE contract_id = ?");
+STATEMENT(DROP_LINES, "contract.drop_lines", "DELETE FROM contract_line WHERE contract_id = ? AND line_number < 0");
+STATEMENT(
+    SET_LINE, "contract.set_line",
+    "UPDATE contract_line SET line_number = ?, product_id = ?, name = ?, quantity_milli = ?, "
+    "unit_price_minor = ?, unit_cost_minor = ?, amount_minor = ?, cost_minor = ? WHERE id = ? AND contract_id = ?");
 STATEMENT(ADD_LINE, "contract.add_line",
           "INSERT INTO contract_line (contract_id, line_number, product_id, name, quantity_milli, unit_price_minor, "
           "unit_cost_minor, "
@@ -126,15 +138,19 @@ enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contra
 enum err contract_store_replace_lines(struct db *db, struct arena *arena, int64_t contract_id,
                                       const struct contract_line *lines, size_t count)
 {
-    TRY(db_exec(db, arena, &DROP_LINES, ARGS(V(contract_id))));
+    TRY(db_exec(db, arena, &SET_LINES_ASIDE, ARGS(V(contract_id))));
     for (size_t i = 0; i < count; i++) {
         const struct contract_line *line = &lines[i];
-        TRY(db_exec(db, arena, &ADD_LINE,
-                    ARGS(V(contract_id), V(line->line_number), V(line->product_id), V(line->name),
-                         V(line->quantity_milli), V(line->unit_price_minor), V(line->unit_cost_minor),
-                         V(line->amount_minor), V(line->cost_minor))));
+        TRY(line->id != 0 ? db_exec(db, arena, &SET_LINE,
+                                    ARGS(V(line->line_number), V(line->product_id), V(line->name),
+                                         V(line->quantity_milli), V(line->unit_price_minor), V(line->unit_cost_minor),
+                                         V(line->amount_minor), V(line->cost_minor), V(line->id), V(contract_id)))
+                          : db_exec(db, arena, &ADD_LINE,
+                                    ARGS(V(contract_id), V(line->line_number), V(line->product_id), V(line->name),
+                                         V(line->quantity_milli), V(line->unit_price_minor), V(line->unit_cost_minor),
+                                         V(line->amount_minor), V(line->cost_minor))));
     }
-    return OK;
+    return db_exec(db, arena, &DROP_LINES, ARGS(V(contract_id)));
 }
 
 enum err contract_store_product(struct db *db, struct arena *arena, int64_t product_id, struct product_price *out)

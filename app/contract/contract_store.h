@@ -40,6 +40,7 @@ enum err contract_store_follow_customer(struct db *db, struct arena *arena, int6
 
 /* One product of a contract. */
 struct contract_line {
+    int64_t id;                /* contract_line.id; 0: a new one, or one of a change order */
     int64_t line_number;       /* 1… */
     struct opt_int product_id; /* from the catalogue, or free text */
     struct str name;           /* as sold */
@@ -48,9 +49,14 @@ struct contract_line {
     int64_t unit_cost_minor;   /* cost at that time */
     int64_t amount_minor;      /* quantity × price */
     int64_t cost_minor;        /* quantity × cost */
+    int64_t total_minor;       /* part of the contract's amount, discount and tax included */
+    int64_t tax_minor;         /* part of its tax */
+    int64_t received_minor;    /* what payments are for it */
+    int64_t refunded_minor;    /* what refunds took back from it */
 };
 enum err contract_store_lines(struct db *db, struct arena *arena, int64_t contract_id, struct contract_line **rows_out,
                               size_t *count_out) MUST_CHECK;
+/* Lines that have an id stay the same ones: what payments were said to be for stays with them. */
 enum err contract_store_replace_lines(struct db *db, struct arena *arena, int64_t contract_id,
                                       const struct contract_line *lines, size_t count) MUST_CHECK;
 

@@ -5,6 +5,12 @@
 #include "money.h"
 #include "platform/scope.h"
 
+#define LINE_FIGURE(name_, about_)                                                                                     \
+    {                                                                                                                  \
+        .name = (name_), .type = FIELD_MONEY, .about = (about_)                                                        \
+    }
+
+/* What is computed may be sent back as it came. */
 const struct field CONTRACT_LINE_FIELDS[] = {
     MONEY_LINE_FIELDS,
     {.name = "unit_cost_minor",
@@ -16,6 +22,14 @@ const struct field CONTRACT_LINE_FIELDS[] = {
     {.name = "amount_minor", .type = FIELD_MONEY, .about = "quantity × price; computed"},
     {.name = "cost_minor", .type = FIELD_MONEY, .about = "quantity × cost; computed"},
     {.name = "margin_minor", .type = FIELD_MONEY, .about = "amount less cost; computed"},
+    {.name = "id", .type = FIELD_INT, .about = "of a contract: what payments and refunds name it by; computed"},
+    LINE_FIGURE("total_minor", "of a contract: its part of the amount, discount and tax included; computed"),
+    LINE_FIGURE("tax_minor", "of a contract: its part of the tax; computed"),
+    LINE_FIGURE("received_minor", "of a contract: what payments are for it, refunds taken off; computed"),
+    LINE_FIGURE("refunded_minor", "of a contract: what refunds took back from it; computed"),
+    LINE_FIGURE("open_minor", "of a contract: total less received; computed"),
+    LINE_FIGURE("received_cost_minor", "of a contract: cost of what was received, in proportion; computed"),
+    LINE_FIGURE("received_margin_minor", "of a contract: received less its tax and its cost; computed"),
     FIELD_END,
 };
 
@@ -51,14 +65,16 @@ static void refuse_line(struct request *request, size_t index, const char *membe
     error_field(request->error, str_format(request->arena, "lines.%zu.%s", index, member), code, "%s", text);
 }
 
-static void set_cost(struct request *request, const json_t *body, size_t index, bool trusted, struct origins *origins,
-                     const struct product_price *product, struct contract_line *line)
+/* A line that was there before is the same one, and keeps its cost. */
+static void set_origin(struct request *request, const json_t *body, size_t index, bool trusted, struct origins *origins,
+                       const struct product_price *product, struct contract_line *line)
 {
     const struct contract_line *origin = find_origin(origins, line);
     bool may = trusted || contract_may_write(request, "cost_minor");
     if (json_has(body, "unit_cost_minor") && !may) {
         refuse_line(request, index, "unit_cost_minor", "read_only", "You may not change costs.");
     }
+    line->id = origin != NULL ? origin->id : 0;
     line->unit_cost_minor =
         json_get_int(body, "unit_cost_minor", origin != NULL ? origin->unit_cost_minor : product->cost_minor);
 }
@@ -83,7 +99,7 @@ static enum err read_line(struct request *request, const json_t *body, size_t in
     }
     line->name = line->name.len > 0 ? line->name : product.name;
     line->unit_price_minor = json_get_int(body, "unit_price_minor", product.price_minor);
-    set_cost(request, body, index, trusted, origins, &product, line);
+    set_origin(request, body, index, trusted, origins, &product, line);
     if (line->name.len == 0) {
         refuse_line(request, index, "name", "required", "A line needs a product or a name.");
     }
@@ -150,39 +166,97 @@ int64_t contract_tax_within(int64_t amount_minor, int64_t tax_rate_ppm)
     return fits ? tax.minor : 0;
 }
 
+static void drop(json_t *line, const char *const *members)
+{
+    for (; *members != NULL; members++) {
+        json_object_del(line, *members);
+    }
+}
+
 /* A line shows no amount that the contract hides. */
 static void drop_closed_money(json_t *line, bool amounts, bool costs)
 {
     if (!amounts) {
-        json_object_del(line, "unit_price_minor");
-        json_object_del(line, "amount_minor");
+        drop(line, (const char *const[]){"unit_price_minor", "amount_minor", "total_minor", "tax_minor",
+                                         "received_minor", "refunded_minor", "open_minor", NULL});
     }
     if (!costs) {
-        json_object_del(line, "unit_cost_minor");
-        json_object_del(line, "cost_minor");
+        drop(line, (const char *const[]){"unit_cost_minor", "cost_minor", NULL});
     }
     if (!amounts || !costs) {
-        json_object_del(line, "margin_minor");
+        drop(line, (const char *const[]){"margin_minor", "received_cost_minor", "received_margin_minor", NULL});
     }
 }
 
-json_t *contract_lines_json(struct request *request, const struct contract_line *lines, size_t count)
+static json_t *line_json(const struct contract_line *line)
+{
+    return json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "line_number", (json_int_t)line->line_number,
+                     "product_id", json_opt_int(line->product_id), "name", json_str(line->name), "quantity_milli",
+                     (json_int_t)line->quantity_milli, "unit_price_minor", (json_int_t)line->unit_price_minor,
+                     "unit_cost_minor", (json_int_t)line->unit_cost_minor, "amount_minor",
+                     (json_int_t)line->amount_minor, "cost_minor", (json_int_t)line->cost_minor, "margin_minor",
+                     (json_int_t)(line->amount_minor - line->cost_minor));
+}
+
+static int64_t part_of(int64_t amount, int64_t part, int64_t whole)
+{
+    struct money out = {0};
+    return money_mul_ratio((struct money){amount}, part, whole, &out) ? out.minor : 0;
+}
+
+/* What came for the line and what was earned by it. What costs the customer nothing is earned with the whole. */
+static void add_received(json_t *json, const struct contract_line *line, int64_t received, int64_t total)
+{
+    bool priced = line->total_minor > 0;
+    int64_t cost = priced ? part_of(line->cost_minor, line->received_minor, line->total_minor)
+                          : part_of(line->cost_minor, received, total);
+    int64_t tax = part_of(line->tax_minor, line->received_minor, line->total_minor);
+    const struct {
+        const char *name;
+        int64_t value;
+    } members[] = {{"id", line->id},
+                   {"total_minor", line->total_minor},
+                   {"tax_minor", line->tax_minor},
+                   {"received_minor", line->received_minor},
+                   {"refunded_minor", line->refunded_minor},
+                   {"open_minor", line->total_minor - line->received_minor},
+                   {"received_cost_minor", cost},
+                   {"received_margin_minor", line->received_minor - tax - cost}};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        json_object_set_new(json, members[i].name, json_integer(members[i].value));
+    }
+}
+
+static json_t *lines_json(struct request *request, const struct contract_line *lines, size_t count, bool of_contract)
 {
     json_t *list = json_array();
     bool amounts = scope_field_access(request, &CONTRACT, "amount_minor") >= FIELD_ACCESS_READ;
     bool costs = scope_field_access(request, &CONTRACT, "cost_minor") >= FIELD_ACCESS_READ;
+    int64_t received = 0;
+    int64_t total = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct contract_line *line = &lines[i];
-        json_array_append_new(
-            list, json_pack("{s:I,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I}", "line_number", (json_int_t)line->line_number,
-                            "product_id", json_opt_int(line->product_id), "name", json_str(line->name),
-                            "quantity_milli", (json_int_t)line->quantity_milli, "unit_price_minor",
-                            (json_int_t)line->unit_price_minor, "unit_cost_minor", (json_int_t)line->unit_cost_minor,
-                            "amount_minor", (json_int_t)line->amount_minor, "cost_minor", (json_int_t)line->cost_minor,
-                            "margin_minor", (json_int_t)(line->amount_minor - line->cost_minor)));
-        drop_closed_money(json_array_get(list, i), amounts, costs);
+        received += lines[i].received_minor;
+        total += lines[i].total_minor;
+    }
+    for (size_t i = 0; i < count; i++) {
+        json_t *line = line_json(&lines[i]);
+        if (of_contract) {
+            add_received(line, &lines[i], received, total);
+        }
+        drop_closed_money(line, amounts, costs);
+        json_array_append_new(list, line);
     }
     return list;
+}
+
+json_t *contract_lines_json(struct request *request, const struct contract_line *lines, size_t count)
+{
+    return lines_json(request, lines, count, false);
+}
+
+json_t *contract_lines_shown(struct request *request, const struct contract_line *lines, size_t count)
+{
+    return lines_json(request, lines, count, true);
 }
 
 json_t *contract_lines_body(const struct contract_line *lines, size_t count, bool costs)

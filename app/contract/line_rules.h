@@ -30,6 +30,8 @@ enum err contract_lines_sum(struct request *request, const struct contract_line 
 int64_t contract_tax_within(int64_t amount_minor, int64_t tax_rate_ppm);
 /* The lines as the user may see them, margins included. */
 json_t *contract_lines_json(struct request *request, const struct contract_line *lines, size_t count);
+/* The same of a contract: with what came for each line and what was earned by that. */
+json_t *contract_lines_shown(struct request *request, const struct contract_line *lines, size_t count);
 /* The lines as a body of a contract. */
 json_t *contract_lines_body(const struct contract_line *lines, size_t count, bool costs);
 

@@ -96,6 +96,7 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
         error_field(request->error, STR("refunded_on"), "too_small", "Nothing is refunded before it was received.");
         return error_check_fields(request->error);
     }
+    TRY(money_refund_prepare(request, change));
     if (change->action != RECORD_CREATE) {
         return money_rate_and_base(request, change, "refunded_on");
     }
@@ -109,12 +110,8 @@ static enum err prepare_refund(struct request *request, struct record_change *ch
 
 static enum err refund_saved(struct request *request, const struct record_change *change)
 {
-    int64_t payment_id = change_after(change, "payment_id").integer;
-    int64_t *contracts;
-    size_t count;
-    TRY(payment_store_refresh(request->db, request->arena, payment_id));
-    TRY(money_contracts_of(request, payment_id, &contracts, &count));
-    TRY(money_bring(request, contracts, count, (struct opt_int){true, payment_id}));
+    TRY(payment_store_refresh(request->db, request->arena, change_after(change, "payment_id").integer));
+    TRY(money_refund_saved(request, change));
     TRY(ledger_follow(request, change));
     return metric_sync(request->db, request->arena, "refund", change->id);
 }
@@ -144,4 +141,7 @@ const struct object REFUND = {
     .prepare = prepare_refund,
     .saved = refund_saved,
     .moved = metric_moved,
+    .complete = money_refund_complete,
+    .extra_body = MONEY_REFUND_BODY,
+    .extra_answer = MONEY_REFUND_ANSWER,
 };

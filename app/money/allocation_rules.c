@@ -4,15 +4,15 @@
  * Invariants after each commit, to the minor unit:
  *   payment: amount = refunded + allocated + prepaid, none of them negative;
  *   installment: received = sum of its allocations ≤ amount;
- *   contract: received = sum of its allocations ≤ amount, nothing of a void one. */
+ *   contract: received = sum of its allocations ≤ amount, nothing of a void one;
+ *   line of a contract: received = sum of its shares ≤ total; an allocation is the sum of its shares. */
 #include "allocation_rules.h"
 
 #include <stdlib.h>
 
 #include "engines/allocate.h"
+#include "line_share_rules.h"
 #include "money.h"
-#include "platform/object_store.h"
-#include "platform/scope.h"
 
 /* ---- one contract ---- */
 
@@ -25,6 +25,14 @@ struct slice {
     size_t source_count;                    /* in `sources` */
     struct money_allocation *stored;        /* by payment and installment */
     size_t stored_count;                    /* in `stored` */
+    struct line_books lines;                /* and its lines */
+};
+
+/* What ought to be stored. */
+struct outcome {
+    struct money_allocation *rows; /* by payment and installment */
+    size_t count;                  /* in `rows` */
+    struct money_line *lines;      /* as many as the contract has */
 };
 
 /* Payments whose figures are to be written at the end. */
@@ -71,13 +79,16 @@ static int compare_allocations(const void *left, const void *right)
 }
 
 /* One row a payment and place, in the order of those stored. */
-static size_t unite(struct money_allocation *rows, size_t count)
+static size_t unite(struct money_allocation *rows, size_t count, size_t line_count)
 {
     size_t kept = 0;
     qsort(rows, count, sizeof *rows, compare_allocations);
     for (size_t i = 0; i < count; i++) {
         if (kept > 0 && compare_allocations(&rows[kept - 1], &rows[i]) == 0) {
             rows[kept - 1].amount_minor += rows[i].amount_minor;
+            for (size_t k = 0; k < line_count; k++) {
+                rows[kept - 1].shares[k] += rows[i].shares[k];
+            }
         } else {
             rows[kept++] = rows[i];
         }
@@ -85,8 +96,8 @@ static size_t unite(struct money_allocation *rows, size_t count)
     return kept;
 }
 
-/* The allocations a contract ought to have. */
-static size_t compute(struct arena *arena, const struct slice *slice, struct money_allocation **rows_out)
+/* The allocations a contract ought to have, with the lines they are for. */
+static void compute(struct arena *arena, const struct slice *slice, struct bringing *bringing, struct outcome *out)
 {
     int64_t *slots = ARENA_ARRAY(arena, int64_t, slice->installment_count + 1);
     struct allocate_source *sources = ARENA_ARRAY(arena, struct allocate_source, slice->source_count + 1);
@@ -102,18 +113,74 @@ static size_t compute(struct arena *arena, const struct slice *slice, struct mon
     }
     size_t count = allocate(slice->contract->counts ? slice->contract->amount_minor : 0, slots,
                             slice->installment_count, sources, slice->source_count, parts);
-    struct money_allocation *rows = ARENA_ARRAY(arena, struct money_allocation, count + 1);
+    const struct line_sharing sharing = {slice->contract,          slice->lines,   slots,
+                                         slice->installment_count, slice->sources, sources,
+                                         slice->source_count,      parts,          count};
+    int64_t *shares;
+    int64_t missing;
+    line_share_calc(arena, &sharing, bringing->payment_id, &shares, &out->lines, &missing);
+    bringing->missing_minor += missing;
+    out->rows = ARENA_ARRAY(arena, struct money_allocation, count + 1);
     for (size_t i = 0; i < count; i++) {
         bool beyond = parts[i].slot == ALLOCATE_ANY;
-        rows[i] = (struct money_allocation){
+        out->rows[i] = (struct money_allocation){
             .contract_id = slice->contract->id,
             .payment_id = sources[parts[i].source].payment_id,
             .installment_id = {!beyond, beyond ? 0 : slice->installments[parts[i].slot].id},
             .amount_minor = parts[i].amount,
+            .shares = shares + i * slice->lines.line_count,
         };
     }
-    *rows_out = rows;
-    return unite(rows, count);
+    out->count = unite(out->rows, count, slice->lines.line_count);
+}
+
+static bool same_share(const struct slice *slice, const struct money_allocation *row, const struct money_share *stored)
+{
+    size_t line = 0;
+    while (line < slice->lines.line_count && slice->lines.lines[line].id != stored->line_id) {
+        line++;
+    }
+    return line < slice->lines.line_count && row->payment_id == stored->payment_id &&
+           (row->installment_id.set ? row->installment_id.value : 0) == stored->installment_id &&
+           row->shares[line] == stored->amount_minor;
+}
+
+/* Shares as they are stored, one a line that has any, in the order of the allocations. */
+static bool same_shares(const struct slice *slice, const struct outcome *outcome)
+{
+    const struct line_books *lines = &slice->lines;
+    size_t expected = 0;
+    size_t row = 0;
+    for (size_t i = 0; i < outcome->count; i++) {
+        for (size_t k = 0; k < lines->line_count; k++) {
+            expected += outcome->rows[i].shares[k] > 0;
+        }
+    }
+    bool same = expected == lines->share_count;
+    for (size_t i = 0; same && i < lines->share_count; i++) {
+        while (row < outcome->count && !same_share(slice, &outcome->rows[row], &lines->shares[i]) &&
+               outcome->rows[row].payment_id <= lines->shares[i].payment_id) {
+            row++;
+        }
+        same = row < outcome->count && same_share(slice, &outcome->rows[row], &lines->shares[i]);
+    }
+    return same;
+}
+
+static enum err save_lines(struct db *db, struct arena *arena, const struct slice *slice, const struct outcome *outcome,
+                           bool *differs)
+{
+    for (size_t i = 0; i < slice->lines.line_count; i++) {
+        const struct money_line *stored = &slice->lines.lines[i];
+        const struct money_line *line = &outcome->lines[i];
+        bool same = stored->total_minor == line->total_minor && stored->tax_minor == line->tax_minor &&
+                    stored->received_minor == line->received_minor && stored->refunded_minor == line->refunded_minor;
+        if (!same) {
+            *differs = true;
+            TRY(line_share_store_save(db, arena, line));
+        }
+    }
+    return OK;
 }
 
 static bool same_allocations(const struct slice *slice, const struct money_allocation *rows, size_t count)
@@ -192,11 +259,14 @@ static enum err save_figures(struct db *db, struct arena *arena, const struct br
 static enum err bring_contract(struct db *db, struct arena *arena, struct bringing *bringing, const struct slice *slice,
                                struct touched *touched)
 {
-    struct money_allocation *rows;
-    size_t count = compute(arena, slice, &rows);
-    bool differs = !same_allocations(slice, rows, count);
+    struct outcome outcome;
+    compute(arena, slice, bringing, &outcome);
+    const struct money_allocation *rows = outcome.rows;
+    size_t count = outcome.count;
+    bool differs = !same_allocations(slice, rows, count) || !same_shares(slice, &outcome);
     if (differs) {
-        TRY(allocation_store_replace(db, arena, slice->contract->id, rows, count));
+        TRY(allocation_store_replace(db, arena, slice->contract->id, rows, count, outcome.lines,
+                                     slice->lines.line_count));
     }
     for (size_t i = 0; differs && i < count; i++) {
         touch(arena, touched, rows[i].payment_id);
@@ -204,11 +274,12 @@ static enum err bring_contract(struct db *db, struct arena *arena, struct bringi
     for (size_t i = 0; differs && i < slice->stored_count; i++) {
         touch(arena, touched, slice->stored[i].payment_id);
     }
+    TRY(save_lines(db, arena, slice, &outcome, &differs));
     TRY(save_figures(db, arena, bringing, slice, rows, count, &differs));
     bringing->wrong += differs;
     if (differs && bringing->difference != NULL) {
         bringing->difference(bringing->context,
-                             str_format(arena, "contract %lld: its payments, installments and sums do not agree",
+                             str_format(arena, "contract %lld: its payments, installments, lines and sums do not agree",
                                         (long long)slice->contract->id));
     }
     return OK;
@@ -216,14 +287,48 @@ static enum err bring_contract(struct db *db, struct arena *arena, struct bringi
 
 /* ---- many contracts ---- */
 
+/* How many rows in front, all of the same size, are of the contract; `column`: where its id is in a row. */
+static size_t own_rows(const void *rows, size_t size, size_t column, size_t count, int64_t contract_id)
+{
+    const char *row = rows;
+    size_t own = 0;
+    while (own < count && *(const int64_t *)(const void *)(row + own * size + column) == contract_id) {
+        own++;
+    }
+    return own;
+}
+
+/* Moves the rows of the contract from the front of a list into the slice. */
+#define CUT(own, own_count, rest, rest_count, type)                                                                    \
+    do {                                                                                                               \
+        (own) = (rest);                                                                                                \
+        (own_count) = own_rows((rest), sizeof(type), offsetof(type, contract_id), (rest_count), id);                   \
+        (rest) += (own_count);                                                                                         \
+        (rest_count) -= (own_count);                                                                                   \
+    } while (0)
+
+static struct slice cut(struct money_books *rest, struct money_contract *contract)
+{
+    struct slice slice = {.contract = contract};
+    struct line_books *own = &slice.lines;
+    struct line_books *lines = &rest->lines;
+    int64_t id = contract->id;
+    CUT(slice.installments, slice.installment_count, rest->installments, rest->installment_count,
+        struct money_installment);
+    CUT(slice.sources, slice.source_count, rest->sources, rest->source_count, struct money_source);
+    CUT(slice.stored, slice.stored_count, rest->allocations, rest->allocation_count, struct money_allocation);
+    CUT(own->lines, own->line_count, lines->lines, lines->line_count, struct money_line);
+    CUT(own->choices, own->choice_count, lines->choices, lines->choice_count, struct money_choice);
+    CUT(own->take_backs, own->take_back_count, lines->take_backs, lines->take_back_count, struct money_choice);
+    CUT(own->shares, own->share_count, lines->shares, lines->share_count, struct money_share);
+    return slice;
+}
+
 enum err allocation_bring(struct db *db, struct arena *arena, struct bringing *bringing, const int64_t *contract_ids,
                           size_t contract_count, const int64_t *payment_ids, size_t payment_count)
 {
     struct money_books books;
     struct touched touched = {0};
-    size_t i = 0;
-    size_t s = 0;
-    size_t a = 0;
     if (contract_count == 0) {
         return OK;
     }
@@ -233,23 +338,7 @@ enum err allocation_bring(struct db *db, struct arena *arena, struct bringing *b
         touch(arena, &touched, payment_ids[p]);
     }
     for (size_t k = 0; k < books.contract_count; k++) {
-        int64_t id = books.contracts[k].id;
-        struct slice slice = {.contract = &books.contracts[k],
-                              .installments = books.installments + i,
-                              .sources = books.sources + s,
-                              .stored = books.allocations + a};
-        while (i < books.installment_count && books.installments[i].contract_id == id) {
-            i++;
-        }
-        while (s < books.source_count && books.sources[s].contract_id == id) {
-            s++;
-        }
-        while (a < books.allocation_count && books.allocations[a].contract_id == id) {
-            a++;
-        }
-        slice.installment_count = (size_t)(books.installments + i - slice.installments);
-        slice.source_count = (size_t)(books.sources + s - slice.sources);
-        slice.stored_count = (size_t)(books.allocations + a - slice.stored);
+        struct slice slice = cut(&books, &books.contracts[k]);
         TRY(bring_contract(db, arena, bringing, &slice, &touched));
     }
     return allocation_store_save_payments(db, arena, touched.ids, touched.count);
@@ -266,284 +355,4 @@ enum err money_bring(struct request *request, const int64_t *contract_ids, size_
 enum err money_contracts_of(struct request *request, int64_t payment_id, int64_t **ids_out, size_t *count_out)
 {
     return allocation_store_contracts_of(request->db, request->arena, payment_id, ids_out, count_out);
-}
-
-/* ---- payments ---- */
-
-enum { WISHES_MAX = 50 };
-
-static const struct field WISH[] = {
-    {.name = "installment_id",
-     .type = FIELD_REF,
-     .ref = "installment",
-     .flags = FIELD_NULLABLE,
-     .about = "for this installment"},
-    {.name = "contract_id",
-     .type = FIELD_REF,
-     .ref = "contract",
-     .flags = FIELD_NULLABLE,
-     .about = "or for this contract of the same customer: its installments as they are due, then the rest"},
-    {.name = "amount_minor",
-     .type = FIELD_MONEY,
-     .min = 1,
-     .max = MONEY_MAX,
-     .flags = FIELD_REQUIRED,
-     .about = "how much"},
-    FIELD_END,
-};
-const struct field MONEY_ALLOCATIONS_BODY[] = {
-    {.name = "allocations",
-     .type = FIELD_LIST,
-     .fields = WISH,
-     .max = WISHES_MAX,
-     .flags = FIELD_NULLABLE | FIELD_MAY_BE_EMPTY,
-     .about = "what the payment is for, first line first; what no line names is prepaid; null: for its contract, "
-              "by itself"},
-    FIELD_END,
-};
-static const struct field SHOWN[] = {
-    {.name = "contract_id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "which contract"},
-    {.name = "contract_number", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "its number"},
-    {.name = "installment_id",
-     .type = FIELD_INT,
-     .flags = FIELD_REQUIRED | FIELD_NULLABLE,
-     .about = "null: the contract beyond its plan"},
-    {.name = "installment_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .about = "its name"},
-    {.name = "amount_minor", .type = FIELD_MONEY, .flags = FIELD_REQUIRED, .about = "how much"},
-    FIELD_END,
-};
-const struct field MONEY_ALLOCATIONS_ANSWER[] = {
-    {.name = "allocations",
-     .type = FIELD_LIST,
-     .fields = SHOWN,
-     .about = "what the payment is for; with one record, unless amounts are closed"},
-    FIELD_END,
-};
-
-static const json_t *wishes_of(const json_t *body)
-{
-    return body == NULL ? NULL : json_object_get(body, "allocations");
-}
-
-/* Contracts named by wishes, installments' contracts included; those that do not exist are left out. */
-static enum err add_wished(struct request *request, const json_t *body, int64_t *ids, size_t *count)
-{
-    size_t index;
-    json_t *item;
-    json_array_foreach (wishes_of(body), index, item) {
-        struct opt_int contract_id = json_get_opt_int(item, "contract_id");
-        struct opt_int installment_id = json_get_opt_int(item, "installment_id");
-        if (index >= WISHES_MAX) {
-            break;
-        }
-        if (installment_id.set) {
-            enum err err =
-                allocation_store_contract_of(request->db, request->arena, installment_id.value, &contract_id.value);
-            contract_id.set = err == OK;
-            TRY(err == ERR_NOT_FOUND ? OK : err);
-        }
-        if (contract_id.set) {
-            ids[(*count)++] = contract_id.value;
-        }
-    }
-    return OK;
-}
-
-enum err money_lock_payment(struct request *request, int64_t payment_id, const json_t *body)
-{
-    int64_t *own;
-    size_t own_count;
-    size_t count = 0;
-    struct opt_int contract_id = json_get_opt_int(body, "contract_id");
-    TRY(allocation_store_contracts_of(request->db, request->arena, payment_id, &own, &own_count));
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, own_count + WISHES_MAX + 1);
-    for (; count < own_count; count++) {
-        ids[count] = own[count];
-    }
-    if (contract_id.set) {
-        ids[count++] = contract_id.value;
-    }
-    TRY(add_wished(request, body, ids, &count));
-    TRY(allocation_store_lock(request->db, request->arena, ids, count));
-    /* Somebody may have said something else while we waited. */
-    TRY(allocation_store_contracts_of(request->db, request->arena, payment_id, &own, &own_count));
-    return allocation_store_lock(request->db, request->arena, own, own_count);
-}
-
-static enum err refuse_wish(struct request *request, size_t index, const char *member, const char *code,
-                            const char *text)
-{
-    error_field(request->error, str_format(request->arena, "allocations.%zu.%s", index, member), code, "%s", text);
-    return OK;
-}
-
-static bool is_in_front(const struct allocation_wish *wishes, size_t index)
-{
-    for (size_t i = 0; i < index; i++) {
-        bool same =
-            wishes[index].installment_id.set
-                ? wishes[i].installment_id.set && wishes[i].installment_id.value == wishes[index].installment_id.value
-                : !wishes[i].installment_id.set && wishes[i].contract_id == wishes[index].contract_id;
-        if (same) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the user may name what a wish names. */
-static enum err may_name(struct request *request, const json_t *item, const char **member, bool *ok)
-{
-    struct opt_int installment_id = json_get_opt_int(item, "installment_id");
-    struct opt_int contract_id = json_get_opt_int(item, "contract_id");
-    *member = installment_id.set ? "installment_id" : "contract_id";
-    *ok = installment_id.set != contract_id.set;
-    return *ok ? object_store_reference_ok(request, fields_find(WISH, str_from(*member)),
-                                           installment_id.set ? installment_id.value : contract_id.value,
-                                           request->user == NULL, false, ok)
-               : OK;
-}
-
-static enum err check_wish(struct request *request, const struct record_change *change, const json_t *item,
-                           struct allocation_wish *wishes, size_t index, struct allocation_target *target)
-{
-    const char *member;
-    bool ok;
-    struct allocation_wish *wish = &wishes[index];
-    struct value customer = change_after(change, "customer_id");
-    *wish = (struct allocation_wish){json_get_int(item, "contract_id", 0), json_get_opt_int(item, "installment_id"),
-                                     json_get_int(item, "amount_minor", 0)};
-    *target = (struct allocation_target){.counts = false};
-    TRY(may_name(request, item, &member, &ok));
-    enum err err = ok ? allocation_store_target(request->db, request->arena, wish, change->id, target) : ERR_NOT_FOUND;
-    if (err == ERR_NOT_FOUND) {
-        return refuse_wish(request, index, member, "no_such_record", "Name one contract or installment you can use.");
-    }
-    TRY(err);
-    wish->contract_id = target->contract_id;
-    if (is_in_front(wishes, index)) {
-        return refuse_wish(request, index, member, "duplicate", "A line above names the same.");
-    }
-    if (!value_eq(V(target->customer_id), customer)) {
-        return refuse_wish(request, index, member, "other_customer", "This belongs to another customer.");
-    }
-    if (!str_eq(target->currency, change_after(change, "currency").text)) {
-        return refuse_wish(request, index, member, "wrong_currency", "This is in another currency.");
-    }
-    return target->counts ? OK : refuse_wish(request, index, member, "void_contract", "This is void.");
-}
-
-/* No place gets more than it takes, whatever other payments say. */
-static void check_room(struct request *request, const struct allocation_wish *wishes,
-                       const struct allocation_target *targets, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        int64_t contract_sum = 0;
-        for (size_t j = 0; j <= i; j++) {
-            contract_sum += wishes[j].contract_id == wishes[i].contract_id ? wishes[j].amount_minor : 0;
-        }
-        int64_t beyond_contract = contract_sum - targets[i].contract_open;
-        int64_t beyond_place = wishes[i].amount_minor - targets[i].open;
-        int64_t beyond = beyond_contract > beyond_place ? beyond_contract : beyond_place;
-        if (targets[i].counts && beyond > 0) {
-            error_field(request->error, str_format(request->arena, "allocations.%zu.amount_minor", i), "too_large",
-                        "This is %lld minor units more than is still to be paid there.", (long long)beyond);
-        }
-    }
-}
-
-static void check_sum(struct request *request, const struct record_change *change, const struct allocation_wish *wishes,
-                      size_t count)
-{
-    struct value refunded = change_after(change, "refunded_minor");
-    int64_t left = change_after(change, "amount_minor").integer - (refunded.type == VALUE_INT ? refunded.integer : 0);
-    for (size_t i = 0; i < count; i++) {
-        left -= wishes[i].amount_minor;
-        if (left < 0) {
-            error_field(request->error, str_format(request->arena, "allocations.%zu.amount_minor", i), "too_large",
-                        "The lines add up to more than the payment has.");
-            return;
-        }
-    }
-}
-
-static enum err read_wishes(struct request *request, const struct record_change *change,
-                            struct allocation_wish **wishes_out, size_t *count_out)
-{
-    size_t index;
-    json_t *item;
-    size_t count = json_array_size(wishes_of(change->body));
-    struct allocation_wish *wishes = ARENA_ARRAY(request->arena, struct allocation_wish, count + 1);
-    struct allocation_target *targets = ARENA_ARRAY(request->arena, struct allocation_target, count + 1);
-    json_array_foreach (wishes_of(change->body), index, item) {
-        TRY(check_wish(request, change, item, wishes, index, &targets[index]));
-    }
-    TRY(error_check_fields(request->error));
-    check_sum(request, change, wishes, count);
-    check_room(request, wishes, targets, count);
-    *wishes_out = wishes;
-    *count_out = count;
-    return error_check_fields(request->error);
-}
-
-enum err money_payment_prepare(struct request *request, struct record_change *change)
-{
-    struct allocation_wish *wishes;
-    size_t count;
-    const json_t *list = wishes_of(change->body);
-    if (list == NULL) {
-        return OK;
-    }
-    bool closed =
-        request->user != NULL && scope_field_access(request, change->object, "amount_minor") != FIELD_ACCESS_EDIT;
-    if (closed) {
-        error_field(request->error, STR("allocations"), "read_only", "You may not change the amounts of a payment.");
-        return error_check_fields(request->error);
-    }
-    change_set(change, "is_allocated_by_hand", V(json_is_array(list)));
-    return read_wishes(request, change, &wishes, &count);
-}
-
-enum err money_payment_saved(struct request *request, const struct record_change *change)
-{
-    int64_t *before;
-    int64_t *after;
-    size_t before_count;
-    size_t after_count;
-    TRY(allocation_store_contracts_of(request->db, request->arena, change->id, &before, &before_count));
-    if (wishes_of(change->body) != NULL) {
-        struct allocation_wish *wishes;
-        size_t count;
-        TRY(read_wishes(request, change, &wishes, &count));
-        TRY(allocation_store_replace_wishes(request->db, request->arena, change->id, wishes, count));
-    }
-    TRY(allocation_store_contracts_of(request->db, request->arena, change->id, &after, &after_count));
-    int64_t *ids = ARENA_ARRAY(request->arena, int64_t, before_count + after_count + 1);
-    for (size_t i = 0; i < before_count; i++) {
-        ids[i] = before[i];
-    }
-    for (size_t i = 0; i < after_count; i++) {
-        ids[before_count + i] = after[i];
-    }
-    return money_bring(request, ids, before_count + after_count, (struct opt_int){true, change->id});
-}
-
-enum err money_payment_complete(struct request *request, int64_t id, json_t *record)
-{
-    struct allocation_shown *rows;
-    size_t count;
-    if (scope_field_access(request, object_find("payment"), "amount_minor") < FIELD_ACCESS_READ) {
-        return OK;
-    }
-    TRY(allocation_store_shown(request->db, request->arena, id, &rows, &count));
-    json_t *list = json_array();
-    json_object_set_new(record, "allocations", list);
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, json_pack("{s:I,s:o,s:o,s:o,s:I}", "contract_id", (json_int_t)rows[i].contract_id,
-                                              "contract_number", json_str(rows[i].contract_number), "installment_id",
-                                              json_opt_int(rows[i].installment_id), "installment_name",
-                                              json_opt_str(rows[i].installment_name), "amount_minor",
-                                              (json_int_t)rows[i].amount_minor));
-    }
-    return OK;
 }

@@ -3,7 +3,7 @@
 
 #include "platform/query.h"
 
-enum { ALLOCATION_WIDTH = 4, WISH_WIDTH = 6 };
+enum { ALLOCATION_WIDTH = 4, WISH_WIDTH = 6, SHARE_WIDTH = 3 };
 
 /* ---- locks ---- */
 
@@ -90,7 +90,7 @@ static enum err read_contracts(struct db *db, struct arena *arena, const int64_t
     struct rows rows;
     TRY(read_rows(db, arena,
                   "SELECT id, amount_minor, status <> 'void' AND deleted_at IS NULL, received_minor, planned_minor, "
-                  "overdue_minor FROM contract WHERE id IN ",
+                  "overdue_minor, tax_minor FROM contract WHERE id IN ",
                   ids, count, " ORDER BY id", &rows));
     out->contracts = ARENA_ARRAY(arena, struct money_contract, rows.count + 1);
     out->contract_count = rows.count;
@@ -102,6 +102,7 @@ static enum err read_contracts(struct db *db, struct arena *arena, const int64_t
             .received_minor = rows_get(&rows, i, 3).integer,
             .planned_minor = rows_get(&rows, i, 4).integer,
             .overdue_minor = rows_get(&rows, i, 5).integer,
+            .tax_minor = rows_get(&rows, i, 6).integer,
         };
     }
     return OK;
@@ -143,16 +144,20 @@ static enum err read_sources(struct db *db, struct arena *arena, const int64_t *
     struct rows rows;
     query_init(&query, arena);
     query_sql(&query,
-              "SELECT s.contract_id, s.payment_id, s.installment_id, s.amount_minor FROM ("
+              "SELECT s.contract_id, s.payment_id, s.installment_id, s.amount_minor, s.gross_minor, s.position, "
+              "s.received_on FROM ("
               "SELECT w.contract_id, w.payment_id, w.installment_id, 0 AS by_itself, p.received_on, w.position, "
-              "LEAST(w.amount_minor, GREATEST(0, p.amount_minor - p.refunded_minor - w.before_minor)) AS amount_minor "
+              "LEAST(w.amount_minor, GREATEST(0, p.amount_minor - p.refunded_minor - w.before_minor)) AS amount_minor, "
+              "LEAST(w.amount_minor, GREATEST(0, p.amount_minor - w.before_minor)) AS gross_minor "
               "FROM allocation_wish w JOIN payment p ON p.id = w.payment_id AND p.is_allocated_by_hand "
               "AND p.deleted_at IS NULL JOIN contract k ON k.id = w.contract_id AND k.customer_id <=> p.customer_id "
               "WHERE w.contract_id IN ");
     query_arg_ids(&query, ids, count);
-    query_sql(&query, " UNION ALL SELECT p.contract_id, p.id, NULL, 1, p.received_on, 0, p.amount_minor - "
-                      "p.refunded_minor FROM payment p WHERE NOT p.is_allocated_by_hand AND p.deleted_at IS NULL "
-                      "AND p.contract_id IN ");
+    query_sql(
+        &query,
+        " UNION ALL SELECT p.contract_id, p.id, NULL, 1, p.received_on, 0, p.amount_minor - "
+        "p.refunded_minor, p.amount_minor FROM payment p WHERE NOT p.is_allocated_by_hand AND p.deleted_at IS NULL "
+        "AND p.contract_id IN ");
     query_arg_ids(&query, ids, count);
     query_sql(&query, ") s ORDER BY s.contract_id, s.by_itself, s.received_on, s.payment_id, s.position");
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
@@ -164,6 +169,9 @@ static enum err read_sources(struct db *db, struct arena *arena, const int64_t *
             .payment_id = rows_get(&rows, i, 1).integer,
             .installment_id = opt_id(rows_get(&rows, i, 2)),
             .amount_minor = rows_get(&rows, i, 3).integer,
+            .gross_minor = rows_get(&rows, i, 4).integer,
+            .position = rows_get(&rows, i, 5).integer,
+            .received_on = rows_get(&rows, i, 6).date,
         };
     }
     return OK;
@@ -195,7 +203,8 @@ enum err allocation_store_books(struct db *db, struct arena *arena, const int64_
     TRY(read_contracts(db, arena, ids, count, out));
     TRY(read_installments(db, arena, ids, count, out));
     TRY(read_sources(db, arena, ids, count, out));
-    return read_allocations(db, arena, ids, count, out);
+    TRY(read_allocations(db, arena, ids, count, out));
+    return line_share_store_books(db, arena, ids, count, &out->lines);
 }
 
 /* ---- what is written ---- */
@@ -208,8 +217,40 @@ STATEMENT(SAVE_CONTRACT, "allocation.save_contract",
           "UPDATE contract SET received_minor = ?, planned_minor = ?, overdue_minor = ? WHERE id = ?");
 STATEMENT(DROP_WISHES, "allocation.drop_wishes", "DELETE FROM allocation_wish WHERE payment_id = ?");
 
+STATEMENT_ROWS(
+    IDS, "allocation.ids", struct number, NUMBER,
+    "SELECT id AS value FROM allocation WHERE contract_id = ? ORDER BY payment_id, COALESCE(installment_id, 0)");
+
+/* Of the rows just written, in the same order. */
+static enum err insert_shares(struct db *db, struct arena *arena, int64_t contract_id,
+                              const struct money_allocation *rows, size_t count, const struct money_line *lines,
+                              size_t line_count)
+{
+    int64_t *ids;
+    size_t id_count;
+    size_t written = 0;
+    struct value *values = ARENA_ARRAY(arena, struct value, count * line_count * SHARE_WIDTH + 1);
+    TRY(db_many(db, arena, &IDS, ARGS(V(contract_id)), &ids, &id_count));
+    for (size_t i = 0; i < count && i < id_count; i++) {
+        for (size_t k = 0; k < line_count; k++) {
+            if (rows[i].shares[k] > 0) {
+                struct value *row = values + SHARE_WIDTH * written++;
+                row[0] = V(ids[i]);
+                row[1] = V(lines[k].id);
+                row[2] = V(rows[i].shares[k]);
+            }
+        }
+    }
+    return written == 0 ? OK
+                        : db_bulk(db, arena,
+                                  STR("INSERT INTO allocation_line (allocation_id, line_id, amount_minor) "
+                                      "VALUES (?, ?, ?)"),
+                                  values, SHARE_WIDTH, written);
+}
+
 enum err allocation_store_replace(struct db *db, struct arena *arena, int64_t contract_id,
-                                  const struct money_allocation *rows, size_t count)
+                                  const struct money_allocation *rows, size_t count, const struct money_line *lines,
+                                  size_t line_count)
 {
     struct value *values = ARENA_ARRAY(arena, struct value, count * ALLOCATION_WIDTH + 1);
     TRY(db_exec(db, arena, &DROP, ARGS(V(contract_id))));
@@ -219,11 +260,14 @@ enum err allocation_store_replace(struct db *db, struct arena *arena, int64_t co
         values[i * ALLOCATION_WIDTH + 2] = V(rows[i].installment_id);
         values[i * ALLOCATION_WIDTH + 3] = V(rows[i].amount_minor);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT INTO allocation (contract_id, payment_id, installment_id, amount_minor) "
-                                    "VALUES (?, ?, ?, ?)"),
-                                values, ALLOCATION_WIDTH, count);
+    if (count == 0) {
+        return OK;
+    }
+    TRY(db_bulk(db, arena,
+                STR("INSERT INTO allocation (contract_id, payment_id, installment_id, amount_minor) "
+                    "VALUES (?, ?, ?, ?)"),
+                values, ALLOCATION_WIDTH, count));
+    return line_count == 0 ? OK : insert_shares(db, arena, contract_id, rows, count, lines, line_count);
 }
 
 enum err allocation_store_save_installment(struct db *db, struct arena *arena, const struct money_installment *row)
@@ -276,11 +320,17 @@ enum err allocation_store_replace_wishes(struct db *db, struct arena *arena, int
         row[5] = V(before);
         before += wishes[i].amount_minor;
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT INTO allocation_wish (payment_id, position, contract_id, installment_id, "
-                                    "amount_minor, before_minor) VALUES (?, ?, ?, ?, ?, ?)"),
-                                values, WISH_WIDTH, count);
+    if (count == 0) {
+        return OK;
+    }
+    TRY(db_bulk(db, arena,
+                STR("INSERT INTO allocation_wish (payment_id, position, contract_id, installment_id, "
+                    "amount_minor, before_minor) VALUES (?, ?, ?, ?, ?, ?)"),
+                values, WISH_WIDTH, count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(line_share_store_add_wished(db, arena, payment_id, (int64_t)i + 1, wishes[i].lines, wishes[i].line_count));
+    }
+    return OK;
 }
 
 /* ---- where wishes lead ---- */
@@ -321,13 +371,21 @@ enum err allocation_store_contract_of(struct db *db, struct arena *arena, int64_
 }
 
 static const struct column SHOWN[] = {
-    COLUMN(struct allocation_shown, contract_id),    COLUMN(struct allocation_shown, contract_number),
-    COLUMN(struct allocation_shown, installment_id), COLUMN(struct allocation_shown, installment_name),
+    COLUMN(struct allocation_shown, id),
+    COLUMN(struct allocation_shown, contract_id),
+    COLUMN(struct allocation_shown, contract_number),
+    COLUMN(struct allocation_shown, installment_id),
+    COLUMN(struct allocation_shown, installment_name),
     COLUMN(struct allocation_shown, amount_minor),
+    COLUMN(struct allocation_shown, is_by_line),
 };
 STATEMENT_ROWS(SHOW, "allocation.shown", struct allocation_shown, SHOWN,
-               "SELECT a.contract_id, k.number AS contract_number, a.installment_id, i.name AS installment_name, "
-               "a.amount_minor FROM allocation a JOIN contract k ON k.id = a.contract_id "
+               "SELECT a.id, a.contract_id, k.number AS contract_number, a.installment_id, i.name AS installment_name, "
+               "a.amount_minor, EXISTS (SELECT 1 FROM payment p JOIN allocation_wish w ON w.payment_id = p.id "
+               "JOIN allocation_wish_line l ON l.payment_id = w.payment_id AND l.position = w.position "
+               "WHERE p.id = a.payment_id AND p.is_allocated_by_hand AND w.contract_id = a.contract_id "
+               "AND (w.installment_id IS NULL OR w.installment_id = a.installment_id)) AS is_by_line FROM allocation a "
+               "JOIN contract k ON k.id = a.contract_id "
                "LEFT JOIN installment i ON i.id = a.installment_id WHERE a.payment_id = ? "
                "ORDER BY a.contract_id, a.installment_id IS NULL, i.due_on, i.id");
 

@@ -2,6 +2,7 @@
 #ifndef DABIAO_ALLOCATION_STORE_H
 #define DABIAO_ALLOCATION_STORE_H
 
+#include "line_share_store.h"
 #include "platform/http.h"
 
 /* Locks the contracts that exist, by ascending id; ids in any order, doubled ones too. */
@@ -24,6 +25,7 @@ struct money_contract {
     int64_t received_minor; /* as stored */
     int64_t planned_minor;  /* as stored */
     int64_t overdue_minor;  /* as stored */
+    int64_t tax_minor;      /* part of what it costs */
 };
 /* An installment likewise. */
 struct money_installment {
@@ -44,6 +46,9 @@ struct money_source {
     int64_t payment_id;            /* of which payment */
     struct opt_int installment_id; /* for this one */
     int64_t amount_minor;          /* less what was refunded */
+    int64_t gross_minor;           /* refunds included */
+    int64_t position;              /* of the wish; 0: by itself */
+    struct date received_on;       /* when it came */
 };
 /* A stored allocation, or one that ought to be stored. */
 struct money_allocation {
@@ -51,9 +56,10 @@ struct money_allocation {
     int64_t payment_id;            /* of which payment */
     struct opt_int installment_id; /* not set: beyond the plan */
     int64_t amount_minor;          /* how much */
+    int64_t *shares;               /* of the contract's lines, in their order; empty when it has none */
 };
 /* What belongs to some contracts, each list in the order of the contracts; installments as they are due, sources as
- * they are to be taken, allocations by payment and installment. */
+ * they are to be taken, allocations by payment and installment, lines by their numbers. */
 struct money_books {
     struct money_contract *contracts;       /* by id */
     size_t contract_count;                  /* in `contracts` */
@@ -63,13 +69,15 @@ struct money_books {
     size_t source_count;                    /* in `sources` */
     struct money_allocation *allocations;   /* as stored */
     size_t allocation_count;                /* in `allocations` */
+    struct line_books lines;                /* and down to the lines */
 };
 enum err allocation_store_books(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                                 struct money_books *out) MUST_CHECK;
 
-/* Replaces the allocations of a contract. */
+/* Replaces the allocations of a contract; rows by payment and installment, with the shares of its lines. */
 enum err allocation_store_replace(struct db *db, struct arena *arena, int64_t contract_id,
-                                  const struct money_allocation *rows, size_t count) MUST_CHECK;
+                                  const struct money_allocation *rows, size_t count, const struct money_line *lines,
+                                  size_t line_count) MUST_CHECK;
 enum err allocation_store_save_installment(struct db *db, struct arena *arena,
                                            const struct money_installment *row) MUST_CHECK;
 enum err allocation_store_save_contract(struct db *db, struct arena *arena,
@@ -84,6 +92,8 @@ struct allocation_wish {
     int64_t contract_id;           /* of the same customer */
     struct opt_int installment_id; /* or the contract */
     int64_t amount_minor;          /* how much */
+    struct line_choice *lines;     /* of which lines */
+    size_t line_count;             /* in `lines` */
 };
 enum err allocation_store_replace_wishes(struct db *db, struct arena *arena, int64_t payment_id,
                                          const struct allocation_wish *wishes, size_t count) MUST_CHECK;
@@ -106,11 +116,13 @@ enum err allocation_store_contract_of(struct db *db, struct arena *arena, int64_
 
 /* One allocation as people see it. */
 struct allocation_shown {
+    int64_t id;                      /* allocation.id */
     int64_t contract_id;             /* which contract */
     struct str contract_number;      /* its number */
     struct opt_int installment_id;   /* which installment */
     struct opt_str installment_name; /* its name */
     int64_t amount_minor;            /* how much */
+    bool is_by_line;                 /* somebody said of which lines */
 };
 enum err allocation_store_shown(struct db *db, struct arena *arena, int64_t payment_id,
                                 struct allocation_shown **rows_out, size_t *count_out) MUST_CHECK;

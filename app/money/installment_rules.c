@@ -218,9 +218,11 @@ enum err money_contract_prepare(struct request *request, struct record_change *c
 
 enum err money_contract_saved(struct request *request, const struct record_change *change)
 {
-    bool matters = change->action == RECORD_DELETE || change->action == RECORD_RESTORE ||
-                   (change->action == RECORD_UPDATE &&
-                    (change_differs(change, "amount_minor") || change_differs(change, "status")));
+    bool lines = change->body != NULL && json_has(change->body, "lines");
+    bool matters =
+        change->action == RECORD_DELETE || change->action == RECORD_RESTORE || lines ||
+        (change->action == RECORD_UPDATE && (change_differs(change, "amount_minor") ||
+                                             change_differs(change, "tax_minor") || change_differs(change, "status")));
     if (change->action == RECORD_UPDATE && change_differs(change, "customer_id")) {
         int64_t *ids;
         size_t count;

@@ -34,7 +34,9 @@ async function worldOf() {
     const customer = await boss.post("/customers", { name: unique("钱") });
     const contracts = [];
     for (let i = 0; i < 3; i++) {
-        contracts.push(await boss.post("/contracts", { name: unique("合同"), customer_id: customer.id, status: "signed", signed_on: "2024-01-01", amount_minor: 500_00, currency: i === 2 ? "NZD" : "CNY" }));
+        const lines = [["甲", 300_01], ["乙", 0], ["丙", 199_99]].map(([name, unit_price_minor]) => ({ name, quantity_milli: 1000, unit_price_minor, unit_cost_minor: 50_00 }));
+        contracts.push(await boss.post("/contracts", { name: unique("合同"), customer_id: customer.id, status: "signed", signed_on: "2024-01-01", currency: i === 2 ? "NZD" : "CNY",
+            ...(i === 0 ? { amount_minor: 500_00 } : { lines }) }));
     }
     return { customer, contracts: contracts.map((one) => one.id), orders: [], installments: [], payments: [], refunds: [] };
 }
@@ -62,11 +64,28 @@ function stepsOf(world, random) {
     const restore = async (plural) => (world[plural].length > 0 ? boss.send("POST", `/${plural}/${pick(world[plural])}/restore`) : { status: 404 });
     const wishes = () => Array.from({ length: random(4) }, () =>
         (random(2) === 0 && world.installments.length > 0 ? { installment_id: pick(world.installments), amount_minor: amount() } : { contract_id: pick(world.contracts), amount_minor: amount() }));
+    // A wish for some lines of its contract, as they are now.
+    const byLine = async () => {
+        const contract_id = pick(world.contracts);
+        const { lines } = await boss.get(`/contracts/${contract_id}`);
+        const chosen = lines.filter(() => random(2) === 0).map((line) => ({ line_id: line.id, amount_minor: 1 + random(1 + Math.min(150_00, line.open_minor)) }));
+        return [{ contract_id, amount_minor: chosen.reduce((sum, one) => sum + one.amount_minor, random(50_00) + 1), lines: chosen }];
+    };
+    const refundLines = async (id) => {
+        const payment = await boss.send("GET", `/payments/${id}`);
+        const lines = (payment.body.allocations ?? []).flatMap((one) => one.lines).filter((one, index, all) => random(2) === 0 && all.findIndex((other) => other.line_id === one.line_id) === index)
+            .map((line) => ({ line_id: line.line_id, amount_minor: 1 + random(line.amount_minor) }));
+        return { payment_id: id, refunded_on: day(), amount_minor: lines.reduce((sum, one) => sum + one.amount_minor, 1 + random(20_00)), lines };
+    };
     const of = (plural, then) => (world[plural].length > 0 ? then(pick(world[plural])) : { status: 404 });
     return [
         () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day() }),
         () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day() }),
         () => make("payments", { contract_id: pick(world.contracts), amount_minor: amount(), received_on: day(), allocations: wishes() }),
+        async () => { const allocations = await byLine(); return make("payments", { ...allocations[0], lines: undefined, amount_minor: allocations[0].amount_minor + random(50_00), received_on: day(), allocations }); },
+        () => of("payments", async (id) => change("payments", id, { allocations: await byLine() })),
+        () => of("payments", async (id) => make("refunds", await refundLines(id))),
+        () => of("refunds", (id) => change("refunds", id, { lines: [] })),
         () => make("installments", { contract_id: pick(world.contracts), name: "期", due_on: day(), amount_minor: 1 + random(150_00) }),
         () => make("installments", { contract_id: pick(world.contracts), name: "期", due_on: day(), amount_minor: 1 + random(150_00) }),
         () => of("payments", (id) => make("refunds", { payment_id: id, amount_minor: 1 + random(100_00), refunded_on: day() })),
@@ -80,7 +99,7 @@ function stepsOf(world, random) {
         () => of("installments", (id) => change("installments", id, { status: random(2) === 0 ? "void" : "pending" })),
         () => make("orders", { contract_id: pick(world.contracts), reason: "变更", status: "effective", amount_minor: 100_00 + random(900_00), tax_rate_ppm: random(2) * 130_000 }),
         () => make("orders", { contract_id: pick(world.contracts), reason: "变更", status: pick(["draft", "effective"]), effective_on: `2024-0${1 + random(9)}-01`,
-            cost_minor: random(100_00), lines: Array.from({ length: random(4) }, () => ({ name: pick(["甲", "乙"]), quantity_milli: 1 + random(9_999), unit_price_minor: random(200_00), unit_cost_minor: random(100_00) })) }),
+            cost_minor: random(100_00), lines: Array.from({ length: random(4) }, () => ({ name: pick(["甲", "乙", "丁"]), quantity_milli: 1 + random(9_999), unit_price_minor: random(200_00), unit_cost_minor: random(100_00) })) }),
         () => of("orders", (id) => change("change-orders", id, pick([{ status: "effective" }, { discount_minor: random(50_00) }, { amount_minor: 100_00 + random(900_00) }]))),
         () => change("contracts", pick(world.contracts), { status: pick(["signed", "signed", "void", "completed"]) }),
         () => remove(pick(["payments", "refunds", "installments"])),
@@ -117,6 +136,17 @@ async function assertBalanced(world, what) {
         "contracts: amount = lines less discount, and tax": `SELECT COUNT(*) FROM contract k JOIN (SELECT contract_id, SUM(amount_minor) AS amount, SUM(cost_minor) AS cost FROM contract_line GROUP BY contract_id) l
             ON l.contract_id = k.id WHERE k.id IN (${contracts}) AND (k.amount_minor <> l.amount - k.discount_minor + k.tax_minor OR k.cost_minor <> l.cost
             OR k.tax_minor <> ROUND((l.amount - k.discount_minor) * k.tax_rate_ppm / 1000000))`,
+        "lines: their totals and taxes are the contract's": `SELECT COUNT(*) FROM contract k JOIN (SELECT contract_id, SUM(total_minor) AS total, SUM(tax_minor) AS tax FROM contract_line GROUP BY contract_id) l
+            ON l.contract_id = k.id WHERE k.id IN (${contracts}) AND (k.amount_minor <> l.total OR k.tax_minor <> l.tax)`,
+        "lines: received = sum of shares, not more than their totals": `SELECT COUNT(*) FROM contract_line l WHERE l.contract_id IN (${contracts}) AND (l.received_minor > l.total_minor OR l.refunded_minor < 0
+            OR l.received_minor <> (SELECT COALESCE(SUM(s.amount_minor), 0) FROM allocation_line s WHERE s.line_id = l.id))`,
+        "lines: received adds up to what the contract received": `SELECT COUNT(*) FROM contract k JOIN (SELECT contract_id, SUM(received_minor) AS received FROM contract_line GROUP BY contract_id) l
+            ON l.contract_id = k.id WHERE k.id IN (${contracts}) AND k.received_minor <> l.received`,
+        "lines: not more was refunded from them than was refunded": `SELECT COUNT(*) FROM (SELECT SUM(l.refunded_minor) AS refunded FROM contract_line l WHERE l.contract_id IN (${contracts})) l
+            JOIN (SELECT SUM(refunded_minor) AS refunded FROM payment WHERE contract_id IN (${contracts}) AND deleted_at IS NULL) p WHERE l.refunded > p.refunded`,
+        "allocations: the sum of their lines, which are the contract's": `SELECT (SELECT COUNT(*) FROM allocation a WHERE a.contract_id IN (SELECT l.contract_id FROM contract_line l WHERE l.contract_id IN (${contracts}))
+            AND a.amount_minor <> (SELECT COALESCE(SUM(s.amount_minor), 0) FROM allocation_line s WHERE s.allocation_id = a.id))
+            + (SELECT COUNT(*) FROM allocation a JOIN allocation_line s ON s.allocation_id = a.id JOIN contract_line l ON l.id = s.line_id WHERE a.contract_id IN (${contracts}) AND l.contract_id <> a.contract_id)`,
         "facts: what counts of a contract is its amount": `SELECT COUNT(*) FROM contract k WHERE k.id IN (${contracts}) AND IF(k.status IN ('signed', 'completed'), k.base_minor, 0) <>
             (SELECT COALESCE(SUM(f.amount), 0) FROM metric_fact f WHERE f.measure = 'signed_amount' AND ((f.object = 'contract' AND f.record_id = k.id)
             OR (f.object = 'change_order' AND f.record_id IN (SELECT g.id FROM change_order g WHERE g.contract_id = k.id))))`,
@@ -148,6 +178,9 @@ test(`MON-4: everything balances after each of ${STEPS} random steps (seed ${SEE
         done += await steps[random(steps.length)]();
         await assertBalanced(world, `seed ${SEED}, step ${i}`);
     }
+    const [wishes, refunds] = await numbers(`SELECT said_wishes FROM (SELECT (SELECT COUNT(*) FROM allocation_wish_line w JOIN contract_line l ON l.id = w.line_id WHERE l.contract_id IN (${world.contracts.join(", ")})) AS said_wishes
+        UNION ALL SELECT (SELECT COUNT(*) FROM refund_line r JOIN contract_line l ON l.id = r.line_id WHERE l.contract_id IN (${world.contracts.join(", ")}))) s`);
+    context.diagnostic(`choices of lines that stand at the end: ${wishes} of payments, ${refunds} of refunds`);
     context.diagnostic(`${done} of ${STEPS} steps changed something; ${Object.entries(world).map(([name, list]) => `${name} ${list.length ?? ""}`).join(", ")}`);
     assert.ok(done > STEPS / 4);
 });

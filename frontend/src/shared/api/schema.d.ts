@@ -33625,6 +33625,22 @@ export interface operations {
                                 cost_minor?: number;
                                 /** @description amount less cost; computed */
                                 margin_minor?: number;
+                                /** @description of a contract: what payments and refunds name it by; computed */
+                                id?: number;
+                                /** @description of a contract: its part of the amount, discount and tax included; computed */
+                                total_minor?: number;
+                                /** @description of a contract: its part of the tax; computed */
+                                tax_minor?: number;
+                                /** @description of a contract: what payments are for it, refunds taken off; computed */
+                                received_minor?: number;
+                                /** @description of a contract: what refunds took back from it; computed */
+                                refunded_minor?: number;
+                                /** @description of a contract: total less received; computed */
+                                open_minor?: number;
+                                /** @description of a contract: cost of what was received, in proportion; computed */
+                                received_cost_minor?: number;
+                                /** @description of a contract: received less its tax and its cost; computed */
+                                received_margin_minor?: number;
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -33729,6 +33745,22 @@ export interface operations {
                         cost_minor?: number;
                         /** @description amount less cost; computed */
                         margin_minor?: number;
+                        /** @description of a contract: what payments and refunds name it by; computed */
+                        id?: number;
+                        /** @description of a contract: its part of the amount, discount and tax included; computed */
+                        total_minor?: number;
+                        /** @description of a contract: its part of the tax; computed */
+                        tax_minor?: number;
+                        /** @description of a contract: what payments are for it, refunds taken off; computed */
+                        received_minor?: number;
+                        /** @description of a contract: what refunds took back from it; computed */
+                        refunded_minor?: number;
+                        /** @description of a contract: total less received; computed */
+                        open_minor?: number;
+                        /** @description of a contract: cost of what was received, in proportion; computed */
+                        received_cost_minor?: number;
+                        /** @description of a contract: received less its tax and its cost; computed */
+                        received_margin_minor?: number;
                     }[];
                 };
             };
@@ -33887,6 +33919,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -34066,6 +34114,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -34215,6 +34279,22 @@ export interface operations {
                         cost_minor?: number;
                         /** @description amount less cost; computed */
                         margin_minor?: number;
+                        /** @description of a contract: what payments and refunds name it by; computed */
+                        id?: number;
+                        /** @description of a contract: its part of the amount, discount and tax included; computed */
+                        total_minor?: number;
+                        /** @description of a contract: its part of the tax; computed */
+                        tax_minor?: number;
+                        /** @description of a contract: what payments are for it, refunds taken off; computed */
+                        received_minor?: number;
+                        /** @description of a contract: what refunds took back from it; computed */
+                        refunded_minor?: number;
+                        /** @description of a contract: total less received; computed */
+                        open_minor?: number;
+                        /** @description of a contract: cost of what was received, in proportion; computed */
+                        received_cost_minor?: number;
+                        /** @description of a contract: received less its tax and its cost; computed */
+                        received_margin_minor?: number;
                     }[];
                 };
             };
@@ -34373,6 +34453,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -34712,6 +34808,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -34964,6 +35076,22 @@ export interface operations {
                                 cost_minor?: number;
                                 /** @description amount less cost; computed */
                                 margin_minor?: number;
+                                /** @description of a contract: what payments and refunds name it by; computed */
+                                id?: number;
+                                /** @description of a contract: its part of the amount, discount and tax included; computed */
+                                total_minor?: number;
+                                /** @description of a contract: its part of the tax; computed */
+                                tax_minor?: number;
+                                /** @description of a contract: what payments are for it, refunds taken off; computed */
+                                received_minor?: number;
+                                /** @description of a contract: what refunds took back from it; computed */
+                                refunded_minor?: number;
+                                /** @description of a contract: total less received; computed */
+                                open_minor?: number;
+                                /** @description of a contract: cost of what was received, in proportion; computed */
+                                received_cost_minor?: number;
+                                /** @description of a contract: received less its tax and its cost; computed */
+                                received_margin_minor?: number;
                             }[];
                             /** @description of the contract before the change */
                             lines_before?: {
@@ -34985,6 +35113,22 @@ export interface operations {
                                 cost_minor?: number;
                                 /** @description amount less cost; computed */
                                 margin_minor?: number;
+                                /** @description of a contract: what payments and refunds name it by; computed */
+                                id?: number;
+                                /** @description of a contract: its part of the amount, discount and tax included; computed */
+                                total_minor?: number;
+                                /** @description of a contract: its part of the tax; computed */
+                                tax_minor?: number;
+                                /** @description of a contract: what payments are for it, refunds taken off; computed */
+                                received_minor?: number;
+                                /** @description of a contract: what refunds took back from it; computed */
+                                refunded_minor?: number;
+                                /** @description of a contract: total less received; computed */
+                                open_minor?: number;
+                                /** @description of a contract: cost of what was received, in proportion; computed */
+                                received_cost_minor?: number;
+                                /** @description of a contract: received less its tax and its cost; computed */
+                                received_margin_minor?: number;
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -35073,6 +35217,22 @@ export interface operations {
                         cost_minor?: number;
                         /** @description amount less cost; computed */
                         margin_minor?: number;
+                        /** @description of a contract: what payments and refunds name it by; computed */
+                        id?: number;
+                        /** @description of a contract: its part of the amount, discount and tax included; computed */
+                        total_minor?: number;
+                        /** @description of a contract: its part of the tax; computed */
+                        tax_minor?: number;
+                        /** @description of a contract: what payments are for it, refunds taken off; computed */
+                        received_minor?: number;
+                        /** @description of a contract: what refunds took back from it; computed */
+                        refunded_minor?: number;
+                        /** @description of a contract: total less received; computed */
+                        open_minor?: number;
+                        /** @description of a contract: cost of what was received, in proportion; computed */
+                        received_cost_minor?: number;
+                        /** @description of a contract: received less its tax and its cost; computed */
+                        received_margin_minor?: number;
                     }[];
                 };
             };
@@ -35196,6 +35356,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                         /** @description of the contract before the change */
                         lines_before?: {
@@ -35217,6 +35393,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -35361,6 +35553,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                         /** @description of the contract before the change */
                         lines_before?: {
@@ -35382,6 +35590,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -35515,6 +35739,22 @@ export interface operations {
                         cost_minor?: number;
                         /** @description amount less cost; computed */
                         margin_minor?: number;
+                        /** @description of a contract: what payments and refunds name it by; computed */
+                        id?: number;
+                        /** @description of a contract: its part of the amount, discount and tax included; computed */
+                        total_minor?: number;
+                        /** @description of a contract: its part of the tax; computed */
+                        tax_minor?: number;
+                        /** @description of a contract: what payments are for it, refunds taken off; computed */
+                        received_minor?: number;
+                        /** @description of a contract: what refunds took back from it; computed */
+                        refunded_minor?: number;
+                        /** @description of a contract: total less received; computed */
+                        open_minor?: number;
+                        /** @description of a contract: cost of what was received, in proportion; computed */
+                        received_cost_minor?: number;
+                        /** @description of a contract: received less its tax and its cost; computed */
+                        received_margin_minor?: number;
                     }[];
                 };
             };
@@ -35638,6 +35878,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                         /** @description of the contract before the change */
                         lines_before?: {
@@ -35659,6 +35915,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -35963,6 +36235,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                         /** @description of the contract before the change */
                         lines_before?: {
@@ -35984,6 +36272,22 @@ export interface operations {
                             cost_minor?: number;
                             /** @description amount less cost; computed */
                             margin_minor?: number;
+                            /** @description of a contract: what payments and refunds name it by; computed */
+                            id?: number;
+                            /** @description of a contract: its part of the amount, discount and tax included; computed */
+                            total_minor?: number;
+                            /** @description of a contract: its part of the tax; computed */
+                            tax_minor?: number;
+                            /** @description of a contract: what payments are for it, refunds taken off; computed */
+                            received_minor?: number;
+                            /** @description of a contract: what refunds took back from it; computed */
+                            refunded_minor?: number;
+                            /** @description of a contract: total less received; computed */
+                            open_minor?: number;
+                            /** @description of a contract: cost of what was received, in proportion; computed */
+                            received_cost_minor?: number;
+                            /** @description of a contract: received less its tax and its cost; computed */
+                            received_margin_minor?: number;
                         }[];
                     };
                 };
@@ -36210,6 +36514,21 @@ export interface operations {
                                 installment_name: string | null;
                                 /** @description how much */
                                 amount_minor: number;
+                                /** @description somebody said which lines; else all, in proportion to what was open of them */
+                                is_by_line: boolean;
+                                /** @description add up to the amount; empty when the contract has no lines */
+                                lines: {
+                                    /** @description which line of the contract */
+                                    line_id: number;
+                                    /** @description its position */
+                                    line_number: number;
+                                    /** @description its product */
+                                    product_id: number | null;
+                                    /** @description as sold */
+                                    name: string;
+                                    /** @description how much */
+                                    amount_minor: number;
+                                }[];
                             }[];
                         }[];
                         /** @description null on the last page */
@@ -36273,6 +36592,13 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description how much */
                         amount_minor: number;
+                        /** @description for these lines of the contract; the rest for all lines, in proportion to what is open of them */
+                        lines?: {
+                            /** @description of the contract */
+                            line_id: number;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[] | null;
                     }[] | null;
                 };
             };
@@ -36370,6 +36696,21 @@ export interface operations {
                             installment_name: string | null;
                             /** @description how much */
                             amount_minor: number;
+                            /** @description somebody said which lines; else all, in proportion to what was open of them */
+                            is_by_line: boolean;
+                            /** @description add up to the amount; empty when the contract has no lines */
+                            lines: {
+                                /** @description which line of the contract */
+                                line_id: number;
+                                /** @description its position */
+                                line_number: number;
+                                /** @description its product */
+                                product_id: number | null;
+                                /** @description as sold */
+                                name: string;
+                                /** @description how much */
+                                amount_minor: number;
+                            }[];
                         }[];
                     };
                 };
@@ -36488,6 +36829,21 @@ export interface operations {
                             installment_name: string | null;
                             /** @description how much */
                             amount_minor: number;
+                            /** @description somebody said which lines; else all, in proportion to what was open of them */
+                            is_by_line: boolean;
+                            /** @description add up to the amount; empty when the contract has no lines */
+                            lines: {
+                                /** @description which line of the contract */
+                                line_id: number;
+                                /** @description its position */
+                                line_number: number;
+                                /** @description its product */
+                                product_id: number | null;
+                                /** @description as sold */
+                                name: string;
+                                /** @description how much */
+                                amount_minor: number;
+                            }[];
                         }[];
                     };
                 };
@@ -36596,6 +36952,13 @@ export interface operations {
                         contract_id?: number | null;
                         /** @description how much */
                         amount_minor: number;
+                        /** @description for these lines of the contract; the rest for all lines, in proportion to what is open of them */
+                        lines?: {
+                            /** @description of the contract */
+                            line_id: number;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[] | null;
                     }[] | null;
                 };
             };
@@ -36693,6 +37056,21 @@ export interface operations {
                             installment_name: string | null;
                             /** @description how much */
                             amount_minor: number;
+                            /** @description somebody said which lines; else all, in proportion to what was open of them */
+                            is_by_line: boolean;
+                            /** @description add up to the amount; empty when the contract has no lines */
+                            lines: {
+                                /** @description which line of the contract */
+                                line_id: number;
+                                /** @description its position */
+                                line_number: number;
+                                /** @description its product */
+                                product_id: number | null;
+                                /** @description as sold */
+                                name: string;
+                                /** @description how much */
+                                amount_minor: number;
+                            }[];
                         }[];
                     };
                 };
@@ -36971,6 +37349,21 @@ export interface operations {
                             installment_name: string | null;
                             /** @description how much */
                             amount_minor: number;
+                            /** @description somebody said which lines; else all, in proportion to what was open of them */
+                            is_by_line: boolean;
+                            /** @description add up to the amount; empty when the contract has no lines */
+                            lines: {
+                                /** @description which line of the contract */
+                                line_id: number;
+                                /** @description its position */
+                                line_number: number;
+                                /** @description its product */
+                                product_id: number | null;
+                                /** @description as sold */
+                                name: string;
+                                /** @description how much */
+                                amount_minor: number;
+                            }[];
                         }[];
                     };
                 };
@@ -37178,6 +37571,19 @@ export interface operations {
                             updated_at?: string | null;
                             /** @description GET one: why a formula is null, by field */
                             faults?: unknown;
+                            /** @description what was said; with one record, unless amounts are closed */
+                            lines?: {
+                                /** @description which line of the contract */
+                                line_id: number;
+                                /** @description its position */
+                                line_number: number;
+                                /** @description its product */
+                                product_id: number | null;
+                                /** @description as sold */
+                                name: string;
+                                /** @description how much */
+                                amount_minor: number;
+                            }[];
                         }[];
                         /** @description null on the last page */
                         next_cursor: string | null;
@@ -37229,6 +37635,13 @@ export interface operations {
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description take back from these lines; the rest, or all of it, from the payment's lines in proportion */
+                    lines?: {
+                        /** @description of the contract */
+                        line_id: number;
+                        /** @description how much */
+                        amount_minor: number;
+                    }[] | null;
                 };
             };
         };
@@ -37306,6 +37719,19 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description GET one: why a formula is null, by field */
                         faults?: unknown;
+                        /** @description what was said; with one record, unless amounts are closed */
+                        lines?: {
+                            /** @description which line of the contract */
+                            line_id: number;
+                            /** @description its position */
+                            line_number: number;
+                            /** @description its product */
+                            product_id: number | null;
+                            /** @description as sold */
+                            name: string;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[];
                     };
                 };
             };
@@ -37404,6 +37830,19 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description GET one: why a formula is null, by field */
                         faults?: unknown;
+                        /** @description what was said; with one record, unless amounts are closed */
+                        lines?: {
+                            /** @description which line of the contract */
+                            line_id: number;
+                            /** @description its position */
+                            line_number: number;
+                            /** @description its product */
+                            product_id: number | null;
+                            /** @description as sold */
+                            name: string;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[];
                     };
                 };
             };
@@ -37500,6 +37939,13 @@ export interface operations {
                     remark?: string | null;
                     /** @description whose record it is; the asking user unless given */
                     owner_id?: number | null;
+                    /** @description take back from these lines; the rest, or all of it, from the payment's lines in proportion */
+                    lines?: {
+                        /** @description of the contract */
+                        line_id: number;
+                        /** @description how much */
+                        amount_minor: number;
+                    }[] | null;
                 };
             };
         };
@@ -37577,6 +38023,19 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description GET one: why a formula is null, by field */
                         faults?: unknown;
+                        /** @description what was said; with one record, unless amounts are closed */
+                        lines?: {
+                            /** @description which line of the contract */
+                            line_id: number;
+                            /** @description its position */
+                            line_number: number;
+                            /** @description its product */
+                            product_id: number | null;
+                            /** @description as sold */
+                            name: string;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[];
                     };
                 };
             };
@@ -37835,6 +38294,19 @@ export interface operations {
                         updated_at?: string | null;
                         /** @description GET one: why a formula is null, by field */
                         faults?: unknown;
+                        /** @description what was said; with one record, unless amounts are closed */
+                        lines?: {
+                            /** @description which line of the contract */
+                            line_id: number;
+                            /** @description its position */
+                            line_number: number;
+                            /** @description its product */
+                            product_id: number | null;
+                            /** @description as sold */
+                            name: string;
+                            /** @description how much */
+                            amount_minor: number;
+                        }[];
                     };
                 };
             };
