@@ -74,7 +74,8 @@ enum err analysis_add_flow(const struct page *page)
     int64_t lowest = INT64_MAX;
     json_t *bottleneck = json_null();
     TRY(page_list(page, page_with(page, NULL), &list));
-    TRY(analysis_store_moves(page->request, &list, page->since, page->until, &rows, &count));
+    TRY(analysis_store_moves(page->request, &list, page->given == NULL ? page->pipeline_id : 0, page->since,
+                             page->until, &rows, &count));
     for (size_t s = 0; s < page->stages.count; s++) {
         flows[s] = (struct flow){.stays = ARENA_ARRAY(page->request->arena, const struct move_row *, count + 1)};
     }

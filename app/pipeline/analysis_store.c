@@ -2,6 +2,7 @@
 #include "analysis_store.h"
 
 #include "platform/object_select.h"
+#include "platform/scope.h"
 
 /* The one column of a row. */
 struct text {
@@ -80,17 +81,38 @@ enum err analysis_store_reason(struct db *db, struct arena *arena, int64_t id, s
     return OK;
 }
 
-enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, struct move_row **rows_out, size_t *count_out)
+/* " FROM stage_event e …" of the list's opportunities. Whoever sees all of a whole pipeline has nearly all moves: read
+ * by time, without those of the deleted ones and of other pipelines, none is looked up by its opportunity. */
+static enum err add_moves_of(struct request *request, struct query *query, const struct list_request *list,
+                             int64_t whole_id)
+{
+    struct scope_size size;
+    TRY(scope_measure(request, list->object, &size));
+    if (whole_id != 0 && size.all) {
+        query_sql(query, " FROM stage_event e WHERE e.opportunity_id NOT IN (SELECT o.id FROM opportunity o "
+                         "WHERE o.deleted_at IS NOT NULL) AND e.opportunity_id NOT IN (SELECT o.id FROM opportunity o "
+                         "WHERE o.pipeline_id <> ");
+        query_arg(query, V(whole_id));
+        query_sql(query, ")");
+        return OK;
+    }
+    query_sql(query, " FROM (SELECT t.id");
+    TRY(select_all_rows(request, query, list));
+    query_sql(query, ") p JOIN stage_event e ON e.opportunity_id = p.id WHERE TRUE");
+    return OK;
+}
+
+enum err analysis_store_moves(struct request *request, const struct list_request *list, int64_t whole_id,
+                              struct instant from, struct instant to, struct move_row **rows_out, size_t *count_out)
 {
     struct query query;
     struct rows rows;
     query_init(&query, request->arena);
     query_sql(&query,
               "SELECT e.from_stage_id, e.to_stage_id, (e.seconds_in_stage + 43200) DIV 86400 AS days, COUNT(*), "
-              "CAST(COALESCE(SUM(e.seconds_in_stage), 0) AS SIGNED) FROM (SELECT t.id");
-    TRY(select_all_rows(request, &query, list));
-    query_sql(&query, ") p JOIN stage_event e ON e.opportunity_id = p.id WHERE e.at >= ");
+              "CAST(COALESCE(SUM(e.seconds_in_stage), 0) AS SIGNED)");
+    TRY(add_moves_of(request, &query, list, whole_id));
+    query_sql(&query, " AND e.at >= ");
     query_arg(&query, V(from));
     query_sql(&query, " AND e.at < ");
     query_arg(&query, V(to));

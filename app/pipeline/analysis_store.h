@@ -32,9 +32,11 @@ struct move_row {
     int64_t count;          /* moves */
     int64_t seconds;        /* in the stage before, together */
 };
-/* Moves of the list's opportunities in [from, to), by from and days. What a removed stage moved is none. */
-enum err analysis_store_moves(struct request *request, const struct list_request *list, struct instant from,
-                              struct instant to, struct move_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Moves of the list's opportunities in [from, to), by from and days. What a removed stage moved is none. `whole_id`:
+ * the pipeline whose opportunities the list has, when no other condition is in it; else 0. */
+enum err analysis_store_moves(struct request *request, const struct list_request *list, int64_t whole_id,
+                              struct instant from, struct instant to, struct move_row **rows_out,
+                              size_t *count_out) MUST_CHECK;
 
 /* Open ones of a stage and currency. */
 struct open_row {

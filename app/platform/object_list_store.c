@@ -17,6 +17,7 @@ enum {
     COLLECTED_MAX = 20000, /* so many records are rather collected than walked to when conditions may leave few, */
     CHILDREN_MAX = 5000,   /* fewer when their parents are collected first */
     EXAMINED_MAX = 25000,  /* a walk under conditions gives up after so many records */
+    WIDE_PART = 20,        /* one record of so many in scope: all that fit are passed by when all in scope are wanted */
 };
 
 static void add_field(struct query *query, const struct object *object, size_t field)
@@ -345,9 +346,34 @@ enum err object_store_count(struct request *request, const struct list_request *
     return count_rows(request, &ids, cap, out);
 }
 
+/* The ways of a wide scope visit every parent in it, and the children of each, before a condition is looked at. */
+static enum err is_wide_scope(struct request *request, const struct object *object, bool *wide_out)
+{
+    struct scope_size size;
+    TRY(scope_measure(request, object, &size));
+    *wide_out = object->parent_object != NULL && size.lists > 0 && size.records > size.table / WIDE_PART;
+    return OK;
+}
+
+/* The records that fit, wherever they are, each held against the scope. */
+static enum err add_pass(struct request *request, struct query *query, const struct list_request *list)
+{
+    query_sql(query, " FROM ");
+    select_table(query, list->object->table);
+    query_sql(query, list->deleted ? " t WHERE t.deleted_at IS NOT NULL" : " t WHERE t.deleted_at IS NULL");
+    add_conditions(request, query, list);
+    query_sql(query, " AND ");
+    return scope_pass_predicate(query, request, list->object);
+}
+
 enum err select_all_rows(struct request *request, struct query *query, const struct list_request *list)
 {
     struct shape shape;
+    bool wide = false;
+    TRY(is_wide_scope(request, list->object, &wide));
+    if (wide) {
+        return add_pass(request, query, list);
+    }
     TRY(by_ways(request, list, &shape));
     if (!is_united(&shape)) {
         query_sql(query, " FROM ");

@@ -1,6 +1,6 @@
 /* The records in scope by several ways. An OR over owners, departments and parents can use no index; each of its parts
  * alone can, and one part after the other is read. Parents come first in the join, so that their children are found by
- * the index on the reference. */
+ * the index on the reference. Or all records that fit are passed by and held against sets of parents. */
 #include <assert.h>
 
 #include "platform/grants.h"
@@ -22,6 +22,7 @@ struct ways {
     const struct request *request; /* who asks */
     struct scope_way *items;       /* WAYS_MAX of them */
     size_t count;                  /* in use */
+    bool whole;                    /* the ids of a column are one way, however few */
 };
 
 /* The join from a parent down to t: `head` is its first table, `tail` what follows. */
@@ -88,7 +89,7 @@ static void add_id_ways(struct ways *ways, const struct join *join, const char *
     if (column == NULL || count == 0) {
         return;
     }
-    if (count > SINGLE_MAX) {
+    if (count > SINGLE_MAX || ways->whole) {
         scope_add_id_test(add_way(ways, join, false), alias, column, ids, count);
         return;
     }
@@ -115,7 +116,7 @@ static enum err add_role_ways(struct ways *ways, const struct object *object, co
 static enum err look_up_ids(const struct request *request, const struct object *object, int64_t **ids_out,
                             size_t *count_out)
 {
-    struct ways ways = {request, ARENA_ARRAY(request->arena, struct scope_way, WAYS_MAX), 0};
+    struct ways ways = {.request = request, .items = ARENA_ARRAY(request->arena, struct scope_way, WAYS_MAX)};
     struct join join = join_of(request, object);
     TRY(add_role_ways(&ways, object, &join, "t", 0));
     struct query query = new_query(request);
@@ -216,7 +217,7 @@ static void add_place(struct ways *ways, const struct object *object)
 enum err scope_ways(const struct request *request, const struct object *object, struct scope_way **ways_out,
                     size_t *count_out)
 {
-    struct ways ways = {request, ARENA_ARRAY(request->arena, struct scope_way, WAYS_MAX), 0};
+    struct ways ways = {.request = request, .items = ARENA_ARRAY(request->arena, struct scope_way, WAYS_MAX)};
     struct join join = join_of(request, object);
     if (request->user != NULL && scope_sees_all(request, object)) {
         query_sql(add_way(&ways, &join, true), "TRUE");
@@ -232,6 +233,52 @@ enum err scope_ways(const struct request *request, const struct object *object, 
     add_place(&ways, object);
     *ways_out = ways.items;
     *count_out = ways.count;
+    return OK;
+}
+
+/* ---- one pass ---- */
+
+/* " OR parent IN (SELECT …)" for each way to the parents: the server may collect them once from an index alone, or look
+ * each up, whichever it thinks is less. */
+static enum err add_parent_sets(struct query *query, const struct request *request, const struct object *object)
+{
+    const struct object *parent = object_find(object->parent_object);
+    struct ways ways = {
+        .request = request, .items = ARENA_ARRAY(request->arena, struct scope_way, WAYS_MAX), .whole = true};
+    struct join join = join_of(request, parent);
+    if (scope_sees_all(request, parent)) {
+        query_sql(query, " OR t.");
+        query_sql(query, object->parent_column);
+        query_sql(query, " IS NOT NULL");
+        return OK;
+    }
+    TRY(add_role_ways(&ways, parent, &join, "t", 0));
+    for (size_t i = 0; i < ways.count; i++) {
+        query_sql(query, " OR t.");
+        query_sql(query, object->parent_column);
+        query_sql(query, " IN (SELECT t.id FROM ");
+        query_append(query, &ways.items[i].from);
+        query_sql(query, " WHERE ");
+        query_append(query, &ways.items[i].where);
+        query_sql(query, ")");
+    }
+    return OK;
+}
+
+enum err scope_pass_predicate(struct query *query, const struct request *request, const struct object *object)
+{
+    bool has_parents = object->parent_object != NULL && !scope_is_none(scope_for(request, object));
+    query_sql(query, "(");
+    if (object->place_column != NULL) {
+        query_sql(query, "t.");
+        query_sql(query, object->place_column);
+        query_sql(query, " IS NOT NULL AND (");
+    }
+    scope_predicate_parts(query, request, object, "t", false, SCOPE_PART_ROLES | SCOPE_PART_SHARES);
+    if (has_parents && !scope_sees_all(request, object)) {
+        TRY(add_parent_sets(query, request, object));
+    }
+    query_sql(query, object->place_column != NULL ? "))" : ")");
     return OK;
 }
 

@@ -35,6 +35,10 @@ struct scope_way {
  * Errors: those of the database. */
 enum err scope_ways(const struct request *request, const struct object *object, struct scope_way **ways_out,
                     size_t *count_out) MUST_CHECK;
+/* Adds the predicate of scope_predicate (alias t, reading) in the form that suits a pass over very many rows: parents
+ * in scope are collected once, not looked up for each row. Errors: those of the database. */
+enum err scope_pass_predicate(struct query *query, const struct request *request,
+                              const struct object *object) MUST_CHECK;
 
 /* How large a scope is: for choosing a plan, nothing else. */
 struct scope_size {

@@ -156,6 +156,30 @@ test("PIPE-7 what is open now, overdue and stuck: every filter opens exactly its
     }
 });
 
+test("PIPE-7 the whole pipeline says what a filter that all fit says, without the deleted and those of another", async () => {
+    const one = await makePipeline([stage("一", "open"), stage("二", "open"), stage("赢", "won"), stage("输", "lost")]);
+    const away = await makePipeline([stage("甲", "open"), stage("赢", "won"), stage("输", "lost")]);
+    const made = [];
+    for (let i = 0; i < 5; i++) {
+        const { id } = await deal({ pipeline_id: one.id });
+        made.push(await boss.patch(`/opportunities/${id}`, { stage_id: one.at.二 }, 1));
+    }
+    const all = { filter: JSON.stringify({ field: "amount_minor", op: "ge", value: 0 }) };
+    const flows = (answer) => answer.stages.map((each) => each.flow);
+    const same = async (entered) => {
+        const answer = await analyse(boss, {}, one);
+        assert.equal(answer.stages[1].flow.entered, entered);
+        assert.deepEqual(flows(answer), flows(await analyse(boss, all, one)));
+        assert.deepEqual(answer.stages.map((each) => each.days), (await analyse(boss, all, one)).stages.map((each) => each.days));
+    };
+    await same(5);
+    await boss.delete(`/opportunities/${made[0].id}`, made[0].version);
+    const { id } = await deal({ pipeline_id: away.id });
+    await boss.patch(`/opportunities/${id}`, { stage_id: away.at.赢 }, 1);
+    await same(4);
+    assert.equal((await analyse(boss, {}, away)).stages[1].flow.entered, 1);
+});
+
 test("PIPE-4 reasons and slips of what was closed in the period", async () => {
     const answer = await analyse();
     assert.deepEqual(answer.reasons, [{ reason_id: null, name: null, kind: "won", count: 1, amount_minor: 1_000_00 },

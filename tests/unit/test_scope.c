@@ -486,7 +486,7 @@ static struct request request_as(int64_t user)
     return request;
 }
 
-enum way { ONE_RECORD, FOR_WRITE, MANY_RECORDS, WALKING };
+enum way { ONE_RECORD, FOR_WRITE, MANY_RECORDS, WALKING, PASSING };
 
 /* What all ways find together. */
 static void unite_ways(struct request *request, int kind, struct query *query)
@@ -518,6 +518,8 @@ static void compare(struct request *request, int64_t user, int kind, enum way wa
         query_sql(&query, "` t WHERE ");
         if (way == WALKING) {
             scope_walk_predicate(&query, request, KIND[kind], "t");
+        } else if (way == PASSING) {
+            assert_int_equal(scope_pass_predicate(&query, request, KIND[kind]), OK);
         } else {
             scope_predicate(&query, request, KIND[kind], "t", for_write);
         }
@@ -553,6 +555,7 @@ static void predicate_finds_what_the_model_says(void **state)
                 compare(&request, user, kind, FOR_WRITE);
                 compare(&request, user, kind, MANY_RECORDS);
                 compare(&request, user, kind, WALKING);
+                compare(&request, user, kind, PASSING);
                 /* As if there were too many shares to name: the table is asked instead. */
                 size_t listed = grants->share_count;
                 grants->share_count = listed == 0 ? 0 : SHARE_LIST_MAX + 1;
@@ -560,6 +563,7 @@ static void predicate_finds_what_the_model_says(void **state)
                 compare(&request, user, kind, FOR_WRITE);
                 compare(&request, user, kind, MANY_RECORDS);
                 compare(&request, user, kind, WALKING);
+                compare(&request, user, kind, PASSING);
                 grants->share_count = listed;
             }
         }
