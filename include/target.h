@@ -13,6 +13,7 @@ extern const struct feature TARGET_ROUND_FEATURE;
 extern const struct feature TARGET_FILE_FEATURE;
 extern const struct feature TARGET_MAP_FEATURE;
 extern const struct feature TARGET_SUBGOAL_FEATURE;
+extern const struct feature TARGET_TURNOVER_FEATURE;
 
 /* One cell of the year's grid. */
 struct target_cell {

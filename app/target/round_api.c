@@ -3,6 +3,7 @@
 #include "round_rules.h"
 #include "target.h"
 #include "target_query.h"
+#include "turnover_rules.h"
 
 enum { YEAR_MIN = 1990, YEAR_MAX = 2200, ASKS_MAX = 2000, REASON_MAX = 1000 };
 #define ID_MAX INT64_C(9007199254740991)
@@ -385,6 +386,9 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     json_object_set_new(*out, "counter_number", json_opt_int(item->plan.counter_number));
     json_object_set_new(*out, "change_number", json_opt_int(item->plan.change_number));
     json_object_set_new(*out, "change_by_owner", json_boolean(item->plan.change_by_owner));
+    bool may_answer = false;
+    TRY(target_plan_may_answer(item, &may_answer));
+    json_object_set_new(*out, "may_answer", json_boolean(may_answer));
     TRY(last_year_json(item, *out));
     TRY(smart_json(item, &amounts, json_array_size(asked) > 0, *out));
     return thread_json(item, *out);
@@ -563,6 +567,7 @@ static const struct field PLAN_ANSWER[] = {
     {.name = "agreed", .type = FIELD_OBJECT, .fields = SIGNATURE_FIELDS, .flags = FIELD_NULLABLE, .about = "who agreed"},
     {.name = "counter_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that was offered instead"},
     {.name = "change_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that waits for the other side"}, {.name = "change_by_owner", .type = FIELD_BOOL, .about = "which side proposed it"},
+    {.name = "may_answer", .type = FIELD_BOOL, .about = "the user may agree to the counter-offer or change that waits"},
     {.name = "last_year", .type = FIELD_OBJECT, .fields = LAST_YEAR_FIELDS, .about = "of the same person or department"},
     {.name = "smart", .type = FIELD_OBJECT, .fields = SMART_FIELDS, .about = "specific, measurable, achievable, relevant, time-bound: computed"},
     {.name = "versions", .type = FIELD_LIST, .fields = VERSION_FIELDS, .about = "all, oldest first"}, {.name = "events", .type = FIELD_LIST, .fields = EVENT_FIELDS, .about = "the thread, oldest first"}, FIELD_END,
@@ -575,11 +580,16 @@ static const struct field PLAN_ANSWER[] = {
 #define AMOUNT_FIELD(about_) {.name = "amounts", .type = FIELD_LIST, .item = FIELD_INT, .min = -TARGET_AMOUNT_MAX, .max = TARGET_MONTHS, .flags = FIELD_NULLABLE, .about = about_}
 #define REASON(flags_) {.name = "reason", .type = FIELD_LONG_TEXT, .max = REASON_MAX, .flags = flags_, .about = "what the other side reads"}
 static const struct field STEP_BODY[] = {STEP_FIELDS, REASON(FIELD_NULLABLE), FIELD_END};
-static const struct field RETURN_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("a counter-offer: twelve months"), TARGET_LEVEL_FIELD, FIELD_END};
+/* What a change follows from. */
+#define CAUSE_FIELDS                                                                                                                                       \
+    {.name = "cause_kind", .type = FIELD_ENUM, .options = TURNOVER_OPTIONS, .flags = FIELD_NULLABLE, .about = "the coming or going it follows from, of GET turnover"},\
+    {.name = "cause_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .about = "day of it"}
+static const struct field RETURN_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("a counter-offer: twelve months"), TARGET_LEVEL_FIELD, CAUSE_FIELDS, FIELD_END};
 static const struct field SAY_BODY[] = {STEP_FIELDS, REASON(FIELD_REQUIRED), FIELD_END};
 static const struct field CHANGE_BODY[] = {
     STEP_FIELDS, REASON(FIELD_REQUIRED), AMOUNT_FIELD("from that month to the end of the year"), TARGET_LEVEL_FIELD,
-    {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .about = "first day of a month of the year that is not over"}, FIELD_END,
+    {.name = "effective_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .about = "first day of a month of the year that is not over"}, CAUSE_FIELDS,
+    {.name = "to_department", .type = FIELD_BOOL, .about = "of a person: what is set free is proposed to the department's own in the same request"}, FIELD_END,
 };
 
 static const struct route ROUTES[] = {

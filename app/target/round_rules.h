@@ -87,6 +87,7 @@ struct plan_case {
     struct target_employment person; /* of a person */
     bool is_mine;                    /* the user moves it */
     bool may_review;                 /* the user returns it and agrees to it */
+    bool goes_along;                 /* what is written now follows a transfer out of the user's sight or into it */
 };
 /* Amounts of one subject: level by month. */
 struct plan_amounts {
@@ -143,6 +144,8 @@ plan_step target_plan_comment;
 plan_step target_plan_change;
 plan_step target_plan_change_agree;
 plan_step target_plan_change_decline;
+/* Whether the user may agree to what waits: a counter-offer or a change. */
+enum err target_plan_may_answer(const struct plan_case *item, bool *out) MUST_CHECK;
 /* Opens what the body names, under the sheet's lock, compares versions and takes the step. */
 enum err target_plan_take(struct request *request, int64_t round_id, plan_step *step, struct plan_case *out) MUST_CHECK;
 

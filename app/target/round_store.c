@@ -4,6 +4,7 @@
 #include <assert.h>
 
 const char *const PLAN_STATES[PLAN_LOCKED + 1] = {"", "draft", "submitted", "returned", "agreed", "locked"};
+const char *const TURNOVER_KINDS[TURNOVER_LEFT + 1] = {"", "joined", "moved", "left"};
 
 /* ---- rounds ---- */
 
@@ -326,16 +327,18 @@ static const struct column VERSION[] = {
     COLUMN(struct target_plan_version, content),         COLUMN(struct target_plan_version, effective),
     COLUMN(struct target_plan_version, reason),          COLUMN(struct target_plan_version, agreed_at),
     COLUMN(struct target_plan_version, created_at),      COLUMN(struct target_plan_version, created_by_id),
-    COLUMN(struct target_plan_version, created_by_name),
+    COLUMN(struct target_plan_version, created_by_name), COLUMN(struct target_plan_version, cause_kind),
+    COLUMN(struct target_plan_version, cause_on),
 };
 STATEMENT_ROWS(
     VERSIONS, "plan.versions", struct target_plan_version, VERSION,
-    "SELECT v.number, v.kind, v.content, v.effective_on, v.reason, v.agreed_at, v.created_at, v.created_by_id, u.name "
+    "SELECT v.number, v.kind, v.content, v.effective_on, v.reason, v.agreed_at, v.created_at, v.created_by_id, u.name, "
+    "COALESCE(CAST(v.cause_kind AS UNSIGNED), 0), v.cause_on "
     "FROM target_plan_version v JOIN `user` u ON u.id = v.created_by_id WHERE v.plan_id = ? ORDER BY v.number");
 STATEMENT(
     ADD_VERSION, "plan.add_version",
-    "INSERT INTO target_plan_version (plan_id, number, kind, content, effective_on, reason, created_at, created_by_id) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    "INSERT INTO target_plan_version (plan_id, number, kind, content, effective_on, reason, created_at, created_by_id, "
+    "cause_kind, cause_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 STATEMENT(AGREE_VERSION, "plan.agree_version",
           "UPDATE target_plan_version SET agreed_at = ? WHERE plan_id = ? AND number = ?");
 static const struct column EVENT[] = {
@@ -357,11 +360,13 @@ enum err target_plan_store_versions(struct db *db, struct arena *arena, int64_t 
 }
 
 enum err target_plan_store_add_version(struct request *request, int64_t plan_id, int64_t number, const char *kind,
-                                       struct str content, struct date effective, struct str reason)
+                                       struct str content, struct date effective, struct str reason,
+                                       const struct turnover_cause *cause)
 {
     return db_exec(request->db, request->arena, &ADD_VERSION,
                    ARGS(V(plan_id), V(number), V(kind), V(content), V(effective), text_or_null(reason), V(request->now),
-                        V(request->user->user_id)));
+                        V(request->user->user_id),
+                        cause->kind == TURNOVER_NONE ? value_null() : V(TURNOVER_KINDS[cause->kind]), V(cause->on)));
 }
 
 enum err target_plan_store_agree_version(struct request *request, int64_t plan_id, int64_t number)
@@ -388,10 +393,11 @@ enum err target_plan_store_add_event(struct request *request, int64_t plan_id, c
 static const struct column EMPLOYMENT[] = {
     COLUMN(struct target_employment, name),       COLUMN(struct target_employment, department_id),
     COLUMN(struct target_employment, manager_id), COLUMN(struct target_employment, joined_on),
-    COLUMN(struct target_employment, left_on),
+    COLUMN(struct target_employment, left_on),    COLUMN(struct target_employment, is_active),
 };
 STATEMENT_ROWS(GET_EMPLOYMENT, "plan.employment", struct target_employment, EMPLOYMENT,
-               "SELECT name, department_id, manager_id, joined_on, left_on FROM `user` WHERE id = ?");
+               "SELECT name, department_id, manager_id, joined_on, left_on, status = 'active' AND deleted_at IS NULL "
+               "FROM `user` WHERE id = ?");
 
 enum err target_plan_store_employment(struct db *db, struct arena *arena, int64_t user_id,
                                       struct target_employment *out)

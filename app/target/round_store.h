@@ -47,6 +47,15 @@ struct target_plan {
     int64_t version;               /* optimistic lock; 0: no row yet */
 };
 
+/* What changes targets besides decisions; the order of the column's list. */
+enum turnover_kind { TURNOVER_NONE, TURNOVER_JOINED, TURNOVER_MOVED, TURNOVER_LEFT };
+extern const char *const TURNOVER_KINDS[TURNOVER_LEFT + 1]; /* wire words; the first is not used */
+/* Which coming or going a version answers to. */
+struct turnover_cause {
+    int64_t kind;       /* enum turnover_kind; none: a decision */
+    struct opt_date on; /* first day here, first day there, last day */
+};
+
 /* One version of a plan. */
 struct target_plan_version {
     int64_t number;               /* 1, 2, 3 … */
@@ -58,6 +67,8 @@ struct target_plan_version {
     struct instant created_at;    /* when */
     int64_t created_by_id;        /* who */
     struct str created_by_name;   /* shown */
+    int64_t cause_kind;           /* enum turnover_kind */
+    struct opt_date cause_on;     /* day of it */
 };
 
 /* One entry of a thread. */
@@ -125,7 +136,8 @@ enum err target_plan_store_put(struct request *request, int64_t round_id, enum m
 enum err target_plan_store_versions(struct db *db, struct arena *arena, int64_t plan_id,
                                     struct target_plan_version **rows_out, size_t *count_out) MUST_CHECK;
 enum err target_plan_store_add_version(struct request *request, int64_t plan_id, int64_t number, const char *kind,
-                                       struct str content, struct date effective, struct str reason) MUST_CHECK;
+                                       struct str content, struct date effective, struct str reason,
+                                       const struct turnover_cause *cause) MUST_CHECK;
 /* The version is in force from now on. */
 enum err target_plan_store_agree_version(struct request *request, int64_t plan_id, int64_t number) MUST_CHECK;
 enum err target_plan_store_events(struct db *db, struct arena *arena, int64_t plan_id,
@@ -140,6 +152,7 @@ struct target_employment {
     struct opt_int manager_id; /* today */
     struct opt_date joined_on; /* first day */
     struct opt_date left_on;   /* last day */
+    bool is_active;            /* may sign in */
 };
 /* Errors: ERR_NOT_FOUND. */
 enum err target_plan_store_employment(struct db *db, struct arena *arena, int64_t user_id,

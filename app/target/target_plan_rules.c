@@ -6,6 +6,7 @@
 
 #include "platform/notify.h"
 #include "round_rules.h"
+#include "turnover_rules.h"
 
 /* ---- who is who ---- */
 
@@ -172,6 +173,7 @@ static enum err write_amounts(struct plan_case *item, const struct plan_amounts 
         struct target_view view = item->view;
         size_t count = cells_of(item, &stored, wanted, level, cells);
         view.level = (enum target_level)level;
+        view.all = view.all || item->goes_along;
         if (count > 0) {
             TRY(target_save_cells(&view, cells, count, mode));
         }
@@ -228,8 +230,12 @@ static enum err body_amounts(struct plan_case *item, size_t first, struct plan_a
     struct request *request = item->view.request;
     const json_t *list = json_object_get(request->json, "amounts");
     enum target_level level = LEVEL_BASE;
+    struct turnover_cause cause;
+    struct plan_amounts stored;
     TRY(target_view_open(&item->view));
-    TRY(target_plan_amounts(item, out));
+    TRY(turnover_body_cause(item, &cause));
+    TRY(target_plan_amounts(item, &stored));
+    *out = stored;
     level_find(json_get_str(request->json, "level"), &level);
     if (json_array_size(list) != TARGET_MONTHS - first) {
         error_field(request->error, STR("amounts"), "wrong_length", "%zu months are wanted.", TARGET_MONTHS - first);
@@ -240,6 +246,7 @@ static enum err body_amounts(struct plan_case *item, size_t first, struct plan_a
     }
     lift(out, level, first);
     TRY(check_levels(item, out));
+    item->goes_along = turnover_goes_along(&item->view, &cause, &stored, out);
     return write_amounts(item, out, TARGET_SAVE_CHECK);
 }
 
@@ -292,8 +299,11 @@ static enum err add_version(struct plan_case *item, const char *kind, const stru
                             struct date effective)
 {
     struct request *request = item->view.request;
+    struct turnover_cause cause;
+    TRY(turnover_body_cause(item, &cause));
     return target_plan_store_add_version(request, item->plan.id, item->plan.number, kind,
-                                         write_content(request->arena, amounts), effective, body_reason(request));
+                                         write_content(request->arena, amounts), effective, body_reason(request),
+                                         &cause);
 }
 
 static enum err add_event(const struct plan_case *item, const char *kind, int64_t number)
@@ -328,6 +338,13 @@ static enum err need_reviewer(const struct plan_case *item)
     return item->may_review ? OK
                             : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS,
                                         "Only whoever agrees to this target may do that.");
+}
+
+/* Somebody who has left signs nothing any more: another one who agrees to targets there does so instead, so that two
+ * people stand under every number. */
+static bool may_stand_in(const struct plan_case *item)
+{
+    return item->plan.is_user && !item->person.is_active && item->may_review;
 }
 
 /* ---- steps ---- */
@@ -450,13 +467,24 @@ static enum err enforce(struct plan_case *item, int64_t number)
             amounts.amount[level][m] = stored.amount[level][m];
         }
     }
+    const struct turnover_cause cause = {version.cause_kind, version.cause_on};
+    item->goes_along = turnover_goes_along(&item->view, &cause, &stored, &amounts);
     TRY(write_amounts(item, &amounts, TARGET_SAVE_AGREED));
     return target_plan_store_agree_version(request, item->plan.id, number);
 }
 
+/* The owner, or who stands in for one who has left and did not make the offer. */
+static bool may_accept(const struct plan_case *item)
+{
+    bool offered = item->plan.agreed_by_id.set && item->plan.agreed_by_id.value == item->view.request->user->user_id;
+    return item->is_mine || (may_stand_in(item) && !offered);
+}
+
 enum err target_plan_accept(struct plan_case *item)
 {
-    TRY(need_owner(item));
+    if (!may_accept(item)) {
+        TRY(need_owner(item));
+    }
     if (item->plan.state != PLAN_RETURNED || !item->plan.counter_number.set) {
         return state_error(item, "There is no counter-offer to accept.");
     }
@@ -503,13 +531,10 @@ static enum err changed_month(struct plan_case *item, size_t *first_out)
     return error_check_fields(request->error);
 }
 
-enum err target_plan_change(struct plan_case *item)
+static enum err may_change(const struct plan_case *item)
 {
-    struct request *request = item->view.request;
-    struct plan_amounts amounts;
-    size_t first = 0;
     if (!item->is_mine && !item->may_review) {
-        return error_set(request->error, ERR_TARGET_NOT_YOURS, "%s", err_text(ERR_TARGET_NOT_YOURS));
+        return error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "%s", err_text(ERR_TARGET_NOT_YOURS));
     }
     if (item->plan.state != PLAN_LOCKED) {
         return state_error(item, "Changes are for what is locked; before that it is returned.");
@@ -517,33 +542,97 @@ enum err target_plan_change(struct plan_case *item)
     if (item->plan.change_number.set) {
         return state_error(item, "A change waits for an answer already.");
     }
-    TRY(need_reason(request));
-    TRY(changed_month(item, &first));
-    TRY(body_amounts(item, first, &amounts));
+    return OK;
+}
+
+/* Puts other amounts from a month on before the other side. */
+static enum err propose(struct plan_case *item, const struct plan_amounts *amounts, size_t first)
+{
     item->plan.number++;
     item->plan.change_number = (struct opt_int){true, item->plan.number};
     item->plan.change_by_owner = item->is_mine;
     TRY(put(item));
-    TRY(add_version(item, "change", &amounts, item->view.months[first]));
+    TRY(add_version(item, "change", amounts, item->view.months[first]));
     TRY(add_event(item, "change", item->plan.number));
-    return item->is_mine ? tell(item, reviewer_of(item), "target_change") : tell_owner(item, "target_change");
+    return item->is_mine || may_stand_in(item) ? tell(item, reviewer_of(item), "target_change")
+                                               : tell_owner(item, "target_change");
 }
 
-/* The answer to a change is the other side's. The top department has one side only. */
+/* What a person's change sets free is proposed to the department's own amounts in the same breath, month by month: the
+ * department's sum stays when both are agreed. */
+static enum err hand_over(const struct plan_case *item, const struct plan_amounts *before,
+                          const struct plan_amounts *after, size_t first)
+{
+    struct request *request = item->view.request;
+    struct plan_case own;
+    struct plan_amounts amounts;
+    enum err err = !item->plan.is_user ? ERR_NOT_FOUND
+                                       : target_plan_open(request, item->round.id, item->view.measure, false,
+                                                          item->person.department_id, &own);
+    if (err != ERR_NOT_FOUND) {
+        TRY(err);
+    }
+    if (err == ERR_NOT_FOUND || may_change(&own) != OK) {
+        error_init(request->error, request->arena);
+        error_field(request->error, STR("to_department"), "not_allowed",
+                    "The department's own target is not one that you may change now.");
+        return error_check_fields(request->error);
+    }
+    TRY(target_plan_amounts(&own, &amounts));
+    for (size_t m = first; m < TARGET_MONTHS; m++) {
+        amounts.amount[LEVEL_BASE][m] += before->amount[LEVEL_BASE][m] - after->amount[LEVEL_BASE][m];
+    }
+    lift(&amounts, LEVEL_BASE, first);
+    TRY(write_amounts(&own, &amounts, TARGET_SAVE_CHECK));
+    return propose(&own, &amounts, first);
+}
+
+enum err target_plan_change(struct plan_case *item)
+{
+    struct request *request = item->view.request;
+    struct plan_amounts before;
+    struct plan_amounts amounts;
+    size_t first = 0;
+    TRY(may_change(item));
+    TRY(need_reason(request));
+    TRY(changed_month(item, &first));
+    TRY(target_plan_amounts(item, &before));
+    TRY(body_amounts(item, first, &amounts));
+    TRY(propose(item, &amounts, first));
+    return json_is_true(json_object_get(request->json, "to_department")) ? hand_over(item, &before, &amounts, first)
+                                                                         : OK;
+}
+
+/* The answer to a change is the other side's, and never of who proposed it. The top department has one side only. */
+static enum err may_agree_change(const struct plan_case *item, bool *out)
+{
+    struct target_plan_version version;
+    bool both = item->is_mine && item->may_review;
+    bool mine = item->plan.change_by_owner ? item->may_review : item->is_mine || may_stand_in(item);
+    TRY(find_version(item, item->plan.change_number.value, &version));
+    *out = (mine || both) && (is_top(item) || version.created_by_id != item->view.request->user->user_id);
+    return OK;
+}
+
 static enum err need_other_side(const struct plan_case *item)
 {
-    bool both = item->is_mine && item->may_review;
-    bool mine = item->plan.change_by_owner ? item->may_review : item->is_mine;
+    bool mine = false;
     if (!item->plan.change_number.set) {
         return state_error(item, "No change waits for an answer.");
     }
-    if (!mine && !both) {
-        return error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "The other side answers to a change.");
+    TRY(may_agree_change(item, &mine));
+    return mine ? OK
+                : error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "The other side answers to a change.");
+}
+
+enum err target_plan_may_answer(const struct plan_case *item, bool *out)
+{
+    *out = false;
+    if (item->plan.change_number.set) {
+        return may_agree_change(item, out);
     }
-    struct target_plan_version version;
-    TRY(find_version(item, item->plan.change_number.value, &version));
-    bool own = version.created_by_id == item->view.request->user->user_id && !is_top(item);
-    return own ? error_set(item->view.request->error, ERR_TARGET_NOT_YOURS, "The other side answers to a change.") : OK;
+    *out = item->plan.state == PLAN_RETURNED && item->plan.counter_number.set && may_accept(item);
+    return OK;
 }
 
 enum err target_plan_change_agree(struct plan_case *item)

@@ -3,7 +3,7 @@
 // another department, with every right but only the scope "own", must not meet it; the salesperson's manager must.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, department, expectProblem, stack, unique } from "./lib.mjs";
+import { admin, department, expectProblem, person, stack, unique } from "./lib.mjs";
 import { guidedOpportunity } from "./pipeline-samples.mjs";
 import { poolWays, poolsFor } from "./pool-samples.mjs";
 import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
@@ -408,6 +408,13 @@ const SPECIAL = {
         expectProblem(await stranger.send("GET", `/target-rounds/${id}/node?department_id=${theirs.id}`), 404, "not_found");
         const team = await manager.get(`/target-rounds/${id}/node`, { department_id: theirs.id });
         assert.equal(team.node.id, theirs.id);
+    },
+    async "GET /target-rounds/{id}/turnover"() {
+        const { id } = await roundOf();
+        const joined = await person({ department_id: theirs.id, joined_on: `${ROUND_YEAR}-03-01` });
+        const seen = async (client) => (await client.get(`/target-rounds/${id}/turnover`)).items.some((line) => line.user_id === joined.user.id);
+        assert.deepEqual([await seen(manager), await seen(stranger)], [true, false]);
+        expectProblem(await stranger.send("GET", `/target-rounds/${id}/turnover?department_id=${theirs.id}`), 404, "not_found");
     },
     async "GET /target-rounds/{id}/plan"() {
         const { id } = await roundOf();

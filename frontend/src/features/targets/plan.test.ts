@@ -27,6 +27,7 @@ function plan(part: Partial<Plan> = {}): Plan {
     counter_number: null,
     change_number: null,
     change_by_owner: false,
+    may_answer: false,
     last_year: { target: zeros, actual: zeros },
     smart: { score: 0, points: [], estimate: null, ramp: [], coverage: null },
     versions: [],
@@ -48,14 +49,22 @@ describe('a target in its round', () => {
 
   it('offers each side its steps', () => {
     expect(stepsFor(plan())).toEqual(['submit', 'comment']);
-    expect(stepsFor(plan({ state: 'returned', counter_number: 2 }))).toEqual(['accept', 'submit', 'comment']);
+    expect(stepsFor(plan({ state: 'returned', counter_number: 2, may_answer: true }))).toEqual([
+      'accept',
+      'submit',
+      'comment',
+    ]);
     expect(stepsFor(plan({ state: 'submitted' }))).toEqual(['withdraw', 'comment']);
     const review = { is_mine: false, may_review: true };
     expect(stepsFor(plan({ state: 'submitted', ...review }))).toEqual(['agree', 'return', 'comment']);
     expect(stepsFor(plan({ state: 'draft', ...review }))).toEqual(['comment']);
     expect(stepsFor(plan({ state: 'locked', ...review }))).toEqual(['change', 'comment']);
     const waiting = { state: 'locked', change_number: 3, change_by_owner: true } as const;
-    expect(stepsFor(plan({ ...waiting, ...review }))).toEqual(['change-agree', 'change-decline', 'comment']);
+    expect(stepsFor(plan({ ...waiting, ...review, may_answer: true }))).toEqual([
+      'change-agree',
+      'change-decline',
+      'comment',
+    ]);
     expect(stepsFor(plan(waiting))).toEqual(['change-decline', 'comment']);
     expect(stepsFor(plan({ is_mine: false }))).toEqual([]);
   });

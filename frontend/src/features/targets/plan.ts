@@ -55,7 +55,7 @@ export function mayType(plan: Plan): boolean {
 export function stepsFor(plan: Plan): readonly Step[] {
   const { is_mine: mine, may_review: review, state } = plan;
   const steps: Step[] = [];
-  if (mine && state === 'returned' && plan.counter_number !== null) {
+  if (plan.may_answer && plan.counter_number !== null) {
     steps.push('accept');
   }
   if (mayType(plan)) {
@@ -71,8 +71,7 @@ export function stepsFor(plan: Plan): readonly Step[] {
     steps.push('withdraw');
   }
   if (state === 'locked' && plan.change_number !== null) {
-    const answers = plan.change_by_owner ? review : mine;
-    steps.push(...(answers ? (['change-agree'] as const) : []), 'change-decline');
+    steps.push(...(plan.may_answer ? (['change-agree'] as const) : []), 'change-decline');
   } else if (state === 'locked') {
     steps.push('change');
   }

@@ -102,6 +102,7 @@ export interface Plan {
   readonly counter_number: number | null;
   readonly change_number: number | null;
   readonly change_by_owner: boolean;
+  readonly may_answer: boolean; // may agree to the counter-offer or change that waits
   readonly last_year: { readonly target: readonly number[]; readonly actual: readonly number[] };
   readonly smart: Smart;
   readonly versions: readonly PlanVersion[];
@@ -142,6 +143,9 @@ export interface StepBody {
   readonly reason?: string;
   readonly amounts?: readonly number[];
   readonly effective_on?: string;
+  readonly cause_kind?: string; // what it follows from: who joined, moved or left
+  readonly cause_on?: string;
+  readonly to_department?: boolean; // what is set free goes to the department's own
 }
 export interface Ask {
   readonly department_id: number;

@@ -2053,6 +2053,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/target-rounds/{id}/turnover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who joined, moved or left in the year, and what the pro-rata rule proposes for their targets; changes nothing. */
+        get: operations["target_round.turnover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/measures": {
         parameters: {
             query?: never;
@@ -15659,6 +15676,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -15960,6 +15979,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16261,6 +16282,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16447,6 +16470,16 @@ export interface operations {
                      * @enum {string}
                      */
                     level?: "base" | "stretch" | "challenge";
+                    /**
+                     * @description the coming or going it follows from, of GET turnover
+                     * @enum {string|null}
+                     */
+                    cause_kind?: "joined" | "moved" | "left" | null;
+                    /**
+                     * Format: date
+                     * @description day of it
+                     */
+                    cause_on?: string | null;
                 };
             };
         };
@@ -16569,6 +16602,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16870,6 +16905,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17171,6 +17208,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17472,6 +17511,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17663,6 +17704,18 @@ export interface operations {
                      * @description first day of a month of the year that is not over
                      */
                     effective_on: string;
+                    /**
+                     * @description the coming or going it follows from, of GET turnover
+                     * @enum {string|null}
+                     */
+                    cause_kind?: "joined" | "moved" | "left" | null;
+                    /**
+                     * Format: date
+                     * @description day of it
+                     */
+                    cause_on?: string | null;
+                    /** @description of a person: what is set free is proposed to the department's own in the same request */
+                    to_department?: boolean;
                 };
             };
         };
@@ -17785,6 +17838,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -18086,6 +18141,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -18387,6 +18444,8 @@ export interface operations {
                         change_number?: number | null;
                         /** @description which side proposed it */
                         change_by_owner?: boolean;
+                        /** @description the user may agree to the counter-offer or change that waits */
+                        may_answer?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -18754,6 +18813,125 @@ export interface operations {
                                 /** @description null without a target */
                                 completion_ppm?: number | null;
                             }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target_round.turnover": {
+        parameters: {
+            query?: {
+                measure?: string;
+                department_id?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who joined, moved or left in the year, and what the pro-rata rule proposes for their targets; changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description unit of the amounts
+                         * @enum {string}
+                         */
+                        kind?: "money" | "count" | "quantity";
+                        /** @description newest first, 200 at most */
+                        items?: {
+                            /**
+                             * @description what happened
+                             * @enum {string}
+                             */
+                            kind?: "joined" | "moved" | "left";
+                            /**
+                             * Format: date
+                             * @description first day here, first day there, last day
+                             */
+                            on?: string;
+                            /** @description who */
+                            user_id?: number;
+                            /** @description shown */
+                            name?: string;
+                            /** @description of who moved or left */
+                            from_department?: {
+                                /** @description department.id */
+                                id?: number;
+                                /** @description shown */
+                                name?: string;
+                            } | null;
+                            /** @description of who joined or moved */
+                            to_department?: {
+                                /** @description department.id */
+                                id?: number;
+                                /** @description shown */
+                                name?: string;
+                            } | null;
+                            /**
+                             * @description of the target
+                             * @enum {string}
+                             */
+                            state?: "draft" | "submitted" | "returned" | "agreed" | "locked";
+                            /** @description working days of the year from then on; of a leaver: until then */
+                            days?: number;
+                            /** @description working days of the year */
+                            of_days?: number;
+                            /** @description days / of_days */
+                            days_ppm?: number | null;
+                            /** @description base of the year as it stands */
+                            year?: number;
+                            /** @description of it by the rule: goes along with who moved, is set free by who left, is the target of who joined */
+                            moves?: number;
+                            /** @description of who moved: counts for the new department already */
+                            along?: number;
+                            /** @description a change that follows from it is agreed */
+                            is_settled?: boolean;
+                            /** @description a change or counter-offer waits for an answer */
+                            waits?: boolean;
+                            /** @description what the rule changes; null: nothing */
+                            proposal?: {
+                                /**
+                                 * @description the step of the plan that proposes it: change of what is locked, else return with a counter-offer
+                                 * @enum {string}
+                                 */
+                                step?: "change" | "return";
+                                /**
+                                 * Format: date
+                                 * @description first month that changes
+                                 */
+                                effective_on?: string;
+                                /** @description base from that month to the end of the year */
+                                before?: number[];
+                                /** @description the same months by the rule */
+                                amounts?: number[];
+                                /** @description what is set free over the year */
+                                released?: number;
+                                /** @description the user may propose it */
+                                may_propose?: boolean;
+                                /** @description with to_department the user may propose what is set free to the department's own */
+                                may_release?: boolean;
+                            } | null;
+                            /** @description of a joiner without a target: twelve months, the mean of the colleagues for the days here */
+                            suggested?: number[] | null;
+                            /** @description whose mean it is */
+                            colleagues?: number;
                         }[];
                     };
                 };
