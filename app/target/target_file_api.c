@@ -57,6 +57,7 @@ static enum err try_import(struct request *request, struct response *response)
     struct target_view view;
     struct target_file file;
     TRY(target_query_view(request, &view));
+    TRY(target_view_open(&view));
     TRY(target_file_read(&view, &file));
     response->json =
         json_keep(request->arena, json_pack("{s:I,s:s,s:s,s:s,s:I,s:o,s:o}", "year", (json_int_t)view.year, "measure",

@@ -14,7 +14,7 @@ struct grid {
     size_t stored_count;                 /* in `stored` */
     struct target_grid_row *rows;        /* result */
     size_t count;                        /* in `rows` */
-    bool can_edit;                       /* the user has the right */
+    bool can_edit;                       /* the user has the right, and the measure takes amounts */
     struct target_movement movement;     /* the planning round of the year */
 };
 
@@ -176,7 +176,7 @@ static enum err load_grid(struct grid *grid, const struct target_pick *pick)
     grid->members = members;
     grid->stored = stored;
     grid->by_department = by_department;
-    grid->can_edit = identity_can(request->user, PERM_TARGET_EDIT);
+    grid->can_edit = grid->view->info.is_active && identity_can(request->user, PERM_TARGET_EDIT);
     struct target_pick plans = {.all = true};
     TRY(target_movement_load(grid->view, &plans, &grid->movement));
     grid->rows =

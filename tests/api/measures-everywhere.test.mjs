@@ -76,6 +76,15 @@ async function done(answer) {
 async function take(client, measure, word, who, more) {
     return done(step(client, measure, word, who, (await plan(client, measure, who)).version, more));
 }
+async function file(client, measure, more = {}) {
+    const { job_id } = await client.post("/targets/export", { year, measure: measure.key, ...more });
+    await client.job(job_id);
+    const { url } = await stack();
+    const answer = await fetch(`${url}/api/v1/jobs/${job_id}/file`, { headers: { Authorization: `Bearer ${client.token}` } });
+    return Buffer.from(await answer.arrayBuffer());
+}
+const look = (client, measure, bytes) => client.send("POST", `/targets/import?${new URLSearchParams({ year, measure: measure.key })}`,
+    { raw: bytes, headers: { "Content-Type": "application/octet-stream" } });
 async function assertHealthy() {
     const report = JSON.parse((await dabiao(["doctor", "--json"])).stdout);
     assert.deepEqual([report.wrong_facts, report.wrong_rollups, report.wrong_targets], [0, 0, 0]);
@@ -203,15 +212,6 @@ test("sub-goals: a pace in the measure's own unit, and no way back", async () =>
 });
 
 test("workbooks go out and come back in, in the measure's unit", async () => {
-    const file = async (client, measure, more = {}) => {
-        const { job_id } = await client.post("/targets/export", { year, measure: measure.key, ...more });
-        await client.job(job_id);
-        const { url } = await stack();
-        const answer = await fetch(`${url}/api/v1/jobs/${job_id}/file`, { headers: { Authorization: `Bearer ${client.token}` } });
-        return Buffer.from(await answer.arrayBuffer());
-    };
-    const look = (client, measure, bytes) => client.send("POST", `/targets/import?${new URLSearchParams({ year, measure: measure.key })}`,
-        { raw: bytes, headers: { "Content-Type": "application/octet-stream" } });
     const lineOf = (sheet, who) => Array.from({ length: 60 }, (_, at) => at + 2).find((line) => sheet[`A${line}`]?.value === "Person" && sheet[`B${line}`]?.value === String(who.user.id));
     const month = Number(today.slice(5, 7));
     const column = "DEFHIJLMNPQR"[month - 1];
@@ -315,6 +315,10 @@ test("switched off in the middle of a round: nothing new is entered, what was en
     amounts = await ops.get(`/measures/${amounts.id}`);
     expectProblem(await ask(amounts, [{ department_id: north.id, amount: 1, version: 1 }]), 422, "invalid", "measure");
     expectProblem(await save(rep, amounts, [cell(rep, 12, 1)]), 422, "invalid", "measure");
+    const { rows } = await rep.get("/targets/grid", { year, measure: amounts.key });
+    assert.deepEqual(rows.filter((row) => row.subject_id === rep.user.id).map((row) => row.can_edit), [false]);
+    expectProblem(await look(rep, amounts, Buffer.from("x")), 422, "invalid", "measure");
+    assert.equal(readWorkbook(await file(rep, amounts)).Targets.A2.value, "Person", "what was entered can still be taken out");
     const { version } = await plan(mate, amounts, mate);
     expectProblem(await step(mate, amounts, "accept", mate, version), 422, "invalid", "measure");
     await take(mate, amounts, "submit", mate);
