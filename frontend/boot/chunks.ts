@@ -25,6 +25,10 @@ const LAYERS = [
       'ui/base/UiMoney.vue',
       'ui/base/UiTag.vue',
       'ui/grid/rows.ts',
+      // small things of both lists and the board, which would fetch all of a list for them
+      'shared/lib/links.ts',
+      'icons/chevron-down.mjs',
+      'icons/funnel.mjs',
     ],
   },
   { name: 'list', roots: ['features/records/pages/RecordsPage.vue'] },

@@ -25,8 +25,9 @@ export function useRowsInView({ box, count, step, around = 4, head = 0 }: RowsIn
   function onScroll(): void {
     first.value = Math.max(0, Math.floor((box.value?.scrollTop ?? 0) / step()));
   }
+  // Told while a frame is being made: the rows around come in the next one, so that those in view are painted first.
   const observer = new ResizeObserver(([entry]) => {
-    height.value = entry?.contentRect.height ?? null;
+    setTimeout(() => (height.value = entry?.contentRect.height ?? null));
   });
   watch(box, (now, before) => {
     if (before) {
@@ -34,7 +35,7 @@ export function useRowsInView({ box, count, step, around = 4, head = 0 }: RowsIn
     }
     if (now) {
       observer.observe(now);
-      onScroll();
+      first.value = 0; // a new box stands at its top; asking where it stands would lay the page out
     }
   });
   watch(step, onScroll);
