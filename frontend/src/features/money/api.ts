@@ -2,8 +2,8 @@
 import { send } from '@/shared/api/client';
 import type { Answer, Body as BodyOf, Page, RecordRow } from '@/shared/api/types';
 import type { Filter } from '@/shared/lib/filter';
-import type { ShownLine } from './lines';
-import type { Allocation, PlanBody } from './model';
+import { shownLines, type ShownLine } from './lines';
+import type { Allocation, LineAmount, OpenLine, PlanBody } from './model';
 
 export type NumberPattern = Readonly<Answer<'/number-patterns', 'get'>['items'][number]>;
 export type NumberBody = Readonly<BodyOf<'/number-patterns/{id}', 'put'>>;
@@ -68,10 +68,12 @@ export async function listOpen(
 }
 /** Null: by itself again. */
 export function saveAllocations(payment: RecordRow, allocations: readonly Allocation[] | null): Promise<RecordRow> {
-  const lines = allocations?.map(({ contract_id, installment_id, amount_minor }) =>
-    installment_id === null ? { contract_id, amount_minor } : { installment_id, amount_minor },
-  );
-  return send('PATCH', `/payments/${payment.id}`, { body: { allocations: lines ?? null }, version: payment.version });
+  const wishes = allocations?.map(({ contract_id, installment_id, amount_minor, lines }) => ({
+    ...(installment_id === null ? { contract_id } : { installment_id }),
+    amount_minor,
+    ...(lines ? { lines } : {}),
+  }));
+  return send('PATCH', `/payments/${payment.id}`, { body: { allocations: wishes ?? null }, version: payment.version });
 }
 /** What a customer has paid for nothing yet, by currency; null where amounts are closed. */
 export async function getPrepaid(customer: number, currency: string, signal?: AbortSignal): Promise<number | null> {
@@ -93,6 +95,25 @@ export async function getPrepaid(customer: number, currency: string, signal?: Ab
 export interface ShownAllocation extends Allocation {
   readonly contract_number: string;
   readonly installment_name: string | null;
+  readonly is_by_line: boolean;
+  readonly lines: readonly ShownShare[];
+}
+export interface ShownShare extends LineAmount {
+  readonly line_number: number;
+  readonly name: string;
+}
+/** Lines of a contract with what is open of them beside a payment, which has these allocations. */
+export async function listOpenLines(
+  contract: number,
+  allocations: readonly ShownAllocation[],
+): Promise<readonly OpenLine[]> {
+  const record = await send<RecordRow>('GET', `/contracts/${contract}`);
+  const own = allocations.flatMap((one) => one.lines);
+  return shownLines(record).map((line) => ({
+    id: line.id ?? 0,
+    name: line.name,
+    open: own.reduce((sum, share) => sum + (share.line_id === line.id ? share.amount_minor : 0), line.open_minor ?? 0),
+  }));
 }
 /** The red-letter invoice. */
 export function reverseInvoice(id: number, key: string): Promise<{ readonly id: number }> {

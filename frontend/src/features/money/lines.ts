@@ -22,6 +22,13 @@ export interface ShownLine {
   readonly unit_cost_minor?: number;
   readonly cost_minor?: number;
   readonly margin_minor?: number;
+  readonly id?: number; // from here on, of a contract
+  readonly total_minor?: number;
+  readonly received_minor?: number;
+  readonly refunded_minor?: number;
+  readonly open_minor?: number;
+  readonly received_cost_minor?: number;
+  readonly received_margin_minor?: number;
   readonly list_price_minor?: number; // of a quote
   readonly floor_minor?: number | null;
 }

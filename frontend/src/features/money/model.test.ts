@@ -8,6 +8,7 @@ import {
   planBody,
   planSum,
   readRates,
+  shareByOpen,
   splitAmount,
   splitPlan,
   type PlanLine,
@@ -111,5 +112,21 @@ describe('pasted rates', () => {
     expect(readRates('USD 2026-03-31\nUSD 2026-03-31 0\nUSD 2026-03-31 1 2\n人民币 2026-03-31 1').bad).toEqual([
       1, 2, 3, 4,
     ]);
+  });
+});
+
+describe('shareByOpen', () => {
+  it('splits by what is open, exactly, by largest remainder', () => {
+    expect(shareByOpen(50_00, [60_00, 40_00])).toEqual([30_00, 20_00]);
+    expect(shareByOpen(100, [1000, 1000, 1000])).toEqual([34, 33, 33]);
+    expect(shareByOpen(15_00, [60_00, 5_00])).toEqual([13_85, 1_15]);
+  });
+  it('gives no line more than is open of it', () => {
+    expect(shareByOpen(200, [60, 0, 40])).toEqual([60, 0, 40]);
+    expect(shareByOpen(5, [0, 0])).toEqual([0, 0]);
+  });
+  it('is exact for the largest amounts', () => {
+    const open = [999_999_999_999_999, 1, 333_333_333_333_333];
+    expect(shareByOpen(777_777_777_777_777, open).reduce((sum, part) => sum + part, 0)).toBe(777_777_777_777_777);
   });
 });

@@ -91,6 +91,18 @@ export interface Allocation {
   readonly contract_id: number;
   readonly installment_id: number | null;
   readonly amount_minor: number;
+  readonly lines?: readonly LineAmount[]; // said by somebody; absent: all lines, in proportion to what is open
+}
+/** Part of an allocation that is for one line of the contract. */
+export interface LineAmount {
+  readonly line_id: number;
+  readonly amount_minor: number;
+}
+/** A line to which money can go. */
+export interface OpenLine {
+  readonly id: number;
+  readonly name: string;
+  readonly open: number; // beside this payment
 }
 interface OpenContract {
   readonly id: number;
@@ -150,6 +162,26 @@ export function fillPlaces(places: readonly Place[], money: number): number[] {
     left -= amount;
     return amount;
   });
+}
+
+/** An amount over lines in proportion to what is open of them, as the server does it: what rounding leaves goes to the
+ * largest remainders, of equals the first; never more than is open. */
+export function shareByOpen(amount: number, open: readonly number[]): number[] {
+  const sum = open.reduce((total, one) => total + BigInt(one), 0n);
+  const given = sum < BigInt(amount) ? sum : BigInt(amount);
+  if (sum === 0n) {
+    return open.map(() => 0);
+  }
+  const parts = open.map((one) => (given * BigInt(one)) / sum);
+  const left = Number(given - parts.reduce((total, part) => total + part, 0n));
+  const topped = new Set(
+    open
+      .map((one, index) => ({ index, remainder: (given * BigInt(one)) % sum }))
+      .toSorted((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))
+      .slice(0, left)
+      .map(({ index }) => index),
+  );
+  return parts.map((part, index) => Number(part) + (topped.has(index) ? 1 : 0));
 }
 
 /** Days of notices: from the largest to the smallest, 1 to 365. */
