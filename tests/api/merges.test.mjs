@@ -368,3 +368,27 @@ test("a chain of merges is removed from its beginning, the last survivor after a
     expectProblem(await boss.send("GET", `/customers/${first.id}`), 404, "not_found");
     await examine();
 });
+
+test("files come along: of the customer, of its follow-ups and of its contracts, and go back when the merge is undone", async () => {
+    const [survivor, source] = [await whole(rep), await whole(rep)];
+    const bytes = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+    const attach = async (object, record, name) => (await rep.send("POST", `/attachments?object=${object}&record_id=${record.id}&name=${name}`,
+        { raw: bytes, headers: { "Content-Type": "application/octet-stream" } })).body;
+    const files = async (object, record) => (await rep.get("/attachments", { object, record_id: record.id })).items.map((one) => one.id);
+    const own = await attach("customer", survivor, "own.png");
+    const came = await attach("customer", source, "came.png");
+    const visit = await attach("follow_up", source.records["follow-ups"], "visit.png");
+    const paper = await attach("contract", source.records.contracts, "paper.png");
+    const read = async (file) => assert.equal((await rep.send("GET", `/attachments/${file.id}/file`)).status, 200);
+    const { body: done } = await merge(manager, survivor, source);
+    assert.deepEqual((await files("customer", survivor)).toSorted((a, b) => a - b), [own.id, came.id]);
+    assert.deepEqual(await files("follow_up", source.records["follow-ups"]), [visit.id]);
+    assert.deepEqual(await files("contract", source.records.contracts), [paper.id]);
+    assert.equal((await rep.get(`/follow-ups/${source.records["follow-ups"].id}`)).customer_id, survivor.id);
+    await Promise.all([own, came, visit, paper].map(read));
+    assert.equal((await undo(manager, done)).status, 200);
+    assert.deepEqual([await files("customer", survivor), await files("customer", source)], [[own.id], [came.id]]);
+    assert.deepEqual(await files("follow_up", source.records["follow-ups"]), [visit.id]);
+    assert.deepEqual(await files("contract", source.records.contracts), [paper.id]);
+    await Promise.all([own, came, visit, paper].map(read));
+});
