@@ -17,6 +17,10 @@ FROM department d JOIN seq_0_to_11 s JOIN measure_size m JOIN level_size l WHERE
 DELETE FROM target_total;
 INSERT INTO target_total (measure, level, month_on, department_id, amount)
 SELECT measure, level, month_on, department_id, SUM(amount) FROM target_value GROUP BY measure, level, month_on, department_id;
+DELETE FROM target_year;
+INSERT INTO target_year (measure, on_year, department_id, level, amount, own_amount)
+SELECT measure, YEAR(month_on), department_id, level, SUM(amount), SUM(IF(subject_kind = 'department', amount, 0)) FROM target_value
+GROUP BY measure, YEAR(month_on), department_id, level;
 DELETE FROM target_plan_event;
 DELETE FROM target_plan_version;
 DELETE FROM target_plan;
