@@ -389,6 +389,7 @@ static enum err plan_json(const struct plan_case *item, json_t **out)
     bool may_answer = false;
     TRY(target_plan_may_answer(item, &may_answer));
     json_object_set_new(*out, "may_answer", json_boolean(may_answer));
+    json_object_set_new(*out, "is_open", json_boolean(item->view.info.is_active));
     TRY(last_year_json(item, *out));
     TRY(smart_json(item, &amounts, json_array_size(asked) > 0, *out));
     return thread_json(item, *out);
@@ -568,6 +569,7 @@ static const struct field PLAN_ANSWER[] = {
     {.name = "counter_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that was offered instead"},
     {.name = "change_number", .type = FIELD_INT, .flags = FIELD_NULLABLE, .about = "version that waits for the other side"}, {.name = "change_by_owner", .type = FIELD_BOOL, .about = "which side proposed it"},
     {.name = "may_answer", .type = FIELD_BOOL, .about = "the user may agree to the counter-offer or change that waits"},
+    {.name = "is_open", .type = FIELD_BOOL, .about = "the measure takes new amounts: it is not switched off"},
     {.name = "last_year", .type = FIELD_OBJECT, .fields = LAST_YEAR_FIELDS, .about = "of the same person or department"},
     {.name = "smart", .type = FIELD_OBJECT, .fields = SMART_FIELDS, .about = "specific, measurable, achievable, relevant, time-bound: computed"},
     {.name = "versions", .type = FIELD_LIST, .fields = VERSION_FIELDS, .about = "all, oldest first"}, {.name = "events", .type = FIELD_LIST, .fields = EVENT_FIELDS, .about = "the thread, oldest first"}, FIELD_END,

@@ -319,7 +319,8 @@ test("switched off in the middle of a round: nothing new is entered, what was en
     assert.deepEqual(rows.filter((row) => row.subject_id === rep.user.id).map((row) => row.can_edit), [false]);
     expectProblem(await look(rep, amounts, Buffer.from("x")), 422, "invalid", "measure");
     assert.equal(readWorkbook(await file(rep, amounts)).Targets.A2.value, "Person", "what was entered can still be taken out");
-    const { version } = await plan(mate, amounts, mate);
+    const { version, is_open } = await plan(mate, amounts, mate);
+    assert.equal(is_open, false);
     expectProblem(await step(mate, amounts, "accept", mate, version), 422, "invalid", "measure");
     await take(mate, amounts, "submit", mate);
     expectProblem(await step(manager, amounts, "return", mate, version + 1, offer), 422, "invalid", "measure");

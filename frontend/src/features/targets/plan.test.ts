@@ -28,6 +28,7 @@ function plan(part: Partial<Plan> = {}): Plan {
     change_number: null,
     change_by_owner: false,
     may_answer: false,
+    is_open: true,
     last_year: { target: zeros, actual: zeros },
     smart: { score: 0, points: [], estimate: null, ramp: [], coverage: null },
     versions: [],
@@ -67,6 +68,13 @@ describe('a target in its round', () => {
     ]);
     expect(stepsFor(plan(waiting))).toEqual(['change-decline', 'comment']);
     expect(stepsFor(plan({ is_mine: false }))).toEqual([]);
+  });
+
+  it('moves no amounts of a measure that is switched off', () => {
+    const off = { is_open: false, may_answer: true } as const;
+    expect(stepsFor(plan({ ...off, state: 'returned', counter_number: 2 }))).toEqual(['submit', 'comment']);
+    expect(stepsFor(plan({ ...off, state: 'locked' }))).toEqual(['comment']);
+    expect(stepsFor(plan({ ...off, state: 'locked', change_number: 3 }))).toEqual(['change-decline', 'comment']);
   });
 
   it('counts days for who is here for a part of the year', () => {

@@ -47,18 +47,22 @@ export function isChanged(plan: Plan, draft: Draft): boolean {
   return LEVELS.some((level) => changesOf(plan, draft, level).length > 0);
 }
 
-export function mayType(plan: Plan): boolean {
+function isUnsent(plan: Plan): boolean {
   return plan.is_mine && (plan.state === 'draft' || plan.state === 'returned');
+}
+
+export function mayType(plan: Plan): boolean {
+  return plan.is_open && isUnsent(plan);
 }
 
 /** What the person may do next, the most likely first. */
 export function stepsFor(plan: Plan): readonly Step[] {
-  const { is_mine: mine, may_review: review, state } = plan;
+  const { is_mine: mine, may_review: review, is_open: open, state } = plan;
   const steps: Step[] = [];
-  if (plan.may_answer && plan.counter_number !== null) {
+  if (open && plan.may_answer && plan.counter_number !== null) {
     steps.push('accept');
   }
-  if (mayType(plan)) {
+  if (isUnsent(plan)) {
     steps.push('submit');
   }
   if (review && state === 'submitted') {
@@ -71,8 +75,8 @@ export function stepsFor(plan: Plan): readonly Step[] {
     steps.push('withdraw');
   }
   if (state === 'locked' && plan.change_number !== null) {
-    steps.push(...(plan.may_answer ? (['change-agree'] as const) : []), 'change-decline');
-  } else if (state === 'locked') {
+    steps.push(...(open && plan.may_answer ? (['change-agree'] as const) : []), 'change-decline');
+  } else if (open && state === 'locked') {
     steps.push('change');
   }
   return mine || review ? [...steps, 'comment'] : [];

@@ -103,6 +103,7 @@ export interface Plan {
   readonly change_number: number | null;
   readonly change_by_owner: boolean;
   readonly may_answer: boolean; // may agree to the counter-offer or change that waits
+  readonly is_open: boolean; // the measure is not switched off
   readonly last_year: { readonly target: readonly number[]; readonly actual: readonly number[] };
   readonly smart: Smart;
   readonly versions: readonly PlanVersion[];

@@ -15678,6 +15678,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -15981,6 +15983,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16284,6 +16288,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16604,6 +16610,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -16907,6 +16915,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17210,6 +17220,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17513,6 +17525,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -17840,6 +17854,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -18143,6 +18159,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
@@ -18446,6 +18464,8 @@ export interface operations {
                         change_by_owner?: boolean;
                         /** @description the user may agree to the counter-offer or change that waits */
                         may_answer?: boolean;
+                        /** @description the measure takes new amounts: it is not switched off */
+                        is_open?: boolean;
                         /** @description of the same person or department */
                         last_year?: {
                             /** @description by month */
