@@ -76,6 +76,30 @@ test("a payment in another currency keeps the rate of its day", async ({ page, a
     expect(await finance.get(`/payments/${id}`)).toMatchObject({ currency: "USD", rate_nano: 7_200_000_000, base_minor: 3600_00 });
 });
 
+test("a payment goes to the lines that are chosen, and the contract shows what came for each", async ({ page, as }) => {
+    const contract = await contractOf({ lines: [line("软件", 1, 60_00), line("实施", 1, 40_00)] });
+    const payment = await boss.post<Made>("/payments", { contract_id: contract.id, amount_minor: 50_00, received_on: SIGNED });
+    await as(boss, `/payments/${payment.id}`);
+    await page.getByRole("button", { name: "分配…" }).click();
+    const form = new Form(page, `分配回款（${payment.number}）`);
+    await form.box.getByRole("button", { name: "按明细分配" }).click();
+    const software = form.box.getByLabel("分给明细“软件”的金额");
+    const service = form.box.getByLabel("分给明细“实施”的金额");
+    await expect(software).toHaveValue("30.00");
+    await expect(service).toHaveValue("20.00");
+    await service.fill("40.00");
+    await form.box.getByRole("button", { name: "保存" }).click();
+    await expect(form.box.getByRole("alert")).toContainText("明细合计超过了");
+    await software.fill("");
+    await form.box.getByRole("button", { name: "保存" }).click();
+    await expect(form.box).toBeHidden();
+    await expect(page.getByRole("list", { name: "明细分摊" })).toContainText(/软件\s*10\.00\s*实施\s*40\.00/);
+    await page.goto(`/contracts/${contract.id}`);
+    const lines = page.getByRole("region", { name: "各明细的回款" });
+    await expect(lines.getByRole("row", { name: "软件" })).toContainText(/60\.00.*10\.00.*50\.00/s);
+    await expect(lines.getByRole("row", { name: "实施" })).toContainText(/40\.00.*40\.00.*0\.00/s);
+});
+
 /** The paper of a record; printing is only noted, no dialog of the browser is wanted here. */
 async function paper(page: Page, path: string) {
     await page.addInitScript(() => {
