@@ -52,7 +52,7 @@
   function fetchOwn() {
     if (!asked) {
       asked = true;
-      fetchPages(page ? page.kind : location.pathname === '/' ? 'list' : '');
+      fetchPages(page ? page.kind : '');
     }
   }
   function renew() {

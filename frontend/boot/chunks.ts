@@ -1,7 +1,7 @@
 /**
  * Which modules lie together. A page that needs sixty small files waits for sixty answers, so what is needed together is
- * one chunk: libraries, sign-in, what lies behind it, lists, the board, forms. Each takes everything its modules import that no
- * chunk before it has; all other pages are split as the bundler does it.
+ * one chunk: libraries, sign-in, what lies behind it, lists, the board, the start page, forms. Each takes everything its
+ * modules import that no chunk before it has; all other pages are split as the bundler does it.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,14 +25,16 @@ const LAYERS = [
       'ui/base/UiMoney.vue',
       'ui/base/UiTag.vue',
       'ui/grid/rows.ts',
-      // small things of both lists and the board, which would fetch all of a list for them
+      // small things of several of those below, which would fetch one another for them
       'shared/lib/links.ts',
       'icons/chevron-down.mjs',
       'icons/funnel.mjs',
+      'ui/base/SelectPlace.vue',
     ],
   },
   { name: 'list', roots: ['features/records/pages/RecordsPage.vue'] },
   { name: 'board', roots: ['features/pipeline/pages/BoardPage.vue', 'features/pipeline/ahead.ts'] },
+  { name: 'home', roots: ['features/targets/pages/HomePage.vue'] },
   { name: 'form', roots: ['shared/ui/form/RecordForm.vue', 'shared/ui/filter/FilterBuilder.vue'] },
 ] as const;
 const LIBRARIES = [

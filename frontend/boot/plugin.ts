@@ -40,14 +40,15 @@ const here = (name: string): string => readFileSync(new URL(name, import.meta.ur
 export const bootScript = (): string => here('./boot.js').trim();
 
 type Files = readonly string[];
+type Kind = 'home' | 'list' | 'board'; // of pages that many days begin with
 interface PlannedPage {
-  readonly kind: 'list' | 'board';
+  readonly kind: Kind;
   readonly asks: Files; // of the server
 }
 interface Plan {
   readonly outside: Files; // sign-in
   readonly inside: Files; // shell and what all pages share
-  readonly kinds: Readonly<Record<'list' | 'board', Files>>; // kinds of pages that many days begin with
+  readonly kinds: Readonly<Record<Kind, Files>>;
   readonly pages: Readonly<Record<string, PlannedPage>>; // by address
   readonly texts: Readonly<Record<string, { core: Files; rest: Files }>>;
 }
@@ -87,6 +88,7 @@ function planOf(bundle: OutputBundle): Plan {
     outside: without(filesOf(bundle, 'sign-in/pages/SignInPage.vue')),
     inside,
     kinds: {
+      home: without(filesOf(bundle, 'targets/pages/HomePage.vue'), inside),
       list: without(filesOf(bundle, 'records/pages/RecordsPage.vue'), inside),
       board: without(
         [...new Set([...filesOf(bundle, 'pipeline/pages/BoardPage.vue'), ...filesOf(bundle, 'pipeline/ahead.ts')])],
@@ -94,6 +96,7 @@ function planOf(bundle: OutputBundle): Plan {
       ),
     },
     pages: Object.fromEntries([
+      ...['/', '/home'].map((path): [string, PlannedPage] => [path, { kind: 'home', asks: [] }]),
       ...LISTS.map((plural): [string, PlannedPage] => [
         `/${plural}`,
         { kind: 'list', asks: [`${API}/${plural}?${FIRST_PAGE}`] },
@@ -106,7 +109,7 @@ function planOf(bundle: OutputBundle): Plan {
   };
 }
 
-const NOTHING: Plan = { outside: [], inside: [], kinds: { list: [], board: [] }, pages: {}, texts: {} };
+const NOTHING: Plan = { outside: [], inside: [], kinds: { home: [], list: [], board: [] }, pages: {}, texts: {} };
 
 /** Style sheets behind the frame: what stands before them is painted without waiting. */
 function sheetsLast(html: string): string {

@@ -9,8 +9,9 @@ import { bootScript, LISTS } from '../boot/plugin.ts';
 const PLAN = {
   outside: ['/assets/out.js'],
   inside: ['/assets/in.js', '/assets/in.css'],
-  kinds: { list: ['/assets/list.js'], board: ['/assets/board.js'] },
+  kinds: { home: ['/assets/home.js'], list: ['/assets/list.js'], board: ['/assets/board.js'] },
   pages: {
+    '/': { kind: 'home', asks: [] },
     '/customers': { kind: 'list', asks: ['/api/v1/customers?limit=100&total=1'] },
     '/pipeline': { kind: 'board', asks: ['/api/v1/pipelines', '/api/v1/opportunities/board'] },
   },
@@ -55,6 +56,7 @@ describe('the script of index.html', () => {
     expect(document.documentElement.dataset.boot).toBe('outside');
     fetchPages();
     expect(document.head.querySelectorAll('link[href="/assets/in.js"]')).toHaveLength(1);
+    expect(document.head.querySelectorAll('link[href="/assets/home.js"]')).toHaveLength(1); // where one is then
   });
 
   it('fetches what lies behind it and asks for what every page needs, in the language chosen', async () => {
@@ -97,7 +99,7 @@ describe('the script of index.html', () => {
     localStorage.removeItem('dabiao.locale');
     localStorage.setItem('dabiao.signed-in', 'en');
     asked.mockImplementation(async () => answer({}, 401));
-    expect(run('/')).toContain('/assets/core.js');
+    expect(run('/')).toEqual(expect.arrayContaining(['/assets/core.js', '/assets/home.js']));
     expect(document.documentElement.lang).toBe('en');
   });
 

@@ -45,5 +45,5 @@ export function dropEarly(): void {
 
 /** Fetches what lies behind the sign-in, while somebody types. */
 export function fetchPages(): void {
-  window.dabiaoFetchPages?.('list');
+  window.dabiaoFetchPages?.('home');
 }
