@@ -14,6 +14,7 @@ extern const struct feature TARGET_FILE_FEATURE;
 extern const struct feature TARGET_MAP_FEATURE;
 extern const struct feature TARGET_SUBGOAL_FEATURE;
 extern const struct feature TARGET_TURNOVER_FEATURE;
+extern const struct feature TARGET_NEWCOMER_FEATURE;
 
 /* One cell of the year's grid. */
 struct target_cell {

@@ -243,7 +243,14 @@ enum err sheet_add_row(struct sheet_writer *writer, const struct sheet_cell *cel
 
 void sheet_freeze(struct sheet_writer *writer, uint32_t rows, int columns)
 {
+    enum { PAPER_A4 = 9 };
     worksheet_freeze_panes(writer->sheet, rows, (lxw_col_t)columns);
+    worksheet_set_landscape(writer->sheet);
+    worksheet_set_paper(writer->sheet, PAPER_A4);
+    worksheet_fit_to_pages(writer->sheet, 1, 0);
+    if (rows > 0) {
+        (void)worksheet_repeat_rows(writer->sheet, 0, rows - 1);
+    }
 }
 
 uint32_t sheet_next_row(const struct sheet_writer *writer)

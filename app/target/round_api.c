@@ -304,8 +304,9 @@ static const char *achievable_hint(const struct plan_smart *smart)
     if (smart->over_ramp) {
         return "over_ramp";
     }
-    if (!smart->estimate.known) {
-        return smart->coverage.is_short ? "short_pipeline" : "no_history";
+    if (!smart->estimate.known || smart->by_colleagues) {
+        const char *hint = !smart->estimate.known ? "no_history" : smart->too_easy ? "peers_easy" : "peers_hard";
+        return smart->coverage.is_short ? "short_pipeline" : hint;
     }
     return smart->too_easy ? "too_easy" : "too_hard";
 }
@@ -343,14 +344,16 @@ static enum err smart_json(const struct plan_case *item, const struct plan_amoun
         json_array_append_new(list, json_pack("{s:s,s:b,s:s?}", "key", points[i].key, "is_met", points[i].is_met,
                                               "hint", points[i].is_met ? NULL : points[i].hint));
     }
-    json_t *band = !estimate->known ? json_null()
-                                    : json_pack("{s:I,s:I,s:I,s:I,s:I}", "low", (json_int_t)estimate->low, "expected",
-                                                (json_int_t)estimate->expected, "high", (json_int_t)estimate->high,
-                                                "probability_ppm", (json_int_t)estimate->probability_ppm, "months",
-                                                (json_int_t)estimate->months);
+    json_t *band = !estimate->known
+                       ? json_null()
+                       : json_pack("{s:I,s:I,s:I,s:I,s:I,s:s}", "low", (json_int_t)estimate->low, "expected",
+                                   (json_int_t)estimate->expected, "high", (json_int_t)estimate->high,
+                                   "probability_ppm", (json_int_t)estimate->probability_ppm, "months",
+                                   (json_int_t)estimate->months, "source", smart.by_colleagues ? "colleagues" : "own");
     json_object_set_new(out, "smart",
-                        json_pack("{s:i,s:o,s:o,s:o,s:o}", "score", score, "points", list, "estimate", band, "ramp",
-                                  months_json(smart.ramp_ppm), "coverage", coverage_json(&smart.coverage)));
+                        json_pack("{s:i,s:o,s:o,s:o,s:o,s:I}", "score", score, "points", list, "estimate", band, "ramp",
+                                  months_json(smart.ramp_ppm), "coverage", coverage_json(&smart.coverage), "colleagues",
+                                  (json_int_t)smart.colleagues));
     return OK;
 }
 
@@ -512,17 +515,18 @@ static const struct option POINT_OPTIONS[] = {
     {"time_bound", "有时限", "Time-bound"}, {NULL, NULL, NULL},
 };
 static const struct option HINT_OPTIONS[] = {
-    {"no_amount", "没有数值", "No amount"}, {"no_data", "没有数据", "No data"}, {"no_history", "历史不足", "Too little history"}, {"too_easy", "过于保守", "Too easy"},
+    {"no_amount", "没有数值", "No amount"}, {"no_data", "没有数据", "No data"}, {"no_history", "历史不足", "Too little history"}, {"peers_easy", "低于同事水平", "Easy by colleagues' history"}, {"peers_hard", "高于同事水平", "Hard by colleagues' history"}, {"too_easy", "过于保守", "Too easy"},
     {"too_hard", "难以达成", "Hard to reach"}, {"over_ramp", "新人爬坡期目标过高", "Above a newcomer's ramp"}, {"short_pipeline", "商机储备不足", "The pipeline is short"}, {"not_asked", "没有对应的要求", "Nothing is asked"}, {"empty_quarter", "有季度为空", "A quarter is empty"}, {NULL, NULL, NULL},
 };
 static const struct field POINT_FIELDS[] = {
     {.name = "key", .type = FIELD_ENUM, .options = POINT_OPTIONS, .about = "which"}, {.name = "is_met", .type = FIELD_BOOL, .about = "the target has it"},
     {.name = "hint", .type = FIELD_ENUM, .options = HINT_OPTIONS, .flags = FIELD_NULLABLE, .about = "what mends it"}, FIELD_END,
 };
+static const struct option SOURCE_OPTIONS[] = {{"own", "自己的", "Own"}, {"colleagues", "同事的", "Colleagues'"}, {NULL, NULL, NULL}};
 static const struct field BAND_FIELDS[] = {
     {.name = "low", .type = FIELD_INT, .about = "in one of five years it becomes less"}, {.name = "expected", .type = FIELD_INT, .about = "as likely more as less"},
     {.name = "high", .type = FIELD_INT, .about = "in one of five years it becomes more"}, {.name = "probability_ppm", .type = FIELD_PPM, .about = "of reaching the base of the year"},
-    {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, FIELD_END,
+    {.name = "months", .type = FIELD_INT, .about = "that were looked at"}, {.name = "source", .type = FIELD_ENUM, .options = SOURCE_OPTIONS, .about = "whose months"}, FIELD_END,
 };
 static const struct field COVERAGE_FIELDS[] = {
     {.name = "open", .type = FIELD_INT, .about = "open opportunities that are to close in the year: amount, or number"}, {.name = "missing", .type = FIELD_INT, .about = "base of the year less what is done"},
@@ -533,8 +537,9 @@ static const struct field COVERAGE_FIELDS[] = {
 static const struct field SMART_FIELDS[] = {
     {.name = "score", .type = FIELD_INT, .about = "points met, 0 to 5"}, {.name = "points", .type = FIELD_LIST, .fields = POINT_FIELDS, .about = "S, M, A, R, T"},
     {.name = "estimate", .type = FIELD_OBJECT, .fields = BAND_FIELDS, .flags = FIELD_NULLABLE, .about = "from the subject's own months; null with too few"},
-    AMOUNTS("ramp", "millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all"),
-    {.name = "coverage", .type = FIELD_OBJECT, .fields = COVERAGE_FIELDS, .flags = FIELD_NULLABLE, .about = "of a person, for measures that opportunities become"}, FIELD_END,
+    AMOUNTS("ramp", "millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp"),
+    {.name = "coverage", .type = FIELD_OBJECT, .fields = COVERAGE_FIELDS, .flags = FIELD_NULLABLE, .about = "of a person, for measures that opportunities become"},
+    {.name = "colleagues", .type = FIELD_INT, .about = "of a person with too few months: colleagues of the same department and role who have enough; three make an estimate"}, FIELD_END,
 };
 static const struct field SIGNATURE_FIELDS[] = {
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .about = "who"}, {.name = "at", .type = FIELD_INSTANT, .about = "when"}, FIELD_END,

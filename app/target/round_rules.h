@@ -127,6 +127,8 @@ struct plan_smart {
     bool over_ramp;                  /* the first months ask for more than their part of a full month */
     int64_t ramp_ppm[TARGET_MONTHS]; /* part of a full month that is expected of a newcomer */
     struct attain estimate;          /* from the subject's own months, as if all were full ones, × the year's ramp */
+    bool by_colleagues;              /* of a person with too few months: from colleagues' months instead */
+    int64_t colleagues;              /* who have months enough; three are wanted */
     struct plan_coverage coverage;   /* of the pipeline */
 };
 enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked,

@@ -1,43 +1,20 @@
 /* Whether a target is specific, measurable, achievable, relevant and time-bound: computed, not typed. */
 #include "coverage_store.h"
+#include "newcomer_rules.h"
 #include "round_rules.h"
 
-enum { YEARS_BACK = 3, QUARTER = 3, LIKELY_MIN_PPM = 200000, LIKELY_MAX_PPM = 950000, MILLION = 1000000 };
+enum {
+    YEARS_BACK = HISTORY_YEARS_BACK,
+    QUARTER = 3,
+    LIKELY_MIN_PPM = 200000,
+    LIKELY_MAX_PPM = 950000,
+    MILLION = 1000000
+};
 
-/* What is expected of somebody in the first months here; then all. */
-static const int64_t RAMP_PPM[] = {250000, 500000, 750000};
-
-static int64_t month_number(struct date day)
+/* Of a department all. */
+static int64_t ramp_of(const struct plan_case *item, const struct target_ramp *ramp, struct date month)
 {
-    int year = 0;
-    int month = 0;
-    int of_month = 0;
-    date_parts(day, &year, &month, &of_month);
-    return (int64_t)year * TARGET_MONTHS + month;
-}
-
-/* Part of a full month that is expected in that month: of a newcomer less, before the first day nothing, of a
- * department all. */
-static int64_t ramp_of(const struct plan_case *item, struct date month)
-{
-    const struct opt_date *joined = &item->person.joined_on;
-    if (!item->plan.is_user || !joined->set) {
-        return MILLION;
-    }
-    int64_t here = month_number(month) - month_number(joined->value);
-    if (here < 0) {
-        return 0;
-    }
-    return here < (int64_t)(sizeof RAMP_PPM / sizeof RAMP_PPM[0]) ? RAMP_PPM[here] : MILLION;
-}
-
-/* The month as if it had been a full one. */
-static int64_t as_full(int64_t amount, int64_t ramp_ppm)
-{
-    struct money full = {amount};
-    bool fits =
-        ramp_ppm == 0 || ramp_ppm == MILLION || money_mul_ppm(full, (int64_t)MILLION * MILLION / ramp_ppm, &full);
-    return fits ? full.minor : amount;
+    return item->plan.is_user ? target_ramp_part(ramp, item->person.joined_on, month) : MILLION;
 }
 
 enum err plan_figures(const struct plan_case *item, const struct target_view *view, struct target_figures *out)
@@ -50,7 +27,8 @@ enum err plan_figures(const struct plan_case *item, const struct target_view *vi
 }
 
 /* Months that are over, of the year and those before it, oldest first. */
-static enum err history(const struct plan_case *item, int64_t *months_out, size_t *count_out)
+static enum err history(const struct plan_case *item, const struct target_ramp *ramp, int64_t *months_out,
+                        size_t *count_out)
 {
     struct target_view views[YEARS_BACK + 1];
     struct date now = date_month_start(item->view.request->today);
@@ -67,7 +45,8 @@ static enum err history(const struct plan_case *item, int64_t *months_out, size_
         TRY(plan_figures(item, &views[i], &figures));
         for (size_t m = 0; m < TARGET_MONTHS; m++) {
             if (date_compare(views[i].months[m], now) < 0) {
-                months_out[(*count_out)++] = as_full(figures.actual[m], ramp_of(item, views[i].months[m]));
+                months_out[(*count_out)++] =
+                    target_ramp_full(figures.actual[m], ramp_of(item, ramp, views[i].months[m]));
             }
         }
     }
@@ -165,31 +144,48 @@ static enum err cover(const struct plan_case *item, int64_t target, struct plan_
     return OK;
 }
 
+/* Without months enough of their own a person goes by the colleagues. */
+static enum err estimate(const struct plan_case *item, const struct target_ramp *ramp, const int64_t *months,
+                         size_t count, int64_t target, struct plan_smart *out)
+{
+    int64_t year_ppm = sum_of(out->ramp_ppm) / TARGET_MONTHS;
+    int64_t full = year_ppm > 0 ? target_ramp_full(target, year_ppm) : target;
+    out->estimate = attain_estimate(months, count, full);
+    if (!out->estimate.known && item->plan.is_user) {
+        TRY(colleagues_estimate(&item->view, ramp, item->plan.subject_id, full, &out->estimate, &out->colleagues));
+        out->by_colleagues = out->estimate.known;
+    }
+    out->estimate.low = ramped(out->estimate.low, year_ppm);
+    out->estimate.expected = ramped(out->estimate.expected, year_ppm);
+    out->estimate.high = ramped(out->estimate.high, year_ppm);
+    return OK;
+}
+
 enum err plan_smart(const struct plan_case *item, const struct plan_amounts *amounts, bool is_asked,
                     struct plan_smart *out)
 {
     int64_t months[(YEARS_BACK + 1) * TARGET_MONTHS];
     size_t count = 0;
+    struct target_ramp ramp;
     const int64_t *base = amounts->amount[LEVEL_BASE];
     int64_t target = sum_of(base);
-    TRY(history(item, months, &count));
+    *out = (struct plan_smart){0};
+    TRY(target_ramp_get(item->view.request, &ramp));
+    TRY(history(item, &ramp, months, &count));
     for (size_t m = 0; m < TARGET_MONTHS; m++) {
-        out->ramp_ppm[m] = ramp_of(item, item->view.months[m]);
+        out->ramp_ppm[m] = ramp_of(item, &ramp, item->view.months[m]);
     }
-    int64_t year_ppm = sum_of(out->ramp_ppm) / TARGET_MONTHS;
-    out->estimate = attain_estimate(months, count, year_ppm > 0 ? as_full(target, year_ppm) : target);
-    out->estimate.low = ramped(out->estimate.low, year_ppm);
-    out->estimate.expected = ramped(out->estimate.expected, year_ppm);
-    out->estimate.high = ramped(out->estimate.high, year_ppm);
+    TRY(estimate(item, &ramp, months, count, target, out));
     TRY(cover(item, target, &out->coverage));
     const struct plan_coverage *coverage = &out->coverage;
     int64_t likely = out->estimate.probability_ppm;
-    bool is_likely = likely >= LIKELY_MIN_PPM && likely <= LIKELY_MAX_PPM;
+    bool is_likely = out->estimate.known && likely >= LIKELY_MIN_PPM && likely <= LIKELY_MAX_PPM;
     bool is_covered = coverage->ppm.set && coverage->needed_ppm.set && !coverage->is_short;
+    bool is_own = out->estimate.known && !out->by_colleagues;
     out->over_ramp = is_over_ramp(base, out->ramp_ppm);
     out->specific = target > 0;
     out->measurable = has_data(months, count);
-    out->achievable = target > 0 && !out->over_ramp && (out->estimate.known ? is_likely : is_covered);
+    out->achievable = target > 0 && !out->over_ramp && (is_likely || (!is_own && is_covered));
     out->relevant = is_asked;
     out->time_bound = is_spread(base);
     out->too_easy = out->estimate.known && target > 0 && likely > LIKELY_MAX_PPM;

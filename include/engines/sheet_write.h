@@ -48,7 +48,8 @@ enum err sheet_add(struct sheet_writer *writer, struct str name, const struct st
  * past 1,048,576 rows. */
 enum err sheet_add_row(struct sheet_writer *writer, const struct sheet_cell *cells, size_t cell_count,
                        struct error *error) MUST_CHECK;
-/* Keeps `rows` rows and `columns` columns of the current sheet in sight; a new sheet keeps its headings. */
+/* Keeps `rows` rows and `columns` columns of the current sheet in sight; a new sheet keeps its headings. Printed, it is
+ * as wide as one page across, with these rows on every page. */
 void sheet_freeze(struct sheet_writer *writer, uint32_t rows, int columns);
 /* Number of the next row, from 0: for SHEET_SUM. */
 uint32_t sheet_next_row(const struct sheet_writer *writer);

@@ -1,12 +1,15 @@
 // Workbooks of targets and completion: sums that are formulas, a dash without a target, and targets back out of a file that somebody
 // filled in, by the rules of the grid and nothing half written.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { admin, company, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
 import { changeWorkbook, evaluate, readWorkbook } from "./workbook.mjs";
 
 const YEAR = 2043; // a year no other test has figures in
 const ROUND_YEAR = 2044;
+const ROOT = new URL("../..", import.meta.url).pathname;
 const MEASURE = "signed_amount";
 const OF = { year: YEAR, measure: MEASURE };
 
@@ -148,6 +151,29 @@ test("a file comes back in: looked at, then saved by the grid, and nothing else 
     assert.equal((await save(rep, [cell(rep, 1, 5_00, 2)])).status, 200);
     expectProblem(await save(manager, stale.changes.map(({ subject_kind, subject_id, month, amount, version }) => ({ subject_kind, subject_id, month, amount, version }))), 412, "target_conflict");
     assert.equal((await manager.get("/targets/overview", { ...OF, user_id: rep.user.id })).periods[11]?.target ?? 0, 12_000_00);
+});
+
+test("a workbook that LibreOffice saved again comes back in, with what was typed there", async () => {
+    // An export of the demo company, opened in LibreOffice Calc 7.4: D4 and E4 typed over (the second as a text), F4 emptied, saved as XLSX.
+    const saved = readFileSync(join(ROOT, "tests/fixtures/workbooks/targets-libreoffice.xlsx"));
+    const book = readWorkbook(saved);
+    assert.deepEqual([book["目标"].C2.value, book["目标"].G4.formula, book["目标"].G4.value], ["杭州组", "SUM(D4:F4)", 12345.67], "sums are formulas still, and computed");
+    const crew = await department({ name: unique("crew") });
+    const people = await Promise.all([1, 2, 3].map(() => person({ department_id: crew.id })));
+    const of = { ...OF, year: 2026 };
+    const ids = Object.fromEntries([crew, crew, ...people.map(({ user }) => user)].map(({ id }, at) => [`B${at + 2}`, id]));
+    const boss = await admin();
+    const seen = await looked(boss, changeWorkbook(saved, { 目标: ids }), of);
+    assert.deepEqual([seen.faults, seen.cell_count], [[], 47]);
+    const typed = seen.changes.filter((change) => change.subject_id === people[0].user.id && change.month <= 3);
+    assert.deepEqual(typed.map(({ month, amount, column }) => [month, amount, column]), [[1, 12_345_67, "D"], [2, 12_000_00, "E"]]);
+    const year = (who) => seen.changes.filter((change) => change.subject_kind === "user" && change.subject_id === who.user.id).reduce((sum, change) => sum + change.amount, 0);
+    const shown = [4, 5, 6].map((line) => Math.round(book["目标"][`T${line}`].value * 100));
+    assert.deepEqual([shown[0] + 12_000_00, shown[1], shown[2]], people.map(year), "what is read adds up to what the sheet shows, which leaves texts out");
+    const cells = seen.changes.map(({ subject_kind, subject_id, month, amount, version }) => ({ subject_kind, subject_id, month, amount, version }));
+    assert.equal((await save(boss, cells, of)).status, 200);
+    assert.deepEqual((await looked(boss, changeWorkbook(saved, { 目标: ids }), of)).changes, []);
+    assert.equal((await save(boss, cells.map((one) => ({ ...one, amount: 0, version: one.version + 1 })), of)).status, 200);
 });
 
 test("every cell that cannot be taken is named with its reason", async () => {

@@ -75,7 +75,7 @@ export function readWorkbook(bytes) {
         for (const [, head, inside] of String(parts.get(part)).matchAll(/<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
             const type = /t="(\w+)"/.exec(head)?.[1];
             const raw = /<v>(.*?)<\/v>/s.exec(inside ?? "")?.[1] ?? /<t[^>]*>(.*?)<\/t>/s.exec(inside ?? "")?.[1];
-            const formula = /<f>(.*?)<\/f>/s.exec(inside ?? "")?.[1];
+            const formula = /<f[^>]*>(.*?)<\/f>/s.exec(inside ?? "")?.[1];
             if (raw !== undefined) {
                 const value = type === "s" ? texts[Number(raw)] : type === "str" || type === "inlineStr" ? plain(raw) : Number(raw);
                 cells[/r="([A-Z]+\d+)"/.exec(head)[1]] = { value, ...(formula === undefined ? {} : { formula: plain(formula) }) };

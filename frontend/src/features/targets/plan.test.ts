@@ -30,7 +30,7 @@ function plan(part: Partial<Plan> = {}): Plan {
     may_answer: false,
     is_open: true,
     last_year: { target: zeros, actual: zeros },
-    smart: { score: 0, points: [], estimate: null, ramp: [], coverage: null },
+    smart: { score: 0, points: [], estimate: null, ramp: [], coverage: null, colleagues: 0 },
     versions: [],
     events: [],
     ...part,

@@ -119,9 +119,11 @@ export interface Smart {
     readonly high: number;
     readonly probability_ppm: number;
     readonly months: number;
+    readonly source: 'own' | 'colleagues'; // whose months they are
   } | null;
   readonly ramp: readonly number[]; // millionths of a full month that are expected of a newcomer
   readonly coverage: Coverage | null; // of a person, for measures that opportunities become
+  readonly colleagues: number; // of a person with too few months: who has enough
 }
 export interface Coverage {
   readonly open: number;

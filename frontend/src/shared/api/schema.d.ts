@@ -2070,6 +2070,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/targets/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is expected of newcomers. */
+        get: operations["target.settings"];
+        /** Changes what is expected of newcomers. */
+        put: operations["target.put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/measures": {
         parameters: {
             query?: never;
@@ -15704,7 +15722,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -15718,8 +15736,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -15736,6 +15759,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16009,7 +16034,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16023,8 +16048,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -16041,6 +16071,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16314,7 +16346,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16328,8 +16360,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -16346,6 +16383,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16636,7 +16675,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16650,8 +16689,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -16668,6 +16712,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -16941,7 +16987,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -16955,8 +17001,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -16973,6 +17024,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -17246,7 +17299,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17260,8 +17313,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -17278,6 +17336,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -17551,7 +17611,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17565,8 +17625,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -17583,6 +17648,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -17880,7 +17947,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -17894,8 +17961,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -17912,6 +17984,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -18185,7 +18259,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -18199,8 +18273,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -18217,6 +18296,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -18490,7 +18571,7 @@ export interface operations {
                                  * @description what mends it
                                  * @enum {string|null}
                                  */
-                                hint?: "no_amount" | "no_data" | "no_history" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
+                                hint?: "no_amount" | "no_data" | "no_history" | "peers_easy" | "peers_hard" | "too_easy" | "too_hard" | "over_ramp" | "short_pipeline" | "not_asked" | "empty_quarter" | null;
                             }[];
                             /** @description from the subject's own months; null with too few */
                             estimate?: {
@@ -18504,8 +18585,13 @@ export interface operations {
                                 probability_ppm?: number;
                                 /** @description that were looked at */
                                 months?: number;
+                                /**
+                                 * @description whose months
+                                 * @enum {string}
+                                 */
+                                source?: "own" | "colleagues";
                             } | null;
-                            /** @description millionths of a full month that are expected, by month: of a newcomer 25, 50, 75 %, then all */
+                            /** @description millionths of a full month that are expected, by month: of a newcomer less, by the company's ramp */
                             ramp?: number[];
                             /** @description of a person, for measures that opportunities become */
                             coverage?: {
@@ -18522,6 +18608,8 @@ export interface operations {
                                 /** @description less is open than is needed */
                                 is_short?: boolean;
                             } | null;
+                            /** @description of a person with too few months: colleagues of the same department and role who have enough; three make an estimate */
+                            colleagues?: number;
                         };
                         /** @description all, oldest first */
                         versions?: {
@@ -18954,6 +19042,102 @@ export interface operations {
                             colleagues?: number;
                         }[];
                     };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is expected of newcomers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description millionths of a full month that are expected in the month of joining and those after it, ascending; then all. Empty: a full month from the first on */
+                        ramp?: number[];
+                        /** @description for If-Match */
+                        version?: number;
+                    };
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "target.put_settings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the version this change was made from; a member version of the body counts as well */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description millionths of a full month that are expected in the month of joining and those after it, ascending; then all. Empty: a full month from the first on */
+                    ramp?: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Changes what is expected of newcomers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description millionths of a full month that are expected in the month of joining and those after it, ascending; then all. Empty: a full month from the first on */
+                        ramp?: number[];
+                        /** @description for If-Match */
+                        version?: number;
+                    };
+                };
+            };
+            /** @description Somebody changed it meanwhile; `current` is the state now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The change names no version. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Problem */
