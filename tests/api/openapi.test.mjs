@@ -186,7 +186,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     for (const route of records) {
         assert.ok(names.includes(route.name), route.name);
     }
-    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "custom_field.delete", "custom_field.update", "duplicate_rule.delete", "duplicate_rule.update", "layout.delete", "layout.update", "measure.delete", "measure.update", "number_pattern.update", "pipeline.update", "role.update", "target_round.lock", "target_round.update", "view.update"]);
+    assert.deepEqual(names.filter((name) => !records.some((route) => route.name === name)).sort(), ["company.update", "custom_field.delete", "custom_field.update", "duplicate_rule.delete", "duplicate_rule.update", "layout.delete", "layout.update", "measure.delete", "measure.update", "number_pattern.update", "pipeline.update", "role.update", "target.put_settings", "target_round.lock", "target_round.update", "view.update"]);
     for (const route of TABLE) {
         const { responses } = operationOf(route);
         assert.deepEqual(["412", "428"].map((status) => status in responses), Array(2).fill(versioned.includes(route)), route.name);
@@ -204,7 +204,7 @@ test("where a version or a key counts, the document says so, and nowhere else", 
     const view = await boss.post("/views", { object: "customer", name: unique("view") });
     const bodies = { "measure.update": { name_zh: "x", name_en: "x", object: "task", how: "count", date_field: "due_on" }, "role.update": { name: "x", permissions: [], scopes: [] }, "number_pattern.update": { pattern: "X-{0000}", restarts: "never" },
         "pipeline.update": { name: "x", stages: ["open", "won", "lost"].map((kind) => ({ name: kind, kind, win_probability_ppm: 0 })) },
-        "layout.update": { sections: [{ title_zh: "x", title_en: "x", columns: 1, fields: [] }] }, "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" } };
+        "layout.update": { sections: [{ title_zh: "x", title_en: "x", columns: 1, fields: [] }] }, "view.update": { object: "customer", name: "x" }, "company.update": { name: "x" }, "target.put_settings": { ramp: [] } };
     for (const route of versioned) {
         const path = route.path.replace("{id}", route.name === "view.update" ? view.id : ids[route.path.split("/")[1]]).replace(/\{object(:word)?\}/, "task");
         const body = route.has_body ? bodies[route.name] ?? {} : undefined;
