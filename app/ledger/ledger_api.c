@@ -2,6 +2,7 @@
 #include "ledger.h"
 
 #include "examine_rules.h"
+#include "platform/directory.h"
 #include "platform/filter.h"
 
 static const struct option CAUSES[] = {
@@ -370,6 +371,12 @@ const struct object ASSIGNMENT = {
     .flags = OBJECT_NO_CREATE | OBJECT_NO_DELETE | OBJECT_HISTORY,
 };
 
+static enum err limit_saved(struct request *request, const struct record_change *change)
+{
+    (void)change;
+    return directory_change(request);
+}
+
 const struct object HOLDING_LIMIT = {
     .name = "holding_limit",
     .zh = "库容",
@@ -387,6 +394,7 @@ const struct object HOLDING_LIMIT = {
     .default_sort = "name",
     .flags = OBJECT_DIRECTORY,
     .prepare = prepare_limit,
+    .saved = limit_saved,
 };
 
 static enum err get_my_capacity(struct request *request, struct response *response)
