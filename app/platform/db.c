@@ -4,9 +4,10 @@
  * server is not noticed. Inside one the failure goes up to the owner of the transaction, and every further statement
  * is refused: on the next connection it would run alone and be committed at once.
  *
- * Streams (db_each, db_query_each) read through a cursor of the server: the rows are kept there and come in
+ * Streams (db_each) read through a cursor of the server: the rows are kept there and come in
  * portions, so a slow reader blocks nobody, memory stays flat, the callback may run statements of its own on the same
- * connection, and stopping early costs one round trip. */
+ * connection, and stopping early costs one round trip. db_query_each takes the rows as they are found, which spares
+ * the server a table of them. */
 #include "platform/db.h"
 
 #include <assert.h>
@@ -335,7 +336,7 @@ enum err db_query_each(struct db *db, struct arena *arena, struct str sql, struc
 {
     const struct db_text text = {NULL, sql};
     struct db_prepared *prepared = NULL;
-    TRY(db_execute(db, &text, args, DB_FETCH_STREAM, &prepared));
+    TRY(db_execute(db, &text, args, DB_FETCH_FLOW, &prepared));
     struct arena *scratch = arena_create(STREAM_MEMORY);
     struct value *row = ARENA_ARRAY(arena, struct value, prepared->field_count);
     bool more = false;
@@ -352,8 +353,7 @@ enum err db_query_each(struct db *db, struct arena *arena, struct str sql, struc
         }
     }
     db->streams--;
-    /* A second run of a statement with a cursor may get a worse plan than the first (MariaDB 10.11 forgot that an index
-     * covers it: four times slower); preparing costs little beside what is streamed. */
+    /* Prepared anew each time: a second run did not see that an index covers it (MariaDB 10.11), four times slower. */
     db_release(db, prepared, false);
     arena_destroy(scratch);
     return err;

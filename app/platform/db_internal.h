@@ -134,7 +134,7 @@ enum enum_field_types db_text_type(struct str text);
 
 /* db.c */
 
-enum db_fetch { DB_FETCH_NONE, DB_FETCH_ALL, DB_FETCH_STREAM };
+enum db_fetch { DB_FETCH_NONE, DB_FETCH_ALL, DB_FETCH_STREAM, DB_FETCH_FLOW };
 
 /* Prepares, binds and runs; runs again on a new connection where that is safe. The caller releases `out`. */
 enum err db_execute(struct db *db, const struct db_text *text, struct args args, enum db_fetch fetch,

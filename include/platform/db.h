@@ -131,7 +131,8 @@ struct value rows_get(const struct rows *rows, size_t row, size_t column);
 /* The same for SQL text put together by platform/query.h (cached by text). */
 enum err db_query(struct db *db, struct arena *arena, struct str sql, struct args args, struct rows *out) MUST_CHECK;
 enum err db_run(struct db *db, struct arena *arena, struct str sql, struct args args, struct db_result *out) MUST_CHECK;
-/* Streams the rows of a built query; `row` is valid during the call. */
+/* Hands over the rows of a built query as the server finds them; `row` is valid during the call, which must be quick
+ * and run no statements on the connection. */
 enum err db_query_each(struct db *db, struct arena *arena, struct str sql, struct args args,
                        enum err (*each)(void *context, const struct value *row, size_t column_count),
                        void *context) MUST_CHECK;

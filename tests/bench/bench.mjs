@@ -181,15 +181,25 @@ async function measureLists(stack, tokens) {
 }
 
 /** The target holds at 8 clients; one alone is told beside it. */
+/** Waits until the database is done with what clients before asked for and did not wait for. */
+async function calm(stack) {
+    while (Number((await sql(stack, "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'dabiao' AND command <> 'Sleep'"))[0][0]) > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+}
+
+/** `target`: milliseconds. What may take long is watched for longer. */
 async function measurePaths(stack, token, name, paths, target) {
+    const seconds = Math.max(SECONDS, (3 * target) / 1000);
+    await calm(stack);
     const rounds = await quietRounds(async () => ({
-        full: await wrk(stack.url, paths, { token, clients: CLIENTS, seconds: SECONDS }),
-        alone: await wrk(stack.url, paths, { token, clients: 1, seconds: SECONDS / 2 }) }));
+        full: await wrk(stack.url, paths, { token, clients: CLIENTS, seconds }),
+        alone: await wrk(stack.url, paths, { token, clients: 1, seconds: seconds / 2 }) }));
     const p95 = middle(rounds, (round) => round.full.p95_us);
     const failed = rounds.some((round) => round.full.failed + round.alone.failed > 0);
     // What takes longer than a round is not fast.
     const answered = rounds.every((round) => round.full.requests > 0 && round.alone.requests > 0);
-    report(`${name}: 8 clients`, `p95 < ${target} ms`, answered ? `p95 ${ms(p95)}, median ${ms(middle(rounds, (round) => round.full.median_us))}` : `no answer in ${SECONDS} s`,
+    report(`${name}: 8 clients`, `p95 < ${target} ms`, answered ? `p95 ${ms(p95)}, median ${ms(middle(rounds, (round) => round.full.median_us))}` : `no answer in ${seconds} s`,
         answered ? `at 1: p95 ${ms(middle(rounds, (round) => round.alone.p95_us))}` : "", answered && p95 < target * 1000 && !failed);
 }
 
@@ -307,6 +317,7 @@ async function measurePipeline(stack, tokens) {
     for (const who of ["team head", "manager", "admin"]) {
         await measurePaths(stack, tokens[who], `analysis of a year, ${who}`, [api(`/pipelines/${items[0].id}/analysis`)], 5000);
     }
+    await calm(stack);
     const rounds = await quietRounds(() => board(stack.url, "/pipeline", { login: PEOPLE.admin, password: ADMIN.password }));
     const paint = middle(rounds, (round) => round.paint_ms);
     report(`first paint of the board, ${rounds[0].cards} cards, desktop Chromium, empty cache`, "< 1 s", `${(paint / 1000).toFixed(2)} s`,
