@@ -73,25 +73,14 @@ static struct opt_int opt_id(struct value value)
     return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
 }
 
-static enum err read_rows(struct db *db, struct arena *arena, const char *select, const int64_t *ids, size_t count,
-                          const char *order, struct rows *out)
-{
-    struct query query;
-    query_init(&query, arena);
-    query_sql(&query, select);
-    query_arg_ids(&query, ids, count);
-    query_sql(&query, order);
-    return db_query(db, arena, query_text(&query), query_args(&query), out);
-}
-
 static enum err read_contracts(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                                struct money_books *out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena,
-                  "SELECT id, amount_minor, status <> 'void' AND deleted_at IS NULL, received_minor, planned_minor, "
-                  "overdue_minor, tax_minor FROM contract WHERE id IN ",
-                  ids, count, " ORDER BY id", &rows));
+    TRY(query_by_ids(db, arena,
+                     "SELECT id, amount_minor, status <> 'void' AND deleted_at IS NULL, received_minor, planned_minor, "
+                     "overdue_minor, tax_minor FROM contract WHERE id IN ",
+                     ids, count, " ORDER BY id", &rows));
     out->contracts = ARENA_ARRAY(arena, struct money_contract, rows.count + 1);
     out->contract_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
@@ -112,10 +101,10 @@ static enum err read_installments(struct db *db, struct arena *arena, const int6
                                   struct money_books *out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena,
-                  "SELECT id, contract_id, amount_minor, is_void, due_on, received_minor, open_minor, status, "
-                  "overdue_days, told_days FROM installment WHERE deleted_at IS NULL AND contract_id IN ",
-                  ids, count, " ORDER BY contract_id, due_on, id", &rows));
+    TRY(query_by_ids(db, arena,
+                     "SELECT id, contract_id, amount_minor, is_void, due_on, received_minor, open_minor, status, "
+                     "overdue_days, told_days FROM installment WHERE deleted_at IS NULL AND contract_id IN ",
+                     ids, count, " ORDER BY contract_id, due_on, id", &rows));
     out->installments = ARENA_ARRAY(arena, struct money_installment, rows.count + 1);
     out->installment_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
@@ -181,9 +170,9 @@ static enum err read_allocations(struct db *db, struct arena *arena, const int64
                                  struct money_books *out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena,
-                  "SELECT contract_id, payment_id, installment_id, amount_minor FROM allocation WHERE contract_id IN ",
-                  ids, count, " ORDER BY contract_id, payment_id, COALESCE(installment_id, 0)", &rows));
+    TRY(query_by_ids(
+        db, arena, "SELECT contract_id, payment_id, installment_id, amount_minor FROM allocation WHERE contract_id IN ",
+        ids, count, " ORDER BY contract_id, payment_id, COALESCE(installment_id, 0)", &rows));
     out->allocations = ARENA_ARRAY(arena, struct money_allocation, rows.count + 1);
     out->allocation_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {

@@ -7,24 +7,13 @@ enum { WISHED_WIDTH = 4, REFUNDED_WIDTH = 3 };
 
 /* ---- what there is ---- */
 
-static enum err read_rows(struct db *db, struct arena *arena, const char *select, const int64_t *ids, size_t count,
-                          const char *order, struct rows *out)
-{
-    struct query query;
-    query_init(&query, arena);
-    query_sql(&query, select);
-    query_arg_ids(&query, ids, count);
-    query_sql(&query, order);
-    return db_query(db, arena, query_text(&query), query_args(&query), out);
-}
-
 static enum err read_lines(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct line_books *out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena,
-                  "SELECT contract_id, id, amount_minor, total_minor, tax_minor, received_minor, refunded_minor "
-                  "FROM contract_line WHERE contract_id IN ",
-                  ids, count, " ORDER BY contract_id, line_number", &rows));
+    TRY(query_by_ids(db, arena,
+                     "SELECT contract_id, id, amount_minor, total_minor, tax_minor, received_minor, refunded_minor "
+                     "FROM contract_line WHERE contract_id IN ",
+                     ids, count, " ORDER BY contract_id, line_number", &rows));
     out->lines = ARENA_ARRAY(arena, struct money_line, rows.count + 1);
     out->line_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
@@ -45,7 +34,7 @@ static enum err read_choices(struct db *db, struct arena *arena, const char *sel
                              const char *order, struct money_choice **rows_out, size_t *count_out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena, select, ids, count, order, &rows));
+    TRY(query_by_ids(db, arena, select, ids, count, order, &rows));
     *rows_out = ARENA_ARRAY(arena, struct money_choice, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
@@ -64,10 +53,10 @@ static enum err read_shares(struct db *db, struct arena *arena, const int64_t *i
                             struct line_books *out)
 {
     struct rows rows;
-    TRY(read_rows(db, arena,
-                  "SELECT a.contract_id, a.payment_id, COALESCE(a.installment_id, 0), l.line_id, l.amount_minor "
-                  "FROM allocation a JOIN allocation_line l ON l.allocation_id = a.id WHERE a.contract_id IN ",
-                  ids, count, " ORDER BY a.contract_id, a.payment_id, COALESCE(a.installment_id, 0)", &rows));
+    TRY(query_by_ids(db, arena,
+                     "SELECT a.contract_id, a.payment_id, COALESCE(a.installment_id, 0), l.line_id, l.amount_minor "
+                     "FROM allocation a JOIN allocation_line l ON l.allocation_id = a.id WHERE a.contract_id IN ",
+                     ids, count, " ORDER BY a.contract_id, a.payment_id, COALESCE(a.installment_id, 0)", &rows));
     out->shares = ARENA_ARRAY(arena, struct money_share, rows.count + 1);
     out->share_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {

@@ -82,3 +82,14 @@ enum err query_ids(struct db *db, struct arena *arena, const struct query *query
     *count_out = rows.count;
     return OK;
 }
+
+enum err query_by_ids(struct db *db, struct arena *arena, const char *select, const int64_t *ids, size_t count,
+                      const char *order, struct rows *out)
+{
+    struct query query;
+    query_init(&query, arena);
+    query_sql(&query, select);
+    query_arg_ids(&query, ids, count);
+    query_sql(&query, order);
+    return db_query(db, arena, query_text(&query), query_args(&query), out);
+}

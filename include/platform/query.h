@@ -28,5 +28,9 @@ struct str query_text(const struct query *query);
 /* Runs a query and gives its first column as an array of ids. Errors: those of the database. */
 enum err query_ids(struct db *db, struct arena *arena, const struct query *query, int64_t **ids_out,
                    size_t *count_out) MUST_CHECK;
+/* Rows of `select`, which ends with "… IN ", for these ids; `order`: " ORDER BY …" or nothing. Errors: those of the
+ * database. */
+enum err query_by_ids(struct db *db, struct arena *arena, const char *select, const int64_t *ids, size_t count,
+                      const char *order, struct rows *out) MUST_CHECK;
 
 #endif
