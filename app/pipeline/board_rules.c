@@ -297,16 +297,18 @@ static enum err read_board(struct request *request, int64_t pipeline_id, struct 
     return filter_list(request, filter, request_query(request, "q"), list);
 }
 
-/* The pipeline that is asked for, or the default one. */
+/* The pipeline that is asked for, or that of the user's department. */
 static enum err find_pipeline(struct request *request, int64_t *id_out)
 {
     struct pipeline_row *rows;
     size_t count;
     TRY(request_query_int(request, "pipeline_id", 0, 1, INT64_C(9007199254740991), id_out));
+    if (*id_out == 0) {
+        TRY(pipeline_store_of(request->db, request->arena, request->user->department_id, id_out));
+    }
     TRY(pipeline_store_list(request->db, request->arena, &rows, &count));
     for (size_t i = 0; i < count; i++) {
-        if (*id_out == 0 || rows[i].id == *id_out) {
-            *id_out = rows[i].id;
+        if (rows[i].id == *id_out) {
             return OK;
         }
     }
@@ -340,7 +342,7 @@ const struct field BOARD_QUERY[] = {
      .type = FIELD_INT,
      .min = 1,
      .max = 9007199254740991,
-     .about = "the default one unless given"},
+     .about = "that of the user's department unless given"},
     {.name = "filter", .type = FIELD_JSON, .about = "as of GET /opportunities"},
     {.name = "q", .type = FIELD_TEXT, .about = "part of the name"},
     {.name = "owner_id", .type = FIELD_INT, .min = 1, .max = 9007199254740991, .about = "of this person only"},

@@ -22,6 +22,7 @@ struct shown {
     size_t stage_count;             /* in `stages` */
     size_t item_count;              /* in `items` */
     size_t plan_count;              /* in `plans` */
+    int64_t own_id;                 /* pipeline of the user's department */
 };
 
 static json_t *item_json(const struct guide_item *item)
@@ -73,10 +74,11 @@ static json_t *pipeline_json(const struct shown *shown, const struct pipeline_ro
             json_array_append_new(stages, stage_json(shown, &shown->stages[i]));
         }
     }
-    return json_pack("{s:I,s:o,s:b,s:I,s:o,s:b,s:b,s:o}", "id", (json_int_t)pipeline->id, "name",
-                     json_str(pipeline->name), "is_default", pipeline->is_default, "version",
-                     (json_int_t)pipeline->version, "department_ids", pipeline_ids_json(pipeline->department_ids),
-                     "allow_skip", pipeline->allow_skip, "allow_back", pipeline->allow_back, "stages", stages);
+    return json_pack("{s:I,s:o,s:b,s:b,s:I,s:o,s:b,s:b,s:o}", "id", (json_int_t)pipeline->id, "name",
+                     json_str(pipeline->name), "is_default", pipeline->is_default, "is_own",
+                     pipeline->id == shown->own_id, "version", (json_int_t)pipeline->version, "department_ids",
+                     pipeline_ids_json(pipeline->department_ids), "allow_skip", pipeline->allow_skip, "allow_back",
+                     pipeline->allow_back, "stages", stages);
 }
 
 static enum err list_pipelines(struct request *request, struct response *response)
@@ -85,6 +87,7 @@ static enum err list_pipelines(struct request *request, struct response *respons
     struct db *db = request->db;
     struct arena *arena = request->arena;
     TRY(pipeline_store_list(db, arena, &shown.pipelines, &shown.pipeline_count));
+    TRY(pipeline_store_of(db, arena, request->user->department_id, &shown.own_id));
     TRY(stage_store_list(db, arena, &shown.stages, &shown.stage_count));
     TRY(guide_store_items(db, arena, 0, &shown.items, &shown.item_count));
     TRY(guide_store_plans(db, arena, 0, &shown.plans, &shown.plan_count));
@@ -323,6 +326,7 @@ static const struct field PIPELINE_ITEM[] = {
     {.name = "id", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "pipeline"},
     {.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .about = "shown"},
     {.name = "is_default", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "for new opportunities"},
+    {.name = "is_own", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .about = "of the user's department: shown first"},
     {.name = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .about = "for If-Match"},
     DEPARTMENT_IDS,
     ALLOW_SKIP,

@@ -101,14 +101,17 @@ STATEMENT_ROWS(FIRST_OF, "stage.first_of", struct number, NUMBER,
                "SELECT s.id AS value FROM stage s JOIN pipeline p ON p.id = s.pipeline_id WHERE s.pipeline_id = ? "
                "AND s.kind = 'open' AND s.deleted_at IS NULL AND p.deleted_at IS NULL "
                "ORDER BY s.sort_order, s.id LIMIT 1");
+/* The pipeline of a department: named by it or by the nearest above it, else the default one. */
+#define PIPELINE_OF                                                                                                    \
+    "COALESCE((SELECT p.id FROM department_path x JOIN pipeline_department d ON d.department_id = x.ancestor_id "      \
+    "JOIN pipeline p ON p.id = d.pipeline_id AND p.deleted_at IS NULL "                                                \
+    "WHERE x.descendant_id = ? ORDER BY x.depth, p.id LIMIT 1), "                                                      \
+    "(SELECT q.id FROM pipeline q WHERE q.is_default AND q.deleted_at IS NULL ORDER BY q.id LIMIT 1))"
+STATEMENT_ROWS(OF_DEPARTMENT, "pipeline.of_department", struct number, NUMBER,
+               "SELECT COALESCE(" PIPELINE_OF ", 0) AS value");
 STATEMENT_ROWS(FIRST_FOR, "stage.first_for", struct number, NUMBER,
-               "SELECT s.id AS value FROM stage s WHERE s.kind = 'open' AND s.deleted_at IS NULL AND s.pipeline_id = "
-               "COALESCE((SELECT p.id FROM department_path x "
-               "JOIN pipeline_department d ON d.department_id = x.ancestor_id "
-               "JOIN pipeline p ON p.id = d.pipeline_id AND p.deleted_at IS NULL "
-               "WHERE x.descendant_id = ? ORDER BY x.depth, p.id LIMIT 1), "
-               "(SELECT q.id FROM pipeline q WHERE q.is_default AND q.deleted_at IS NULL ORDER BY q.id LIMIT 1)) "
-               "ORDER BY s.sort_order, s.id LIMIT 1");
+               "SELECT s.id AS value FROM stage s WHERE s.kind = 'open' AND s.deleted_at IS NULL "
+               "AND s.pipeline_id = " PIPELINE_OF " ORDER BY s.sort_order, s.id LIMIT 1");
 STATEMENT_ROWS(HOLD, "stage.hold", struct number, NUMBER,
                "SELECT id AS value FROM stage WHERE id = ? AND deleted_at IS NULL LOCK IN SHARE MODE");
 STATEMENT_ROWS(MEMBERS, "stage.members", struct number, NUMBER,
@@ -125,6 +128,11 @@ STATEMENT(REFRESH_FURTHEST, "stage.refresh_furthest",
 enum err pipeline_store_list(struct db *db, struct arena *arena, struct pipeline_row **rows_out, size_t *count_out)
 {
     return db_many(db, arena, &LIST_PIPELINES, NO_ARGS, rows_out, count_out);
+}
+
+enum err pipeline_store_of(struct db *db, struct arena *arena, int64_t department_id, int64_t *out)
+{
+    return db_one(db, arena, &OF_DEPARTMENT, ARGS(V(department_id)), out);
 }
 
 enum err pipeline_store_lock(struct db *db, struct arena *arena, int64_t id, struct pipeline_row *out)

@@ -18,6 +18,8 @@ struct pipeline_row {
 /* All live ones, the default one first. */
 enum err pipeline_store_list(struct db *db, struct arena *arena, struct pipeline_row **rows_out,
                              size_t *count_out) MUST_CHECK;
+/* The pipeline in which the department's opportunities begin; 0 when there is none. */
+enum err pipeline_store_of(struct db *db, struct arena *arena, int64_t department_id, int64_t *out) MUST_CHECK;
 /* Locks a live one. Errors: ERR_NOT_FOUND. */
 enum err pipeline_store_lock(struct db *db, struct arena *arena, int64_t id, struct pipeline_row *out) MUST_CHECK;
 enum err pipeline_store_insert(struct db *db, struct arena *arena, const struct pipeline_row *row, struct instant now,

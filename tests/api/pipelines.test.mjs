@@ -40,7 +40,7 @@ test("PIPE-1 a pipeline keeps all that is set up, and reads back the same", asyn
     assert.deepEqual([second.enter_role_ids, second.leave_role_ids, second.usual_days, second.guide], [[managers], [managers], null, []]);
     assert.deepEqual([won.enter_role_ids, won.required_fields], [[], []]);
     // The answer is the body of a change, and changes nothing.
-    const { version, id: _id, is_default: _default, at: _at, ...body } = made;
+    const { version, id: _id, is_default: _default, is_own: _own, at: _at, ...body } = made;
     const answer = await boss.send("PUT", `/pipelines/${made.id}`, { body, headers: { "If-Match": String(version) } });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     const again = await reload(made);
@@ -173,6 +173,10 @@ test("PIPE-1 pipelines for departments: where new opportunities begin, and what 
     assert.equal((await mine(seller)).pipeline_id, near.id, "the nearest above");
     const ordinary = (await boss.get("/pipelines")).items.find((item) => item.is_default);
     assert.equal((await mine(stranger)).pipeline_id, ordinary.id);
+    // The board opens with it.
+    const shown = async (client) => [(await client.get("/pipelines")).items.filter((item) => item.is_own).map((item) => item.id), (await client.get("/opportunities/board")).pipeline_id];
+    assert.deepEqual(await shown(seller), [[near.id], near.id]);
+    assert.deepEqual(await shown(stranger), [[ordinary.id], ordinary.id]);
     const body = { name: unique("商机"), pipeline_id: near.id };
     const refused = expectProblem(await stranger.send("POST", "/opportunities", { body }), 422, "gate_closed");
     assert.deepEqual(refused.gates.map((gate) => [gate.code, gate.field]), [["pipeline_department", "pipeline_id"]]);

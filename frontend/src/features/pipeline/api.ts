@@ -41,6 +41,7 @@ export interface Pipeline {
   readonly id: number;
   readonly name: string;
   readonly is_default: boolean;
+  readonly is_own: boolean; // of the user's department
   readonly version: number;
   readonly department_ids: readonly number[]; // empty: everybody
   readonly allow_skip: boolean;

@@ -190,11 +190,12 @@ describe('scope', () => {
       ],
     });
   });
-  it('takes the chosen pipeline, else the default one', () => {
-    const pipeline = (id: number, is_default: boolean): Pipeline => ({
+  it('takes the chosen pipeline, else that of the department', () => {
+    const pipeline = (id: number, is_own: boolean): Pipeline => ({
       id,
       name: '',
-      is_default,
+      is_default: !is_own,
+      is_own,
       version: 1,
       department_ids: [],
       allow_skip: true,

@@ -77,7 +77,7 @@ export function openFilter(scope: Scope, pipeline: number): Filter | null {
 export function chosenPipeline(pipelines: readonly Pipeline[], id: number | null): Pipeline | null {
   return (
     pipelines.find((pipeline) => pipeline.id === id) ??
-    pipelines.find((pipeline) => pipeline.is_default) ??
+    pipelines.find((pipeline) => pipeline.is_own) ??
     pipelines[0] ??
     null
   );

@@ -56,7 +56,7 @@ export function useRoles(enabled: boolean) {
 export function useDepartments(enabled: boolean) {
   return useQuery({ queryKey: ['org', 'department-names'], queryFn: listDepartments, enabled });
 }
-/** The default pipeline's board, asked for before it is known which one that is; it serves whoever asks for it first. */
+/** The department's own board, asked for before it is known which one that is; it serves whoever asks for it first. */
 let ahead: { readonly narrowed: string; readonly at: number; readonly board: Promise<Board | null> } | null = null;
 const AHEAD_MS = 5_000; // older than that it is asked for anew
 

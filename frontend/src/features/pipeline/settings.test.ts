@@ -18,6 +18,7 @@ const stored: Pipeline = {
   id: 1,
   name: 'Standard',
   is_default: false,
+  is_own: false,
   version: 3,
   department_ids: [2],
   allow_skip: false,

@@ -10828,6 +10828,8 @@ export interface operations {
                             name: string;
                             /** @description for new opportunities */
                             is_default: boolean;
+                            /** @description of the user's department: shown first */
+                            is_own: boolean;
                             /** @description for If-Match */
                             version: number;
                             /** @description whose new opportunities it takes, with those below; []: everybody's */
@@ -11026,6 +11028,8 @@ export interface operations {
                             name: string;
                             /** @description for new opportunities */
                             is_default: boolean;
+                            /** @description of the user's department: shown first */
+                            is_own: boolean;
                             /** @description for If-Match */
                             version: number;
                             /** @description whose new opportunities it takes, with those below; []: everybody's */
@@ -11226,6 +11230,8 @@ export interface operations {
                             name: string;
                             /** @description for new opportunities */
                             is_default: boolean;
+                            /** @description of the user's department: shown first */
+                            is_own: boolean;
                             /** @description for If-Match */
                             version: number;
                             /** @description whose new opportunities it takes, with those below; []: everybody's */
