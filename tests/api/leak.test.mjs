@@ -3,7 +3,7 @@
 // another department, with every right but only the scope "own", must not meet it; the salesperson's manager must.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, department, expectProblem, person, stack, unique } from "./lib.mjs";
+import { admin, department, expectProblem, person, roundOf, stack, unique } from "./lib.mjs";
 import { guidedOpportunity } from "./pipeline-samples.mjs";
 import { poolWays, poolsFor } from "./pool-samples.mjs";
 import { OWNED, anotherOf, exportRows, measured, personWith, recordsOf, role, routes } from "./samples.mjs";
@@ -28,11 +28,6 @@ const HISTORIES = { assignment: { plural: "assignments" }, assignment_batch: { p
 
 /** A planning round: one a year, so an own year. */
 const ROUND_YEAR = 2051;
-async function roundOf() {
-    const boss = await admin();
-    return (await boss.get("/target-rounds")).items.find((round) => round.year === ROUND_YEAR) ??
-        boss.post("/target-rounds", { year: ROUND_YEAR, deadline_on: `${ROUND_YEAR}-01-31` });
-}
 
 /** A batch of one customer, to its owner. */
 async function batchOf(client, customer) {
@@ -402,7 +397,7 @@ const SPECIAL = {
         assert.equal((await manager.post("/targets/split", { ...body, user_id: owner.user.id })).amounts[1], 12_00);
     },
     async "GET /target-rounds/{id}/node"() {
-        const { id } = await roundOf();
+        const { id } = await roundOf(await admin(), ROUND_YEAR);
         const mine = await stranger.get(`/target-rounds/${id}/node`, {});
         assert.ok(!mine.children.some((line) => line.kind === "user" && line.id === owner.user.id));
         expectProblem(await stranger.send("GET", `/target-rounds/${id}/node?department_id=${theirs.id}`), 404, "not_found");
@@ -410,14 +405,14 @@ const SPECIAL = {
         assert.equal(team.node.id, theirs.id);
     },
     async "GET /target-rounds/{id}/turnover"() {
-        const { id } = await roundOf();
+        const { id } = await roundOf(await admin(), ROUND_YEAR);
         const joined = await person({ department_id: theirs.id, joined_on: `${ROUND_YEAR}-03-01` });
         const seen = async (client) => (await client.get(`/target-rounds/${id}/turnover`)).items.some((line) => line.user_id === joined.user.id);
         assert.deepEqual([await seen(manager), await seen(stranger)], [true, false]);
         expectProblem(await stranger.send("GET", `/target-rounds/${id}/turnover?department_id=${theirs.id}`), 404, "not_found");
     },
     async "GET /target-rounds/{id}/plan"() {
-        const { id } = await roundOf();
+        const { id } = await roundOf(await admin(), ROUND_YEAR);
         const address = (kind, subject) => `/target-rounds/${id}/plan?subject_kind=${kind}&subject_id=${subject}`;
         expectProblem(await stranger.send("GET", address("user", owner.user.id)), 404, "not_found");
         expectProblem(await stranger.send("GET", address("department", theirs.id)), 404, "not_found");

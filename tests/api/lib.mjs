@@ -235,3 +235,10 @@ export function expectProblem(answer, status, code, field) {
     }
     return answer.body;
 }
+
+/** The planning round of a year, opened unless another file did: there is one a year. */
+export async function roundOf(client, year) {
+    const { items } = await client.get("/target-rounds");
+    const { today } = await client.get("/meta");
+    return items.find((round) => round.year === year) ?? client.post("/target-rounds", { year, deadline_on: today });
+}

@@ -1,7 +1,7 @@
 // Newcomers: the ramp is the company's to say, and while there is no history of their own, colleagues' stands in for it.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, company, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { admin, company, department, expectProblem, person, roundOf, send, sql, stack, unique } from "./lib.mjs";
 
 const YEAR = new Date().getUTCFullYear() + 1; // the past counts that lies just before it
 const MEASURE = "signed_amount";
@@ -42,7 +42,7 @@ before(async () => {
     crew = await department({ name: unique("crew") });
     rep = await person({ department_id: crew.id });
     const chief = await person({ role: "executive" });
-    round = await chief.post("/target-rounds", { year: YEAR, deadline_on: `${YEAR - 1}-12-20` });
+    round = await roundOf(chief, YEAR);
     const answer = await chief.send("PUT", `/target-rounds/${round.id}/asks`, { body: { measure: MEASURE, asks: [{ department_id: (await company()).id, amount: 1_000_00, version: 0 }] } });
     assert.equal(answer.status, 200);
 });

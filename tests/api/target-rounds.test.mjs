@@ -2,7 +2,7 @@
 // (TGT-2, 5, 6, 7).
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { admin, company, dabiao, department, expectProblem, person, send, sql, stack, unique } from "./lib.mjs";
+import { admin, company, dabiao, department, expectProblem, person, roundOf, send, sql, stack, unique } from "./lib.mjs";
 
 const YEAR = 2041; // a year no other test has figures in
 const MEASURE = "signed_amount";
@@ -187,7 +187,7 @@ test("how good a target is is computed, and each missing point has its hint", as
         const month = new Date(Date.UTC(Number(today.slice(0, 4)), Number(today.slice(5, 7)) - 1 - back, 10)).toISOString().slice(0, 10);
         await (await admin()).post("/contracts", { name: unique("c"), customer_id: customer.id, owner_id: mate.user.id, status: "signed", signed_on: month, amount_minor: 100_00 });
     }
-    const now = await ops.post("/target-rounds", { year: Number(today.slice(0, 4)) + 1, deadline_on: today });
+    const now = await roundOf(ops, Number(today.slice(0, 4)) + 1);
     await done(ops.send("PUT", `/target-rounds/${now.id}/asks`, { body: { measure: MEASURE, asks: [{ department_id: north.id, amount: 1, version: 0 }] } }));
     const cells = [1, 4, 7, 10].map((month) => cell(mate, month, 300_00));
     await done(save(mate, cells, { year: now.year }));
