@@ -74,16 +74,6 @@ enum err path_store_methods(struct request *request, const struct path_interval 
     return OK;
 }
 
-static struct opt_str text_of(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
-static struct opt_int int_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 enum err path_store_stages(struct request *request, const struct path_interval *interval, struct path_event **rows_out,
                            size_t *count_out)
 {
@@ -99,18 +89,18 @@ enum err path_store_stages(struct request *request, const struct path_interval *
     TRY(run(request, &query, &rows));
     *rows_out = ARENA_ARRAY(request->arena, struct path_event, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        struct opt_str from = text_of(rows_get(&rows, i, 4));
+        struct opt_str from = opt_str_of(rows_get(&rows, i, 4));
         struct instant at = rows_get(&rows, i, 2).instant;
         (*rows_out)[i] = (struct path_event){
             .kind = from.set ? "stage" : "created",
             .object = "opportunity",
             .record_id = rows_get(&rows, i, 0).integer,
-            .title = text_of(rows_get(&rows, i, 1)),
+            .title = opt_str_of(rows_get(&rows, i, 1)),
             .at = {true, at},
             .on = instant_date(at, request->zone),
-            .amount = int_of(rows_get(&rows, i, 3)),
+            .amount = opt_int_of(rows_get(&rows, i, 3)),
             .from = from,
-            .to = text_of(rows_get(&rows, i, 5)),
+            .to = opt_str_of(rows_get(&rows, i, 5)),
         };
     }
     *count_out = rows.count;
@@ -144,9 +134,9 @@ enum err path_store_dated(struct request *request, const struct path_interval *i
             .kind = kind,
             .object = object->name,
             .record_id = rows_get(&rows, i, 0).integer,
-            .title = text_of(rows_get(&rows, i, 1)),
+            .title = opt_str_of(rows_get(&rows, i, 1)),
             .on = rows_get(&rows, i, 2).date,
-            .amount = int_of(rows_get(&rows, i, 3)),
+            .amount = opt_int_of(rows_get(&rows, i, 3)),
         };
     }
     *count_out = rows.count;

@@ -7,11 +7,6 @@
 
 enum { CHUNK = 1024 };
 
-static struct opt_int opt_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 /* Runs a select of ids over chunks of ids: `before` ids `after`. */
 struct id_search {
     void (*add_condition)(struct query *query, const void *context); /* behind the list of ids */
@@ -86,8 +81,8 @@ static enum err read_chunk(struct request *request, struct plan_item *const *ite
     for (size_t i = 0, r = 0; i < count && r < rows.count; i++) {
         if (items[i]->customer_id == rows_get(&rows, r, 0).integer) {
             items[i]->name = rows_get(&rows, r, 1).text;
-            items[i]->from_owner = opt_of(rows_get(&rows, r, 2));
-            items[i]->from_pool = opt_of(rows_get(&rows, r, 3));
+            items[i]->from_owner = opt_int_of(rows_get(&rows, r, 2));
+            items[i]->from_pool = opt_int_of(rows_get(&rows, r, 3));
             r++;
         }
     }
@@ -145,17 +140,12 @@ struct candidates {
     void *context;                                                           /* its own */
 };
 
-static struct opt_str text_of(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
 static enum err pass_on(void *context, const struct value *row, size_t column_count)
 {
     struct candidates *candidates = context;
-    struct plan_candidate candidate = {row[0].integer, row[1].text, text_of(row[2]), {0}};
+    struct plan_candidate candidate = {row[0].integer, row[1].text, opt_str_of(row[2]), {0}};
     if (column_count > 3) {
-        candidate.phone = text_of(row[3]);
+        candidate.phone = opt_str_of(row[3]);
     }
     return candidates->each(candidates->context, &candidate);
 }

@@ -7,16 +7,6 @@
 #include "platform/object_select.h"
 #include "platform/scope.h"
 
-static struct opt_int opt_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_str text_of(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
 static const struct column BATCH[] = {
     COLUMN(struct batch_row, id),
     COLUMN(struct batch_row, name),
@@ -232,7 +222,7 @@ static enum err lock_customers(struct db *db, struct arena *arena, struct run_it
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     for (size_t i = 0, r = 0; i < count; i++) {
         if (r < rows.count && items[i].customer_id == rows_get(&rows, r, 0).integer) {
-            items[i].owner_id = opt_of(rows_get(&rows, r++, 1));
+            items[i].owner_id = opt_int_of(rows_get(&rows, r++, 1));
         } else {
             items[i].blocked = "deleted";
         }
@@ -379,9 +369,8 @@ enum err run_store_children(struct db *db, struct arena *arena, const struct obj
     *rows_out = ARENA_ARRAY(arena, struct run_child, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
         struct value owner = rows_get(&rows, i, 2);
-        (*rows_out)[i] = (struct run_child){rows_get(&rows, i, 0).integer,
-                                            rows_get(&rows, i, 1).integer,
-                                            {owner.type == VALUE_INT, owner.type == VALUE_INT ? owner.integer : 0}};
+        (*rows_out)[i] =
+            (struct run_child){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).integer, opt_int_of(owner)};
     }
     *count_out = rows.count;
     return OK;
@@ -403,19 +392,19 @@ static struct run_line make_line(const struct rows *rows, size_t index)
     bool is_visible = rows_get(rows, index, 3).integer != 0;
     struct run_line line = {
         .position = rows_get(rows, index, 0).integer,
-        .customer_id = opt_of(rows_get(rows, index, 2)),
-        .from_owner_id = opt_of(rows_get(rows, index, 5)),
-        .from_owner = text_of(rows_get(rows, index, 6)),
-        .to_owner_id = opt_of(rows_get(rows, index, 7)),
-        .to_owner = text_of(rows_get(rows, index, 8)),
-        .rule = opt_of(rows_get(rows, index, 9)),
+        .customer_id = opt_int_of(rows_get(rows, index, 2)),
+        .from_owner_id = opt_int_of(rows_get(rows, index, 5)),
+        .from_owner = opt_str_of(rows_get(rows, index, 6)),
+        .to_owner_id = opt_int_of(rows_get(rows, index, 7)),
+        .to_owner = opt_str_of(rows_get(rows, index, 8)),
+        .rule = opt_int_of(rows_get(rows, index, 9)),
         .result = rows_get(rows, index, 10).text,
-        .code = text_of(rows_get(rows, index, 11)),
-        .detail = text_of(rows_get(rows, index, 12)),
+        .code = opt_str_of(rows_get(rows, index, 11)),
+        .detail = opt_str_of(rows_get(rows, index, 12)),
     };
     if (is_visible) {
-        line.line = text_of(rows_get(rows, index, 1));
-        line.name = text_of(rows_get(rows, index, 4));
+        line.line = opt_str_of(rows_get(rows, index, 1));
+        line.name = opt_str_of(rows_get(rows, index, 4));
     }
     return line;
 }

@@ -45,9 +45,8 @@ enum err sla_store_promise(struct db *db, struct arena *arena, const struct sla_
         values[i * PROMISE_WIDTH + 1] = V(promises[i].step);
         values[i * PROMISE_WIDTH + 2] = V(promises[i].due_at);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena, STR("INSERT INTO sla_step (assignment_id, step, due_at) VALUES (?, ?, ?)"),
-                                values, PROMISE_WIDTH, count);
+    return db_bulk(db, arena, STR("INSERT INTO sla_step (assignment_id, step, due_at) VALUES (?, ?, ?)"), values,
+                   PROMISE_WIDTH, count);
 }
 
 /* Which steps wait; whoever takes them first has them. */

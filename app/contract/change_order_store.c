@@ -133,13 +133,11 @@ enum err change_order_store_replace_lines(struct db *db, struct arena *arena, in
         row[8] = V(line->amount_minor);
         row[9] = V(line->cost_minor);
     }
-    return count == 0
-               ? OK
-               : db_bulk(db, arena,
-                         STR("INSERT INTO change_order_line (change_order_id, side, line_number, product_id, "
-                             "name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                         values, LINE_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT INTO change_order_line (change_order_id, side, line_number, product_id, "
+                       "name, quantity_milli, unit_price_minor, unit_cost_minor, amount_minor, cost_minor) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   values, LINE_WIDTH, count);
 }
 
 enum err change_order_store_wrong(struct db *db, struct arena *arena, int64_t after, int64_t limit, int64_t **ids_out,

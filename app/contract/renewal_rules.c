@@ -101,8 +101,7 @@ static enum err check_renewable(struct request *request, const struct value *val
     struct value by = value_of(values, "renewed_by_id");
     struct value deal = value_of(values, "renewal_opportunity_id");
     struct str status = value_of(values, "status").text;
-    TRY(renewal_store_alive(request->db, request->arena, (struct opt_int){by.type == VALUE_INT, by.integer},
-                            (struct opt_int){deal.type == VALUE_INT, deal.integer}, &contract_alive,
+    TRY(renewal_store_alive(request->db, request->arena, opt_int_of(by), opt_int_of(deal), &contract_alive,
                             &opportunity_alive));
     if (!str_eq_c(status, "signed") && !str_eq_c(status, "completed")) {
         return error_set(request->error, ERR_CONFLICT, "Only a contract that was signed is renewed.");

@@ -83,10 +83,8 @@ enum err mention_store_set(struct db *db, struct arena *arena, const char *objec
         values[i * MENTION_WIDTH + 1] = V(record_id);
         values[i * MENTION_WIDTH + 2] = V(user_ids[i]);
     }
-    return count == 0
-               ? OK
-               : db_bulk(db, arena, STR("INSERT INTO record_mention (object, record_id, user_id) VALUES (?, ?, ?)"),
-                         values, MENTION_WIDTH, count);
+    return db_bulk(db, arena, STR("INSERT INTO record_mention (object, record_id, user_id) VALUES (?, ?, ?)"), values,
+                   MENTION_WIDTH, count);
 }
 
 enum err comment_store_forget(struct db *db, struct arena *arena, const char *object, int64_t record_id)

@@ -131,11 +131,10 @@ enum err key_store_insert_free(struct db *db, struct arena *arena, const struct 
         row[3] = V(keys[i].slot);
         row[4] = V(keys[i].record_id);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT IGNORE INTO record_key (rule_id, revision, key_hash, slot, record_id) "
-                                    "VALUES (?, ?, ?, ?, ?)"),
-                                values, KEY_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT IGNORE INTO record_key (rule_id, revision, key_hash, slot, record_id) "
+                       "VALUES (?, ?, ?, ?, ?)"),
+                   values, KEY_WIDTH, count);
 }
 
 enum err key_store_of_records(struct db *db, struct arena *arena, const struct duplicate_rule *rule, const int64_t *ids,

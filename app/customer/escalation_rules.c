@@ -71,7 +71,7 @@ static enum err prepare_step(struct request *request, struct record_change *chan
 {
     struct filter *filter;
     struct value text = change_after(change, "filter");
-    return parse_filter(request, (struct opt_str){text.type == VALUE_TEXT, text.text}, &filter);
+    return parse_filter(request, opt_str_of(text), &filter);
 }
 
 const struct object ESCALATION_STEP = {

@@ -43,11 +43,6 @@ enum err escalation_store_steps(struct db *db, struct arena *arena, struct escal
     return db_many(db, arena, &STEPS, NO_ARGS, rows_out, count_out);
 }
 
-static struct opt_int opt_id(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 enum err escalation_store_neglected(struct db *db, struct arena *arena, const struct escalation_step *step,
                                     const struct filter *filter, struct instant cutoff, int64_t after_id, int64_t limit,
                                     struct neglected_row **rows_out, size_t *count_out)
@@ -76,8 +71,8 @@ enum err escalation_store_neglected(struct db *db, struct arena *arena, const st
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
         (*rows_out)[i] = (struct neglected_row){rows_get(&rows, i, 0).integer, rows_get(&rows, i, 1).text,
-                                                rows_get(&rows, i, 2).integer, opt_id(rows_get(&rows, i, 3)),
-                                                opt_id(rows_get(&rows, i, 4))};
+                                                rows_get(&rows, i, 2).integer, opt_int_of(rows_get(&rows, i, 3)),
+                                                opt_int_of(rows_get(&rows, i, 4))};
     }
     return OK;
 }

@@ -191,8 +191,8 @@ static enum err take_options(struct request *request, json_t *body, struct recor
     *options = (struct record_options){
         .importing = true,
         .reason = STR("import"),
-        .created_at = {at.type == VALUE_INSTANT, at.type == VALUE_INSTANT ? at.instant : (struct instant){0}},
-        .created_by_id = {by.type == VALUE_INT, by.type == VALUE_INT ? by.integer : 0},
+        .created_at = opt_instant_of(at),
+        .created_by_id = opt_int_of(by),
     };
     return error_check_fields(request->error);
 }

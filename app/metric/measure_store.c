@@ -299,11 +299,6 @@ static void add_between(struct query *query, const struct request *request, cons
     }
 }
 
-static struct opt_int opt_int_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 static struct measure_sample read_sample(const struct rows *rows, size_t i)
 {
     enum { ID, ON, AT, AMOUNT, UNUSED, CURRENCY, RATE };

@@ -82,16 +82,6 @@ static void add_pick(struct query *query, const char *column, const struct metri
     query_arg_ids(query, pick->ids, pick->count);
 }
 
-static struct opt_int opt_int_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_date opt_date_of(struct value value)
-{
-    return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
-}
-
 /* Day or moment, amounts, and the currency and rate of amounts that are in a record's own; then owner and department of
  * records without a history. */
 static void add_columns(struct query *query, const struct metric_source *source)

@@ -68,11 +68,6 @@ enum err allocation_store_crossed_of_customers(struct db *db, struct arena *aren
 
 /* ---- what there is ---- */
 
-static struct opt_int opt_id(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 static enum err read_contracts(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                                struct money_books *out)
 {
@@ -156,7 +151,7 @@ static enum err read_sources(struct db *db, struct arena *arena, const int64_t *
         out->sources[i] = (struct money_source){
             .contract_id = rows_get(&rows, i, 0).integer,
             .payment_id = rows_get(&rows, i, 1).integer,
-            .installment_id = opt_id(rows_get(&rows, i, 2)),
+            .installment_id = opt_int_of(rows_get(&rows, i, 2)),
             .amount_minor = rows_get(&rows, i, 3).integer,
             .gross_minor = rows_get(&rows, i, 4).integer,
             .position = rows_get(&rows, i, 5).integer,
@@ -179,7 +174,7 @@ static enum err read_allocations(struct db *db, struct arena *arena, const int64
         out->allocations[i] = (struct money_allocation){
             .contract_id = rows_get(&rows, i, 0).integer,
             .payment_id = rows_get(&rows, i, 1).integer,
-            .installment_id = opt_id(rows_get(&rows, i, 2)),
+            .installment_id = opt_int_of(rows_get(&rows, i, 2)),
             .amount_minor = rows_get(&rows, i, 3).integer,
         };
     }
@@ -230,11 +225,10 @@ static enum err insert_shares(struct db *db, struct arena *arena, int64_t contra
             }
         }
     }
-    return written == 0 ? OK
-                        : db_bulk(db, arena,
-                                  STR("INSERT INTO allocation_line (allocation_id, line_id, amount_minor) "
-                                      "VALUES (?, ?, ?)"),
-                                  values, SHARE_WIDTH, written);
+    return db_bulk(db, arena,
+                   STR("INSERT INTO allocation_line (allocation_id, line_id, amount_minor) "
+                       "VALUES (?, ?, ?)"),
+                   values, SHARE_WIDTH, written);
 }
 
 enum err allocation_store_replace(struct db *db, struct arena *arena, int64_t contract_id,

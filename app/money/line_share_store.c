@@ -122,11 +122,10 @@ enum err line_share_store_add_wished(struct db *db, struct arena *arena, int64_t
         row[2] = V(lines[i].line_id);
         row[3] = V(lines[i].amount_minor);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT INTO allocation_wish_line (payment_id, position, line_id, amount_minor) "
-                                    "VALUES (?, ?, ?, ?)"),
-                                values, WISHED_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT INTO allocation_wish_line (payment_id, position, line_id, amount_minor) "
+                       "VALUES (?, ?, ?, ?)"),
+                   values, WISHED_WIDTH, count);
 }
 
 enum err line_share_store_replace_refunded(struct db *db, struct arena *arena, int64_t refund_id,
@@ -140,10 +139,8 @@ enum err line_share_store_replace_refunded(struct db *db, struct arena *arena, i
         row[1] = V(lines[i].line_id);
         row[2] = V(lines[i].amount_minor);
     }
-    return count == 0
-               ? OK
-               : db_bulk(db, arena, STR("INSERT INTO refund_line (refund_id, line_id, amount_minor) VALUES (?, ?, ?)"),
-                         values, REFUNDED_WIDTH, count);
+    return db_bulk(db, arena, STR("INSERT INTO refund_line (refund_id, line_id, amount_minor) VALUES (?, ?, ?)"),
+                   values, REFUNDED_WIDTH, count);
 }
 
 /* ---- what may be said ---- */

@@ -69,11 +69,10 @@ enum err price_store_replace_entries(struct db *db, struct arena *arena, int64_t
         row[5] = V(rows[i].from_on);
         row[6] = V(rows[i].until_on);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT INTO price_book_entry (price_book_id, line_number, product_id, "
-                                    "price_minor, floor_minor, from_on, until_on) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-                                values, ENTRY_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT INTO price_book_entry (price_book_id, line_number, product_id, "
+                       "price_minor, floor_minor, from_on, until_on) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+                   values, ENTRY_WIDTH, count);
 }
 
 enum err price_store_departments(struct db *db, struct arena *arena, int64_t book_id, int64_t **ids_out,
@@ -91,11 +90,9 @@ enum err price_store_replace_departments(struct db *db, struct arena *arena, int
         values[i * DEPARTMENT_WIDTH] = V(book_id);
         values[i * DEPARTMENT_WIDTH + 1] = V(ids[i]);
     }
-    return count == 0
-               ? OK
-               : db_bulk(db, arena,
-                         STR("INSERT IGNORE INTO price_book_department (price_book_id, department_id) VALUES (?, ?)"),
-                         values, DEPARTMENT_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT IGNORE INTO price_book_department (price_book_id, department_id) VALUES (?, ?)"), values,
+                   DEPARTMENT_WIDTH, count);
 }
 
 enum err price_store_find(struct db *db, struct arena *arena, struct opt_int book_id, int64_t product_id,

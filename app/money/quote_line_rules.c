@@ -55,7 +55,7 @@ static enum err read_line(struct request *request, const struct record_change *c
         .quantity_milli = json_get_int(body, "quantity_milli", 0),
     };
     if (line->product_id.set) {
-        struct opt_int book_id = {book.type == VALUE_INT, book.type == VALUE_INT ? book.integer : 0};
+        struct opt_int book_id = opt_int_of(book);
         enum err err =
             price_store_find(request->db, request->arena, book_id, line->product_id.value, request->today, &price);
         if (err == ERR_NOT_FOUND) {
@@ -90,7 +90,7 @@ static enum err measure(struct request *request, const struct record_change *cha
 {
     struct price price;
     struct value book = change_after(change, "price_book_id");
-    struct opt_int book_id = {book.type == VALUE_INT, book.type == VALUE_INT ? book.integer : 0};
+    struct opt_int book_id = opt_int_of(book);
     for (size_t i = 0; i < count; i++) {
         if (!lines[i].product_id.set) {
             continue;

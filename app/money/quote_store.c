@@ -81,12 +81,11 @@ enum err quote_store_replace_lines(struct db *db, struct arena *arena, int64_t q
         row[9] = V(line->unit_cost_minor);
         row[10] = V(line->cost_minor);
     }
-    return count == 0 ? OK
-                      : db_bulk(db, arena,
-                                STR("INSERT INTO quote_line (quote_id, line_number, product_id, name, quantity_milli, "
-                                    "list_price_minor, floor_minor, unit_price_minor, amount_minor, unit_cost_minor, "
-                                    "cost_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                                values, LINE_WIDTH, count);
+    return db_bulk(db, arena,
+                   STR("INSERT INTO quote_line (quote_id, line_number, product_id, name, quantity_milli, "
+                       "list_price_minor, floor_minor, unit_price_minor, amount_minor, unit_cost_minor, "
+                       "cost_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   values, LINE_WIDTH, count);
 }
 
 enum err quote_store_versions(struct db *db, struct arena *arena, int64_t quote_id, struct quote_version **rows_out,

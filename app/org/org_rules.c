@@ -150,11 +150,6 @@ static const struct field USER_EXTRA_BODY[] = {
     FIELD_END,
 };
 
-static struct opt_int opt_id(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 /* ---- departments ---- */
 
 static enum err prepare_department(struct request *request, struct record_change *change)
@@ -167,7 +162,7 @@ static enum err prepare_department(struct request *request, struct record_change
                    ? OK
                    : error_set(request->error, ERR_IN_USE, "%lld people are in this department.", (long long)people);
     }
-    struct opt_int parent = opt_id(change_after(change, "parent_id"));
+    struct opt_int parent = opt_int_of(change_after(change, "parent_id"));
     if (change->id != 0 && parent.set && change_differs(change, "parent_id")) {
         bool below = false;
         TRY(department_store_is_below(request->db, request->arena, parent.value, change->id, &below));
@@ -180,7 +175,7 @@ static enum err prepare_department(struct request *request, struct record_change
 
 static enum err department_saved(struct request *request, const struct record_change *change)
 {
-    struct opt_int parent = opt_id(change_after(change, "parent_id"));
+    struct opt_int parent = opt_int_of(change_after(change, "parent_id"));
     if (change->action == RECORD_CREATE) {
         TRY(department_store_insert_path(request->db, request->arena, change->id, parent));
     } else if (change->action == RECORD_UPDATE && change_differs(change, "parent_id")) {
@@ -291,9 +286,10 @@ static enum err user_saved(struct request *request, const struct record_change *
 {
     if (change->action == RECORD_CREATE) {
         struct value by = request_actor(request);
-        TRY(assignment_store_insert(
-            request->db, request->arena, change->id, change_after(change, "department_id").integer,
-            opt_id(change_after(change, "manager_id")), date_of(1000, 1, 1), (struct opt_date){0}, request->now, by));
+        TRY(assignment_store_insert(request->db, request->arena, change->id,
+                                    change_after(change, "department_id").integer,
+                                    opt_int_of(change_after(change, "manager_id")), date_of(1000, 1, 1),
+                                    (struct opt_date){0}, request->now, by));
     }
     const json_t *roles = change->body == NULL ? NULL : json_object_get(change->body, "role_ids");
     if (json_is_array(roles) && (json_array_size(roles) > 0 || change->action == RECORD_UPDATE)) {

@@ -17,11 +17,6 @@ static enum err run(struct request *request, const struct query *query, struct r
     return db_query(request->db, request->arena, query_text(query), query_args(query), out);
 }
 
-static struct opt_int opt_id(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 static void add_case(struct query *query, const struct filter *filter, const char *before, const char *after)
 {
     query_sql(query, before);
@@ -60,12 +55,12 @@ enum err analysis_store_alike(struct request *request, const struct list_request
         }
         (*rows_out)[i] = (struct alike){
             .stage_id = rows_get(&rows, i, 0).integer,
-            .furthest_id = opt_id(rows_get(&rows, i, 1)),
+            .furthest_id = opt_int_of(rows_get(&rows, i, 1)),
             .status = rows_get(&rows, i, 2).text,
             .is_created = rows_get(&rows, i, 3).integer != 0,
             .is_closed = rows_get(&rows, i, 4).integer != 0,
             .slips = rows_get(&rows, i, 5).integer,
-            .reason_id = opt_id(rows_get(&rows, i, 6)),
+            .reason_id = opt_int_of(rows_get(&rows, i, 6)),
             .count = rows_get(&rows, i, 7).integer,
             .amount_minor = rows_get(&rows, i, 8).integer,
         };
@@ -122,8 +117,8 @@ enum err analysis_store_moves(struct request *request, const struct list_request
     *rows_out = ARENA_ARRAY(request->arena, struct move_row, rows.count + 1);
     *count_out = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
-        (*rows_out)[i] = (struct move_row){opt_id(rows_get(&rows, i, 0)), rows_get(&rows, i, 1).integer,
-                                           opt_id(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
+        (*rows_out)[i] = (struct move_row){opt_int_of(rows_get(&rows, i, 0)), rows_get(&rows, i, 1).integer,
+                                           opt_int_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
                                            rows_get(&rows, i, 4).integer};
     }
     return OK;
@@ -200,11 +195,6 @@ enum err analysis_store_done(struct request *request, const struct list_request 
 
 /* ---- rows behind figures ---- */
 
-static struct opt_str opt_text(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
 static enum err read_rows(struct request *request, const struct query *query, struct figure_row **rows_out,
                           size_t *count_out)
 {
@@ -217,14 +207,14 @@ static enum err read_rows(struct request *request, const struct query *query, st
         struct value on = rows_get(&rows, i, 7);
         (*rows_out)[i] = (struct figure_row){
             .id = rows_get(&rows, i, 0).integer,
-            .name = opt_text(rows_get(&rows, i, 1)),
-            .owner = opt_text(rows_get(&rows, i, 2)),
+            .name = opt_str_of(rows_get(&rows, i, 1)),
+            .owner = opt_str_of(rows_get(&rows, i, 2)),
             .status = rows_get(&rows, i, 3).text,
-            .from_id = opt_id(rows_get(&rows, i, 4)),
+            .from_id = opt_int_of(rows_get(&rows, i, 4)),
             .to_id = rows_get(&rows, i, 5).integer,
-            .at = {at.type == VALUE_INSTANT, at.type == VALUE_INSTANT ? at.instant : (struct instant){0}},
-            .on = {on.type == VALUE_DATE, on.type == VALUE_DATE ? on.date : (struct date){0}},
-            .days = opt_id(rows_get(&rows, i, 8)),
+            .at = opt_instant_of(at),
+            .on = opt_date_of(on),
+            .days = opt_int_of(rows_get(&rows, i, 8)),
         };
     }
     return OK;

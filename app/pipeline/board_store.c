@@ -3,27 +3,6 @@
 
 #include "platform/object_select.h"
 
-static struct opt_int opt_int(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_str opt_str(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
-static struct opt_date opt_date(struct value value)
-{
-    return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
-}
-
-static struct opt_instant opt_instant(struct value value)
-{
-    bool set = value.type == VALUE_INSTANT;
-    return (struct opt_instant){set, set ? value.instant : (struct instant){0}};
-}
-
 static struct board_card read_card(const struct rows *rows, size_t i)
 {
     return (struct board_card){
@@ -31,18 +10,18 @@ static struct board_card read_card(const struct rows *rows, size_t i)
         .version = rows_get(rows, i, 1).integer,
         .stage_id = rows_get(rows, i, 2).integer,
         .name = rows_get(rows, i, 3).text,
-        .customer_id = opt_int(rows_get(rows, i, 4)),
-        .customer_name = opt_str(rows_get(rows, i, 5)),
-        .owner_id = opt_int(rows_get(rows, i, 6)),
-        .owner_name = opt_str(rows_get(rows, i, 7)),
+        .customer_id = opt_int_of(rows_get(rows, i, 4)),
+        .customer_name = opt_str_of(rows_get(rows, i, 5)),
+        .owner_id = opt_int_of(rows_get(rows, i, 6)),
+        .owner_name = opt_str_of(rows_get(rows, i, 7)),
         .amount_minor = rows_get(rows, i, 8).integer,
         .currency = rows_get(rows, i, 9).text,
         .win_probability_ppm = rows_get(rows, i, 10).integer,
-        .expected_close_on = opt_date(rows_get(rows, i, 11)),
+        .expected_close_on = opt_date_of(rows_get(rows, i, 11)),
         .stage_entered_at = rows_get(rows, i, 12).instant,
-        .last_activity_at = opt_instant(rows_get(rows, i, 13)),
-        .next_step = opt_str(rows_get(rows, i, 14)),
-        .next_step_on = opt_date(rows_get(rows, i, 15)),
+        .last_activity_at = opt_instant_of(rows_get(rows, i, 13)),
+        .next_step = opt_str_of(rows_get(rows, i, 14)),
+        .next_step_on = opt_date_of(rows_get(rows, i, 15)),
         .slip_count = rows_get(rows, i, 16).integer,
         .base_minor = rows_get(rows, i, 17).integer,
     };

@@ -41,7 +41,7 @@ enum err sums_store_list(struct request *request, const struct list_request *lis
         struct value name = rows_get(&rows, i, 1);
         struct sums_row *row = &(*rows_out)[i];
         *row = (struct sums_row){.key = rows_get(&rows, i, 0)};
-        row->name = (struct opt_str){name.type == VALUE_TEXT, name.type == VALUE_TEXT ? name.text : (struct str){0}};
+        row->name = opt_str_of(name);
         TRY(deal_sum_read(request, &rows, i, KEYS, &row->sum));
     }
     return OK;

@@ -126,8 +126,6 @@ enum err custom_store_choices(struct db *db, struct arena *arena, int64_t field_
         values[count * WIDTH + 2] = V(record_id);
         count++;
     }
-    return count == 0
-               ? OK
-               : db_bulk(db, arena, STR("INSERT INTO record_choice (field_id, value, record_id) VALUES (?, ?, ?)"),
-                         values, WIDTH, count);
+    return db_bulk(db, arena, STR("INSERT INTO record_choice (field_id, value, record_id) VALUES (?, ?, ?)"), values,
+                   WIDTH, count);
 }

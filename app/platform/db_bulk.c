@@ -152,6 +152,9 @@ enum err db_bulk(struct db *db, struct arena *arena, struct str sql, const struc
 {
     const struct db_text text = {NULL, sql};
     const struct matrix matrix = {values, width};
+    if (row_count == 0) {
+        return OK;
+    }
     /* The arrays of one chunk are not needed for the next; the caller's arena need not hold them all. */
     (void)arena;
     struct arena *scratch = arena_create(SCRATCH_BYTES);

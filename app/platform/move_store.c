@@ -15,17 +15,6 @@ static void select_ids(struct query *query, const struct object *object, const c
     query_arg_ids(query, ids, count);
 }
 
-static struct opt_int opt_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_instant opt_instant_of(struct value value)
-{
-    bool set = value.type == VALUE_INSTANT;
-    return (struct opt_instant){set, set ? value.instant : (struct instant){0}};
-}
-
 enum err move_store_lock(struct request *request, const struct object *object, const int64_t *ids, size_t count,
                          bool unscoped, struct held_row **rows_out, size_t *count_out)
 {
@@ -45,9 +34,9 @@ enum err move_store_lock(struct request *request, const struct object *object, c
     TRY(db_query(request->db, request->arena, query_text(&query), query_args(&query), &rows));
     struct held_row *held = ARENA_ARRAY(request->arena, struct held_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        held[i] = (struct held_row){rows_get(&rows, i, 0).integer, opt_of(rows_get(&rows, i, 1)),
-                                    opt_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
-                                    opt_of(rows_get(&rows, i, 4)), opt_instant_of(rows_get(&rows, i, 5))};
+        held[i] = (struct held_row){rows_get(&rows, i, 0).integer,     opt_int_of(rows_get(&rows, i, 1)),
+                                    opt_int_of(rows_get(&rows, i, 2)), rows_get(&rows, i, 3).integer,
+                                    opt_int_of(rows_get(&rows, i, 4)), opt_instant_of(rows_get(&rows, i, 5))};
     }
     *rows_out = held;
     *count_out = rows.count;

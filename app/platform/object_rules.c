@@ -361,8 +361,8 @@ static enum err ask_move(struct request *request, const struct record_change *ch
     struct value owner = change_after(change, object->owner_column);
     struct value department = change_after(change, object->department_column);
     *move = (struct record_move){
-        .owner_id = {owner.type == VALUE_INT, owner.type == VALUE_INT ? owner.integer : 0},
-        .department_id = {department.type == VALUE_INT, department.type == VALUE_INT ? department.integer : 0},
+        .owner_id = opt_int_of(owner),
+        .department_id = opt_int_of(department),
     };
     move->unchanged = !move->owner_id.set;
     if (object->moving == NULL) {

@@ -302,10 +302,9 @@ enum err object_store_tags(struct request *request, const struct field *field, i
         values[i * TAG_WIDTH + 1] = V(ids[i]);
         values[i * TAG_WIDTH + 2] = V(id);
     }
-    return count == 0 ? OK
-                      : db_bulk(request->db, request->arena,
-                                STR("INSERT INTO record_tag (object, tag_id, record_id) VALUES (?, ?, ?)"), values,
-                                TAG_WIDTH, count);
+    return db_bulk(request->db, request->arena,
+                   STR("INSERT INTO record_tag (object, tag_id, record_id) VALUES (?, ?, ?)"), values, TAG_WIDTH,
+                   count);
 }
 
 enum err object_store_purgeable(struct db *db, struct arena *arena, const struct object *object, struct instant before,

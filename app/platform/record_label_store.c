@@ -42,7 +42,7 @@ enum err record_labels(struct request *request, const struct object *object, con
         (*rows_out)[i] = (struct record_label){
             .record_id = rows_get(&rows, i, 0).integer,
             .label = label.type == VALUE_TEXT ? label.text : (struct str){0},
-            .customer_id = {customer.type == VALUE_INT, customer.type == VALUE_INT ? customer.integer : 0},
+            .customer_id = opt_int_of(customer),
         };
     }
     return OK;

@@ -400,6 +400,30 @@ struct value value_opt_instant(struct opt_instant v)
     return v.set ? value_instant(v.value) : value_null();
 }
 
+struct opt_int opt_int_of(struct value value)
+{
+    bool set = value.type == VALUE_INT;
+    return (struct opt_int){set, set ? value.integer : 0};
+}
+
+struct opt_str opt_str_of(struct value value)
+{
+    bool set = value.type == VALUE_TEXT;
+    return (struct opt_str){set, set ? value.text : (struct str){0}};
+}
+
+struct opt_date opt_date_of(struct value value)
+{
+    bool set = value.type == VALUE_DATE;
+    return (struct opt_date){set, set ? value.date : (struct date){0}};
+}
+
+struct opt_instant opt_instant_of(struct value value)
+{
+    bool set = value.type == VALUE_INSTANT;
+    return (struct opt_instant){set, set ? value.instant : (struct instant){0}};
+}
+
 bool value_eq(struct value a, struct value b)
 {
     if (a.type != b.type) {

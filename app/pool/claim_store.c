@@ -37,11 +37,6 @@ enum err claim_store_lock_claimer(struct db *db, struct arena *arena, int64_t us
     return db_one(db, arena, &LOCK_CLAIMER, ARGS(V(user_id)), &number);
 }
 
-static struct opt_int opt_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
 enum err claim_store_were_in(struct request *request, const int64_t *ids, size_t count, int64_t pool_id,
                              int64_t **ids_out, size_t *count_out)
 {
@@ -118,8 +113,8 @@ enum err claim_store_lock(struct request *request, const int64_t *ids, size_t co
     struct wanted_row *wanted = ARENA_ARRAY(request->arena, struct wanted_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
         wanted[i] = (struct wanted_row){.id = rows_get(&rows, i, 0).integer,
-                                        .pool_id = opt_of(rows_get(&rows, i, 1)),
-                                        .owner_id = opt_of(rows_get(&rows, i, 2))};
+                                        .pool_id = opt_int_of(rows_get(&rows, i, 1)),
+                                        .owner_id = opt_int_of(rows_get(&rows, i, 2))};
     }
     *rows_out = wanted;
     *count_out = rows.count;

@@ -70,7 +70,7 @@ static enum err find_figures(struct request *request, const char *table, const c
             .name = rows_get(&rows, i, 1).text,
             .entered = rows_get(&rows, i, 2).integer,
             .taken = rows_get(&rows, i, 3).integer,
-            .waited = {waited.type == VALUE_INT, waited.type == VALUE_INT ? waited.integer : 0},
+            .waited = opt_int_of(waited),
             .deals = rows_get(&rows, i, 5).integer,
             .ordered_minor = rows_get(&rows, i, 6).integer,
             .received_minor = rows_get(&rows, i, 7).integer,

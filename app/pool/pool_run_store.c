@@ -108,11 +108,10 @@ enum err pool_run_store_set_results(struct request *request, const struct item_r
         values[i * RESULT_WIDTH + 1] = V(request->now);
         values[i * RESULT_WIDTH + 2] = V(items[i].id);
     }
-    return count == 0 ? OK
-                      : db_bulk(request->db, request->arena,
-                                STR("UPDATE pool_run_item SET result = ?, updated_at = ?, version = version + 1 "
-                                    "WHERE id = ?"),
-                                values, RESULT_WIDTH, count);
+    return db_bulk(request->db, request->arena,
+                   STR("UPDATE pool_run_item SET result = ?, updated_at = ?, version = version + 1 "
+                       "WHERE id = ?"),
+                   values, RESULT_WIDTH, count);
 }
 
 enum err pool_run_store_untouched(struct db *db, struct arena *arena, int64_t run_id, const int64_t *ids, size_t count,

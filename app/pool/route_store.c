@@ -23,16 +23,6 @@ void route_store_target(struct query *query)
                          "r") " ORDER BY r.priority, r.id LIMIT 1), " DEFAULT_POOL ")");
 }
 
-static struct opt_int opt_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_str opt_text(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
 enum err route_store_of(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
                         struct routed_row **rows_out, size_t *count_out)
 {
@@ -47,9 +37,9 @@ enum err route_store_of(struct db *db, struct arena *arena, const int64_t *ids, 
     TRY(db_query(db, arena, query_text(&query), query_args(&query), &rows));
     struct routed_row *routed = ARENA_ARRAY(arena, struct routed_row, rows.count + 1);
     for (size_t i = 0; i < rows.count; i++) {
-        routed[i] = (struct routed_row){rows_get(&rows, i, 0).integer, opt_of(rows_get(&rows, i, 1)),
-                                        opt_of(rows_get(&rows, i, 3)), opt_text(rows_get(&rows, i, 2)),
-                                        opt_text(rows_get(&rows, i, 4))};
+        routed[i] = (struct routed_row){rows_get(&rows, i, 0).integer, opt_int_of(rows_get(&rows, i, 1)),
+                                        opt_int_of(rows_get(&rows, i, 3)), opt_str_of(rows_get(&rows, i, 2)),
+                                        opt_str_of(rows_get(&rows, i, 4))};
     }
     *rows_out = routed;
     *count_out = rows.count;

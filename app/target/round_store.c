@@ -182,22 +182,6 @@ enum err round_store_participants(struct db *db, struct arena *arena, const stru
 
 /* ---- plans ---- */
 
-static struct opt_int opt_int_of(struct value value)
-{
-    return (struct opt_int){value.type == VALUE_INT, value.type == VALUE_INT ? value.integer : 0};
-}
-
-static struct opt_str opt_str_of(struct value value)
-{
-    return (struct opt_str){value.type == VALUE_TEXT, value.type == VALUE_TEXT ? value.text : (struct str){0}};
-}
-
-static struct opt_instant opt_instant_of(struct value value)
-{
-    return (struct opt_instant){value.type == VALUE_INSTANT,
-                                value.type == VALUE_INSTANT ? value.instant : (struct instant){0}};
-}
-
 static void plan_query(struct query *query, int64_t round_id, enum measure measure)
 {
     query_sql(

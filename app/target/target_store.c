@@ -184,11 +184,6 @@ enum err target_store_year_sums(struct db *db, struct arena *arena, const struct
     return OK;
 }
 
-static struct opt_date opt_date_of(struct value value)
-{
-    return (struct opt_date){value.type == VALUE_DATE, value.type == VALUE_DATE ? value.date : (struct date){0}};
-}
-
 enum err target_store_members(struct db *db, struct arena *arena, const struct target_span *span,
                               const struct target_pick *pick, bool lock, struct target_member **rows_out,
                               size_t *count_out)

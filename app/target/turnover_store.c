@@ -38,10 +38,10 @@ static struct turnover_row read_row(const struct rows *rows, size_t i)
         .name = rows_get(rows, i, 3).text,
         .from_department_id = rows_get(rows, i, 4).integer,
         .to_department_id = rows_get(rows, i, 5).integer,
-        .known_at = {known.type == VALUE_INSTANT, known.type == VALUE_INSTANT ? known.instant : (struct instant){0}},
+        .known_at = opt_instant_of(known),
         .plan_id = rows_get(rows, i, 7).integer,
         .state = rows_get(rows, i, 8).integer,
-        .change_number = {change.type == VALUE_INT, change.type == VALUE_INT ? change.integer : 0},
+        .change_number = opt_int_of(change),
     };
 }
 

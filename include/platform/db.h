@@ -149,7 +149,8 @@ const struct stmt *const *db_statements(size_t *count_out);
 /* Prepares one statement and reports the server's complaint. Used by check-sql. */
 enum err db_check(struct db *db, const struct stmt *stmt) MUST_CHECK;
 /* One statement run for many rows in one round trip (Connector/C bulk). Rows hold `width` values each.
- * Values of one column must be of one type or NULL. Nothing is kept when it fails inside a transaction. */
+ * Values of one column must be of one type or NULL; no rows are nothing to do. Nothing is kept when it fails inside a
+ * transaction. */
 enum err db_bulk(struct db *db, struct arena *arena, struct str sql, const struct value *values, size_t width,
                  size_t row_count) MUST_CHECK;
 

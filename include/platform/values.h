@@ -105,6 +105,11 @@ struct value value_opt_int(struct opt_int v);
 struct value value_opt_str(struct opt_str v);
 struct value value_opt_date(struct opt_date v);
 struct value value_opt_instant(struct opt_instant v);
+/* The way back: of another type, NULL above all, nothing is set. */
+struct opt_int opt_int_of(struct value value);
+struct opt_str opt_str_of(struct value value);
+struct opt_date opt_date_of(struct value value);
+struct opt_instant opt_instant_of(struct value value);
 bool value_eq(struct value a, struct value b);
 struct value value_dup(struct arena *arena, struct value value);
 
